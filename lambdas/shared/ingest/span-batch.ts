@@ -1,0 +1,57 @@
+import type { IssueBits } from '../model/issue.ts';
+import { FIELD_COUNT } from '../model/order.ts';
+
+/** Records that a scanner finds before the field parsers run over them, column by column. */
+export const SPAN_BATCH_RECORDS = 2048;
+
+/**
+ * Where the values of a batch of records stand: the meeting point of CSV and JSON. A scanner finds the spans; the same
+ * field parsers read them. A span is `[start, end)` in `bytes`, and not trimmed.
+ */
+export interface SpanBatch {
+  /**
+   * The window of input that the scanner reads, followed by room for values that differ from their bytes in the input
+   * (an escape in JSON, `""` in CSV): the scanner writes such a value there and points to it.
+   */
+  bytes: Uint8Array;
+  /** First free byte of that room. Whoever empties the batch sets it back to the room's start. */
+  roomAt: number;
+  recordCount: number;
+  /** The record without its line end. */
+  readonly recordStart: Int32Array;
+  readonly recordEnd: Int32Array;
+  /** One of the `RECORD_ISSUES`, or 0. A record that has one has no spans. */
+  readonly recordIssue: Uint32Array;
+  /** By field, then by record. A start of -1: the record has no such value (JSON: absent or null). */
+  readonly starts: readonly Int32Array[];
+  readonly ends: readonly Int32Array[];
+}
+
+/** An empty batch over `bytes`, whose room for rewritten values starts at `roomAt`. */
+export function createSpanBatch(bytes: Uint8Array, roomAt: number): SpanBatch {
+  const column = () => new Int32Array(SPAN_BATCH_RECORDS);
+  return {
+    bytes,
+    roomAt,
+    recordCount: 0,
+    recordStart: column(),
+    recordEnd: column(),
+    recordIssue: new Uint32Array(SPAN_BATCH_RECORDS),
+    starts: Array.from({ length: FIELD_COUNT }, column),
+    ends: Array.from({ length: FIELD_COUNT }, column),
+  };
+}
+
+/** Adds a record that cannot be examined. */
+export function addRejectedRecord(
+  batch: SpanBatch,
+  start: number,
+  end: number,
+  issue: IssueBits,
+): void {
+  const index = batch.recordCount++;
+  batch.recordStart[index] = start;
+  batch.recordEnd[index] = end;
+  batch.recordIssue[index] = issue;
+  for (const starts of batch.starts) starts[index] = -1;
+}

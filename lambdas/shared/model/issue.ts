@@ -1,0 +1,60 @@
+/**
+ * Why a record is quarantined (contract §2). The order of this list is the order in which the
+ * issues of one record are reported; a column of issues stores one bit per code, at its index here.
+ */
+export const ISSUE_CODES = [
+  'unterminated_quote',
+  'record_too_long',
+  'kpl_aggregated',
+  'invalid_utf8',
+  'invalid_json',
+  'wrong_field_count',
+  'order_id_missing',
+  'order_id_too_long',
+  'customer_id_missing',
+  'customer_id_too_long',
+  'product_id_missing',
+  'product_id_too_long',
+  'order_timestamp_missing',
+  'order_timestamp_invalid',
+  'quantity_missing',
+  'quantity_not_integer',
+  'quantity_not_positive',
+  'quantity_too_large',
+  'price_missing',
+  'price_not_decimal',
+  'price_negative',
+  'price_too_precise',
+  'price_too_large',
+  'total_too_large',
+  'status_missing',
+  'status_unknown',
+] as const;
+
+export type IssueCode = (typeof ISSUE_CODES)[number];
+
+/** A set of issues: bit i stands for `ISSUE_CODES[i]`. */
+export type IssueBits = number;
+
+const bitOfCode = new Map<string, IssueBits>(ISSUE_CODES.map((code, index) => [code, 1 << index]));
+
+export function issueBit(code: IssueCode): IssueBits {
+  return bitOfCode.get(code) as IssueBits;
+}
+
+/**
+ * The codes that end the examination: a record that has one of them has no fields (contract §2,
+ * the first six), so its seven values are null in the quarantine table.
+ */
+export const RECORD_ISSUES: IssueBits =
+  issueBit('unterminated_quote') |
+  issueBit('record_too_long') |
+  issueBit('kpl_aggregated') |
+  issueBit('invalid_utf8') |
+  issueBit('invalid_json') |
+  issueBit('wrong_field_count');
+
+/** The codes of a set, in the order of the contract. */
+export function issueCodes(bits: IssueBits): IssueCode[] {
+  return ISSUE_CODES.filter((_, index) => (bits & (1 << index)) !== 0);
+}

@@ -1,0 +1,40 @@
+/**
+ * An order as it comes in: seven fields, all required (contract §1.1).
+ * The index of a field in this list is its index everywhere: in spans, in headers, in issues.
+ */
+export const ORDER_FIELDS = [
+  'order_id',
+  'customer_id',
+  'product_id',
+  'order_timestamp',
+  'quantity',
+  'price',
+  'status',
+] as const;
+
+export type OrderField = (typeof ORDER_FIELDS)[number];
+
+export const FIELD_COUNT = ORDER_FIELDS.length;
+
+export const ORDER_ID = 0;
+export const CUSTOMER_ID = 1;
+export const PRODUCT_ID = 2;
+export const ORDER_TIMESTAMP = 3;
+export const QUANTITY = 4;
+export const PRICE = 5;
+export const STATUS = 6;
+
+/** The four statuses the tables hold; a column of statuses stores the index in this list. */
+export const STATUSES = ['completed', 'cancelled', 'pending', 'processing'] as const;
+
+export type Status = (typeof STATUSES)[number];
+
+export const CANCELLED_STATUS = STATUSES.indexOf('cancelled');
+
+/** The limits of contract §2. */
+export const MAX_RECORD_BYTES = 1024 * 1024;
+export const MAX_RAW_BYTES = 64 * 1024;
+export const MAX_ID_BYTES = 128;
+export const MAX_QUANTITY = 100_000;
+export const MAX_PRICE_CENTS = 9_999_999_999;
+export const MAX_TOTAL_CENTS = 100_000_000_000;

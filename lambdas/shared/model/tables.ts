@@ -1,0 +1,272 @@
+/**
+ * THE definition of every table (contract §3): name, columns, types, field ids, partition, order.
+ * The writer, the readers, `show`, the documentation and the catalogue are driven by it.
+ */
+
+export type ColumnType =
+  | { readonly kind: 'string' }
+  | { readonly kind: 'int32' }
+  | { readonly kind: 'int64' }
+  | { readonly kind: 'date' }
+  | { readonly kind: 'timestamp' }
+  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number };
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly isNullable: boolean;
+  /** Stable, starting at 1 in each table. A column keeps its id for ever; a new one takes the next. */
+  readonly fieldId: number;
+  readonly description: string;
+}
+
+export type Door = 'batch' | 'stream';
+
+export const TABLE_NAMES = [
+  'orders',
+  'cancelled',
+  'duplicates',
+  'late',
+  'quarantine',
+  'daily_revenue',
+  'hourly_revenue',
+  'product_revenue',
+  'top_products',
+  'window_revenue',
+] as const;
+
+export type TableName = (typeof TABLE_NAMES)[number];
+
+export interface Table {
+  readonly name: TableName;
+  readonly door: Door;
+  readonly description: string;
+  readonly columns: readonly Column[];
+  /** The column whose value names the folder of a file, or null. It is in the file too. */
+  readonly partitionBy: 'order_date' | null;
+  /** The rows of one file are in this order. */
+  readonly sortedBy: readonly { readonly column: string; readonly descending?: true }[];
+}
+
+type ColumnDraft = Omit<Column, 'fieldId'>;
+
+const STRING: ColumnType = { kind: 'string' };
+const INT32: ColumnType = { kind: 'int32' };
+const INT64: ColumnType = { kind: 'int64' };
+const DATE: ColumnType = { kind: 'date' };
+const TIMESTAMP: ColumnType = { kind: 'timestamp' };
+const PRICE: ColumnType = { kind: 'decimal', precision: 10, scale: 2 };
+const AMOUNT: ColumnType = { kind: 'decimal', precision: 18, scale: 2 };
+
+const required = (name: string, type: ColumnType, description: string): ColumnDraft => ({
+  name,
+  type,
+  isNullable: false,
+  description,
+});
+const nullable = (name: string, type: ColumnType, description: string): ColumnDraft => ({
+  name,
+  type,
+  isNullable: true,
+  description,
+});
+
+const ORDER_COLUMNS: readonly ColumnDraft[] = [
+  required('order_id', STRING, 'identifies the order'),
+  required('customer_id', STRING, 'who ordered'),
+  required('product_id', STRING, 'what was ordered'),
+  required('order_timestamp', TIMESTAMP, 'event time, to the millisecond'),
+  required('quantity', INT32, 'pieces, 1 to 100,000'),
+  required('price', PRICE, 'for one piece'),
+  required('status', STRING, 'completed, cancelled, pending or processing'),
+  required('order_date', DATE, 'the day of order_timestamp in UTC'),
+  required('order_day_of_week', INT32, '1 = Sunday … 7 = Saturday'),
+  required('hour_of_day', INT32, '0 to 23, UTC'),
+  required('total_amount', AMOUNT, 'quantity × price, exact'),
+];
+
+const DIMENSION_COLUMNS: readonly ColumnDraft[] = [
+  nullable('customer_name', STRING, 'from customers'),
+  nullable('customer_email', STRING, 'from customers'),
+  nullable('customer_segment', STRING, 'from customers'),
+  nullable('registration_date', DATE, 'from customers'),
+  nullable('product_name', STRING, 'from products'),
+  nullable('category', STRING, 'from products'),
+  nullable('brand', STRING, 'from products'),
+  nullable('list_price', PRICE, 'from products'),
+];
+
+const RAW_COLUMNS: readonly ColumnDraft[] = [
+  required('issues', STRING, 'the issue codes, joined by commas'),
+  required('raw', STRING, 'the record without its line end, its first 64 KiB'),
+  nullable('order_id', STRING, 'as read: unquoted, not trimmed'),
+  nullable('customer_id', STRING, 'as read'),
+  nullable('product_id', STRING, 'as read'),
+  nullable('order_timestamp', STRING, 'as read'),
+  nullable('quantity', STRING, 'as read'),
+  nullable('price', STRING, 'as read'),
+  nullable('status', STRING, 'as read'),
+];
+
+const REVENUE_COLUMNS: readonly ColumnDraft[] = [
+  required('total_orders', INT64, 'active orders'),
+  required('total_revenue', AMOUNT, 'sum of total_amount'),
+];
+
+function positionColumns(door: Door): readonly ColumnDraft[] {
+  return door === 'batch'
+    ? [
+        required('source', STRING, 'object key below the landing root'),
+        required('source_offset', INT64, 'first byte of the record in the uncompressed file'),
+      ]
+    : [
+        required('source', STRING, '<stream>/<shardId>'),
+        required('sequence_number', STRING, 'of the Kinesis record; order as a number'),
+      ];
+}
+
+function sortedByPosition(door: Door): Table['sortedBy'] {
+  return [{ column: 'source' }, { column: door === 'batch' ? 'source_offset' : 'sequence_number' }];
+}
+
+function defineTable(
+  name: TableName,
+  door: Door,
+  description: string,
+  drafts: readonly ColumnDraft[],
+  rest: Pick<Table, 'partitionBy' | 'sortedBy'>,
+): Table {
+  const columns = drafts.map((draft, index) => ({ ...draft, fieldId: index + 1 }));
+  return { name, door, description, columns, ...rest };
+}
+
+function rowTables(door: Door): Table[] {
+  const sortedBy = sortedByPosition(door);
+  const position = positionColumns(door);
+  const tables = [
+    defineTable(
+      'orders',
+      door,
+      'Active orders, joined with their customer and product.',
+      [...ORDER_COLUMNS, ...DIMENSION_COLUMNS, ...position],
+      { partitionBy: 'order_date', sortedBy },
+    ),
+    defineTable('cancelled', door, 'Cancelled orders.', [...ORDER_COLUMNS, ...position], {
+      partitionBy: 'order_date',
+      sortedBy,
+    }),
+    defineTable(
+      'duplicates',
+      door,
+      'Valid records whose order id an earlier record holds.',
+      door === 'batch'
+        ? [
+            ...ORDER_COLUMNS,
+            ...position,
+            required('first_source', STRING, 'source of the record that holds the order id'),
+            required('first_source_offset', INT64, 'source_offset of that record'),
+          ]
+        : [...ORDER_COLUMNS, ...position],
+      { partitionBy: null, sortedBy },
+    ),
+    defineTable(
+      'quarantine',
+      door,
+      'Records with at least one issue, as they were read.',
+      [...RAW_COLUMNS, ...position],
+      { partitionBy: null, sortedBy },
+    ),
+  ];
+  if (door === 'stream') {
+    tables.push(
+      defineTable(
+        'late',
+        door,
+        'Valid records whose window was over when they came.',
+        [
+          ...ORDER_COLUMNS,
+          required('watermark', TIMESTAMP, 'the watermark that made it late'),
+          ...position,
+        ],
+        { partitionBy: null, sortedBy },
+      ),
+    );
+  }
+  return tables;
+}
+
+function revenueTables(door: Door): Table[] {
+  return [
+    defineTable(
+      'daily_revenue',
+      door,
+      'Revenue of active orders by day.',
+      [required('order_date', DATE, 'UTC day'), ...REVENUE_COLUMNS],
+      { partitionBy: null, sortedBy: [{ column: 'order_date' }] },
+    ),
+    defineTable(
+      'hourly_revenue',
+      door,
+      'Revenue by hour of day, over all days.',
+      [required('hour_of_day', INT32, '0 to 23, UTC'), ...REVENUE_COLUMNS],
+      { partitionBy: null, sortedBy: [{ column: 'hour_of_day' }] },
+    ),
+    defineTable(
+      'product_revenue',
+      door,
+      'Revenue by product.',
+      [required('product_id', STRING, 'what was ordered'), ...REVENUE_COLUMNS],
+      {
+        partitionBy: null,
+        sortedBy: [{ column: 'total_revenue', descending: true }, { column: 'product_id' }],
+      },
+    ),
+    defineTable(
+      'top_products',
+      door,
+      'The ten products with the largest revenue.',
+      [
+        required('rank', INT32, '1 to 10'),
+        required('product_id', STRING, 'what was ordered'),
+        nullable('product_name', STRING, 'from products'),
+        nullable('category', STRING, 'from products'),
+        ...REVENUE_COLUMNS,
+      ],
+      { partitionBy: null, sortedBy: [{ column: 'rank' }] },
+    ),
+    defineTable(
+      'window_revenue',
+      door,
+      'Revenue by tumbling window of event time and product.',
+      [
+        required('window_start', TIMESTAMP, 'inclusive'),
+        required('window_end', TIMESTAMP, 'exclusive'),
+        required('product_id', STRING, 'what was ordered'),
+        required('orders_count', INT64, 'active orders'),
+        required('total_revenue', AMOUNT, 'sum of total_amount'),
+      ],
+      { partitionBy: null, sortedBy: [{ column: 'window_start' }, { column: 'product_id' }] },
+    ),
+  ];
+}
+
+const TABLES: Readonly<Record<Door, ReadonlyMap<TableName, Table>>> = {
+  batch: new Map(
+    [...rowTables('batch'), ...revenueTables('batch')].map((table) => [table.name, table]),
+  ),
+  stream: new Map(
+    [...rowTables('stream'), ...revenueTables('stream')].map((table) => [table.name, table]),
+  ),
+};
+
+/** The tables of a door, in the order of the contract. `late` exists in the stream only. */
+export function tablesOf(door: Door): readonly Table[] {
+  return TABLE_NAMES.flatMap((name) => TABLES[door].get(name) ?? []);
+}
+
+/** Throws where the door has no such table; ask `tablesOf` for the names. */
+export function tableOf(door: Door, name: TableName): Table {
+  const table = TABLES[door].get(name);
+  if (table === undefined) throw new RangeError(`the ${door} door has no table ${name}`);
+  return table;
+}

@@ -1,0 +1,47 @@
+/**
+ * What the Parquet writer takes: the values of one column of one row group, as arrays.
+ * The table definition (`model/tables.ts`) says which type the values have; this says how they are held.
+ */
+
+/** Byte strings: value i is `heap[offsets[i]] … heap[offsets[i + 1] - 1]`. */
+export interface BytesValues {
+  readonly heap: Uint8Array;
+  /** One more than there are values. */
+  readonly offsets: Uint32Array;
+}
+
+/** INT32, DATE: Int32Array. INT64, TIMESTAMP, DECIMAL: doubles that hold integers below 2^53, or bigints. */
+export type NumberValues = Int32Array | Float64Array | BigInt64Array;
+
+export type Values = BytesValues | NumberValues;
+
+/** One value per row. A null row still takes a place in `values`; what stands there is not read. */
+export interface PlainColumn {
+  readonly kind: 'plain';
+  readonly values: Values;
+  /** 1 where the row has a value, 0 where it is null; null: no row is null. */
+  readonly validity: Uint8Array | null;
+}
+
+/**
+ * Rows that repeat few values. Row i has key `keys[i]`, and key k has the value `values[valueOf[k]]`
+ * (or null where `valueOf[k]` is -1). Columns that depend on the same key (all the columns that a customer
+ * brings along) share one `keys` array, so that the writer can see that they share their index page too.
+ */
+export interface KeyedColumn {
+  readonly kind: 'keyed';
+  /** One per row, each below `keyCount`. */
+  readonly keys: Uint32Array;
+  readonly keyCount: number;
+  /** null: key k has value k. */
+  readonly valueOf: Int32Array | null;
+  readonly values: Values;
+}
+
+export type ColumnData = PlainColumn | KeyedColumn;
+
+/** The rows of one row group: as many columns as the table has, in its order. Arrays may be longer than `rowCount`. */
+export interface RowGroupData {
+  readonly rowCount: number;
+  readonly columns: readonly ColumnData[];
+}

@@ -1,0 +1,65 @@
+/** One stored object. */
+export interface ObjectInfo {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Changes whenever the content may have changed. Opaque; equal text means the same version. */
+  readonly etag: string;
+  readonly modifiedAtMs: number;
+}
+
+/** `[startByte, endByte)` of an object; a range past the end is cut, as S3 does. */
+export interface ByteRange {
+  readonly startByte: number;
+  readonly endByte: number;
+}
+
+export interface GetOptions {
+  readonly range?: ByteRange;
+  /** Fail with `PreconditionFailedError` unless the object still has this etag. */
+  readonly ifMatch?: string;
+}
+
+/** At most one of the two. Without either the object is replaced whatever it is. */
+export interface PutCondition {
+  /** Only if the key does not exist. */
+  readonly ifNoneMatch?: true;
+  /** Only if the object has this etag. */
+  readonly ifMatch?: string;
+}
+
+/** An object that is written piece by piece and becomes visible as a whole with `commit`. */
+export interface ObjectWriter {
+  /** The bytes are taken before the promise resolves; the caller may then reuse them. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Makes the object visible. Throws `PreconditionFailedError` where the condition does not hold; nothing is left then. */
+  commit(condition?: PutCondition): Promise<{ etag: string }>;
+  /** Leaves nothing behind. Harmless after `commit` or a second time. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Objects by key, like S3: whole objects appear at once, reads after a write see it, keys are compared bytewise
+ * (UTF-8). Keys have no leading `/`, no empty, `.` or `..` segment.
+ */
+export interface ObjectStore {
+  /** Null where there is no such object. */
+  head(key: string): Promise<ObjectInfo | null>;
+  /** Throws `ObjectNotFoundError`; `PreconditionFailedError` where `ifMatch` does not hold. */
+  get(key: string, options?: GetOptions): Promise<Uint8Array>;
+  /** As `get`, into the front of `target`; returns how many bytes. `range` may not be longer than `target`. */
+  getInto(
+    key: string,
+    target: Uint8Array,
+    options: GetOptions & { range: ByteRange },
+  ): Promise<number>;
+  /** The whole object in pieces of any size, in order. */
+  stream(key: string, options?: Pick<GetOptions, 'ifMatch'>): AsyncIterable<Uint8Array>;
+  /** Throws `PreconditionFailedError` where the condition does not hold; nothing is written then. */
+  put(key: string, body: Uint8Array, condition?: PutCondition): Promise<{ etag: string }>;
+  /** For objects too large to hold; several can be open at once. */
+  openWriter(key: string): ObjectWriter;
+  /** Objects whose key starts with `prefix`, in bytewise order of keys, fetched page by page. */
+  list(prefix: string): AsyncIterable<ObjectInfo>;
+  /** Keys that do not exist are passed over. */
+  delete(keys: readonly string[]): Promise<void>;
+}

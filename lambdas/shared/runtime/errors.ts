@@ -1,0 +1,60 @@
+/**
+ * Errors are chosen by who must act. Bad records are values, never errors.
+ * `name` is a literal: Step Functions, alarms and minifiers rely on it.
+ */
+
+/** Trying again may help: a throttle, a conflict, a lost connection. */
+export class RetryableError extends Error {
+  override readonly name = 'RetryableError';
+}
+
+/**
+ * Trying again will not help: a wrong config, a missing permission, input that breaks the contract.
+ * `code` is part of the command line's contract (`{"error": {"code", "message"}}`).
+ */
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError';
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The config or the command line is wrong: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export class ObjectNotFoundError extends Error {
+  override readonly name = 'ObjectNotFoundError';
+  readonly key: string;
+
+  constructor(key: string, options?: ErrorOptions) {
+    super(`no object ${key}`, options);
+    this.key = key;
+  }
+}
+
+/** The object exists or has changed (HTTP 412). */
+export class PreconditionFailedError extends Error {
+  override readonly name = 'PreconditionFailedError';
+  readonly key: string;
+
+  constructor(key: string, condition: string, options?: ErrorOptions) {
+    super(`${key}: condition ${condition} does not hold`, options);
+    this.key = key;
+  }
+}
+
+/** A broken invariant is a bug: it crashes, in production too. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(`invariant broken: ${message}`);
+}
