@@ -1,5 +1,6 @@
 import type { IssueBits } from '../model/issue.ts';
 import { FIELD_COUNT } from '../model/order.ts';
+import { viewOf } from './bytes.ts';
 
 /** Records that a scanner finds before the field parsers run over them, column by column. */
 export const SPAN_BATCH_RECORDS = 2048;
@@ -13,7 +14,9 @@ export interface SpanBatch {
    * The window of input that the scanner reads, followed by room for values that differ from their bytes in the input
    * (an escape in JSON, `""` in CSV): the scanner writes such a value there and points to it.
    */
-  bytes: Uint8Array;
+  readonly bytes: Uint8Array;
+  /** The same memory as `bytes`. */
+  readonly view: DataView;
   /** First free byte of that room. Whoever empties the batch sets it back to the room's start. */
   roomAt: number;
   recordCount: number;
@@ -25,20 +28,32 @@ export interface SpanBatch {
   /** By field, then by record. A start of -1: the record has no such value (JSON: absent or null). */
   readonly starts: readonly Int32Array[];
   readonly ends: readonly Int32Array[];
+  /** The same memory as `starts` and `ends`: field f of record r is at `f * SPAN_BATCH_RECORDS + r`. */
+  readonly flatStarts: Int32Array;
+  readonly flatEnds: Int32Array;
 }
 
 /** An empty batch over `bytes`, whose room for rewritten values starts at `roomAt`. */
 export function createSpanBatch(bytes: Uint8Array, roomAt: number): SpanBatch {
   const column = () => new Int32Array(SPAN_BATCH_RECORDS);
+  const flatStarts = new Int32Array(SPAN_BATCH_RECORDS * FIELD_COUNT);
+  const flatEnds = new Int32Array(SPAN_BATCH_RECORDS * FIELD_COUNT);
+  const byField = (flat: Int32Array) =>
+    Array.from({ length: FIELD_COUNT }, (_, field) =>
+      flat.subarray(field * SPAN_BATCH_RECORDS, (field + 1) * SPAN_BATCH_RECORDS),
+    );
   return {
     bytes,
+    view: viewOf(bytes),
     roomAt,
     recordCount: 0,
     recordStart: column(),
     recordEnd: column(),
     recordIssue: new Uint32Array(SPAN_BATCH_RECORDS),
-    starts: Array.from({ length: FIELD_COUNT }, column),
-    ends: Array.from({ length: FIELD_COUNT }, column),
+    starts: byField(flatStarts),
+    ends: byField(flatEnds),
+    flatStarts,
+    flatEnds,
   };
 }
 

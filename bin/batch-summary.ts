@@ -1,0 +1,49 @@
+import { OUTCOMES } from '../lambdas/shared/model/outcome.ts';
+import type { ManifestView } from './manifest-view.ts';
+import { textTable, withCommas } from './text-table.ts';
+
+const MAX_REJECTED_SHOWN = 20;
+
+/** The outcome of a batch run for people: every record under what became of it. */
+export function batchSummary(manifest: ManifestView): string {
+  return [
+    outcomeTable(manifest),
+    issueTable(manifest),
+    rejectedTable(manifest),
+    `revenue of active orders: ${withCommas(manifest.revenue)}\n`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+function outcomeTable({ counts }: ManifestView): string {
+  const read = counts['read'] ?? 0;
+  const shareOf = (count: number) => (read === 0 ? '' : `${((count / read) * 100).toFixed(2)} %`);
+  const outcomes = OUTCOMES.filter((outcome) => outcome !== 'late' || (counts[outcome] ?? 0) > 0);
+  const rows = ['read', ...outcomes].map((name) => {
+    const count = counts[name] ?? 0;
+    return [name, withCommas(count), shareOf(count)];
+  });
+  return textTable(
+    [{ title: 'outcome' }, { title: 'records', isNumber: true }, { title: 'share', isNumber: true }],
+    rows,
+  );
+}
+
+/** A record can have several issues, so these may add up to more than what was quarantined. */
+function issueTable({ issues }: ManifestView): string {
+  const rows = Object.entries(issues)
+    .filter(([, count]) => count > 0)
+    .sort(([codeA, a], [codeB, b]) => b - a || (codeA < codeB ? -1 : 1))
+    .map(([code, count]) => [code, withCommas(count)]);
+  if (rows.length === 0) return '';
+  return textTable([{ title: 'issue' }, { title: 'records', isNumber: true }], rows);
+}
+
+function rejectedTable({ rejected_files: rejected }: ManifestView): string {
+  if (rejected.length === 0) return '';
+  const shown = rejected.slice(0, MAX_REJECTED_SHOWN).map(({ key, reason }) => [key, reason]);
+  const rest = rejected.length - shown.length;
+  const more = rest > 0 ? `and ${withCommas(rest)} more\n` : '';
+  return textTable([{ title: 'rejected file' }, { title: 'reason' }], shown) + more;
+}

@@ -1,0 +1,131 @@
+import { Command, CommanderError } from 'commander';
+import { UsageError } from '../lambdas/shared/runtime/errors.ts';
+import type { CommandIo, DefineCommand, StartCommand } from './command.ts';
+import { DEFAULT_CONFIG_FILE, loadConfig } from './config-file.ts';
+import { failureOf } from './failure.ts';
+import { VERSION } from './version.ts';
+
+interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<DefineCommand>;
+}
+
+/** Loaded on demand: `--help` needs none of them, and `show` not what `batch` needs. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'demo',
+    summary: 'generate orders, run the batch and show what came out',
+    load: async () => (await import('./commands/demo.ts')).defineDemo,
+  },
+  {
+    name: 'generate',
+    summary: 'write orders, customers and products with known defects',
+    load: async () => (await import('./commands/generate.ts')).defineGenerate,
+  },
+  {
+    name: 'batch',
+    summary: 'turn the CSV files of a landing folder into tables',
+    load: async () => (await import('./commands/batch.ts')).defineBatch,
+  },
+  {
+    name: 'show',
+    summary: 'print the rows of a table',
+    load: async () => (await import('./commands/show.ts')).defineShow,
+  },
+  {
+    name: 'status',
+    summary: 'print which runs a lake holds and what they counted',
+    load: async () => (await import('./commands/status.ts')).defineStatus,
+  },
+];
+
+const EXAMPLES = `
+Examples:
+  $ tandem demo                                  see it work, from nothing
+  $ tandem generate --out data/landing
+  $ tandem batch                                 data/landing into data/lake
+  $ tandem show top_products
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+tandem COMMAND --help says more.
+`;
+
+/** Runs one command line; returns the exit code and never throws. */
+export async function runCli(
+  args: readonly string[],
+  io: CommandIo,
+  signal: AbortSignal,
+): Promise<number> {
+  const isJson = args.includes('--json');
+  let exitCode = 0;
+  const start: StartCommand = async (options, run) => {
+    const config = await loadConfig(options.config);
+    signal.throwIfAborted();
+    const result = await run({ config, isJson, signal, io });
+    if (result === null) return;
+    exitCode = result.exitCode ?? 0;
+    await io.writeOut(isJson ? `${JSON.stringify(result.json)}\n` : result.text);
+  };
+  try {
+    const program = await createProgram(args, io, start);
+    if (args.length === 0) {
+      io.writeErr(program.helpInformation());
+      throw new UsageError('command_missing', `no command; one of ${namesOfCommands()}`);
+    }
+    await program.parseAsync(args as string[], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const failure = failureOf(error, signal);
+    io.writeErr(`tandem: ${failure.message}\n`);
+    if (failure.details !== undefined) io.writeErr(`${failure.details}\n`);
+    if (isJson) {
+      const { code, message } = failure;
+      await io.writeOut(`${JSON.stringify({ error: { code, message } })}\n`);
+    }
+    return failure.exitCode;
+  }
+}
+
+/** Only the commands that the arguments name are loaded; of the others the name and summary are enough. */
+async function createProgram(
+  args: readonly string[],
+  io: CommandIo,
+  start: StartCommand,
+): Promise<Command> {
+  const program = new Command('tandem')
+    .description('Turns e-commerce orders into exact revenue tables.')
+    .version(VERSION, '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', EXAMPLES)
+    .configureHelp({ sortSubcommands: false, helpWidth: 100 })
+    .configureOutput({
+      writeOut: (text) => void io.writeOut(text),
+      writeErr: (text) => io.writeErr(text),
+      outputError: () => undefined,
+    })
+    .exitOverride();
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).summary(summary);
+    if (!args.includes(name)) continue;
+    (await load())(command, start);
+    addCommonOptions(command);
+  }
+  return program;
+}
+
+function addCommonOptions(command: Command): void {
+  command
+    .option(
+      '--config <file>',
+      `config file; every key has a default (default: ${DEFAULT_CONFIG_FILE}, if it exists)`,
+    )
+    .option('--json', 'print one JSON object and nothing else')
+    .helpOption('--help', 'print this help');
+}
+
+function namesOfCommands(): string {
+  return COMMANDS.map((command) => command.name).join(', ');
+}

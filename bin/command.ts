@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { Config } from '../lambdas/shared/model/config.ts';
+
+/** Where a command writes to, so that a test can read it. */
+export interface CommandIo {
+  /** Resolves when more may be written. Once the reader has closed its end, text is dropped. */
+  writeOut(text: string): Promise<void>;
+  /** Nobody reads standard output any more (`tandem show orders | head`). */
+  readonly isOutClosed: boolean;
+  writeErr(text: string): void;
+  readonly isErrTerminal: boolean;
+}
+
+export interface CommandContext {
+  readonly config: Config;
+  readonly isJson: boolean;
+  /** Aborted by ctrl-C: leave nothing half published and reject. */
+  readonly signal: AbortSignal;
+  readonly io: CommandIo;
+}
+
+export interface CommandResult {
+  /** What `--json` prints. */
+  readonly json: unknown;
+  /** What is printed otherwise. */
+  readonly text: string;
+  /** 0 where it is left out. */
+  readonly exitCode?: number;
+}
+
+/** Null: the command has written its output itself. */
+export type CommandRun = (context: CommandContext) => Promise<CommandResult | null>;
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly json?: true;
+}
+
+export type StartCommand = (options: CommonOptions, run: CommandRun) => Promise<void>;
+
+/** One file in `commands/`: adds its options and its action to the command. */
+export type DefineCommand = (command: Command, start: StartCommand) => void;

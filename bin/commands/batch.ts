@@ -1,0 +1,137 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
+import type { Config } from '../../lambdas/shared/model/config.ts';
+import { type BatchRunResult, runBatch } from '../../lib/embedded/run-batch.ts';
+import { batchSummary } from '../batch-summary.ts';
+import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { byteSizeOption, pathOption, wholeNumberOption } from '../option-values.ts';
+import { createProgress } from '../progress.ts';
+import { secondsText } from '../text-table.ts';
+
+const MAX_WORKERS = 64;
+const MAX_CHUNK_BYTES = 1024 ** 3;
+
+interface BatchCommandOptions extends CommonOptions {
+  readonly landing?: string;
+  readonly lake?: string;
+  readonly workers?: number;
+  readonly chunkBytes?: number;
+  readonly strict?: true;
+  readonly plan?: string;
+}
+
+const DESCRIPTION =
+  'One batch run: reads orders/**/*.csv[.gz], customers/ and products/ below the landing folder, checks every record, ' +
+  'and publishes all batch tables at once. Every record ends as active, cancelled, quarantined or duplicate, and is kept ' +
+  'there. Neither workers nor chunks change what the tables hold.';
+
+const EXAMPLES = `
+Examples:
+  $ tandem batch
+  $ tandem batch --landing data/complete-journey --lake data/journey-lake
+  $ tandem batch --workers 4 --chunk-bytes 16MiB --json
+`;
+
+export function defineBatch(command: Command, start: StartCommand): void {
+  command
+    .description(DESCRIPTION)
+    .option(
+      '--landing <dir>',
+      'folder to read (default: paths.landing of the config, data/landing)',
+      pathOption,
+    )
+    .option(
+      '--lake <dir>',
+      'folder to publish into (default: paths.lake of the config, data/lake)',
+      pathOption,
+    )
+    .option(
+      '--workers <n>',
+      'worker threads (default: batch.workers, as many as there are cores, at most 8)',
+      wholeNumberOption(1, MAX_WORKERS),
+    )
+    .option(
+      '--chunk-bytes <n>',
+      'bytes of a file that one step reads (default: batch.chunkBytes, 32MiB)',
+      byteSizeOption(1, MAX_CHUNK_BYTES),
+    )
+    .option('--strict', 'exit with 1 when a file was rejected (default: batch.strict, false)')
+    .option('--plan <file>', 'take the plan of another run: same bytes for the same input', pathOption)
+    .addHelpText('after', EXAMPLES)
+    .action((options: BatchCommandOptions) =>
+      start(options, (context) => batch(options, context)),
+    );
+}
+
+async function batch(
+  options: BatchCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { config, io, isJson } = context;
+  const lakeDir = options.lake ?? config.paths.lake;
+  const landingDir = options.landing ?? config.paths.landing;
+  const result = await runBatchWithProgress({ ...options, landingDir, lakeDir }, context);
+  const rejectedCount = result.manifest.rejected_files.length;
+  const isStrict = options.strict === true || config.batch.strict;
+  if (rejectedCount > 0 && !isJson) {
+    io.writeErr(`tandem: warning: ${rejectedCount} rejected file(s); none of their rows count\n`);
+  }
+  const next = options.lake === undefined ? '' : ` --lake ${lakeDir}`;
+  return {
+    json: batchJson(result),
+    text:
+      `run ${result.runId}: ${result.status} in ${secondsText(result.durationMs)}\n\n` +
+      `${batchSummary(result.manifest)}` +
+      `tables: ${resolve(lakeDir)}/tables/batch, as ${result.manifestKey} lists them\n` +
+      `next: tandem show top_products${next}\n`,
+    exitCode: isStrict && rejectedCount > 0 ? 1 : 0,
+  };
+}
+
+/** Contract §6. */
+export function batchJson(result: BatchRunResult): Record<string, unknown> {
+  const { manifest } = result;
+  return {
+    run_id: result.runId,
+    status: result.status,
+    manifest: result.manifestKey,
+    counts: manifest.counts,
+    issues: manifest.issues,
+    revenue: manifest.revenue,
+    rejected_files: manifest.rejected_files,
+    duration_ms: Math.round(result.durationMs),
+  };
+}
+
+/** Also what `demo` does. */
+export async function runBatchWithProgress(
+  options: Pick<BatchCommandOptions, 'workers' | 'chunkBytes' | 'plan'> & {
+    readonly landingDir: string;
+    readonly lakeDir: string;
+  },
+  context: CommandContext,
+): Promise<BatchRunResult> {
+  const { landingDir, lakeDir, workers, plan } = options;
+  const progress = await createProgress(context);
+  try {
+    return await runBatch({
+      landing: new FileObjectStore(landingDir),
+      lake: new FileObjectStore(lakeDir),
+      landingDir,
+      lakeDir,
+      config: withChunkBytes(context.config, options.chunkBytes),
+      ...(workers === undefined ? {} : { workers }),
+      ...(plan === undefined ? {} : { planFile: plan }),
+      signal: context.signal,
+      onProgress: (step) => progress.show(step),
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+function withChunkBytes(config: Config, chunkBytes: number | undefined): Config {
+  if (chunkBytes === undefined) return config;
+  return { ...config, batch: { ...config.batch, chunkBytes } };
+}

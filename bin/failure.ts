@@ -1,0 +1,55 @@
+import { CommanderError } from 'commander';
+import { RetryableError, TerminalError, UsageError } from '../lambdas/shared/runtime/errors.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
+
+/** How a command failed, as the command line reports it. */
+export interface Failure {
+  /** Part of the contract of the command line (`{"error": {"code", "message"}}`). */
+  readonly code: string;
+  readonly message: string;
+  readonly exitCode: number;
+  /** Where a bug shows itself; printed on standard error only. */
+  readonly details?: string;
+}
+
+export function failureOf(error: unknown, signal: AbortSignal): Failure {
+  if (signal.aborted) {
+    return {
+      code: 'interrupted',
+      message: 'interrupted; nothing was published',
+      exitCode: EXIT_INTERRUPTED,
+    };
+  }
+  if (error instanceof CommanderError) {
+    return { code: 'usage', message: usageMessage(error), exitCode: EXIT_USAGE };
+  }
+  if (error instanceof UsageError) {
+    return { code: error.code, message: error.message, exitCode: EXIT_USAGE };
+  }
+  if (error instanceof TerminalError) {
+    return { code: error.code, message: error.message, exitCode: EXIT_FAILED };
+  }
+  if (error instanceof RetryableError) {
+    return { code: 'temporary_failure', message: error.message, exitCode: EXIT_FAILED };
+  }
+  return unexpected(error);
+}
+
+/** `error: unknown option '--seeed'\n(Did you mean --seed?)` → one line, without the prefix. */
+function usageMessage(error: CommanderError): string {
+  return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+}
+
+function unexpected(error: unknown): Failure {
+  if (!(error instanceof Error)) {
+    return { code: 'internal_error', message: String(error), exitCode: EXIT_FAILED };
+  }
+  const { message } = error;
+  // The operating system refused something: the message says what and where, a stack would add nothing.
+  if ('syscall' in error) return { code: 'system_error', message, exitCode: EXIT_FAILED };
+  const details = error.stack ?? '';
+  return { code: 'internal_error', message, exitCode: EXIT_FAILED, details };
+}

@@ -1,0 +1,61 @@
+import type { Door, TableName } from '../lambdas/shared/model/tables.ts';
+import type { ObjectStore } from '../lambdas/shared/ports/object-store.ts';
+import { TerminalError } from '../lambdas/shared/runtime/errors.ts';
+import type { ManifestFile, ManifestView } from './manifest-view.ts';
+
+/** What a lake holds, as its manifests say. Listings are never trusted for what is published. */
+
+export interface Publication {
+  readonly manifestKey: string;
+  readonly manifest: ManifestView;
+}
+
+/** The publication that CURRENT names; null while nothing was published through this door. */
+export async function currentPublication(
+  lake: ObjectStore,
+  door: Door,
+): Promise<Publication | null> {
+  const currentKey = `manifests/${door}/CURRENT.json`;
+  if ((await lake.head(currentKey)) === null) return null;
+  const { manifest: manifestKey } = await readJson<{ manifest: string }>(lake, currentKey);
+  return { manifestKey, manifest: await readJson<ManifestView>(lake, manifestKey) };
+}
+
+/** All batch runs that are kept, newest first. Run ids begin with the time they were made. */
+export async function batchPublications(lake: ObjectStore): Promise<Publication[]> {
+  const publications: Publication[] = [];
+  for await (const { key } of lake.list('manifests/batch/')) {
+    if (!/^manifests\/batch\/\d{8}T[^/]*\.json$/.test(key)) continue;
+    publications.push({ manifestKey: key, manifest: await readJson<ManifestView>(lake, key) });
+  }
+  return publications.reverse();
+}
+
+/** Runs that left files behind without a manifest: under way at the moment, or killed. */
+export async function unpublishedRunIds(
+  lake: ObjectStore,
+  published: readonly Publication[],
+): Promise<string[]> {
+  const known = new Set(published.map(({ manifest }) => manifest.run_id));
+  const runIds = new Set<string>();
+  for (const prefix of ['work/', 'tables/batch/']) {
+    for await (const { key } of lake.list(prefix)) {
+      const match = /^(?:work\/|tables\/batch\/[^/]+\/run=)([^/]+)\//.exec(key);
+      if (match?.[1] !== undefined && !known.has(match[1])) runIds.add(match[1]);
+    }
+  }
+  return [...runIds].sort().reverse();
+}
+
+export function filesOf({ manifest }: Publication, table: TableName): readonly ManifestFile[] {
+  return manifest.tables[table]?.files ?? [];
+}
+
+async function readJson<T>(lake: ObjectStore, key: string): Promise<T> {
+  const text = new TextDecoder().decode(await lake.get(key));
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new TerminalError('manifest_invalid', `${key} is not valid JSON`, { cause });
+  }
+}

@@ -1,0 +1,20 @@
+import type { TableName } from '../lambdas/shared/model/tables.ts';
+
+/** The parts of a manifest (contract §3.1) that the command line reads. Names as in the JSON. */
+export interface ManifestFile {
+  readonly key: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+export interface ManifestView {
+  readonly run_id?: string;
+  readonly epoch?: number;
+  readonly status: string;
+  readonly created_at: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly issues: Readonly<Record<string, number>>;
+  readonly revenue: string;
+  readonly rejected_files: readonly { readonly key: string; readonly reason: string }[];
+  readonly tables: Readonly<Partial<Record<TableName, { readonly files: readonly ManifestFile[] }>>>;
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+// The only file that any Node since 18 has to understand: it sees to it that `tandem.ts` runs on Node 24, which the
+// project brings along as an optional dependency.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import * as module from 'node:module';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED_MAJOR = 24;
+const RESTARTED = 'TANDEM_RESTARTED';
+
+const major = Number(process.versions.node.split('.')[0]);
+if (major >= NEEDED_MAJOR) {
+  module.enableCompileCache?.();
+  await import('./tandem.ts');
+} else {
+  const fitting = process.env[RESTARTED] === undefined ? findNode() : null;
+  if (fitting === null) fail();
+  else restart(fitting);
+}
+
+/** The `node` of the nearest `node_modules` that has one. */
+function findNode() {
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const names = [`node-${platform}`, `node-bin-${platform}`];
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (folder !== dirname(folder)) {
+    folder = dirname(folder);
+    for (const name of names) {
+      const candidate = join(folder, 'node_modules', name, 'bin', `node${suffix}`);
+      if (existsSync(candidate)) return candidate;
+    }
+  }
+  return null;
+}
+
+function restart(node) {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, [RESTARTED]: '1' },
+  });
+  // A terminal sends ctrl-C to the child as well; the child takes two signals at once for one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => child.kill(signal));
+  child.on('error', fail);
+  child.on('exit', (code, signal) => {
+    process.exitCode = signal === null ? (code ?? 1) : 128 + (constants.signals[signal] ?? 0);
+  });
+}
+
+function fail() {
+  process.stderr.write(
+    `tandem needs Node ${NEEDED_MAJOR}, this is ${process.versions.node}. ` +
+      'It comes with `npm ci` (not with `npm ci --omit=optional`); ' +
+      `or install Node ${NEEDED_MAJOR} from https://nodejs.org.\n`,
+  );
+  process.exitCode = 1;
+}

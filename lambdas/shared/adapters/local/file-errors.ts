@@ -1,0 +1,39 @@
+import { TerminalError } from '../../runtime/errors.ts';
+
+/** `ENOENT`, … of an error of the operating system, or '' for any other. */
+export function errnoCode(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : '';
+}
+
+/** No such file, a name that no file of this file system can have, or a link that leads to itself. */
+const ABSENCES = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP']);
+
+export function isAbsence(error: unknown): boolean {
+  return ABSENCES.has(errnoCode(error));
+}
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EISDIR: 'a folder stands in its place',
+  ENOTDIR: 'a file stands where a folder of that name is needed',
+  EEXIST: 'a file stands where a folder of that name is needed',
+  ENAMETOOLONG: 'the name is too long for the file system',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files on this machine',
+  EIO: 'the device failed to read or write',
+  ELOOP: 'too many symbolic links',
+};
+
+/** What the operating system refuses becomes an error that names the key; everything else passes unchanged. */
+export function storageError(key: string, error: unknown): unknown {
+  const code = errnoCode(error);
+  if (code === '') return error;
+  const meaning = MEANINGS[code] ?? (error instanceof Error ? error.message : 'failed');
+  const name = key === '' ? 'the root folder' : key;
+  return new TerminalError('storage_error', `${name}: ${meaning} (${code})`, { cause: error });
+}

@@ -1,0 +1,45 @@
+import { type Dirent, readdirSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAbsence, storageError } from './file-errors.ts';
+import { pruneFolders } from './file-writer.ts';
+import { isStaleTemporary } from './reserved-names.ts';
+
+/**
+ * Removes temporary files whose process is gone, then folders that this leaves empty; returns how many files. Those
+ * of living processes, and of other machines, stay. Does not follow symbolic links.
+ */
+export function removeStaleTemporaries(root: string, prefix: string): number {
+  const folderKey = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  return sweepFolder(root, join(root, folderKey));
+}
+
+function sweepFolder(root: string, folder: string): number {
+  let removedCount = 0;
+  for (const entry of readFolder(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) removedCount += sweepFolder(root, path);
+    else if (entry.isFile() && isStaleTemporary(entry.name)) removedCount += remove(path);
+  }
+  if (removedCount > 0) pruneFolders(folder, root);
+  return removedCount;
+}
+
+function readFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isAbsence(error)) return [];
+    throw storageError(folder, error);
+  }
+}
+
+/** How many: 0 where another process, which sweeps too, was faster. */
+function remove(path: string): number {
+  try {
+    unlinkSync(path);
+    return 1;
+  } catch (error) {
+    if (isAbsence(error)) return 0;
+    throw storageError(path, error);
+  }
+}

@@ -1,0 +1,88 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { ByteSource } from './record-reader.ts';
+
+/** Bytes fetched at once behind the end of a chunk, to finish its last record. */
+const OVERRUN_BYTES = 64 * 1024;
+
+/** The part of an object from `startByte` on, fetched in ranges that stop soon after `softEnd`. */
+export function rangeSource(
+  store: ObjectStore,
+  object: { readonly key: string; readonly etag: string; readonly sizeBytes: number },
+  startByte: number,
+  softEnd: number,
+): ByteSource {
+  let at = startByte;
+  return {
+    async read(target) {
+      const wanted = at < softEnd ? softEnd + OVERRUN_BYTES - at : OVERRUN_BYTES;
+      const endByte = Math.min(object.sizeBytes, at + Math.min(target.length, wanted));
+      if (at >= endByte) return 0;
+      const range = { startByte: at, endByte };
+      const count = await store.getInto(object.key, target, { range, ifMatch: object.etag });
+      at += count;
+      return count;
+    },
+  };
+}
+
+/** The input ends before its gzip stream does, is damaged, or has bytes behind it that are no gzip member. */
+export class GzipInvalidError extends Error {
+  override readonly name = 'GzipInvalidError';
+}
+
+/** Bytes in pieces of any size as a source. */
+export function piecesSource(pieces: AsyncIterable<Uint8Array>): ByteSource {
+  const iterator = pieces[Symbol.asyncIterator]();
+  let piece: Uint8Array = new Uint8Array(0);
+  return {
+    async read(target) {
+      while (piece.length === 0) {
+        const next = await iterator.next();
+        if (next.done) return 0;
+        piece = next.value;
+      }
+      const count = Math.min(piece.length, target.length);
+      target.set(piece.subarray(0, count));
+      piece = piece.subarray(count);
+      return count;
+    },
+  };
+}
+
+/**
+ * Decompresses gzip: several members are fine, trailing bytes are not (contract §1.1). Throws `GzipInvalidError`
+ * after the last good byte; errors of `compressed` itself go through as they are.
+ */
+export async function* gunzipped(
+  compressed: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let bytesIn = 0;
+  let readError: unknown;
+  async function* counted() {
+    try {
+      for await (const piece of compressed) {
+        bytesIn += piece.length;
+        yield piece;
+      }
+    } catch (error) {
+      readError = error;
+      throw error;
+    }
+  }
+  const gunzip = createGunzip();
+  const done = pipeline(Readable.from(counted()), gunzip).catch((error: unknown) => error);
+  try {
+    yield* gunzip;
+  } catch (error) {
+    if (readError !== undefined) throw readError;
+    throw new GzipInvalidError(error instanceof Error ? error.message : String(error));
+  }
+  const failure = await done;
+  if (failure !== undefined && readError !== undefined) throw readError;
+  if (bytesIn === 0 || gunzip.bytesWritten !== bytesIn) {
+    throw new GzipInvalidError(`${bytesIn - gunzip.bytesWritten} bytes behind the last member`);
+  }
+}

@@ -1,0 +1,41 @@
+import { MAX_RECORD_BYTES } from '../model/order.ts';
+import { assert } from '../runtime/errors.ts';
+import { CR, LF } from './bytes.ts';
+import { scanEvent } from './event-scanner.ts';
+import { SPAN_BATCH_RECORDS, type SpanBatch } from './span-batch.ts';
+
+/**
+ * Scans the lines of the window `[from, end)` of the batch, one event each, until the batch is full, the room is short or
+ * no complete line is left, and returns the position of the first byte that it has not consumed. Lines end with LF or
+ * CRLF; lines without any byte are passed over; `isLast`: the input ends with the window, so its last line may lack the
+ * line end.
+ *
+ * An answer of `from` with no record added means: no line ends in the window. Where that window already has more than
+ * 1 MiB + 1 bytes, the line is a `record_too_long` whatever follows, and the caller may pass over bytes up to its LF
+ * instead of holding them.
+ */
+export function scanNdjson(batch: SpanBatch, from: number, end: number, isLast: boolean): number {
+  const { bytes } = batch;
+  const roomEnd = bytes.length;
+  // Without the room, which may hold a LF too. A Buffer, because its search takes half the time.
+  const window = Buffer.from(bytes.buffer, bytes.byteOffset, end);
+  let at = from;
+  while (at < end && batch.recordCount < SPAN_BATCH_RECORDS) {
+    const lineFeed = window.indexOf(LF, at);
+    if (lineFeed < 0 && !isLast) return at;
+    const next = lineFeed < 0 ? end : lineFeed + 1;
+    let lineEnd = lineFeed < 0 ? end : lineFeed;
+    // A CR that no LF follows is a byte of the record.
+    if (lineFeed > at && bytes[lineFeed - 1] === CR) lineEnd--;
+    if (lineEnd > at) {
+      const length = lineEnd - at;
+      if (length <= MAX_RECORD_BYTES && roomEnd - batch.roomAt < length) {
+        assert(batch.recordCount > 0, `no room for the ${length} bytes of one event`);
+        return at;
+      }
+      scanEvent(batch, at, lineEnd);
+    }
+    at = next;
+  }
+  return at;
+}

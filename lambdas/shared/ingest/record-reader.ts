@@ -1,0 +1,168 @@
+import { issueBit } from '../model/issue.ts';
+import { MAX_RAW_BYTES, MAX_RECORD_BYTES } from '../model/order.ts';
+import { assert } from '../runtime/errors.ts';
+import { type HeaderResult, parseHeader } from './csv-header.ts';
+import { CsvRecordEnd } from './csv-record.ts';
+import { type CsvLayout, scanCsv } from './csv-scanner.ts';
+import { addRejectedRecord, createSpanBatch, type SpanBatch } from './span-batch.ts';
+
+/** The bytes of an input, in order. */
+export interface ByteSource {
+  /** Fills the front of `target` and returns how many bytes; 0 at the end of the input. */
+  read(target: Uint8Array): Promise<number>;
+}
+
+/** How records are found in bytes: CSV or NDJSON. */
+export interface RecordFormat {
+  /** Contract of `scanCsv`. */
+  scan(
+    batch: SpanBatch,
+    range: { from: number; end: number; startBefore: number; isLast: boolean },
+  ): number;
+  /** Finds the end of a record that is larger than a window. */
+  createRecordEnd(): Pick<CsvRecordEnd, 'find' | 'isInQuotes'>;
+}
+
+export function csvFormat(layout: CsvLayout): RecordFormat {
+  return {
+    scan: (batch, range) => scanCsv(batch, layout, range),
+    createRecordEnd: () => new CsvRecordEnd(),
+  };
+}
+
+export interface ReadLimits {
+  /** Records that start at or after this offset are left to others. */
+  readonly stopBefore: number;
+  /** Where to stop in the middle of a record; the result is then `gaveUp`. */
+  readonly giveUpAt: number;
+}
+
+export type BatchConsumer = (batch: SpanBatch, baseOffset: number) => void | Promise<void>;
+
+/** Holds at least one record of the largest size that counts, so that a record that does not fit is too long. */
+const WINDOW_BYTES = 2 * MAX_RECORD_BYTES;
+const ROOM_AT = WINDOW_BYTES + 1; // One byte for the scanner's sentinel.
+
+/**
+ * Reads an input through a window of 2 MiB, whatever its size and the size of its records, and hands out batches of
+ * spans. One reader reads one input once.
+ */
+export class RecordReader {
+  readonly #source: ByteSource;
+  readonly #bytes: Uint8Array;
+  readonly #batch: SpanBatch;
+  /** Offset in the input of the window's first byte. */
+  #baseOffset: number;
+  #at = 0;
+  #end = 0;
+  #isLast = false;
+
+  /** `buffer` may be handed on from one reader to the next. */
+  constructor(source: ByteSource, startOffset: number, batch: SpanBatch = createReaderBatch()) {
+    this.#source = source;
+    this.#baseOffset = startOffset;
+    this.#batch = batch;
+    this.#bytes = batch.bytes;
+  }
+
+  /** The header of a file that is read from its first byte; the records follow. */
+  async header(required: readonly string[]): Promise<HeaderResult> {
+    for (;;) {
+      const result = parseHeader(this.#bytes, this.#end, this.#isLast, required);
+      if (result.kind === 'header') this.#at = result.end;
+      if (result.kind !== 'incomplete') return result;
+      await this.#fill();
+    }
+  }
+
+  /** Hands every record that starts before `stopBefore` to `consume`, and says where the next one starts. */
+  async records(
+    format: RecordFormat,
+    limits: ReadLimits,
+    consume: BatchConsumer,
+  ): Promise<{ nextOffset: number; gaveUp: boolean }> {
+    for (;;) {
+      await this.#scanWindow(format, limits, consume);
+      const offset = this.#baseOffset + this.#at;
+      if (offset >= limits.stopBefore || (this.#isLast && this.#at === this.#end)) {
+        return { nextOffset: offset, gaveUp: false };
+      }
+      if (this.#baseOffset + this.#end >= limits.giveUpAt) {
+        return { nextOffset: offset, gaveUp: true };
+      }
+      this.#moveToFront(this.#at);
+      if (this.#end < WINDOW_BYTES) await this.#fill();
+      else if (!(await this.#skipLongRecord(format, limits, consume))) {
+        return { nextOffset: offset, gaveUp: true };
+      }
+    }
+  }
+
+  async #scanWindow(format: RecordFormat, limits: ReadLimits, consume: BatchConsumer) {
+    const batch = this.#batch;
+    const range = {
+      from: this.#at,
+      end: this.#end,
+      startBefore: limits.stopBefore - this.#baseOffset,
+      isLast: this.#isLast,
+    };
+    for (;;) {
+      batch.recordCount = 0;
+      batch.roomAt = ROOM_AT;
+      const next = format.scan(batch, range);
+      if (batch.recordCount > 0) await consume(batch, this.#baseOffset);
+      if (next === range.from) return;
+      range.from = next;
+      this.#at = next;
+    }
+  }
+
+  #moveToFront(from: number): void {
+    this.#bytes.copyWithin(0, from, this.#end);
+    this.#baseOffset += from;
+    this.#end -= from;
+    this.#at = 0;
+  }
+
+  async #fill(): Promise<void> {
+    const count = await this.#source.read(this.#bytes.subarray(this.#end, WINDOW_BYTES));
+    assert(count > 0 || !this.#isLast, 'an input is not read past its end');
+    this.#end += count;
+    this.#isLast = count === 0;
+  }
+
+  /**
+   * The record at the front of a full window is longer than any that counts. Its first 64 KiB stay, the rest passes
+   * through the window behind them until its end is found. False: gave up.
+   */
+  async #skipLongRecord(format: RecordFormat, limits: ReadLimits, consume: BatchConsumer) {
+    const keptBytes = MAX_RAW_BYTES + 1; // One more, so that the cut can be seen.
+    const scan = format.createRecordEnd();
+    const recordOffset = this.#baseOffset;
+    let from = 0;
+    let found = scan.find(this.#bytes, from, this.#end);
+    let readOffset = recordOffset + this.#end;
+    while (found < 0 && !this.#isLast) {
+      if (readOffset >= limits.giveUpAt) return false;
+      from = keptBytes;
+      const count = await this.#source.read(this.#bytes.subarray(from, WINDOW_BYTES));
+      this.#isLast = count === 0;
+      this.#end = from + count;
+      readOffset += count;
+      found = scan.find(this.#bytes, from, this.#end);
+    }
+    this.#batch.recordCount = 0;
+    const issue = scan.isInQuotes ? 'unterminated_quote' : 'record_too_long';
+    addRejectedRecord(this.#batch, 0, keptBytes, issueBit(issue));
+    await consume(this.#batch, recordOffset);
+    const next = found < 0 ? this.#end : found + 1;
+    this.#baseOffset = readOffset - this.#end;
+    this.#moveToFront(next);
+    return true;
+  }
+}
+
+/** The buffer of a reader: window, sentinel, and room for one record's rewritten values. */
+export function createReaderBatch(): SpanBatch {
+  return createSpanBatch(new Uint8Array(ROOM_AT + MAX_RECORD_BYTES), ROOM_AT);
+}

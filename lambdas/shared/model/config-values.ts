@@ -1,0 +1,110 @@
+import * as v from 'valibot';
+
+/**
+ * The kinds of values a config has: how they are written, how they are held, what is allowed. `allowed` is the text that
+ * errors and documentation quote, so that a limit stands in one place.
+ */
+export interface ValueMetadata extends Record<string, unknown> {
+  readonly description: string;
+  readonly allowed: string;
+}
+
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const UNIT_BYTES = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
+const DURATION = /^(\d{1,9})(ms|s|m|h|d)$/;
+const BYTE_SIZE = /^(\d{1,15}) ?(B|KiB|MiB|GiB)$/;
+
+/** `"30m"` → 1,800,000 ms. NaN where the text is not a duration. */
+export function parseDuration(text: string): number {
+  const match = DURATION.exec(text);
+  return match === null ? Number.NaN : Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+}
+
+/** `"32MiB"` or `33554432` → bytes. NaN where it is neither. */
+export function parseByteSize(value: string | number): number {
+  if (typeof value === 'number') return value;
+  const match = BYTE_SIZE.exec(value);
+  if (match === null) return /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  return Number(match[1]) * UNIT_BYTES[match[2] as keyof typeof UNIT_BYTES];
+}
+
+/** A length of time, written as text, held in milliseconds. */
+export function duration(minText: string, maxText: string, description: string) {
+  const allowed = `a duration from ${minText} to ${maxText}, written as 500ms, 60s, 30m, 12h or 7d`;
+  return v.pipe(
+    v.string(),
+    v.regex(DURATION),
+    v.metadata({ description, allowed }),
+    v.transform(parseDuration),
+    v.minValue(parseDuration(minText)),
+    v.maxValue(parseDuration(maxText)),
+  );
+}
+
+/** A number of bytes, written as a number or with a unit, held as a number. */
+export function byteSize(minText: string, maxText: string, description: string) {
+  const allowed = `bytes from ${minText} to ${maxText}, written as 1048576, 512KiB, 32MiB or 1GiB`;
+  return v.pipe(
+    v.union([v.pipe(v.number(), v.integer()), v.pipe(v.string(), v.regex(BYTE_SIZE))]),
+    v.metadata({ description, allowed }),
+    v.transform(parseByteSize),
+    v.minValue(parseByteSize(minText)),
+    v.maxValue(parseByteSize(maxText)),
+  );
+}
+
+export function wholeNumber(min: number, max: number, description: string) {
+  const allowed = `a whole number from ${withCommas(min)} to ${withCommas(max)}`;
+  return v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(min),
+    v.maxValue(max),
+    v.metadata({ description, allowed }),
+  );
+}
+
+/** A share of records: 0 = none, 1 = all. */
+export function rate(description: string) {
+  return v.pipe(
+    v.number(),
+    v.minValue(0),
+    v.maxValue(1),
+    v.metadata({ description, allowed: 'a number from 0 to 1' }),
+  );
+}
+
+export function flag(description: string) {
+  return v.pipe(v.boolean(), v.metadata({ description, allowed: 'true or false' }));
+}
+
+export function oneOf<const T extends readonly string[]>(values: T, description: string) {
+  return v.pipe(v.picklist(values), v.metadata({ description, allowed: values.join(', ') }));
+}
+
+export function path(description: string) {
+  return v.pipe(
+    v.string(),
+    v.check((text) => text.trim() !== '' && !text.includes('\0')),
+    v.metadata({ description, allowed: 'the path of a folder' }),
+  );
+}
+
+/** A calendar day in UTC, written as `2026-01-31`, held as that text. */
+export function day(description: string) {
+  const isDay = (text: string) => {
+    const timeMs = Date.parse(`${text}T00:00:00Z`);
+    return Number.isFinite(timeMs) && new Date(timeMs).toISOString().startsWith(text);
+  };
+  return v.pipe(
+    v.string(),
+    v.regex(/^(19[7-9]\d|20\d\d|21\d\d)-\d\d-\d\d$/),
+    v.check(isDay),
+    v.metadata({ description, allowed: 'a day from 1970-01-01 to 2199-12-31' }),
+  );
+}
+
+/** `1048576` → `"1,048,576"`, whatever the locale. */
+function withCommas(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}

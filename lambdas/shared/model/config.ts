@@ -1,0 +1,263 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { UsageError } from '../runtime/errors.ts';
+import { type ConfigProblem, describeIssues } from './config-problems.ts';
+import {
+  byteSize,
+  day,
+  duration,
+  flag,
+  oneOf,
+  path,
+  rate,
+  type ValueMetadata,
+  wholeNumber,
+} from './config-values.ts';
+import { STATUSES } from './order.ts';
+
+/**
+ * The one place where config keys, their defaults, limits and descriptions stand. Keys are public (contract §6):
+ * `docs/config.md`, the schema for editors and error texts are made from this.
+ */
+
+function group<Input>(description: string) {
+  return v.metadata<Input, ValueMetadata>({ description, allowed: 'a group of keys' });
+}
+
+const paths = v.pipe(
+  v.strictObject({
+    landing: v.optional(path('where orders, customers and products are read'), 'data/landing'),
+    lake: v.optional(path('where tables and manifests are written'), 'data/lake'),
+  }),
+  group('Where things are. Relative paths start at the current folder.'),
+);
+
+const batch = v.pipe(
+  v.strictObject({
+    chunkBytes: v.optional(
+      byteSize('1B', '1GiB', 'bytes of a CSV file that one map step reads'),
+      '32MiB',
+    ),
+    workers: v.optional(
+      v.nullable(
+        wholeNumber(1, 64, 'worker threads; null: as many as the machine has cores, at most 8'),
+      ),
+      null,
+    ),
+    memoryLimitBytes: v.optional(
+      byteSize('128MiB', '1024GiB', 'resident memory of the process above which a run spills'),
+      '768MiB',
+    ),
+    keepRunsFor: v.optional(
+      duration('0s', '3650d', 'older runs are removed; the current one and the one before never'),
+      '7d',
+    ),
+    strict: v.optional(flag('exit with 1 when a file was rejected'), false),
+  }),
+  group('How a batch run works. None of these changes what the tables hold.'),
+  v.transform(({ keepRunsFor, ...rest }) => ({ ...rest, keepRunsForMs: keepRunsFor })),
+);
+
+const windows = v.pipe(
+  v.strictObject({
+    length: v.optional(duration('1s', '1d', 'length of a window of window_revenue'), '10m'),
+  }),
+  group('Tumbling windows of event time, aligned to 1970-01-01T00:00Z.'),
+  v.transform(({ length }) => ({ lengthMs: length })),
+);
+
+/** Trimmed and lower-cased (ASCII), as values are before they are looked up; `null` is read as missing. */
+const isPossibleSpelling = (text: string) =>
+  text !== '' &&
+  text !== 'null' &&
+  text.length <= 64 &&
+  !/^[ \t\r\n\v\f]|[A-Z]|[ \t\r\n\v\f]$/.test(text);
+
+const DEFAULT_STATUSES = {
+  complete: 'completed',
+  completed: 'completed',
+  done: 'completed',
+  cancelled: 'cancelled',
+  canceled: 'cancelled',
+  cancel: 'cancelled',
+  pending: 'pending',
+  processing: 'processing',
+  in_progress: 'processing',
+  'in progress': 'processing',
+} as const;
+
+const rules = v.pipe(
+  v.strictObject({
+    statuses: v.optional(
+      v.pipe(
+        v.record(v.pipe(v.string(), v.check(isPossibleSpelling)), v.picklist(STATUSES)),
+        v.check((map) => Object.keys(map).length > 0 && Object.keys(map).length <= 1000),
+        v.metadata({
+          description:
+            'what a status may be written as; a map given here replaces the whole default',
+          allowed:
+            '1 to 1,000 spellings (lower-case, trimmed, not empty, not null) with one of ' +
+            STATUSES.join(', '),
+        }),
+      ),
+      DEFAULT_STATUSES,
+    ),
+  }),
+  group('Rules of records that can be chosen.'),
+);
+
+const parquet = v.pipe(
+  v.strictObject({
+    codec: v.optional(oneOf(['zstd', 'snappy', 'none'], 'compression of pages'), 'zstd'),
+    zstdLevel: v.optional(wholeNumber(1, 19, 'higher is smaller and slower'), 1),
+    encoding: v.optional(
+      oneOf(['compact', 'plain'], 'plain: no dictionaries and no deltas, for the simplest readers'),
+      'compact',
+    ),
+    rowGroupRows: v.optional(wholeNumber(1, 1_048_576, 'rows of a row group at most'), 1_048_576),
+  }),
+  group('How tables are written.'),
+);
+
+/** A spelling goes into the CSV as it is, so nothing in it may need quotes. */
+const isPlainCsvText = (text: string) => /^[!#-+\--~][ !#-+\--~]{0,31}$/.test(text);
+
+const GENERATED_STATUSES = [
+  'completed',
+  'COMPLETED',
+  'Complete',
+  'done',
+  'pending',
+  'Pending',
+  'PENDING',
+  'processing',
+  'in_progress',
+  'In Progress',
+  'cancelled',
+  'Canceled',
+  'CANCELLED',
+];
+
+/** The first of each pair may not be above the second. */
+const RANGES = [
+  ['from', 'to'],
+  ['quantityMin', 'quantityMax'],
+  ['priceMinCents', 'priceMaxCents'],
+  ['duplicateDelayMin', 'duplicateDelayMax'],
+] as const;
+
+const generate = v.pipe(
+  v.strictObject({
+    products: v.optional(wholeNumber(1, 1_000_000, 'products p1, p2, …'), 50),
+    customers: v.optional(wholeNumber(1, 1_000_000, 'customers c1, c2, …'), 1_000),
+    from: v.optional(day('first day of event times'), '2026-01-01'),
+    to: v.optional(day('last day of event times, included'), '2026-01-31'),
+    quantityMin: v.optional(wholeNumber(1, 100_000, 'pieces, inclusive'), 1),
+    quantityMax: v.optional(wholeNumber(1, 100_000, 'pieces, inclusive'), 10),
+    priceMinCents: v.optional(wholeNumber(1, 99_999_999, 'price in cents, inclusive'), 500),
+    priceMaxCents: v.optional(wholeNumber(1, 99_999_999, 'price in cents, inclusive'), 50_000),
+    duplicateRate: v.optional(rate('share of orders that are sent twice'), 0.02),
+    duplicateDelayMin: v.optional(duration('1s', '1d', 'copy: event time later by this'), '10s'),
+    duplicateDelayMax: v.optional(duration('1s', '1d', 'or by up to this'), '300s'),
+    negativeQuantityRate: v.optional(rate('share of orders with a negative quantity'), 0.05),
+    negativePriceRate: v.optional(rate('share of orders with a negative price'), 0.05),
+    missingIdRate: v.optional(rate('share of orders without order_id'), 0.01),
+    disorderRate: v.optional(rate('share of orders that do not arrive at their event time'), 0.05),
+    disorderEarlyMax: v.optional(duration('0s', '1d', 'they arrive this much before it'), '1m'),
+    disorderLateMax: v.optional(duration('0s', '1d', 'or up to this much after it'), '60m'),
+    statuses: v.optional(
+      v.pipe(
+        v.array(v.pipe(v.string(), v.check(isPlainCsvText))),
+        v.minLength(1),
+        v.maxLength(256),
+        v.metadata({
+          description: 'spellings of the status, each as likely as the others',
+          allowed: 'a list of 1 to 256 texts in ASCII, at most 32 long, without comma or quote',
+        }),
+      ),
+      GENERATED_STATUSES,
+    ),
+  }),
+  group('What `tandem generate` writes.'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const [low, high] of RANGES) {
+      const { [low]: lowest, [high]: value } = dataset.value;
+      if (lowest <= value) continue;
+      const path = { type: 'object', origin: 'value', input: dataset.value, key: high, value };
+      addIssue({ message: `not below generate.${low}`, path: [path as v.ObjectPathItem] });
+    }
+  }),
+  v.transform(
+    ({ duplicateDelayMin, duplicateDelayMax, disorderEarlyMax, disorderLateMax, ...rest }) => ({
+      ...rest,
+      duplicateDelayMinMs: duplicateDelayMin,
+      duplicateDelayMaxMs: duplicateDelayMax,
+      disorderEarlyMaxMs: disorderEarlyMax,
+      disorderLateMaxMs: disorderLateMax,
+    }),
+  ),
+);
+
+/** Where a group, or the whole config, is left out, its defaults hold. */
+export const CONFIG_SCHEMA = v.pipe(
+  v.strictObject({
+    paths: v.optional(paths, {}),
+    batch: v.optional(batch, {}),
+    windows: v.optional(windows, {}),
+    rules: v.optional(rules, {}),
+    parquet: v.optional(parquet, {}),
+    generate: v.optional(generate, {}),
+  }),
+  group('The config of Tandem.'),
+);
+
+/** Parsed: durations are milliseconds (names end in `Ms`), sizes are bytes. */
+export type Config = v.InferOutput<typeof CONFIG_SCHEMA>;
+
+export type CheckedConfig =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** A group that is written without any key (`batch:`) is null in YAML and means its defaults. */
+function withoutEmptyGroups(input: unknown): unknown {
+  if (input === null || input === undefined) return {};
+  if (typeof input !== 'object' || Array.isArray(input)) return input;
+  const entries = Object.entries(input).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries);
+}
+
+/** Everything that is wrong with a config, not just the first thing. */
+export function checkConfig(input: unknown): CheckedConfig {
+  const written = withoutEmptyGroups(input);
+  const result = v.safeParse(CONFIG_SCHEMA, written);
+  if (result.success) return { ok: true, config: result.output };
+  return { ok: false, problems: describeIssues(CONFIG_SCHEMA, written, result.issues) };
+}
+
+/** Fails with `UsageError` (`config_invalid`) that names each wrong key, its value and what is allowed. */
+export function parseConfig(input: unknown): Config {
+  const checked = checkConfig(input);
+  if (checked.ok) return checked.config;
+  const messages = checked.problems.map((problem) => problem.message);
+  throw new UsageError('config_invalid', messages.join('; '));
+}
+
+export const DEFAULT_CONFIG: Config = parseConfig({});
+
+/**
+ * SHA-256, in hex, of the parts that decide what tables hold or how their bytes are: rules, windows and parquet, as JSON
+ * with sorted keys. Two runs with one hash and one input give the same tables.
+ */
+export function configHash(config: Config): string {
+  const { rules, windows, parquet } = config;
+  return createHash('sha256').update(canonicalJson({ rules, windows, parquet })).digest('hex');
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

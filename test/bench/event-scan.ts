@@ -1,0 +1,69 @@
+import { scanNdjson } from '../../lambdas/shared/ingest/ndjson.ts';
+import { createSpanBatch } from '../../lambdas/shared/ingest/span-batch.ts';
+
+/**
+ * How many events one thread scans per second: `node test/bench/event-scan.ts [events] [rounds]` prints one JSON object a
+ * kind of event, with the median of the rounds. Parsing of fields is not in it.
+ */
+const eventCount = Number(process.argv[2] ?? 500_000);
+const roundCount = Number(process.argv[3] ?? 5);
+
+const KINDS: Record<string, (order: Record<string, string | number>) => string> = {
+  compact: (order) => JSON.stringify(order),
+  spaced: (order) => JSON.stringify(order, null, 1).replaceAll('\n', ' '),
+  'with unknown keys': (order) =>
+    JSON.stringify({ trace: { id: order.order_id, hops: [1, 2, 3] }, ...order }),
+  'with an escape': (order) => JSON.stringify({ ...order, customer_id: `c"${order.customer_id}` }),
+  'not ASCII': (order) => JSON.stringify({ ...order, customer_id: `é${order.customer_id}` }),
+};
+
+for (const [name, textOf] of Object.entries(KINDS)) {
+  const lines = Array.from({ length: eventCount }, (_, i) => `${textOf(orderOf(i))}\n`);
+  const input = Buffer.from(lines.join(''));
+  const bytes = new Uint8Array(input.length + 4 * 1024 * 1024);
+  bytes.set(input);
+  const seconds = Array.from({ length: roundCount }, () => scanAll(bytes, input.length)).sort(
+    (a, b) => a - b,
+  );
+  const median = seconds[roundCount >> 1];
+  const report = {
+    name,
+    events: eventCount,
+    bytes_per_event: Math.round(input.length / eventCount),
+    seconds: Number(median.toFixed(4)),
+    seconds_min: Number(seconds[0].toFixed(4)),
+    seconds_max: Number(seconds[roundCount - 1].toFixed(4)),
+    events_per_second: Math.round(eventCount / median),
+  };
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
+function orderOf(index: number): Record<string, string | number> {
+  return {
+    order_id: `o${index}`,
+    customer_id: `c${(index * 7919) % 1000}`,
+    product_id: `p${(index * 104_729) % 50}`,
+    order_timestamp: `2026-01-${String(1 + (index % 28)).padStart(2, '0')}T12:34:56.789Z`,
+    quantity: 1 + (index % 10),
+    price: `${5 + (index % 400)}.${String(index % 100).padStart(2, '0')}`,
+    status: index % 7 === 0 ? 'Canceled' : 'completed',
+  };
+}
+
+function scanAll(bytes: Uint8Array, end: number): number {
+  const batch = createSpanBatch(bytes, end);
+  const startedAt = process.hrtime.bigint();
+  let at = 0;
+  let scanned = 0;
+  while (at < end) {
+    at = scanNdjson(batch, at, end, true);
+    for (let record = 0; record < batch.recordCount; record++) {
+      if (batch.recordIssue[record] !== 0) throw new Error(`record ${scanned + record} has issues`);
+    }
+    scanned += batch.recordCount;
+    batch.recordCount = 0;
+    batch.roomAt = end;
+  }
+  if (scanned !== eventCount) throw new Error(`scanned ${scanned} of ${eventCount} events`);
+  return Number(process.hrtime.bigint() - startedAt) / 1e9;
+}
