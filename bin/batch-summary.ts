@@ -17,15 +17,18 @@ export function batchSummary(manifest: ManifestView): string {
 }
 
 function outcomeTable({ counts }: ManifestView): string {
-  const read = counts['read'] ?? 0;
+  const { read } = counts;
   const shareOf = (count: number) => (read === 0 ? '' : `${((count / read) * 100).toFixed(2)} %`);
-  const outcomes = OUTCOMES.filter((outcome) => outcome !== 'late' || (counts[outcome] ?? 0) > 0);
-  const rows = ['read', ...outcomes].map((name) => {
-    const count = counts[name] ?? 0;
-    return [name, withCommas(count), shareOf(count)];
+  const outcomes = OUTCOMES.filter((outcome) => outcome !== 'late' || counts.late > 0);
+  const rows = (['read', ...outcomes] as const).map((name) => {
+    return [name, withCommas(counts[name]), shareOf(counts[name])];
   });
   return textTable(
-    [{ title: 'outcome' }, { title: 'records', isNumber: true }, { title: 'share', isNumber: true }],
+    [
+      { title: 'outcome' },
+      { title: 'records', isNumber: true },
+      { title: 'share', isNumber: true },
+    ],
     rows,
   );
 }

@@ -1,5 +1,11 @@
 import { CommanderError } from 'commander';
-import { RetryableError, TerminalError, UsageError } from '../lambdas/shared/runtime/errors.ts';
+import {
+  ObjectNotFoundError,
+  PreconditionFailedError,
+  RetryableError,
+  TerminalError,
+  UsageError,
+} from '../lambdas/shared/runtime/errors.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -19,7 +25,7 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted) {
     return {
       code: 'interrupted',
-      message: 'interrupted; nothing was published',
+      message: 'interrupted; nothing half done is left',
       exitCode: EXIT_INTERRUPTED,
     };
   }
@@ -34,6 +40,12 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
   }
   if (error instanceof RetryableError) {
     return { code: 'temporary_failure', message: error.message, exitCode: EXIT_FAILED };
+  }
+  if (error instanceof ObjectNotFoundError) {
+    return { code: 'object_not_found', message: error.message, exitCode: EXIT_FAILED };
+  }
+  if (error instanceof PreconditionFailedError) {
+    return { code: 'object_changed', message: error.message, exitCode: EXIT_FAILED };
   }
   return unexpected(error);
 }

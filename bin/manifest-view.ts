@@ -1,3 +1,4 @@
+import type { OutcomeCounts } from '../lambdas/shared/model/outcome.ts';
 import type { TableName } from '../lambdas/shared/model/tables.ts';
 
 /** The parts of a manifest (contract §3.1) that the command line reads. Names as in the JSON. */
@@ -12,9 +13,11 @@ export interface ManifestView {
   readonly epoch?: number;
   readonly status: string;
   readonly created_at: string;
-  readonly counts: Readonly<Record<string, number>>;
+  readonly counts: Readonly<OutcomeCounts>;
   readonly issues: Readonly<Record<string, number>>;
   readonly revenue: string;
   readonly rejected_files: readonly { readonly key: string; readonly reason: string }[];
-  readonly tables: Readonly<Partial<Record<TableName, { readonly files: readonly ManifestFile[] }>>>;
+  readonly tables: Readonly<
+    Partial<Record<TableName, { readonly files: readonly ManifestFile[] }>>
+  >;
 }

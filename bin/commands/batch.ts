@@ -57,11 +57,13 @@ export function defineBatch(command: Command, start: StartCommand): void {
       byteSizeOption(1, MAX_CHUNK_BYTES),
     )
     .option('--strict', 'exit with 1 when a file was rejected (default: batch.strict, false)')
-    .option('--plan <file>', 'take the plan of another run: same bytes for the same input', pathOption)
+    .option(
+      '--plan <file>',
+      'take the plan of another run: same bytes for the same input',
+      pathOption,
+    )
     .addHelpText('after', EXAMPLES)
-    .action((options: BatchCommandOptions) =>
-      start(options, (context) => batch(options, context)),
-    );
+    .action((options: BatchCommandOptions) => start(options, (context) => batch(options, context)));
 }
 
 async function batch(

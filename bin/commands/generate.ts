@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
+import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import {
   type GeneratedLanding,
   generateOrders,
@@ -13,17 +14,18 @@ export const MAX_ORDERS = 1_000_000_000;
 const MAX_FILES = 10_000;
 
 interface GenerateCommandOptions extends CommonOptions {
-  readonly out: string;
+  readonly out?: string;
   readonly orders: number;
   readonly seed: number;
   readonly files: number;
   readonly gzip?: true;
 }
 
-const DESCRIPTION = `Writes orders/, customers/ and products/ below a folder: CSV with known defects, in the order in which
-the orders arrive. The same seed gives the same bytes. Shares of duplicates, negative numbers, missing ids and late
-arrivals are keys of the config, below generate. Files that an earlier generate wrote are replaced; any others in the
-way are an error.`;
+const DESCRIPTION =
+  'Writes orders/, customers/ and products/ below a folder: CSV with known defects, in the order in which the orders ' +
+  'arrive. The same seed gives the same bytes. Shares of duplicates, negative numbers, missing ids and late arrivals ' +
+  'are keys of the config, below generate. Files that an earlier generate wrote are replaced; any others in the way ' +
+  'are an error.';
 
 const EXAMPLES = `
 Examples:
@@ -35,7 +37,7 @@ Examples:
 export function defineGenerate(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)
-    .requiredOption('--out <dir>', 'folder to write below', pathOption)
+    .option('--out <dir>', 'folder to write below; required', pathOption)
     .option(
       '--orders <n>',
       'number of orders; those sent twice come on top',
@@ -57,17 +59,20 @@ async function generate(
   options: GenerateCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
+  const { out } = options;
+  // Not left to commander: it would complain about this before it looks for misspelt options.
+  if (out === undefined) throw new UsageError('option_missing', '--out DIR is missing');
   const startedAtMs = performance.now();
-  const landing = await generateInto(options.out, options, context);
+  const landing = await generateInto(out, options, context);
   const durationMs = Math.round(performance.now() - startedAtMs);
   const { orders, rows, bytes, files } = landing;
   const text =
     `${withCommas(orders)} orders, ${withCommas(rows)} rows with those sent twice, ` +
     `${byteText(bytes)} in ${secondsText(durationMs)}\n` +
-    `written below ${options.out}; next: tandem batch --landing ${options.out}\n`;
+    `written below ${out}; next: tandem batch --landing ${out}\n`;
   return {
     json: {
-      out: options.out,
+      out,
       seed: options.seed,
       orders,
       rows,

@@ -48,7 +48,10 @@ export function assertRangeFits(range: ByteRange, targetBytes: number): void {
   }
 }
 
-/** Order of the UTF-8 bytes. UTF-16 units have it too, except that surrogates sort below U+E000 there. */
+/**
+ * Order of the UTF-8 bytes. UTF-16 units have it too, except that surrogates sort below U+E000
+ * there.
+ */
 export function compareKeys(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {

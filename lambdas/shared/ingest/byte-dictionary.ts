@@ -24,6 +24,11 @@ export class ByteDictionary {
     return this.#heap;
   }
 
+  /** The same memory as `heap`. */
+  get view(): DataView {
+    return this.#heapView;
+  }
+
   /** Code c stands for `heap[offsets[c]] … heap[offsets[c + 1] - 1]`. Valid until the next `codeOf`. */
   get offsets(): Uint32Array {
     return this.#offsets;

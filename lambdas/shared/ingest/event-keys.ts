@@ -1,13 +1,21 @@
 import { FIELD_COUNT, ORDER_FIELDS } from '../model/order.ts';
-import { QUOTE } from './bytes.ts';
+import { viewOf } from './bytes.ts';
 
-/** The seven names, each with the quote that ends a key: one comparison tells a key from a longer one. */
+/**
+ * The seven names, each with the quote that ends a key: one comparison tells a key from a longer
+ * one.
+ */
 const KEYS = ORDER_FIELDS.map((name) => Uint8Array.from(Buffer.from(`${name}"`)));
 
-/** Events of one producer have their keys in one order. Beyond this many keys nothing is guessed. */
+/**
+ * Events of one producer have their keys in one order. Beyond this many keys nothing is guessed.
+ */
 const GUESSED_MEMBERS = 16;
 
-/** The field that the last event had as its n-th member, -1: another key. It makes scans faster, never different. */
+/**
+ * The field that the last event had as its n-th member, -1: another key. It makes scans faster,
+ * never different.
+ */
 const fieldOfMember = new Int8Array(GUESSED_MEMBERS).fill(-1);
 for (let field = 0; field < FIELD_COUNT; field++) fieldOfMember[field] = field;
 
@@ -20,13 +28,29 @@ export function rememberField(member: number, field: number): void {
   if (member < GUESSED_MEMBERS) fieldOfMember[member] = field;
 }
 
-/** The position of the closing quote where the key that begins at `from` is that field's, without escapes; else -1. */
-export function endOfFieldKey(bytes: Uint8Array, from: number, end: number, field: number): number {
-  const key = KEYS[field];
-  const closing = from + key.length - 1;
-  if (closing >= end || bytes[closing] !== QUOTE) return -1;
-  for (let i = 0; i < key.length - 1; i++) if (bytes[from + i] !== key[i]) return -1;
-  return closing;
+/** Each key as words of four bytes; the last word is its last four bytes, so it may overlap. */
+const KEY_WORDS = KEYS.map((key) => {
+  const wordCount = Math.ceil(key.length / 4);
+  const view = viewOf(key);
+  return Int32Array.from({ length: wordCount }, (_, word) =>
+    view.getInt32(Math.min(word * 4, key.length - 4)),
+  );
+});
+
+/**
+ * The position of the closing quote where the key that begins at `from` is that field's, written
+ * without escapes; else -1.
+ */
+export function endOfFieldKey(view: DataView, from: number, end: number, field: number): number {
+  const words = KEY_WORDS[field];
+  const keyEnd = from + KEYS[field].length;
+  if (keyEnd > end) return -1;
+  const lastWord = words.length - 1;
+  if (view.getInt32(keyEnd - 4) !== words[lastWord]) return -1;
+  for (let word = 0; word < lastWord; word++) {
+    if (view.getInt32(from + word * 4) !== words[word]) return -1;
+  }
+  return keyEnd - 1;
 }
 
 /** The field whose name the bytes `[from, end)` are, or -1. */

@@ -23,7 +23,10 @@ const INVALID_JSON = issueBit('invalid_json');
 /** The object itself is level 1 (contract §2). */
 const MAX_JSON_LEVELS = 512;
 
-/** What the scan of one event has found. One object serves all scans, as a scan neither waits nor nests. */
+/**
+ * What the scan of one event has found. One object serves all scans, as a scan neither waits nor
+ * nests.
+ */
 interface EventFindings extends JsonTraits {
   /** Fields, as bits, whose last value is an object, an array, true or false. */
   nonTextFields: number;
@@ -40,9 +43,9 @@ const findings: EventFindings = {
 };
 
 /**
- * Scans one event, the bytes `[start, end)` of the batch, and adds exactly one record: with its spans, or with one record
- * issue. No bytes make it throw. Values with escapes are decoded into the room, so that must hold `end - start` bytes;
- * the batch must have a place left.
+ * Scans one event, the bytes `[start, end)` of the batch, and adds exactly one record: with its
+ * spans, or with one record issue. No bytes make it throw. Values with escapes are decoded into the
+ * room, so that must hold `end - start` bytes; the batch must have a place left.
  */
 export function scanEvent(batch: SpanBatch, start: number, end: number): void {
   const index = batch.recordCount;
@@ -75,7 +78,8 @@ function issueOf(batch: SpanBatch, start: number, end: number): IssueBits {
   const objectEnd = scanObject(batch, start, end);
   const isJsonObject = objectEnd >= 0 && skipJsonSpace(bytes, objectEnd, end) === end;
 
-  // Outside of strings JSON is ASCII, so only a string can hide bytes that are not UTF-8 in a valid object.
+  // Outside of strings JSON is ASCII, so only a string can hide bytes that are not UTF-8 in a valid
+  // object.
   const isAscii = isJsonObject && findings.stringBits < 0x80;
   if (!isAscii && !isUtf8(bytes.subarray(start, end))) return INVALID_UTF8;
   if (!isJsonObject) return INVALID_JSON;
@@ -97,7 +101,7 @@ function isKplAggregated(bytes: Uint8Array, start: number, end: number): boolean
 
 /** The position behind the object's closing brace; -1: it is not JSON, or not an object. */
 function scanObject(batch: SpanBatch, start: number, end: number): number {
-  const { bytes } = batch;
+  const { bytes, view } = batch;
   let at = skipJsonSpace(bytes, start, end);
   if (at === end || bytes[at] !== OPEN_BRACE) return -1;
   at = skipJsonSpace(bytes, at + 1, end);
@@ -105,7 +109,7 @@ function scanObject(batch: SpanBatch, start: number, end: number): number {
   for (let member = 0; ; member++) {
     if (at === end || bytes[at] !== QUOTE) return -1;
     let field = guessField(member);
-    let closing = field < 0 ? -1 : endOfFieldKey(bytes, at + 1, end, field);
+    let closing = field < 0 ? -1 : endOfFieldKey(view, at + 1, end, field);
     if (closing < 0) {
       findings.hasEscape = false;
       closing = endOfString(bytes, at + 1, end, findings);
@@ -135,7 +139,10 @@ function fieldOfKey(batch: SpanBatch, from: number, end: number): number {
   return decodedEnd < 0 ? -1 : fieldOfName(bytes, roomAt, decodedEnd);
 }
 
-/** Keeps the value at `from` as the field's, in place of an earlier one, and returns the position behind it, or -1. */
+/**
+ * Keeps the value at `from` as the field's, in place of an earlier one, and returns the position
+ * behind it, or -1.
+ */
 function scanValue(batch: SpanBatch, field: number, from: number, end: number): number {
   const { bytes, flatStarts, flatEnds } = batch;
   const slot = field * SPAN_BATCH_RECORDS + batch.recordCount;

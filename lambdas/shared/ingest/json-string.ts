@@ -13,12 +13,18 @@ export interface JsonTraits {
   deepestLevel: number;
 }
 
-/** 1 for bytes that end a run of plain characters: a quote, a backslash, what RFC 8259 §7 forbids in strings. */
+/**
+ * 1 for bytes that end a run of plain characters: a quote, a backslash, what RFC 8259 §7 forbids in
+ * strings.
+ */
 const ENDS_RUN = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < SPACE || byte === QUOTE || byte === BACKSLASH ? 1 : 0,
 );
 
-/** What stands for itself or another character behind a backslash (RFC 8259 §7), `u` apart; 0: no such escape. */
+/**
+ * What stands for itself or another character behind a backslash (RFC 8259 §7), `u` apart; 0: no
+ * such escape.
+ */
 const ESCAPED = new Uint8Array(256);
 for (const [letter, character] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) {
   ESCAPED[letter.charCodeAt(0)] = character.charCodeAt(0);
@@ -31,7 +37,10 @@ const HEX_VALUE = Int8Array.from({ length: 256 }, (_, byte) => {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : -1;
 });
 
-/** The position of the quote that ends the string whose first character is at `from`; -1: no valid string. */
+/**
+ * The position of the quote that ends the string whose first character is at `from`; -1: no valid
+ * string.
+ */
 export function endOfString(
   bytes: Uint8Array,
   from: number,
@@ -68,9 +77,9 @@ function endOfEscape(bytes: Uint8Array, at: number, end: number): number {
 }
 
 /**
- * Writes the characters of a string that `endOfString` has found valid, `[from, end)` between its quotes, as UTF-8 at
- * `room`, and returns the end of what it wrote: never more bytes than it read. -1: an escape names half of a surrogate
- * pair, which UTF-8 cannot say.
+ * Writes the characters of a string that `endOfString` has found valid, `[from, end)` between its
+ * quotes, as UTF-8 at `room`, and returns the end of what it wrote: never more bytes than it read.
+ * -1: an escape names half of a surrogate pair, which UTF-8 cannot say.
  */
 export function decodeString(bytes: Uint8Array, from: number, end: number, room: number): number {
   let at = from;
@@ -95,7 +104,10 @@ export function decodeString(bytes: Uint8Array, from: number, end: number, room:
   return to;
 }
 
-/** The character that `\uXXXX`, or two of them that are a surrogate pair, stand for; -1: half a pair. */
+/**
+ * The character that `\uXXXX`, or two of them that are a surrogate pair, stand for; -1: half a
+ * pair.
+ */
 function characterAt(bytes: Uint8Array, at: number, end: number): number {
   const unit = codeUnitAt(bytes, at);
   if (unit < 0xd800 || unit > 0xdfff) return unit;

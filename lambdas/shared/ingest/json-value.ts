@@ -15,13 +15,13 @@ import {
 import { endOfString, type JsonTraits } from './json-string.ts';
 
 /**
- * Finds where JSON values end, by the grammar of RFC 8259 and nothing more lenient. Positions are bytes; -1 says that the
- * text is not JSON. No function reads at or past `end`.
+ * Finds where JSON values end, by the grammar of RFC 8259 and nothing more lenient. Positions are
+ * bytes; -1 says that the text is not JSON. No function reads at or past `end`.
  */
 
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
-export const OPEN_BRACKET = 0x5b;
+const OPEN_BRACKET = 0x5b;
 export const LOWER_N = 0x6e;
 const LOWER_T = 0x74;
 const LOWER_F = 0x66;
@@ -32,8 +32,9 @@ const TRUE = Uint8Array.from(Buffer.from('true'));
 const FALSE = Uint8Array.from(Buffer.from('false'));
 
 /**
- * The opening bytes of the containers around the value at hand. It grows to what a record needs, so to the 1 MiB that a
- * record has at most: deeper than 512 levels is an issue, but whether such a text is JSON must be known all the same.
+ * The opening bytes of the containers around the value at hand. It grows to what a record needs, so
+ * to the 1 MiB that a record has at most: deeper than 512 levels is an issue, but whether such a
+ * text is JSON must be known all the same.
  */
 let openedBy = new Uint8Array(1024);
 
@@ -100,7 +101,10 @@ function endOfScalar(bytes: Uint8Array, from: number, end: number, traits: JsonT
   }
 }
 
-/** The position behind the colon of a key whose opening quote is at `from`, or behind white space at `from`. */
+/**
+ * The position behind the colon of a key whose opening quote is at `from`, or behind white space at
+ * `from`.
+ */
 function endOfKey(bytes: Uint8Array, from: number, end: number, traits: JsonTraits): number {
   const quote = skipJsonSpace(bytes, from, end);
   if (quote === end || bytes[quote] !== QUOTE) return -1;
@@ -111,8 +115,9 @@ function endOfKey(bytes: Uint8Array, from: number, end: number, traits: JsonTrai
 }
 
 /**
- * The position behind the value that begins at `from`, or behind white space at `from`, whatever it holds, `level` objects
- * and arrays deep. Without recursion: a record may be one long row of brackets.
+ * The position behind the value that begins at `from`, or behind white space at `from`, whatever it
+ * holds, `level` objects and arrays deep. Without recursion: a record may be one long row of
+ * brackets.
  */
 export function endOfValue(
   bytes: Uint8Array,

@@ -2,6 +2,9 @@ import { distance } from 'fastest-levenshtein';
 import type * as v from 'valibot';
 import type { ValueMetadata } from './config-values.ts';
 
+/** Marks the keys that hold keys rather than a value. */
+export const GROUP_ALLOWED = 'a group of keys';
+
 /** What is wrong at one key of a config. */
 export interface ConfigProblem {
   /** From the root to the key; empty where the whole is wrong. */
@@ -36,7 +39,7 @@ function unwrapped(node: SchemaNode): SchemaNode {
 function metadataOf(node: SchemaNode): ValueMetadata {
   const metadata = unwrapped(node).pipe?.find((item) => item.type === 'metadata')?.metadata;
   const nullable = node.type === 'nullable' || node.wrapped?.type === 'nullable';
-  if (metadata === undefined) return { description: '', allowed: 'a group of keys' };
+  if (metadata === undefined) return { description: '', allowed: GROUP_ALLOWED };
   return nullable ? { ...metadata, allowed: `${metadata.allowed}, or null` } : metadata;
 }
 

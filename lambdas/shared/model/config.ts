@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { UsageError } from '../runtime/errors.ts';
-import { type ConfigProblem, describeIssues } from './config-problems.ts';
+import { type ConfigProblem, describeIssues, GROUP_ALLOWED } from './config-problems.ts';
 import {
   byteSize,
   day,
@@ -21,7 +21,7 @@ import { STATUSES } from './order.ts';
  */
 
 function group<Input>(description: string) {
-  return v.metadata<Input, ValueMetadata>({ description, allowed: 'a group of keys' });
+  return v.metadata<Input, ValueMetadata>({ description, allowed: GROUP_ALLOWED });
 }
 
 const paths = v.pipe(
@@ -39,9 +39,7 @@ const batch = v.pipe(
       '32MiB',
     ),
     workers: v.optional(
-      v.nullable(
-        wholeNumber(1, 64, 'worker threads; null: as many as the machine has cores, at most 8'),
-      ),
+      v.nullable(wholeNumber(1, 64, 'worker threads; null: one per core, at most 8')),
       null,
     ),
     memoryLimitBytes: v.optional(
@@ -49,7 +47,7 @@ const batch = v.pipe(
       '768MiB',
     ),
     keepRunsFor: v.optional(
-      duration('0s', '3650d', 'older runs are removed; the current one and the one before never'),
+      duration('0s', '3650d', 'older runs are removed, but never the last two'),
       '7d',
     ),
     strict: v.optional(flag('exit with 1 when a file was rejected'), false),
@@ -93,8 +91,7 @@ const rules = v.pipe(
         v.record(v.pipe(v.string(), v.check(isPossibleSpelling)), v.picklist(STATUSES)),
         v.check((map) => Object.keys(map).length > 0 && Object.keys(map).length <= 1000),
         v.metadata({
-          description:
-            'what a status may be written as; a map given here replaces the whole default',
+          description: 'spelling: status; replaces the whole default',
           allowed:
             '1 to 1,000 spellings (lower-case, trimmed, not empty, not null) with one of ' +
             STATUSES.join(', '),
@@ -109,7 +106,7 @@ const rules = v.pipe(
 const parquet = v.pipe(
   v.strictObject({
     codec: v.optional(oneOf(['zstd', 'snappy', 'none'], 'compression of pages'), 'zstd'),
-    zstdLevel: v.optional(wholeNumber(1, 19, 'higher is smaller and slower'), 1),
+    zstdLevel: v.optional(wholeNumber(1, 19, 'higher: smaller and slower'), 1),
     encoding: v.optional(
       oneOf(['compact', 'plain'], 'plain: no dictionaries and no deltas, for the simplest readers'),
       'compact',
@@ -152,19 +149,31 @@ const generate = v.pipe(
     customers: v.optional(wholeNumber(1, 1_000_000, 'customers c1, c2, …'), 1_000),
     from: v.optional(day('first day of event times'), '2026-01-01'),
     to: v.optional(day('last day of event times, included'), '2026-01-31'),
-    quantityMin: v.optional(wholeNumber(1, 100_000, 'pieces, inclusive'), 1),
-    quantityMax: v.optional(wholeNumber(1, 100_000, 'pieces, inclusive'), 10),
-    priceMinCents: v.optional(wholeNumber(1, 99_999_999, 'price in cents, inclusive'), 500),
-    priceMaxCents: v.optional(wholeNumber(1, 99_999_999, 'price in cents, inclusive'), 50_000),
+    quantityMin: v.optional(wholeNumber(1, 100_000, 'fewest pieces'), 1),
+    quantityMax: v.optional(wholeNumber(1, 100_000, 'most pieces'), 10),
+    priceMinCents: v.optional(wholeNumber(1, 99_999_999, 'lowest price, in cents'), 500),
+    priceMaxCents: v.optional(wholeNumber(1, 99_999_999, 'highest price, in cents'), 50_000),
     duplicateRate: v.optional(rate('share of orders that are sent twice'), 0.02),
-    duplicateDelayMin: v.optional(duration('1s', '1d', 'copy: event time later by this'), '10s'),
-    duplicateDelayMax: v.optional(duration('1s', '1d', 'or by up to this'), '300s'),
+    duplicateDelayMin: v.optional(
+      duration('1s', '1d', 'a copy happens later by this at least'),
+      '10s',
+    ),
+    duplicateDelayMax: v.optional(
+      duration('1s', '1d', 'a copy happens later by this at most'),
+      '300s',
+    ),
     negativeQuantityRate: v.optional(rate('share of orders with a negative quantity'), 0.05),
     negativePriceRate: v.optional(rate('share of orders with a negative price'), 0.05),
     missingIdRate: v.optional(rate('share of orders without order_id'), 0.01),
     disorderRate: v.optional(rate('share of orders that do not arrive at their event time'), 0.05),
-    disorderEarlyMax: v.optional(duration('0s', '1d', 'they arrive this much before it'), '1m'),
-    disorderLateMax: v.optional(duration('0s', '1d', 'or up to this much after it'), '60m'),
+    disorderEarlyMax: v.optional(
+      duration('0s', '1d', 'these arrive before it by this at most'),
+      '1m',
+    ),
+    disorderLateMax: v.optional(
+      duration('0s', '1d', 'these arrive after it by this at most'),
+      '60m',
+    ),
     statuses: v.optional(
       v.pipe(
         v.array(v.pipe(v.string(), v.check(isPlainCsvText))),
@@ -219,20 +228,26 @@ export type CheckedConfig =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
-/** A group that is written without any key (`batch:`) is null in YAML and means its defaults. */
-function withoutEmptyGroups(input: unknown): unknown {
-  if (input === null || input === undefined) return {};
-  if (typeof input !== 'object' || Array.isArray(input)) return input;
-  const entries = Object.entries(input).filter(([, value]) => value !== null);
-  return Object.fromEntries(entries);
+/**
+ * As valibot takes it: a group that is written without any key (`batch:`) is null in YAML and means its defaults; a list
+ * would pass for an object without the keys it lacks, so it becomes something that is none.
+ */
+function normalised(input: unknown, path: readonly string[] = []): unknown {
+  if (path.length === 0 && (input === null || input === undefined)) return {};
+  if (typeof input !== 'object' || input === null) return input;
+  const isMap = path.length < 2 || path.join('.') === 'rules.statuses';
+  if (Array.isArray(input)) return isMap ? false : input;
+  const entries = Object.entries(input).filter(([, value]) => path.length > 0 || value !== null);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, normalised(value, [...path, key])]),
+  );
 }
 
 /** Everything that is wrong with a config, not just the first thing. */
 export function checkConfig(input: unknown): CheckedConfig {
-  const written = withoutEmptyGroups(input);
-  const result = v.safeParse(CONFIG_SCHEMA, written);
+  const result = v.safeParse(CONFIG_SCHEMA, normalised(input));
   if (result.success) return { ok: true, config: result.output };
-  return { ok: false, problems: describeIssues(CONFIG_SCHEMA, written, result.issues) };
+  return { ok: false, problems: describeIssues(CONFIG_SCHEMA, input, result.issues) };
 }
 
 /** Fails with `UsageError` (`config_invalid`) that names each wrong key, its value and what is allowed. */

@@ -21,8 +21,8 @@ export interface ArrivalPlan {
  * Times are whole seconds since the start of the first day.
  */
 export class ArrivalOrder {
-  /** Rows in all: orders and copies. */
-  readonly rowCount: number;
+  /** Rows in all, orders and copies, once `measure` has returned true. */
+  rowCount = 0;
   /** The row that `next` has moved to: the order's index, from 0, and the row's event time. */
   orderIndex = 0;
   eventSec = 0;
@@ -32,7 +32,7 @@ export class ArrivalOrder {
   private readonly rangeSec: number;
   private readonly earlySec: number;
   private readonly lateSec: number;
-  private readonly secPerGap: number;
+  private secPerGap = 0;
   private gapSum = 0;
   private drawnCount = 0;
   private drawnEventSec = 0;
@@ -45,9 +45,10 @@ export class ArrivalOrder {
   private readonly last: Int32Array;
   private nextEntry: Int32Array = new Int32Array(1024);
   private entryOrder: Uint32Array = new Uint32Array(1024);
-  private entryEventSec: Int32Array = new Int32Array(1024);
+  private entryEventSec: Float64Array = new Float64Array(1024);
   private freeEntry = NONE;
   private usedEntries = 0;
+  private waitingCount = 0;
 
   private entry = NONE;
   private arrivalSec: number;
@@ -72,15 +73,25 @@ export class ArrivalOrder {
     this.last = new Int32Array(ringSize).fill(NONE);
 
     this.random = new Random(plan.seed, Math.floor(plan.seed / 2 ** 32), ARRIVAL_KEY);
-    let copyCount = 0;
-    for (let index = 0; index < plan.orderCount; index++) {
+  }
+
+  /**
+   * The first pass, over at most `orderCount` more orders; true when it is through, and `next` may be called. In pieces, so
+   * that a caller can be interrupted.
+   */
+  measure(orderCount: number): boolean {
+    const { plan, random } = this;
+    const end = Math.min(plan.orderCount, this.drawnCount + orderCount);
+    for (; this.drawnCount < end; this.drawnCount++) {
       this.draw();
-      if (this.copyDelaySec !== NONE) copyCount++;
+      this.rowCount += this.copyDelaySec === NONE ? 1 : 2;
     }
-    this.secPerGap = this.rangeSec / (this.gapSum + this.random.exponential());
-    this.rowCount = plan.orderCount + copyCount;
+    if (end < plan.orderCount) return false;
+    this.secPerGap = this.rangeSec / (this.gapSum + random.exponential());
     this.gapSum = 0;
-    this.random.restart(plan.seed, Math.floor(plan.seed / 2 ** 32), ARRIVAL_KEY);
+    this.drawnCount = 0;
+    random.restart(plan.seed, Math.floor(plan.seed / 2 ** 32), ARRIVAL_KEY);
+    return true;
   }
 
   /** Moves to the row that arrives next; false where there is none. */
@@ -93,6 +104,7 @@ export class ArrivalOrder {
         this.entry = this.nextEntry[entry] as number;
         this.nextEntry[entry] = this.freeEntry;
         this.freeEntry = entry;
+        this.waitingCount -= 1;
         return true;
       }
       if (this.arrivalSec + 1 < this.settledSec) this.openNextSecond();
@@ -104,7 +116,8 @@ export class ArrivalOrder {
   }
 
   private openNextSecond(): void {
-    this.arrivalSec += 1;
+    // Few orders in many years: nothing lies in between.
+    this.arrivalSec = this.waitingCount === 0 ? this.settledSec - 1 : this.arrivalSec + 1;
     const slot = (this.arrivalSec + this.earlySec) & (this.first.length - 1);
     this.entry = this.first[slot] as number;
     this.first[slot] = NONE;
@@ -137,6 +150,7 @@ export class ArrivalOrder {
     } else {
       this.freeEntry = this.nextEntry[entry] as number;
     }
+    this.waitingCount += 1;
     this.entryOrder[entry] = orderIndex;
     this.entryEventSec[entry] = eventSec;
     this.nextEntry[entry] = NONE;
@@ -150,7 +164,7 @@ export class ArrivalOrder {
     const length = this.nextEntry.length * 2;
     const nextEntry = new Int32Array(length);
     const entryOrder = new Uint32Array(length);
-    const entryEventSec = new Int32Array(length);
+    const entryEventSec = new Float64Array(length);
     nextEntry.set(this.nextEntry);
     entryOrder.set(this.entryOrder);
     entryEventSec.set(this.entryEventSec);

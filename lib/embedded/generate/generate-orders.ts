@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import type { ObjectStore, ObjectWriter } from '../../../lambdas/shared/ports/object-store.ts';
@@ -11,6 +12,7 @@ import { OrderValues } from './order-values.ts';
 const MARKER_KEY = '_generated.json';
 const FOLDERS = ['orders/', 'customers/', 'products/'];
 const MAX_NAMED_FILES = 5;
+const ORDERS_PER_TURN = 500_000;
 const TEXT_PIECE_BYTES = 64 * 1024;
 /** Fast: generated files are for trying out, not for keeping. */
 const GZIP_LEVEL = 1;
@@ -51,13 +53,9 @@ export async function generateOrders(options: GenerateOptions): Promise<Generate
   const { store } = options;
   const old = await generatedBefore(store);
   await assertNothingElse(store, old);
+  const arrivals = await measuredArrivals(options);
   await store.delete([...old]);
 
-  const arrivals = new ArrivalOrder({
-    orderCount: options.orders,
-    seed: options.seed,
-    config: options.config,
-  });
   const keys = plannedKeys(options);
   const marker = { generated_by: 'tandem generate', files: keys };
   await store.put(MARKER_KEY, Buffer.from(`${JSON.stringify(marker, null, 2)}\n`));
@@ -71,6 +69,19 @@ export async function generateOrders(options: GenerateOptions): Promise<Generate
     await store.delete([...keys, MARKER_KEY]);
     throw error;
   }
+}
+
+async function measuredArrivals(options: GenerateOptions): Promise<ArrivalOrder> {
+  const { orders: orderCount, seed, config } = options;
+  const arrivals = new ArrivalOrder({ orderCount, seed, config });
+  while (!arrivals.measure(ORDERS_PER_TURN)) await pause(options);
+  return arrivals;
+}
+
+/** Lets the event loop turn, or ctrl-C would not be heard, and ends here when it was. */
+async function pause({ signal }: GenerateOptions): Promise<void> {
+  await nextTurn();
+  signal?.throwIfAborted();
 }
 
 async function writeOrders(
@@ -95,8 +106,8 @@ async function writeOrders(
           rows.addRow(arrivals.orderIndex + 1, arrivals.eventSec, values);
           rowsDone += 1;
         }
-        options.signal?.throwIfAborted();
         await write(rows.take());
+        await pause(options);
         options.onProgress?.({ rowsDone, rowsTotal: arrivals.rowCount });
       }
       await write(rows.take());

@@ -6,7 +6,9 @@ export function errnoCode(error: unknown): string {
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : '';
 }
 
-/** No such file, a name that no file of this file system can have, or a link that leads to itself. */
+/**
+ * No such file, a name that no file of this file system can have, or a link that leads to itself.
+ */
 const ABSENCES = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP']);
 
 export function isAbsence(error: unknown): boolean {
@@ -29,7 +31,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ELOOP: 'too many symbolic links',
 };
 
-/** What the operating system refuses becomes an error that names the key; everything else passes unchanged. */
+/**
+ * What the operating system refuses becomes an error that names the key; everything else passes
+ * unchanged.
+ */
 export function storageError(key: string, error: unknown): unknown {
   const code = errnoCode(error);
   if (code === '') return error;

@@ -11,8 +11,9 @@ import { isReservedName } from './reserved-names.ts';
 const REPLACEMENT_CHARACTER = '\ufffd';
 
 /**
- * The files below `root` whose key starts with `prefix`, in bytewise order of keys. Holds the names of one folder per
- * level. What comes or goes meanwhile may be listed or not. Symbolic links are followed, into a folder above not.
+ * The files below `root` whose key starts with `prefix`, in bytewise order of keys. Holds the names
+ * of one folder per level. What comes or goes meanwhile may be listed or not. Symbolic links are
+ * followed, into a folder above not.
  */
 export function* listFiles(root: string, prefix: string): Generator<ObjectInfo> {
   const cut = prefix.lastIndexOf('/') + 1;

@@ -29,9 +29,10 @@ const READ_ATTEMPTS_MAX = 3;
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * A folder as object store, shared by any number of processes. Calls run synchronously inside: for local files that is
- * several times faster, and each store is used by one thread. It survives the death of a process at any point; it does
- * not force data to the device, so after a loss of power the newest objects may be missing.
+ * A folder as object store, shared by any number of processes. Calls run synchronously inside: for
+ * local files that is several times faster, and each store is used by one thread. It survives the
+ * death of a process at any point; it does not force data to the device, so after a loss of power
+ * the newest objects may be missing.
  */
 export class FileObjectStore implements ObjectStore {
   readonly root: string;
@@ -144,7 +145,10 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
-  /** Removes what killed processes left behind below `prefix`, a folder's key with `/` or nothing; how many files. */
+  /**
+   * Removes what killed processes left behind below `prefix`, a folder's key with `/` or nothing;
+   * how many files.
+   */
   async removeStaleTemporaries(prefix = ''): Promise<number> {
     assertPrefix(prefix);
     return removeStaleTemporaries(this.root, prefix);

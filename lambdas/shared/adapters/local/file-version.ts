@@ -9,12 +9,15 @@ export interface FileVersion {
 }
 
 const NS_PER_MS = 1_000_000n;
-/** More than one step of a double that holds seconds since 1970 (0.24 µs), in which times are set. */
+/**
+ * More than one step of a double that holds seconds since 1970 (0.24 µs), in which times are set.
+ */
 const TIME_STEP_NS = 2_000n;
 
 /**
- * Size, time of the last change and inode. The kernel's time moves in steps of some milliseconds; files of this store
- * get one that differs from the file they replace, so that equal text means equal content even then.
+ * Size, time of the last change and inode. The kernel's time moves in steps of some milliseconds;
+ * files of this store get one that differs from the file they replace, so that equal text means
+ * equal content even then.
  */
 export function versionOf(stats: BigIntStats): FileVersion {
   return {
@@ -46,7 +49,10 @@ export function statPath(path: string): BigIntStats | null {
 
 let latestMtimeNs = 0n;
 
-/** Gives a finished file a time that is later than that of every file this thread made, and of `replaced`. */
+/**
+ * Gives a finished file a time that is later than that of every file this thread made, and of
+ * `replaced`.
+ */
 export function stampFile(fd: number, replaced: FileVersion | null): FileVersion {
   let version = versionOf(fstatSync(fd, { bigint: true }));
   const replacedMtimeNs = replaced?.mtimeNs ?? 0n;

@@ -16,14 +16,21 @@ import { type FileVersion, stampFile, statPath, versionOf } from './file-version
 import { withFolderLock } from './folder-lock.ts';
 import { temporaryName } from './reserved-names.ts';
 
-/** How often a folder may vanish (another process prunes it) between its creation and the first file in it. */
+/**
+ * How often a folder may vanish (another process prunes it) between its creation and the first file
+ * in it.
+ */
 const OPEN_ATTEMPTS_MAX = 100;
-/** A hard link cannot be made: not by this file system (FAT, some network drives), or not to this file. */
+/**
+ * A hard link cannot be made: not by this file system (FAT, some network drives), or not to this
+ * file.
+ */
 const LINK_REFUSALS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES']);
 
 /**
- * Writes beside the object, under a name that `list` passes over. A new object appears by a hard link, which fails if
- * the name is taken; an object is replaced by a rename, while the folder is locked.
+ * Writes beside the object, under a name that `list` passes over. A new object appears by a hard
+ * link, which fails if the name is taken; an object is replaced by a rename, while the folder is
+ * locked.
  */
 export class FileWriter implements ObjectWriter {
   readonly #key: string;
@@ -113,7 +120,10 @@ export class FileWriter implements ObjectWriter {
     }
   }
 
-  /** Closes and removes the temporary file, and folders that were made for it if nothing came into them. */
+  /**
+   * Closes and removes the temporary file, and folders that were made for it if nothing came into
+   * them.
+   */
   #discard(): void {
     const temporary = this.#temporary;
     if (temporary === null) return;
@@ -136,7 +146,8 @@ export function pruneFolders(folder: string, stopAt: string): void {
     try {
       rmdirSync(at);
     } catch (error) {
-      // Not empty, already gone, not ours to remove, a symbolic link: an empty folder is no object, it may stay.
+      // Not empty, already gone, not ours to remove, a symbolic link: an empty folder is no object,
+      // it may stay.
       if (errnoCode(error) === '') throw error;
       return;
     }

@@ -18,9 +18,9 @@ const WAIT_MS = 5;
 const ATTEMPTS_MAX = 2_000;
 
 /**
- * Runs `critical` while no other process or thread runs one for the same folder. It must be synchronous: a process that
- * dies in it leaves the lock behind, and then the next one takes it over. Throws `TerminalError` when the lock stays
- * taken.
+ * Runs `critical` while no other process or thread runs one for the same folder. It must be
+ * synchronous: a process that dies in it leaves the lock behind, and then the next one takes it
+ * over. Throws `TerminalError` when the lock stays taken.
  */
 export async function withFolderLock<T>(folder: string, critical: () => T): Promise<T> {
   const lockPath = join(folder, LOCK_NAME);
@@ -61,9 +61,9 @@ function tryLock(lockPath: string): boolean {
 }
 
 /**
- * True if it is worth another try at once. Two processes may find the same lock abandoned; the second must not remove
- * the lock that the first one takes afterwards. So only the holder of a marker named after the abandoned lock may
- * remove it, after it has seen that it is still that one.
+ * True if it is worth another try at once. Two processes may find the same lock abandoned; the
+ * second must not remove the lock that the first one takes afterwards. So only the holder of a
+ * marker named after the abandoned lock may remove it, after it has seen that it is still that one.
  */
 function removeAbandonedLock(lockPath: string): boolean {
   const found = identify(lockPath);

@@ -28,19 +28,26 @@ let temporaryCount = 0;
 /** `<machine>-<process>-<start of the process>`: who made a temporary file or holds a lock. */
 export const OWNER = `${HOST}-${process.pid}-${OWN_START}`;
 
-/** A name that nobody else uses, threads of this process included. Short: the longest key segment must not matter. */
+/**
+ * A name that nobody else uses, threads of this process included. Short: the longest key segment
+ * must not matter.
+ */
 export function temporaryName(): string {
   temporaryCount += 1;
   return `${TEMPORARY_PREFIX}${OWNER}-${threadId}-${temporaryCount}`;
 }
 
-/** True if the process is known to be gone; false where that cannot be told (another machine, other text). */
+/**
+ * True if the process is known to be gone; false where that cannot be told (another machine, other
+ * text).
+ */
 export function isOwnerGone(owner: string): boolean {
   const match = /^([0-9a-f]{12})-(\d+)-(\d*)$/.exec(owner);
   if (match === null || match[1] !== HOST) return false;
   const pid = Number(match[2]);
   if (!isAlive(pid)) return true;
-  // A number is given again, in a restarted container even the same one; the start time tells them apart.
+  // A number is given again, in a restarted container even the same one; the start time tells them
+  // apart.
   return match[3] !== '' && startOf(pid) !== match[3];
 }
 
@@ -59,7 +66,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Ticks from boot to the start of a process (proc(5), field 22 of stat); '' where the system does not say. */
+/**
+ * Ticks from boot to the start of a process (proc(5), field 22 of stat); '' where the system does
+ * not say.
+ */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -5,8 +5,9 @@ import { pruneFolders } from './file-writer.ts';
 import { isStaleTemporary } from './reserved-names.ts';
 
 /**
- * Removes temporary files whose process is gone, then folders that this leaves empty; returns how many files. Those
- * of living processes, and of other machines, stay. Does not follow symbolic links.
+ * Removes temporary files whose process is gone, then folders that this leaves empty; returns how
+ * many files. Those of living processes, and of other machines, stay. Does not follow symbolic
+ * links.
  */
 export function removeStaleTemporaries(root: string, prefix: string): number {
   const folderKey = prefix.slice(0, prefix.lastIndexOf('/') + 1);

@@ -21,7 +21,10 @@ interface StoredObject {
   readonly info: ObjectInfo;
 }
 
-/** Objects in a map: for tests and simulations. Nothing that is stored or handed out shares memory with a caller. */
+/**
+ * Objects in a map: for tests and simulations. Nothing that is stored or handed out shares memory
+ * with a caller.
+ */
 export class MemoryObjectStore implements ObjectStore {
   readonly #objects = new Map<string, StoredObject>();
   readonly #clock: Clock;

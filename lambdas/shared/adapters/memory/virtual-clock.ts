@@ -33,8 +33,9 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Wakes everyone whose time has come, in order of that time, then of the calls. Each one runs until it waits again,
-   * at its own wake time, before the next one is woken: a loop of short sleeps takes all its turns.
+   * Wakes everyone whose time has come, in order of that time, then of the calls. Each one runs
+   * until it waits again, at its own wake time, before the next one is woken: a loop of short
+   * sleeps takes all its turns.
    */
   async advance(durationMs: number): Promise<void> {
     if (!(durationMs >= 0)) throw new RangeError(`advance by ${durationMs} ms: expected 0 or more`);

@@ -1,0 +1,36 @@
+import type { DimensionCounts } from '../shared/model/dimension.ts';
+import type { OutcomeCounts } from '../shared/model/outcome.ts';
+import type { TableName } from '../shared/model/tables.ts';
+import type { RejectedFile } from './batch-plan.ts';
+import type { TableFile } from './table-file.ts';
+
+export type BatchStatus = 'published' | 'published_with_rejected_files';
+
+export interface DimensionEntry extends Readonly<DimensionCounts> {
+  readonly files: readonly { readonly key: string; readonly etag: string }[];
+}
+
+/** `manifests/batch/<runId>.json`, names as in the JSON (contract §3.1). */
+export interface BatchManifest {
+  readonly kind: 'batch';
+  readonly run_id: string;
+  readonly status: BatchStatus;
+  readonly created_at: string;
+  readonly code_version: string;
+  readonly config_hash: string;
+  readonly counts: Readonly<OutcomeCounts>;
+  /** Records by issue code, codes that did not occur left out. */
+  readonly issues: Readonly<Record<string, number>>;
+  readonly revenue: string;
+  readonly rejected_files: readonly RejectedFile[];
+  readonly dimensions: { readonly customers: DimensionEntry; readonly products: DimensionEntry };
+  readonly inputs: readonly {
+    readonly key: string;
+    readonly etag: string;
+    readonly bytes: number;
+    readonly records: number;
+  }[];
+  readonly tables: Readonly<Record<string, { readonly files: readonly TableFile[] }>>;
+}
+
+export type TableFiles = Readonly<Partial<Record<TableName, readonly TableFile[]>>>;

@@ -1,0 +1,66 @@
+import type { CsvLayout } from '../shared/ingest/csv-scanner.ts';
+
+/** An object that a run reads, as it was when the run was planned. */
+export interface PlannedObject {
+  readonly key: string;
+  readonly etag: string;
+  /** As stored. */
+  readonly sizeBytes: number;
+}
+
+export interface PlannedInput extends PlannedObject {
+  /** Which field stands in which column; null for gzip, whose header is read with its records. */
+  readonly layout: CsvLayout | null;
+  /** Where the records begin. */
+  readonly dataOffset: number;
+}
+
+/** A byte range of one input: the records that start in it. */
+export interface PlannedChunk {
+  readonly chunkIndex: number;
+  readonly inputIndex: number;
+  readonly startByte: number;
+  readonly endByte: number;
+}
+
+export interface RejectedFile {
+  readonly key: string;
+  readonly reason: string;
+}
+
+/**
+ * Everything that decides what a run does (architecture §3), written once as `work/<runId>/plan.json`. The same plan
+ * over the same bytes gives the same files under `tables/`, byte for byte.
+ */
+export interface BatchPlan {
+  readonly planFormat: 1;
+  readonly runId: string;
+  readonly createdAt: string;
+  readonly codeVersion: string;
+  readonly configHash: string;
+  /** In order of records: by key. */
+  readonly inputs: readonly PlannedInput[];
+  readonly rejectedFiles: readonly RejectedFile[];
+  readonly customers: readonly PlannedObject[];
+  readonly products: readonly PlannedObject[];
+  /** In order of records. */
+  readonly chunks: readonly PlannedChunk[];
+  /** Order ids are dealt into this many buckets by hash. */
+  readonly bucketCount: number;
+  /** Products are dealt into this many ranges by hash. */
+  readonly rangeCount: number;
+  /** `CURRENT.json` as it was, null if there was none: the run that finds another one fails. */
+  readonly previous: { readonly manifestKey: string; readonly etag: string } | null;
+}
+
+export const CURRENT_KEY = 'manifests/batch/CURRENT.json';
+
+export const manifestKey = (runId: string) => `manifests/batch/${runId}.json`;
+
+/** Plans are kept as long as their runs, so that a run can be repeated (`batch --plan`). */
+export const planKey = (runId: string) => `state/batch/plans/${runId}.json`;
+
+export const workPrefix = (runId: string) => `work/${runId}/`;
+
+/** The folder of one run of one table. */
+export const tablePrefix = (table: string, runId: string) => `tables/batch/${table}/run=${runId}/`;

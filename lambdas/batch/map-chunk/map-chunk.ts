@@ -1,0 +1,213 @@
+import {
+  GzipInvalidError,
+  gunzipped,
+  piecesSource,
+  rangeSource,
+} from '../../shared/ingest/byte-sources.ts';
+import { LF } from '../../shared/ingest/bytes.ts';
+import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
+import { OrderColumns } from '../../shared/ingest/order-columns.ts';
+import { parseOrders } from '../../shared/ingest/parse-orders.ts';
+import { createReaderBatch, csvFormat, RecordReader } from '../../shared/ingest/record-reader.ts';
+import { SPAN_BATCH_RECORDS } from '../../shared/ingest/span-batch.ts';
+import type { StatusParser } from '../../shared/ingest/status-parser.ts';
+import { ISSUE_CODES } from '../../shared/model/issue.ts';
+import { ORDER_FIELDS } from '../../shared/model/order.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
+import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
+import { asInputChanged } from '../plan-run/plan-run.ts';
+
+/** A block goes to the exchange when it has this many rows, or this many bytes of records with issues. */
+const BLOCK_ROWS = 128 * 1024;
+const BLOCK_RAW_BYTES = 8 * 1024 * 1024;
+
+/** How far a chunk whose start is only assumed reads past its end before it gives up. */
+const ASSUMED_OVERRUN_BYTES = 16 * 1024 * 1024;
+
+/** What the map step says of a chunk; its records are in the exchange. */
+export interface ChunkResult {
+  readonly chunkIndex: number;
+  /** `rejected`: a gzip file that cannot be used. `unresolved`: the assumed start led too far; run it from a known one. */
+  readonly status: 'mapped' | 'rejected' | 'unresolved';
+  readonly reason: string | null;
+  /** Where its first record starts; null if no line ends in its range. */
+  readonly firstRecordOffset: number | null;
+  /** Where the record after its last one starts. */
+  readonly nextRecordOffset: number | null;
+  readonly readRecords: number;
+  readonly quarantinedRecords: number;
+  /** By index in `ISSUE_CODES`: records with that issue. */
+  readonly issueRecords: readonly number[];
+  /** Of the file, as its header says. */
+  readonly layout: CsvLayout | null;
+}
+
+/** Reads chunks, one after the other; the memory of one serves the next. */
+export class ChunkMapper {
+  readonly #landing: ObjectStore;
+  readonly #statuses: StatusParser;
+  readonly #encoder: BlockEncoder;
+  readonly #batch = createReaderBatch();
+  readonly #columns = new OrderColumns(BLOCK_ROWS + SPAN_BATCH_RECORDS);
+
+  constructor(landing: ObjectStore, statuses: StatusParser, bucketCount: number) {
+    this.#landing = landing;
+    this.#statuses = statuses;
+    this.#encoder = new BlockEncoder(bucketCount, this.#columns.capacity);
+  }
+
+  /**
+   * Hands the records that start in a chunk to `sink`. `knownStart` is the offset of its first record, where that is
+   * known; otherwise the first line end in its range is assumed to end a record. Running it again gives the same.
+   * Throws `TerminalError` `input_changed`.
+   */
+  async map(
+    chunk: PlannedChunk,
+    input: PlannedInput,
+    knownStart: number | null,
+    sink: BlockSink,
+  ): Promise<ChunkResult> {
+    try {
+      return input.layout === null
+        ? await this.#mapGzip(chunk, input, sink)
+        : await this.#mapRange(chunk, input, input.layout, knownStart, sink);
+    } catch (error) {
+      throw asInputChanged(input.key, error);
+    }
+  }
+
+  async #mapGzip(chunk: PlannedChunk, input: PlannedInput, sink: BlockSink): Promise<ChunkResult> {
+    const tally = new Tally(chunk.chunkIndex);
+    const compressed = this.#landing.stream(input.key, { ifMatch: input.etag });
+    const reader = new RecordReader(piecesSource(gunzipped(compressed)), 0, this.#batch);
+    try {
+      const header = await reader.header(ORDER_FIELDS);
+      if (header.kind === 'rejected') return tally.rejected(header.reason);
+      if (header.kind === 'incomplete') throw new Error('a whole file has a header or is rejected');
+      const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
+      await this.#readRecords(reader, header.layout, limits, tally, sink);
+      return tally.mapped(header.end, null, header.layout);
+    } catch (error) {
+      if (error instanceof GzipInvalidError) {
+        return tally.rejected(input.sizeBytes === 0 ? 'empty' : 'gzip_invalid');
+      }
+      throw error;
+    }
+  }
+
+  async #mapRange(
+    chunk: PlannedChunk,
+    input: PlannedInput,
+    layout: CsvLayout,
+    knownStart: number | null,
+    sink: BlockSink,
+  ): Promise<ChunkResult> {
+    const tally = new Tally(chunk.chunkIndex);
+    const isKnown = knownStart !== null || chunk.startByte === input.dataOffset;
+    const start =
+      knownStart ?? (isKnown ? chunk.startByte : await this.#assumedStart(chunk, input));
+    if (start === null) return tally.mapped(null, null, layout);
+    if (start >= chunk.endByte) return tally.mapped(start, start, layout);
+    const limits = {
+      stopBefore: chunk.endByte,
+      giveUpAt: isKnown ? Number.POSITIVE_INFINITY : chunk.endByte + ASSUMED_OVERRUN_BYTES,
+    };
+    const source = rangeSource(this.#landing, input, start, chunk.endByte);
+    const reader = new RecordReader(source, start, this.#batch);
+    const { nextOffset, gaveUp } = await this.#readRecords(reader, layout, limits, tally, sink);
+    return gaveUp ? tally.unresolved(start, layout) : tally.mapped(start, nextOffset, layout);
+  }
+
+  /** The first position in the range that follows a line end, or null. */
+  async #assumedStart(chunk: PlannedChunk, input: PlannedInput): Promise<number | null> {
+    let at = chunk.startByte - 1;
+    const window = this.#batch.bytes;
+    while (at < chunk.endByte - 1) {
+      const range = { startByte: at, endByte: Math.min(chunk.endByte - 1, at + 64 * 1024) };
+      const { key, etag } = input;
+      const count = await this.#landing.getInto(key, window, { range, ifMatch: etag });
+      const found = window.subarray(0, count).indexOf(LF);
+      if (found >= 0) return at + found + 1;
+      at = range.endByte;
+    }
+    return null;
+  }
+
+  async #readRecords(
+    reader: RecordReader,
+    layout: CsvLayout,
+    limits: { stopBefore: number; giveUpAt: number },
+    tally: Tally,
+    sink: BlockSink,
+  ) {
+    const columns = this.#columns;
+    columns.clear();
+    const result = await reader.records(csvFormat(layout), limits, (batch, baseOffset) => {
+      parseOrders(batch, baseOffset, this.#statuses, columns);
+      const isFull = columns.rowCount >= BLOCK_ROWS || columns.raw.size >= BLOCK_RAW_BYTES;
+      return isFull ? this.#flush(tally, sink) : undefined;
+    });
+    await this.#flush(tally, sink);
+    return result;
+  }
+
+  async #flush(tally: Tally, sink: BlockSink): Promise<void> {
+    const columns = this.#columns;
+    if (columns.rowCount === 0) return;
+    tally.add(columns);
+    await this.#encoder.encode(columns, sink);
+    columns.clear();
+  }
+}
+
+/** Counts of one chunk. */
+class Tally {
+  readonly #chunkIndex: number;
+  #read = 0;
+  #quarantined = 0;
+  readonly #issueRecords = ISSUE_CODES.map(() => 0);
+
+  constructor(chunkIndex: number) {
+    this.#chunkIndex = chunkIndex;
+  }
+
+  add({ rowCount, quarantinedCount, quarantinedRow, issues }: OrderColumns): void {
+    this.#read += rowCount;
+    this.#quarantined += quarantinedCount;
+    for (let i = 0; i < quarantinedCount; i++) {
+      let bits = issues[quarantinedRow[i]];
+      while (bits !== 0) {
+        const index = 31 - Math.clz32(bits);
+        this.#issueRecords[index] += 1;
+        bits &= ~(1 << index);
+      }
+    }
+  }
+
+  mapped(first: number | null, next: number | null, layout: CsvLayout): ChunkResult {
+    return { ...this.#result('mapped', layout), firstRecordOffset: first, nextRecordOffset: next };
+  }
+
+  unresolved(first: number, layout: CsvLayout): ChunkResult {
+    return { ...this.#result('unresolved', layout), firstRecordOffset: first };
+  }
+
+  rejected(reason: string): ChunkResult {
+    return { ...this.#result('rejected', null), reason };
+  }
+
+  #result(status: ChunkResult['status'], layout: CsvLayout | null): ChunkResult {
+    return {
+      chunkIndex: this.#chunkIndex,
+      status,
+      reason: null,
+      firstRecordOffset: null,
+      nextRecordOffset: null,
+      readRecords: this.#read,
+      quarantinedRecords: this.#quarantined,
+      issueRecords: this.#issueRecords,
+      layout,
+    };
+  }
+}

@@ -1,0 +1,133 @@
+import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
+import { compareBytes, viewOf } from '../../shared/ingest/bytes.ts';
+import { CARRY_CENTS } from '../../shared/transform/cent-sums.ts';
+import { type SumRun, viewRun } from '../exchange/sum-run.ts';
+
+/** The products of all runs, numbered in the order of their bytes. */
+export interface RankedProducts {
+  readonly dictionary: ByteDictionary;
+  /** Code in the dictionary by rank. */
+  readonly codeOfRank: Uint32Array;
+}
+
+/** One cell of `window_revenue`. */
+export interface WindowCell {
+  windowNumber: number;
+  productRank: number;
+  count: number;
+  /** The sum is `carries * CARRY_CENTS + low` cents. */
+  low: number;
+  carries: number;
+}
+
+interface Cursor {
+  readonly run: SumRun;
+  readonly rankOf: Uint32Array;
+  at: number;
+  key: number;
+}
+
+/** Merges sorted runs: cells by window and product, those of equal keys added up. */
+export class RunMerger {
+  readonly products: RankedProducts;
+  readonly #productCount: number;
+  /** Binary heap of cursors, the smallest key first. */
+  readonly #heap: Cursor[] = [];
+
+  constructor(runs: readonly Uint8Array[]) {
+    const views = runs.map(viewRun).filter((run) => run.entryCount > 0);
+    const dictionary = new ByteDictionary();
+    const codes = views.map((run) => codesOf(run, dictionary));
+    this.products = rank(dictionary);
+    this.#productCount = Math.max(1, dictionary.size);
+    const rankOfCode = new Uint32Array(dictionary.size);
+    this.products.codeOfRank.forEach((code, rankNumber) => {
+      rankOfCode[code] = rankNumber;
+    });
+    views.forEach((run, index) => {
+      const rankOf = codes[index].map((code) => rankOfCode[code]);
+      this.#push({ run, rankOf, at: 0, key: 0 });
+    });
+  }
+
+  /** Fills `cell` with the next one in order; false at the end. */
+  next(cell: WindowCell): boolean {
+    const heap = this.#heap;
+    if (heap.length === 0) return false;
+    const { key } = heap[0];
+    cell.productRank = key % this.#productCount;
+    cell.windowNumber = (key - cell.productRank) / this.#productCount;
+    cell.count = 0;
+    cell.low = 0;
+    cell.carries = 0;
+    while (heap.length > 0 && heap[0].key === key) this.#takeFirst(cell);
+    return true;
+  }
+
+  #takeFirst(cell: WindowCell): void {
+    const cursor = this.#heap[0];
+    const { run, at } = cursor;
+    cell.count += run.count[at];
+    cell.low += run.low[at];
+    cell.carries += run.carries[at];
+    if (cell.low >= CARRY_CENTS) {
+      cell.low -= CARRY_CENTS;
+      cell.carries += 1;
+    }
+    cursor.at += 1;
+    const last = this.#heap.pop() as Cursor;
+    if (last !== cursor) {
+      this.#heap[0] = last;
+      this.#siftDown();
+    }
+    if (cursor.at < run.entryCount) this.#push(cursor);
+  }
+
+  #push(cursor: Cursor): void {
+    const { run, at, rankOf } = cursor;
+    cursor.key = run.windowNumber[at] * this.#productCount + rankOf[run.product[at]];
+    const heap = this.#heap;
+    let child = heap.length;
+    heap.push(cursor);
+    while (child > 0) {
+      const parent = (child - 1) >>> 1;
+      if (heap[parent].key <= cursor.key) break;
+      heap[child] = heap[parent];
+      child = parent;
+    }
+    heap[child] = cursor;
+  }
+
+  #siftDown(): void {
+    const heap = this.#heap;
+    const moving = heap[0];
+    let parent = 0;
+    for (;;) {
+      let child = parent * 2 + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && heap[child + 1].key < heap[child].key) child += 1;
+      if (heap[child].key >= moving.key) break;
+      heap[parent] = heap[child];
+      parent = child;
+    }
+    heap[parent] = moving;
+  }
+}
+
+function codesOf({ products, productOffsets }: SumRun, dictionary: ByteDictionary): Uint32Array {
+  const view = viewOf(products);
+  const codes = new Uint32Array(productOffsets.length - 1);
+  for (let i = 0; i < codes.length; i++) {
+    codes[i] = dictionary.codeOf(view, productOffsets[i], productOffsets[i + 1]);
+  }
+  return codes;
+}
+
+function rank(dictionary: ByteDictionary): RankedProducts {
+  const { heap, offsets } = dictionary;
+  const codeOfRank = Uint32Array.from({ length: dictionary.size }, (_, code) => code);
+  codeOfRank.sort((a, b) =>
+    compareBytes(heap, offsets[a], offsets[a + 1], heap, offsets[b], offsets[b + 1]),
+  );
+  return { dictionary, codeOfRank };
+}

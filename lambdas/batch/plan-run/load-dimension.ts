@@ -1,0 +1,65 @@
+import { GzipInvalidError, gunzipped, piecesSource } from '../../shared/ingest/byte-sources.ts';
+import { csvFormat, RecordReader } from '../../shared/ingest/record-reader.ts';
+import type { DimensionCounts, DimensionDefinition } from '../../shared/model/dimension.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { TerminalError } from '../../shared/runtime/errors.ts';
+import { DimensionBuilder, type DimensionData } from '../../shared/transform/dimension.ts';
+import type { PlannedObject } from '../batch-plan.ts';
+import { isGzip } from './list-landing.ts';
+import { asInputChanged } from './plan-run.ts';
+
+export interface LoadedDimension {
+  readonly data: DimensionData;
+  readonly counts: Readonly<DimensionCounts>;
+}
+
+/**
+ * Reads a dimension's files in order of keys (contract §1.2). Throws `TerminalError`: `dimension_rejected` where a file
+ * would be rejected as an orders file, `dimensions_too_large` above `maxBytes`, `input_changed`.
+ */
+export async function loadDimension(
+  landing: ObjectStore,
+  definition: DimensionDefinition,
+  files: readonly PlannedObject[],
+  maxBytes: number,
+): Promise<LoadedDimension> {
+  const builder = new DimensionBuilder(definition);
+  for (const file of files) {
+    try {
+      await loadFile(landing, definition, file, builder, maxBytes);
+    } catch (error) {
+      if (error instanceof GzipInvalidError) throw rejected(file.key, 'gzip_invalid', error);
+      throw asInputChanged(file.key, error);
+    }
+  }
+  return { data: builder.finish(), counts: builder.counts };
+}
+
+async function loadFile(
+  landing: ObjectStore,
+  definition: DimensionDefinition,
+  file: PlannedObject,
+  builder: DimensionBuilder,
+  maxBytes: number,
+): Promise<void> {
+  const stored = landing.stream(file.key, { ifMatch: file.etag });
+  const pieces = isGzip(file.key) ? gunzipped(stored) : stored;
+  const reader = new RecordReader(piecesSource(pieces), 0);
+  const header = await reader.header(definition.fields);
+  if (header.kind === 'rejected') throw rejected(file.key, header.reason);
+  if (header.kind === 'incomplete') throw new Error('a whole file has a header or is rejected');
+  const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
+  await reader.records(csvFormat(header.layout), limits, (batch) => {
+    builder.add(batch);
+    if (builder.sizeBytes <= maxBytes) return;
+    const message =
+      `${definition.name} needs more than ${maxBytes} bytes of memory (reading ${file.key}); ` +
+      'raise batch.memoryLimitBytes';
+    throw new TerminalError('dimensions_too_large', message);
+  });
+}
+
+function rejected(key: string, reason: string, cause?: Error): TerminalError {
+  const message = `${key} cannot be read as a dimension: ${reason}; mend or remove the file`;
+  return new TerminalError('dimension_rejected', message, { cause });
+}

@@ -1,0 +1,146 @@
+import { parseHeader } from '../../shared/ingest/csv-header.ts';
+import { MAX_RECORD_BYTES, ORDER_FIELDS } from '../../shared/model/order.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import {
+  ObjectNotFoundError,
+  PreconditionFailedError,
+  TerminalError,
+} from '../../shared/runtime/errors.ts';
+import {
+  type BatchPlan,
+  CURRENT_KEY,
+  type PlannedChunk,
+  type PlannedInput,
+  type PlannedObject,
+  type RejectedFile,
+} from '../batch-plan.ts';
+import { isGzip, type LandingObjects, listLanding } from './list-landing.ts';
+
+/** Bytes read of each plain file for its header; more are read only if they do not hold it. */
+const HEADER_BYTES = 16 * 1024;
+const MAX_HEADER_BYTES = MAX_RECORD_BYTES + HEADER_BYTES;
+
+export interface PlanOptions {
+  readonly runId: string;
+  readonly createdAt: string;
+  readonly codeVersion: string;
+  readonly configHash: string;
+  readonly chunkBytes: number;
+  /** Chosen from the inputs' sizes. */
+  readonly chooseBuckets: (inputs: readonly PlannedInput[]) => Promise<number>;
+}
+
+/**
+ * Fixes what a run reads and how it is cut (architecture §3.1). Throws `TerminalError`: `landing_empty`, where there is
+ * no orders file; `input_changed`, where a file changes while it is looked at.
+ */
+export async function planRun(
+  landing: ObjectStore,
+  lake: ObjectStore,
+  options: PlanOptions,
+): Promise<BatchPlan> {
+  const objects = await listLanding(landing);
+  if (objects.orders.length === 0) {
+    throw new TerminalError('landing_empty', 'no orders/**/*.csv or *.csv.gz in the landing zone');
+  }
+  const { inputs, rejectedFiles } = await readHeaders(landing, objects);
+  const bucketCount = await options.chooseBuckets(inputs);
+  const { runId, createdAt, codeVersion, configHash, chunkBytes } = options;
+  return {
+    planFormat: 1,
+    runId,
+    createdAt,
+    codeVersion,
+    configHash,
+    inputs,
+    rejectedFiles,
+    customers: objects.customers,
+    products: objects.products,
+    chunks: cutChunks(inputs, chunkBytes),
+    bucketCount,
+    rangeCount: bucketCount,
+    previous: await readCurrent(lake),
+  };
+}
+
+/** What `CURRENT.json` names, with the etag to swap it by. */
+export async function readCurrent(lake: ObjectStore): Promise<BatchPlan['previous']> {
+  for (;;) {
+    const info = await lake.head(CURRENT_KEY);
+    if (info === null) return null;
+    try {
+      const bytes = await lake.get(CURRENT_KEY, { ifMatch: info.etag });
+      const { manifest } = JSON.parse(new TextDecoder().decode(bytes)) as { manifest: string };
+      return { manifestKey: manifest, etag: info.etag };
+    } catch (error) {
+      // Another run was published between the two calls.
+      if (error instanceof PreconditionFailedError || error instanceof ObjectNotFoundError)
+        continue;
+      throw error;
+    }
+  }
+}
+
+async function readHeaders(landing: ObjectStore, { orders }: LandingObjects) {
+  const inputs: PlannedInput[] = [];
+  const rejectedFiles: RejectedFile[] = [];
+  for (const object of orders) {
+    if (isGzip(object.key)) {
+      inputs.push({ ...object, layout: null, dataOffset: 0 });
+      continue;
+    }
+    const header = await readHeader(landing, object);
+    if (header.kind === 'header') {
+      inputs.push({ ...object, layout: header.layout, dataOffset: header.end });
+    } else {
+      rejectedFiles.push({ key: object.key, reason: header.reason });
+    }
+  }
+  return { inputs, rejectedFiles };
+}
+
+async function readHeader(landing: ObjectStore, object: PlannedObject) {
+  for (const wantedBytes of [HEADER_BYTES, MAX_HEADER_BYTES]) {
+    const range = { startByte: 0, endByte: Math.min(wantedBytes, object.sizeBytes) };
+    const bytes = await readUnchanged(landing, object, range);
+    const isLast = range.endByte === object.sizeBytes;
+    const header = parseHeader(bytes, bytes.length, isLast, ORDER_FIELDS);
+    if (header.kind !== 'incomplete') return header;
+  }
+  return { kind: 'rejected', reason: 'header_unreadable' } as const;
+}
+
+async function readUnchanged(
+  landing: ObjectStore,
+  { key, etag }: PlannedObject,
+  range: { startByte: number; endByte: number },
+): Promise<Uint8Array> {
+  if (range.endByte === 0) return new Uint8Array(0);
+  try {
+    return await landing.get(key, { range, ifMatch: etag });
+  } catch (error) {
+    throw asInputChanged(key, error);
+  }
+}
+
+/** An input that is gone or another one now: the run cannot go on, a new one can. */
+export function asInputChanged(key: string, error: unknown): unknown {
+  const isChanged =
+    error instanceof PreconditionFailedError || error instanceof ObjectNotFoundError;
+  if (!isChanged) return error;
+  const message = `${key} changed while the run read it; start another run`;
+  return new TerminalError('input_changed', message, { cause: error });
+}
+
+function cutChunks(inputs: readonly PlannedInput[], chunkBytes: number): PlannedChunk[] {
+  const chunks: PlannedChunk[] = [];
+  inputs.forEach(({ key, sizeBytes, dataOffset }, inputIndex) => {
+    let startByte = dataOffset;
+    do {
+      const endByte = isGzip(key) ? sizeBytes : Math.min(startByte + chunkBytes, sizeBytes);
+      chunks.push({ chunkIndex: chunks.length, inputIndex, startByte, endByte });
+      startByte = endByte;
+    } while (startByte < sizeBytes);
+  });
+  return chunks;
+}

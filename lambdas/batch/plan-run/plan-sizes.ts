@@ -1,0 +1,80 @@
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { PlannedInput } from '../batch-plan.ts';
+import { isGzip } from './list-landing.ts';
+
+/**
+ * Resident memory of a process that does nothing yet, and what each worker adds (measured: heap, window, columns of a
+ * block, columns of a row group, the Parquet writer's buffers).
+ */
+const PROCESS_BYTES = 90 * 1024 * 1024;
+const WORKER_BYTES = 75 * 1024 * 1024;
+
+/** Bytes in the exchange, and bytes of work in a reduce step, per byte of uncompressed CSV (measured, rounded up). */
+const EXCHANGE_RATIO = 0.85;
+const REDUCE_RATIO = 0.35;
+
+/** A bucket smaller than this is not worth a step of its own. */
+const MIN_BUCKET_BYTES = 32 * 1024 * 1024;
+
+/** Hash values that deal ids into buckets have 16 bits; a file name holds four digits. */
+export const MAX_BUCKETS = 4096;
+
+export interface MemoryPlan {
+  readonly bucketCount: number;
+  /** How much of the exchange stays in memory; the rest is spilled. */
+  readonly exchangeBytesInMemory: number;
+  /** Rows that a reduce step takes at once. */
+  readonly reduceBytes: number;
+}
+
+/** Shares the memory that a run may have between the exchange and the reduce steps of its workers. */
+export function planMemory(options: {
+  readonly inputBytes: number;
+  readonly workers: number;
+  readonly memoryLimitBytes: number;
+}): MemoryPlan {
+  const { inputBytes, workers, memoryLimitBytes } = options;
+  const fixedBytes = PROCESS_BYTES + WORKER_BYTES * workers;
+  const freeBytes = Math.max(memoryLimitBytes - fixedBytes, 16 * 1024 * 1024);
+  const fits = inputBytes * (EXCHANGE_RATIO + REDUCE_RATIO) <= freeBytes;
+  if (fits) {
+    const wanted = Math.min(workers, Math.floor(inputBytes / MIN_BUCKET_BYTES));
+    const reduceBytes = (freeBytes - inputBytes * EXCHANGE_RATIO) / workers;
+    return {
+      bucketCount: Math.max(1, wanted),
+      exchangeBytesInMemory: freeBytes - inputBytes * REDUCE_RATIO,
+      reduceBytes,
+    };
+  }
+  const exchangeBytesInMemory = Math.floor(freeBytes * 0.3);
+  const reduceBytes = Math.floor((freeBytes - exchangeBytesInMemory) / workers);
+  const bucketBytes = inputBytes * (EXCHANGE_RATIO + REDUCE_RATIO);
+  const bucketCount = Math.min(
+    MAX_BUCKETS,
+    Math.max(workers, Math.ceil(bucketBytes / reduceBytes)),
+  );
+  return { bucketCount, exchangeBytesInMemory, reduceBytes };
+}
+
+/** A gzip file says its size modulo 2^32 in its last four bytes; this is what it is taken for where that cannot be. */
+const GZIP_RATIO = 12;
+
+/** The uncompressed bytes of all inputs, estimated for gzip. */
+export async function uncompressedBytes(
+  landing: ObjectStore,
+  inputs: readonly PlannedInput[],
+): Promise<number> {
+  let total = 0;
+  for (const input of inputs) {
+    total += isGzip(input.key) ? await gzipBytes(landing, input) : input.sizeBytes;
+  }
+  return total;
+}
+
+async function gzipBytes(landing: ObjectStore, { key, etag, sizeBytes }: PlannedInput) {
+  if (sizeBytes < 18) return 0; // Shorter than an empty member: rejected when it is read.
+  const range = { startByte: sizeBytes - 4, endByte: sizeBytes };
+  const trailer = await landing.get(key, { range, ifMatch: etag });
+  const stated = new DataView(trailer.buffer, trailer.byteOffset, 4).getUint32(0, true);
+  return stated >= sizeBytes ? stated : sizeBytes * GZIP_RATIO;
+}

@@ -1,0 +1,65 @@
+import { tablesOf } from '../../shared/model/tables.ts';
+import type { EpochMs } from '../../shared/model/time.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { manifestKey, planKey, workPrefix } from '../batch-plan.ts';
+
+const RUN_ID = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{8}$/;
+
+/** When a run was planned, from its id; null if the text is none. */
+export function runStartedAtMs(runId: string): EpochMs | null {
+  const match = RUN_ID.exec(runId);
+  if (match === null) return null;
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number);
+  return Date.UTC(year, month - 1, day, hour, minute, second) as EpochMs;
+}
+
+/**
+ * Removes what runs started before `beforeMs` left: published ones, and those that died. Never the runs in `keep`. The
+ * manifest goes first, so that none ever names a file that is gone. May be repeated or interrupted.
+ */
+export async function removeOldRuns(
+  lake: ObjectStore,
+  options: { readonly beforeMs: number; readonly keep: readonly string[] },
+): Promise<void> {
+  const old = new Set<string>();
+  const note = (runId: string) => {
+    const startedAtMs = runStartedAtMs(runId);
+    if (startedAtMs === null || startedAtMs >= options.beforeMs) return;
+    if (!options.keep.includes(runId)) old.add(runId);
+  };
+  const files = new Map<string, string[]>();
+  const prefixes = [...tablesOf('batch').map(({ name }) => `tables/batch/${name}/run=`), 'work/'];
+  for (const prefix of prefixes) {
+    for await (const { key } of lake.list(prefix)) {
+      const runId = key.slice(prefix.length).split('/')[0];
+      note(runId);
+      if (old.has(runId)) files.set(runId, [...(files.get(runId) ?? []), key]);
+    }
+  }
+  for await (const { key } of lake.list(manifestKey('').replace('.json', ''))) {
+    note(key.slice(key.lastIndexOf('/') + 1).replace('.json', ''));
+  }
+  for (const runId of old) {
+    await lake.delete([manifestKey(runId), planKey(runId)]);
+    await lake.delete(files.get(runId) ?? []);
+  }
+}
+
+/** Removes everything of a run that was not published. */
+export async function discardRun(lake: ObjectStore, runId: string): Promise<void> {
+  await removeWork(lake, runId);
+  await lake.delete([manifestKey(runId), planKey(runId)]);
+  for (const { name } of tablesOf('batch'))
+    await deletePrefix(lake, `tables/batch/${name}/run=${runId}/`);
+}
+
+/** Removes the temporary objects of a run. */
+export async function removeWork(lake: ObjectStore, runId: string): Promise<void> {
+  await deletePrefix(lake, workPrefix(runId));
+}
+
+async function deletePrefix(lake: ObjectStore, prefix: string): Promise<void> {
+  const keys: string[] = [];
+  for await (const { key } of lake.list(prefix)) keys.push(key);
+  await lake.delete(keys);
+}

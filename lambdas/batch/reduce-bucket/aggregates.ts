@@ -1,0 +1,74 @@
+import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
+import { compareBytes } from '../../shared/ingest/bytes.ts';
+import { CentSums } from '../../shared/transform/cent-sums.ts';
+import { type ProductRanks, WindowSums } from '../../shared/transform/window-sums.ts';
+import { encodeRun } from '../exchange/sum-run.ts';
+import type { RowColumns } from './row-columns.ts';
+
+/** Sums over the active orders of a bucket. */
+export class BucketAggregates {
+  readonly byDay = new Map<number, { orders: number; cents: bigint }>();
+  readonly byHour = new CentSums(24);
+  readonly #windows: WindowSums;
+  readonly #windowLengthMs: number;
+  readonly #hourOfDay = new CentSums(24);
+
+  constructor(windowLengthMs: number, productCount: number) {
+    this.#windowLengthMs = windowLengthMs;
+    this.#windows = new WindowSums(Math.max(1, productCount));
+  }
+
+  /** Adds rows of one day. */
+  addDay(day: number, rows: RowColumns): void {
+    const { timeMs, totalCents, rowCount, product, hour } = rows;
+    const windowLengthMs = this.#windowLengthMs;
+    for (let i = 0; i < rowCount; i++) {
+      const windowNumber = Math.floor(timeMs[i] / windowLengthMs);
+      this.#windows.add(windowNumber, product.used[product.keys[i]], totalCents[i]);
+      this.#hourOfDay.add(hour.used[hour.keys[i]], totalCents[i]);
+    }
+    let dayCents = 0n;
+    for (let h = 0; h < 24; h++) {
+      const { counts } = this.#hourOfDay;
+      const low = this.#hourOfDay.lowAt(h);
+      this.byHour.addParts(h, counts[h], low, this.#hourOfDay.carriesAt(h));
+      dayCents += this.#hourOfDay.centsAt(h);
+    }
+    const before = this.byDay.get(day) ?? { orders: 0, cents: 0n };
+    this.byDay.set(day, { orders: before.orders + rowCount, cents: before.cents + dayCents });
+    this.#hourOfDay.clear();
+  }
+
+  /** The window sums as one sorted run per range of products, in memory from `allocate`. */
+  windowRuns(
+    products: ByteDictionary,
+    rangeCount: number,
+    allocate: (sizeBytes: number) => Uint8Array,
+  ): Uint8Array[] {
+    const ranks = rankProducts(products);
+    const sorted = this.#windows.sorted(ranks);
+    return Array.from({ length: rangeCount }, (_, range) => {
+      const isInRange = (product: number) =>
+        rangeOf(products.hashAt(product), rangeCount) === range;
+      return encodeRun(this.#windows.sums, sorted, products, ranks, isInRange, allocate);
+    });
+  }
+}
+
+/** Which range of products a product falls into. */
+export function rangeOf(hash: number, rangeCount: number): number {
+  return ((hash >>> 16) * rangeCount) >>> 16;
+}
+
+/** The order of products by their bytes. */
+function rankProducts({ size, heap, offsets }: ByteDictionary): ProductRanks {
+  const productOfRank = Uint32Array.from({ length: size }, (_, product) => product);
+  productOfRank.sort((a, b) =>
+    compareBytes(heap, offsets[a], offsets[a + 1], heap, offsets[b], offsets[b + 1]),
+  );
+  const rankOfProduct = new Uint32Array(size);
+  productOfRank.forEach((product, rank) => {
+    rankOfProduct[product] = rank;
+  });
+  return { productOfRank, rankOfProduct };
+}

@@ -1,0 +1,81 @@
+import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
+import { viewOf } from '../../shared/ingest/bytes.ts';
+import type { IdSlice } from '../../shared/transform/dedupe.ts';
+import {
+  readHeader,
+  type SliceColumns,
+  type SliceHeader,
+  viewColumns,
+} from '../exchange/slice-layout.ts';
+
+/** A slice as it comes out of the exchange. */
+export interface LoadedSlice {
+  /** Index of the object it was read from, in the inputs of the plan. */
+  readonly sourceIndex: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface BucketSlice extends IdSlice {
+  readonly sourceIndex: number;
+  readonly header: SliceHeader;
+  readonly columns: SliceColumns;
+  /** Number of the slice's first row in the bucket. */
+  readonly baseRow: number;
+  /** From the codes of the slice to those of the bucket. */
+  readonly customerOf: Uint32Array;
+  readonly productOf: Uint32Array;
+}
+
+/** The rows of one bucket in order of records, as slices that stay where they are. Rows are numbered from 0. */
+export class BucketRows {
+  readonly slices: BucketSlice[] = [];
+  readonly customers = new ByteDictionary();
+  readonly products = new ByteDictionary();
+  rowCount = 0;
+
+  add({ sourceIndex, bytes }: LoadedSlice): void {
+    const header = readHeader(bytes);
+    const columns = viewColumns(bytes, header);
+    this.slices.push({
+      sourceIndex,
+      header,
+      columns,
+      baseRow: this.rowCount,
+      rowCount: header.rowCount,
+      idHash: columns.idHash,
+      idEnd: columns.idEnd,
+      ids: viewOf(columns.ids),
+      customerOf: addValues(this.customers, columns.customers, columns.customerOffsets),
+      productOf: addValues(this.products, columns.products, columns.productOffsets),
+    });
+    this.rowCount += header.rowCount;
+  }
+
+  /** Calls `visit` for each slice that holds some of `rows` (ascending): those at `[from, to)` of it. */
+  forEachSlice(
+    rows: Uint32Array,
+    visit: (slice: BucketSlice, from: number, to: number) => void,
+  ): void {
+    let from = 0;
+    for (const slice of this.slices) {
+      const endRow = slice.baseRow + slice.rowCount;
+      let to = from;
+      while (to < rows.length && rows[to] < endRow) to++;
+      if (to > from) visit(slice, from, to);
+      from = to;
+    }
+  }
+}
+
+function addValues(
+  dictionary: ByteDictionary,
+  heap: Uint8Array,
+  offsets: Uint32Array,
+): Uint32Array {
+  const view = viewOf(heap);
+  const codes = new Uint32Array(offsets.length - 1);
+  for (let i = 0; i < codes.length; i++) {
+    codes[i] = dictionary.codeOf(view, offsets[i], offsets[i + 1]);
+  }
+  return codes;
+}

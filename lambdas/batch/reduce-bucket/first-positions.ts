@@ -1,0 +1,47 @@
+import type { ColumnData, Values } from '../../shared/parquet/column-data.ts';
+import { sliceIndexOf } from '../../shared/transform/dedupe.ts';
+import type { BucketRows } from './bucket-rows.ts';
+import type { Claims } from './claims.ts';
+import { DenseKeys } from './dense-keys.ts';
+import { plain } from './row-columns.ts';
+
+/** Where the records stand that hold the ids of duplicates. Rows count the claims first, then the bucket. */
+export class FirstPositions {
+  readonly #bucket: BucketRows;
+  readonly #claims: Claims;
+  readonly #firstRows: Uint32Array;
+  readonly #bases: Float64Array;
+
+  constructor(bucket: BucketRows, claims: Claims, firstRows: Uint32Array) {
+    this.#bucket = bucket;
+    this.#claims = claims;
+    this.#firstRows = firstRows;
+    this.#bases = Float64Array.from([...bucket.slices.map((s) => s.baseRow), bucket.rowCount]);
+  }
+
+  /** first_source and first_source_offset of the duplicates `[from, from + count)`. */
+  columns(from: number, count: number, sources: Values): ColumnData[] {
+    const source = new DenseKeys(count);
+    const offsets = new Float64Array(count);
+    for (let i = 0; i < count; i++) {
+      const row = this.#firstRows[from + i];
+      const { sourceIndex, offset } = this.#positionOf(row);
+      source.keys[i] = sourceIndex;
+      offsets[i] = offset;
+    }
+    const sourceCount = source.keys.reduce((most, key) => Math.max(most, key + 1), 0);
+    source.densify(count, sourceCount);
+    return [source.column(sources, source.used), plain(offsets)];
+  }
+
+  #positionOf(row: number): { sourceIndex: number; offset: number } {
+    const claims = this.#claims;
+    if (row < claims.rowCount) {
+      return { sourceIndex: claims.sourceIndex[row], offset: claims.offset[row] };
+    }
+    const bucketRow = row - claims.rowCount;
+    const slice = this.#bucket.slices[sliceIndexOf(this.#bases, bucketRow)];
+    const { columns, header, baseRow, sourceIndex } = slice;
+    return { sourceIndex, offset: columns.offset[bucketRow - baseRow] + header.baseOffset };
+  }
+}

@@ -1,0 +1,234 @@
+import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
+import { type TableName, tableOf } from '../../shared/model/tables.ts';
+import { formatDay } from '../../shared/model/time.ts';
+import type { ColumnData, Values } from '../../shared/parquet/column-data.ts';
+import type { ParquetOptions } from '../../shared/parquet/writer.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import {
+  createDedupeMemory,
+  type Duplicates,
+  findDuplicates,
+} from '../../shared/transform/dedupe.ts';
+import type { Dimension } from '../../shared/transform/dimension.ts';
+import { tablePrefix } from '../batch-plan.ts';
+import { type TableFile, TableFileWriter } from '../table-file.ts';
+import { BucketAggregates } from './aggregates.ts';
+import { BucketRows } from './bucket-rows.ts';
+import { planWaves, type SliceRef, WaveLoader } from './bucket-waves.ts';
+import { Claims } from './claims.ts';
+import { FirstPositions } from './first-positions.ts';
+import { QuarantineColumns } from './quarantine-columns.ts';
+import { RowColumns } from './row-columns.ts';
+import { type DayRows, splitByDay } from './row-order.ts';
+
+/** What a reduce step needs beside its slices; the same for all buckets of a run. */
+export interface ReduceContext {
+  readonly lake: ObjectStore;
+  readonly runId: string;
+  /** Keys of the inputs, by index. */
+  readonly sources: Values;
+  /** Layouts of the inputs, by index; null where one was rejected. */
+  readonly layouts: readonly (CsvLayout | null)[];
+  readonly customers: Dimension;
+  readonly products: Dimension;
+  readonly windowLengthMs: number;
+  readonly rangeCount: number;
+  readonly parquet: ParquetOptions & { readonly rowGroupRows: number };
+  /** Memory for one wave of a bucket. */
+  readonly waveBytes: number;
+  /** Memory for a run of window sums. */
+  readonly allocate: (sizeBytes: number) => Uint8Array;
+}
+
+export interface ReduceCounts {
+  active: number;
+  cancelled: number;
+  duplicate: number;
+  quarantined: number;
+}
+
+export interface BucketResult {
+  readonly bucketIndex: number;
+  readonly counts: ReduceCounts;
+  readonly files: Readonly<Partial<Record<TableName, TableFile[]>>>;
+  /** Active orders and cents by day. */
+  readonly byDay: ReadonlyMap<number, { orders: number; cents: bigint }>;
+  /** Active orders and cents by hour of day, 24 of them. */
+  readonly byHour: readonly { orders: number; cents: bigint }[];
+  /** By range of products: window sums, one run per wave. */
+  readonly windowRuns: readonly (readonly Uint8Array[])[];
+}
+
+/** Reduces buckets, one after the other; the memory of one serves the next. */
+export class BucketReducer {
+  readonly #context: ReduceContext;
+  readonly #rows: RowColumns;
+  readonly #quarantine = new QuarantineColumns();
+  readonly #loader = new WaveLoader();
+  readonly #dedupe = createDedupeMemory();
+  readonly #order = { rows: new Uint32Array(0) };
+
+  constructor(context: ReduceContext) {
+    this.#context = context;
+    this.#rows = new RowColumns(context.parquet.rowGroupRows);
+  }
+
+  /**
+   * Dedupes, splits, joins and writes the rows of one bucket (architecture §3.4). A bucket that is larger than the memory
+   * for it is taken in waves of records, each with files of its own.
+   */
+  async reduce(bucketIndex: number, slices: readonly SliceRef[]): Promise<BucketResult> {
+    const waves = planWaves(slices, this.#context.waveBytes);
+    const parts = new BucketParts(bucketIndex);
+    let claims = new Claims(0);
+    for (const [wave, refs] of waves.entries()) {
+      const bucket = new BucketRows();
+      for (const slice of await this.#loader.load(refs)) bucket.add(slice);
+      const duplicates = findDuplicates([claims, ...bucket.slices], this.#dedupe);
+      const isDuplicate = duplicates.isDuplicate.subarray(claims.rowCount);
+      await this.#writeDuplicates(bucket, claims, duplicates, wave, parts);
+      await this.#writeDays(bucket, splitByDay(bucket, isDuplicate, this.#order), wave, parts);
+      await this.#writeQuarantine(bucket, wave, parts);
+      if (wave < waves.length - 1) claims = claims.with(bucket, isDuplicate);
+    }
+    return parts.result();
+  }
+
+  async #writeDays(bucket: BucketRows, days: DayRows[], wave: number, parts: BucketParts) {
+    const { customers, products, windowLengthMs, rangeCount, allocate } = this.#context;
+    const customerRow = customers.rowsOf(bucket.customers);
+    const productRow = products.rowsOf(bucket.products);
+    const aggregates = new BucketAggregates(windowLengthMs, bucket.products.size);
+    for (const { table, day, rows } of days) {
+      const partition = { order_date: formatDay(day) };
+      const writer = this.#openFile(table, partition, wave, parts);
+      await this.#writeRows(writer, bucket, rows, (_from, picked) => {
+        const own = picked.orderColumns(bucket);
+        if (table === 'cancelled') return own;
+        aggregates.addDay(day, picked);
+        return [...own, ...picked.joinedColumns(customers, customerRow, products, productRow)];
+      });
+      parts.addFile(table, await writer.close());
+      parts.counts[table === 'orders' ? 'active' : 'cancelled'] += rows.length;
+    }
+    parts.addSums(aggregates, aggregates.windowRuns(bucket.products, rangeCount, allocate));
+  }
+
+  async #writeDuplicates(
+    bucket: BucketRows,
+    claims: Claims,
+    duplicates: Duplicates,
+    wave: number,
+    parts: BucketParts,
+  ) {
+    const rows = duplicates.rows.map((row) => row - claims.rowCount);
+    if (rows.length === 0) return;
+    const writer = this.#openFile('duplicates', null, wave, parts);
+    const firsts = new FirstPositions(bucket, claims, duplicates.firstRows);
+    const { sources } = this.#context;
+    await this.#writeRows(
+      writer,
+      bucket,
+      rows,
+      (_from, picked) => picked.orderColumns(bucket),
+      (from, count) => firsts.columns(from, count, sources),
+    );
+    parts.addFile('duplicates', await writer.close());
+    parts.counts.duplicate += rows.length;
+  }
+
+  /** Writes rows in row groups: what `columnsOf` says, the position, and what `lastColumns` says. */
+  async #writeRows(
+    writer: TableFileWriter,
+    bucket: BucketRows,
+    rows: Uint32Array,
+    columnsOf: (from: number, picked: RowColumns) => ColumnData[],
+    lastColumns: (from: number, count: number) => ColumnData[] = () => [],
+  ) {
+    const { rowGroupRows } = this.#context.parquet;
+    for (let from = 0; from < rows.length; from += rowGroupRows) {
+      const group = rows.subarray(from, from + rowGroupRows);
+      this.#rows.pick(bucket, group);
+      const position = this.#rows.positionColumns(this.#context.sources);
+      const columns = [
+        ...columnsOf(from, this.#rows),
+        ...position,
+        ...lastColumns(from, group.length),
+      ];
+      await writer.write({ rowCount: group.length, columns });
+    }
+  }
+
+  async #writeQuarantine(bucket: BucketRows, wave: number, parts: BucketParts) {
+    const { sources, layouts } = this.#context;
+    let writer: TableFileWriter | null = null;
+    for (const { columns, sourceIndex } of bucket.slices) {
+      const { quarantinedOffset, quarantinedIssues, rawEnd, raw } = columns;
+      for (let i = 0; i < quarantinedOffset.length; i++) {
+        const record = raw.subarray(i === 0 ? 0 : rawEnd[i - 1], rawEnd[i]);
+        const position = { sourceIndex, offset: quarantinedOffset[i] };
+        this.#quarantine.add(record, quarantinedIssues[i], layouts[sourceIndex] ?? [], position);
+        if (!this.#quarantine.isFull) continue;
+        writer ??= this.#openFile('quarantine', null, wave, parts);
+        await writer.write(this.#quarantine.take(sources));
+      }
+      parts.counts.quarantined += quarantinedOffset.length;
+    }
+    if (this.#quarantine.rowCount > 0) {
+      writer ??= this.#openFile('quarantine', null, wave, parts);
+      await writer.write(this.#quarantine.take(sources));
+    }
+    if (writer !== null) parts.addFile('quarantine', await writer.close());
+  }
+
+  #openFile(name: TableName, partition: TableFile['partition'], wave: number, parts: BucketParts) {
+    const { lake, runId, parquet } = this.#context;
+    const folder = partition === null ? '' : `order_date=${partition.order_date}/`;
+    const file = `part-${String(parts.bucketIndex).padStart(4, '0')}-${wave}.parquet`;
+    const key = `${tablePrefix(name, runId)}${folder}${file}`;
+    return new TableFileWriter(lake, tableOf('batch', name), parquet, { key, partition });
+  }
+}
+
+/** The result of a bucket under construction. */
+class BucketParts {
+  readonly bucketIndex: number;
+  readonly counts: ReduceCounts = { active: 0, cancelled: 0, duplicate: 0, quarantined: 0 };
+  readonly #files: Partial<Record<TableName, TableFile[]>> = {};
+  readonly #byDay = new Map<number, { orders: number; cents: bigint }>();
+  readonly #byHour = Array.from({ length: 24 }, () => ({ orders: 0, cents: 0n }));
+  readonly #runs: Uint8Array[][] = [];
+
+  constructor(bucketIndex: number) {
+    this.bucketIndex = bucketIndex;
+  }
+
+  addFile(table: TableName, file: TableFile): void {
+    this.#files[table] = [...(this.#files[table] ?? []), file];
+  }
+
+  addSums(aggregates: BucketAggregates, runs: readonly Uint8Array[]): void {
+    for (const [day, { orders, cents }] of aggregates.byDay) {
+      const before = this.#byDay.get(day) ?? { orders: 0, cents: 0n };
+      this.#byDay.set(day, { orders: before.orders + orders, cents: before.cents + cents });
+    }
+    this.#byHour.forEach((sum, hour) => {
+      sum.orders += aggregates.byHour.counts[hour];
+      sum.cents += aggregates.byHour.centsAt(hour);
+    });
+    runs.forEach((run, range) => {
+      this.#runs[range] = [...(this.#runs[range] ?? []), run];
+    });
+  }
+
+  result(): BucketResult {
+    return {
+      bucketIndex: this.bucketIndex,
+      counts: this.counts,
+      files: this.#files,
+      byDay: this.#byDay,
+      byHour: this.#byHour,
+      windowRuns: this.#runs,
+    };
+  }
+}

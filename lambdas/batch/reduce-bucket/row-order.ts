@@ -1,0 +1,79 @@
+import { CANCELLED_STATUS } from '../../shared/model/order.ts';
+import { MS_PER_DAY } from '../../shared/model/time.ts';
+import type { BucketRows } from './bucket-rows.ts';
+
+/** Rows of one table and day, in order of records. */
+export interface DayRows {
+  readonly table: 'orders' | 'cancelled';
+  readonly day: number;
+  readonly rows: Uint32Array;
+}
+
+/** Memory that `splitByDay` uses again and again. */
+export interface RowOrderMemory {
+  rows: Uint32Array;
+}
+
+/**
+ * Splits the rows that are not duplicates into active and cancelled ones by day of event time (UTC), tables and days
+ * ascending: a counting sort over days, of which there are 84,006 between 1970 and 2199.
+ */
+export function splitByDay(
+  bucket: BucketRows,
+  isDuplicate: Uint8Array,
+  memory: RowOrderMemory,
+): DayRows[] {
+  const range = dayRange(bucket);
+  const dayCount = range.last - range.first + 1;
+  const ends = new Uint32Array(dayCount * 2 + 1);
+  forEachCounted(bucket, isDuplicate, (_row, isCancelled, day) => {
+    ends[isCancelled * dayCount + day - range.first + 1]++;
+  });
+  for (let group = 0; group < dayCount * 2; group++) ends[group + 1] += ends[group];
+  const counted = ends[dayCount * 2];
+  if (memory.rows.length < counted) memory.rows = new Uint32Array(bucket.rowCount);
+  const { rows } = memory;
+  forEachCounted(bucket, isDuplicate, (row, isCancelled, day) => {
+    rows[ends[isCancelled * dayCount + day - range.first]++] = row;
+  });
+  const days: DayRows[] = [];
+  for (let group = 0; group < dayCount * 2; group++) {
+    const from = group === 0 ? 0 : ends[group - 1];
+    if (ends[group] === from) continue;
+    days.push({
+      table: group < dayCount ? 'orders' : 'cancelled',
+      day: range.first + (group % dayCount),
+      rows: rows.subarray(from, ends[group]),
+    });
+  }
+  return days;
+}
+
+function dayRange({ slices }: BucketRows): { first: number; last: number } {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { columns, header } of slices) {
+    for (let i = 0; i < columns.time.length; i++) {
+      const day = Math.floor((columns.time[i] + header.baseTimeMs) / MS_PER_DAY);
+      if (day < first) first = day;
+      if (day > last) last = day;
+    }
+  }
+  return last < first ? { first: 0, last: 0 } : { first, last };
+}
+
+function forEachCounted(
+  { slices }: BucketRows,
+  isDuplicate: Uint8Array,
+  visit: (row: number, isCancelled: number, day: number) => void,
+): void {
+  for (const { columns, header, baseRow, rowCount } of slices) {
+    const { time, quantityStatus } = columns;
+    const { baseTimeMs } = header;
+    for (let i = 0; i < rowCount; i++) {
+      if (isDuplicate[baseRow + i] === 1) continue;
+      const isCancelled = Number((quantityStatus[i] & 3) === CANCELLED_STATUS);
+      visit(baseRow + i, isCancelled, Math.floor((time[i] + baseTimeMs) / MS_PER_DAY));
+    }
+  }
+}

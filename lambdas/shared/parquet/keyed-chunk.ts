@@ -1,0 +1,261 @@
+import type { Column } from '../model/tables.ts';
+import { assert } from '../runtime/errors.ts';
+import { PAGE_ROWS, UNSEEN } from './arena.ts';
+import type { ColumnChunk, IndexPages, RowGroupContext } from './column-chunk.ts';
+import type { KeyedColumn } from './column-data.ts';
+import { asPhysical, gather, isBytes, valueCountOf } from './dense-values.ts';
+import { ENCODING, PAGE } from './format.ts';
+import { writeLevels } from './levels.ts';
+import { writePlainBytes, writePlainNumbers } from './plain.ts';
+import { encodeDenseColumn } from './plain-chunk.ts';
+import { writeRleHybrid, writeRleRun } from './rle-hybrid.ts';
+import { physicalOf } from './schema.ts';
+import { type Bounds, bytesBounds, numberBound, numberRange } from './statistics.ts';
+
+/** A reader holds a column's whole dictionary. */
+const DICTIONARY_BYTES_MAX = 16 * 1024 * 1024;
+
+const NULL_LOCAL = -1;
+
+/** The dictionary of a chunk: its entries are called locals, numbered in the order of their first row. */
+interface Locals {
+  /** Local of each used key, `NULL_LOCAL` for keys without a value. */
+  readonly localOfUsed: Int32Array;
+  /** Index into the column's values, by local. */
+  readonly valueOfLocal: Int32Array;
+  readonly hasNulls: boolean;
+}
+
+/** Encodes a column whose rows repeat few values: as a dictionary and indexes, where that is smaller. */
+export function encodeKeyedColumn(
+  context: RowGroupContext,
+  column: Column,
+  data: KeyedColumn,
+): ColumnChunk {
+  const used = usedKeysOf(context, data);
+  const locals = localsOf(context, data, used);
+  assert(column.isNullable || !locals.hasNulls, `column ${column.name} has no nulls`);
+  if (!isWorthDictionary(context, data, locals)) return encodeRowByRow(context, column, data);
+  const dictionaryPageAt = context.pages.at;
+  const dictionary = writeDictionary(context, column, data, locals);
+  const dataPageAt = context.pages.at;
+  const indexes = writeIndexes(context, column, data, used, locals);
+  return {
+    valueCount: context.rowCount,
+    nullCount: indexes.nullCount,
+    bounds: dictionary.bounds,
+    dictionaryPageAt,
+    dataPageAt,
+    endAt: context.pages.at,
+    uncompressedBytes: dictionary.uncompressedBytes + indexes.uncompressedBytes,
+    dataEncoding: ENCODING.RLE_DICTIONARY,
+    dataPageCount: indexes.pageCount,
+  };
+}
+
+/** The keys that occur, in the order of their first row. */
+function usedKeysOf(context: RowGroupContext, data: KeyedColumn): Uint32Array {
+  const known = context.usedKeys.get(data.keys);
+  if (known !== undefined) return known;
+  const { keys, keyCount } = data;
+  const { rowCount } = context;
+  const seen = context.arena.localOfKey(keyCount);
+  const used = new Uint32Array(Math.min(keyCount, rowCount));
+  let usedCount = 0;
+  for (let i = 0; i < rowCount; i++) {
+    const key = keys[i];
+    if (seen[key] === UNSEEN) {
+      seen[key] = 0;
+      used[usedCount++] = key;
+    }
+  }
+  for (let i = 0; i < usedCount; i++) seen[used[i]] = UNSEEN;
+  const result = used.slice(0, usedCount);
+  context.usedKeys.set(keys, result);
+  return result;
+}
+
+function localsOf(context: RowGroupContext, data: KeyedColumn, used: Uint32Array): Locals {
+  const { valueOf: valueOfKey } = data;
+  const localOfUsed = new Int32Array(used.length);
+  const valueOfLocal = new Int32Array(used.length);
+  if (valueOfKey === null) {
+    for (let i = 0; i < used.length; i++) {
+      localOfUsed[i] = i;
+      valueOfLocal[i] = used[i];
+    }
+    return { localOfUsed, valueOfLocal, hasNulls: false };
+  }
+  const localOfValue = context.arena.localOfValue(valueCountOf(data.values));
+  let localCount = 0;
+  let hasNulls = false;
+  for (let i = 0; i < used.length; i++) {
+    const value = valueOfKey[used[i]];
+    if (value < 0) {
+      localOfUsed[i] = NULL_LOCAL;
+      hasNulls = true;
+      continue;
+    }
+    if (localOfValue[value] === UNSEEN) {
+      localOfValue[value] = localCount;
+      valueOfLocal[localCount++] = value;
+    }
+    localOfUsed[i] = localOfValue[value];
+  }
+  for (let i = 0; i < localCount; i++) localOfValue[valueOfLocal[i]] = UNSEEN;
+  return { localOfUsed, valueOfLocal: valueOfLocal.subarray(0, localCount), hasNulls };
+}
+
+/** A dictionary pays where a value occurs twice on average. */
+function isWorthDictionary(context: RowGroupContext, data: KeyedColumn, locals: Locals): boolean {
+  const count = locals.valueOfLocal.length;
+  if (!context.isCompact || count === 0 || count * 2 > context.rowCount) return false;
+  if (!isBytes(data.values)) return true;
+  const { offsets } = data.values;
+  let sizeBytes = count * 4;
+  for (const value of locals.valueOfLocal) sizeBytes += offsets[value + 1] - offsets[value];
+  return sizeBytes <= DICTIONARY_BYTES_MAX;
+}
+
+/** The column with one value per row. */
+function encodeRowByRow(context: RowGroupContext, column: Column, data: KeyedColumn): ColumnChunk {
+  const { arena, rowCount } = context;
+  const { keys, valueOf: valueOfKey } = data;
+  const indexes = arena.rows(rowCount);
+  const validity = arena.validity(rowCount);
+  let hasNulls = false;
+  for (let i = 0; i < rowCount; i++) {
+    const value = valueOfKey === null ? keys[i] : valueOfKey[keys[i]];
+    indexes[i] = value;
+    validity[i] = value < 0 ? 0 : 1;
+    if (value < 0) hasNulls = true;
+  }
+  const { values, count } = gather(arena, data.values, indexes, rowCount);
+  return encodeDenseColumn(context, column, {
+    values,
+    count,
+    validity: hasNulls ? validity : null,
+  });
+}
+
+function writeDictionary(
+  context: RowGroupContext,
+  column: Column,
+  data: KeyedColumn,
+  locals: Locals,
+): { bounds: Bounds | null; uncompressedBytes: number } {
+  const { arena, pages } = context;
+  const { body } = arena;
+  const { values, count } = gather(
+    arena,
+    data.values,
+    locals.valueOfLocal,
+    locals.valueOfLocal.length,
+  );
+  body.at = 0;
+  let bounds: Bounds | null;
+  if (isBytes(values)) {
+    bounds = bytesBounds(values, count);
+    writePlainBytes(body, values, 0, count);
+  } else {
+    const physical = physicalOf(column.type);
+    const numbers = asPhysical(arena, values, count, physical);
+    const { min, max } = numberRange(numbers, count);
+    bounds = { min: numberBound(min, physical), max: numberBound(max, physical) };
+    writePlainNumbers(body, numbers, { from: 0, to: count }, physical);
+  }
+  const uncompressedBytes = pages.writePage(PAGE.DICTIONARY, count, ENCODING.PLAIN, body.written());
+  return { bounds, uncompressedBytes };
+}
+
+/** The data pages; those of an earlier column where they would be the same. */
+function writeIndexes(
+  context: RowGroupContext,
+  column: Column,
+  data: KeyedColumn,
+  used: Uint32Array,
+  locals: Locals,
+): IndexPages {
+  const { pages } = context;
+  const same = context.indexPages.find(
+    (other) =>
+      other.keys === data.keys &&
+      other.isNullable === column.isNullable &&
+      areEqual(other.localOfUsed, locals.localOfUsed),
+  );
+  if (same !== undefined) {
+    pages.repeat(same.startAt, same.endAt);
+    return same;
+  }
+  const localOfKey = context.arena.localOfKey(data.keyCount);
+  for (let i = 0; i < used.length; i++) localOfKey[used[i]] = locals.localOfUsed[i];
+  const startAt = pages.at;
+  const { rowCount } = context;
+  let uncompressedBytes = 0;
+  let nullCount = 0;
+  let pageCount = 0;
+  for (let row = 0; row < rowCount; row += PAGE_ROWS) {
+    const to = Math.min(row + PAGE_ROWS, rowCount);
+    nullCount += writeIndexBody(context, column, data.keys.subarray(row, to), localOfKey, locals);
+    const body = context.arena.body.written();
+    uncompressedBytes += pages.writePage(PAGE.DATA, to - row, ENCODING.RLE_DICTIONARY, body);
+    pageCount++;
+  }
+  for (let i = 0; i < used.length; i++) localOfKey[used[i]] = UNSEEN;
+  const written = {
+    keys: data.keys,
+    isNullable: column.isNullable,
+    localOfUsed: locals.localOfUsed,
+    startAt,
+    endAt: pages.at,
+    uncompressedBytes,
+    pageCount,
+    nullCount,
+  };
+  context.indexPages.push(written);
+  return written;
+}
+
+/** Levels and indexes of one page, into the arena's body. Returns how many rows are null. */
+function writeIndexBody(
+  context: RowGroupContext,
+  column: Column,
+  keys: Uint32Array,
+  localOfKey: Int32Array,
+  locals: Locals,
+): number {
+  const { body, indexes } = context.arena;
+  const rowCount = keys.length;
+  let count = rowCount;
+  body.at = 0;
+  if (column.isNullable) {
+    if (locals.hasNulls) {
+      for (let i = 0; i < rowCount; i++) indexes[i] = localOfKey[keys[i]] < 0 ? 0 : 1;
+    }
+    writeLevels(body, locals.hasNulls ? indexes : null, rowCount);
+  }
+  // One value needs no bits; readers differ in whether they take a width of 0.
+  const width = Math.max(1, 32 - Math.clz32(locals.valueOfLocal.length - 1));
+  body.writeByte(width);
+  if (locals.hasNulls) {
+    count = 0;
+    for (let i = 0; i < rowCount; i++) {
+      const local = localOfKey[keys[i]];
+      indexes[count] = local;
+      if (local >= 0) count++;
+    }
+  } else if (locals.valueOfLocal.length === 1) {
+    writeRleRun(body, { value: 0, count, width });
+    return 0;
+  } else {
+    for (let i = 0; i < rowCount; i++) indexes[i] = localOfKey[keys[i]];
+  }
+  writeRleHybrid(body, indexes, count, width);
+  return rowCount - count;
+}
+
+function areEqual(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

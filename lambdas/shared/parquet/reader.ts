@@ -1,0 +1,138 @@
+import { zstdDecompressSync } from 'node:zlib';
+import {
+  type AsyncBuffer,
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  type SchemaElement,
+} from 'hyparquet';
+import { formatDay } from '../model/time.ts';
+
+/** Exact values: decimals and 64-bit integers as text, days as `2026-01-31`, instants as ISO 8601 in UTC. */
+export type RowValue = string | number | null;
+
+export interface ReadOptions {
+  /** Rows at most; all of them without it. */
+  readonly limit?: number;
+  /** All columns without it. */
+  readonly columns?: readonly string[];
+}
+
+/** Rows that are held as objects at once, and fewer where they are long. */
+const STEP_ROWS_MAX = 65_536;
+const STEP_BYTES_MAX = 32 * 1024 * 1024;
+
+const compressors: Compressors = {
+  ZSTD: (input, outputLength) => zstdDecompressSync(input, { maxOutputLength: outputLength }),
+};
+
+/**
+ * The rows of a Parquet file in order, a part of a row group in memory at a time. `file` is the whole file, or something
+ * that hands out ranges of it.
+ */
+export async function* readRows(
+  file: Uint8Array | AsyncBuffer,
+  options: ReadOptions = {},
+): AsyncGenerator<Record<string, RowValue>> {
+  const { limit = Number.POSITIVE_INFINITY, columns } = options;
+  const buffer = file instanceof Uint8Array ? bufferOf(file) : file;
+  const metadata = await parquetMetadataAsync(buffer);
+  const { physical, converters } = withoutConversion(metadata);
+  const names = columns ?? [...converters.keys()];
+  let groupStart = 0;
+  for (const group of metadata.row_groups) {
+    const groupRows = Number(group.num_rows);
+    const groupEnd = Math.min(groupStart + groupRows, limit);
+    const stepRows = stepRowsOf(groupRows, Number(group.total_byte_size));
+    for (let rowStart = groupStart; rowStart < groupEnd; rowStart += stepRows) {
+      const rowEnd = Math.min(rowStart + stepRows, groupEnd);
+      const rows = await parquetReadObjects({
+        file: buffer,
+        metadata: physical,
+        columns: [...names],
+        rowStart,
+        rowEnd,
+        compressors,
+      });
+      for (const row of rows) yield convertRow(row, names, converters);
+    }
+    groupStart += groupRows;
+    if (groupStart >= limit) return;
+  }
+}
+
+function stepRowsOf(groupRows: number, groupBytes: number): number {
+  const rowBytes = Math.max(1, groupBytes / Math.max(1, groupRows));
+  return Math.max(1, Math.min(STEP_ROWS_MAX, Math.floor(STEP_BYTES_MAX / rowBytes)));
+}
+
+function bufferOf(bytes: Uint8Array): AsyncBuffer {
+  return {
+    byteLength: bytes.byteLength,
+    // A copy: `slice` of a Buffer would be a view of memory that holds other things too.
+    slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer,
+  };
+}
+
+type Converter = (value: unknown) => RowValue;
+
+/**
+ * The library turns decimals into fractions and instants into dates. Without the logical types it hands out the stored
+ * integers, which are exact.
+ */
+function withoutConversion(metadata: FileMetaData): {
+  physical: FileMetaData;
+  converters: ReadonlyMap<string, Converter>;
+} {
+  const [root, ...elements] = metadata.schema;
+  const converters = new Map(elements.map((element) => [element.name, converterOf(element)]));
+  const schema = elements.map((element) => {
+    if (element.type === 'BYTE_ARRAY') return element;
+    const { converted_type: _, logical_type: __, ...rest } = element;
+    return rest;
+  });
+  return { physical: { ...metadata, schema: [root, ...schema] }, converters };
+}
+
+function converterOf(element: SchemaElement): Converter {
+  const kind = element.logical_type?.type ?? element.converted_type;
+  switch (kind) {
+    case 'DECIMAL': {
+      const scale = element.scale ?? 0;
+      return (value) => formatDecimal(String(value), scale);
+    }
+    case 'DATE':
+      return (value) => formatDay(Number(value));
+    case 'TIMESTAMP':
+    case 'TIMESTAMP_MILLIS':
+      return (value) => new Date(Number(value)).toISOString();
+    default:
+      return element.type === 'INT64' ? String : (value) => value as RowValue;
+  }
+}
+
+/** `"-5"` with scale 2 → `"-0.05"`. */
+function formatDecimal(unscaled: string, scale: number): string {
+  if (scale === 0) return unscaled;
+  const isNegative = unscaled.startsWith('-');
+  const digits = (isNegative ? unscaled.slice(1) : unscaled).padStart(scale + 1, '0');
+  return `${isNegative ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+function convertRow(
+  row: Record<string, unknown>,
+  names: readonly string[],
+  converters: ReadonlyMap<string, Converter>,
+): Record<string, RowValue> {
+  const converted: Record<string, RowValue> = {};
+  for (const name of names) {
+    const value = row[name];
+    converted[name] = value === null || value === undefined ? null : toValue(name, value);
+  }
+  return converted;
+
+  function toValue(name: string, value: unknown): RowValue {
+    return (converters.get(name) as Converter)(value);
+  }
+}

@@ -1,0 +1,150 @@
+import { workPrefix } from '../../../lambdas/batch/batch-plan.ts';
+import type { BlockSink } from '../../../lambdas/batch/exchange/block-encoder.ts';
+import { alignedTo8 } from '../../../lambdas/batch/exchange/slice-layout.ts';
+import type { SliceRef } from '../../../lambdas/batch/reduce-bucket/bucket-waves.ts';
+import type { ObjectStore, ObjectWriter } from '../../../lambdas/shared/ports/object-store.ts';
+import { assert } from '../../../lambdas/shared/runtime/errors.ts';
+
+/**
+ * The exchange on one machine: blocks stay in memory that all threads share as long as the budget lasts; the others go
+ * to one spill object per chunk.
+ */
+
+/** A block of the exchange, wherever it is. Threads hand it to each other. */
+export interface ExchangeBlock {
+  readonly place:
+    | { readonly kind: 'memory'; readonly bytes: Uint8Array }
+    | { readonly kind: 'spill'; readonly key: string; readonly startByte: number };
+  /** Bucket b ends here in the block; bucket 0 starts at 0. */
+  readonly sliceEnds: Uint32Array;
+}
+
+const UNIT_BYTES = 1024;
+
+/** How much memory the exchange may still take, counted by all threads together. */
+export class ExchangeBudget {
+  /** One number, in KiB: hand it to the other threads. */
+  readonly counter: Int32Array;
+
+  constructor(counter: Int32Array) {
+    this.counter = counter;
+  }
+
+  static of(bytes: number): ExchangeBudget {
+    const counter = new Int32Array(new SharedArrayBuffer(4));
+    counter[0] = Math.min(Math.floor(bytes / UNIT_BYTES), 2 ** 30);
+    return new ExchangeBudget(counter);
+  }
+
+  /** False, and nothing taken, if that much is not left. */
+  take(bytes: number): boolean {
+    const units = Math.ceil(bytes / UNIT_BYTES);
+    if (Atomics.sub(this.counter, 0, units) >= units) return true;
+    Atomics.add(this.counter, 0, units);
+    return false;
+  }
+
+  giveBack(bytes: number): void {
+    Atomics.add(this.counter, 0, Math.ceil(bytes / UNIT_BYTES));
+  }
+}
+
+/** Shared memory, 8-byte aligned. */
+export function sharedBytes(sizeBytes: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(alignedTo8(sizeBytes)), 0, sizeBytes);
+}
+
+/** Takes the blocks of one chunk. */
+export class ChunkExchange implements BlockSink {
+  readonly blocks: ExchangeBlock[] = [];
+  readonly #lake: ObjectStore;
+  readonly #spillKey: string;
+  readonly #budget: ExchangeBudget;
+  readonly #spillBuffer: SpillBuffer;
+  #spill: ObjectWriter | null = null;
+  #spilledBytes = 0;
+  #isInMemory = false;
+
+  constructor(
+    lake: ObjectStore,
+    options: {
+      readonly runId: string;
+      /** Names the chunk and the attempt. */
+      readonly name: string;
+      readonly budget: ExchangeBudget;
+      readonly spillBuffer: SpillBuffer;
+    },
+  ) {
+    this.#lake = lake;
+    this.#spillKey = `${workPrefix(options.runId)}exchange/${options.name}.bin`;
+    this.#budget = options.budget;
+    this.#spillBuffer = options.spillBuffer;
+  }
+
+  allocate(sizeBytes: number): Uint8Array {
+    this.#isInMemory = this.#budget.take(sizeBytes);
+    return this.#isInMemory ? sharedBytes(sizeBytes) : this.#spillBuffer.take(sizeBytes);
+  }
+
+  async keep(block: Uint8Array, sliceEnds: Uint32Array): Promise<void> {
+    if (this.#isInMemory) {
+      this.blocks.push({ place: { kind: 'memory', bytes: block }, sliceEnds });
+    } else {
+      this.#spill ??= this.#lake.openWriter(this.#spillKey);
+      await this.#spill.write(block);
+      const place = { kind: 'spill', key: this.#spillKey, startByte: this.#spilledBytes } as const;
+      this.blocks.push({ place, sliceEnds });
+      this.#spilledBytes += block.length;
+    }
+  }
+
+  /** Makes spilled blocks readable. */
+  async finish(): Promise<ExchangeBlock[]> {
+    await this.#spill?.commit({ ifNoneMatch: true });
+    return this.blocks;
+  }
+
+  async abort(): Promise<void> {
+    await this.#spill?.abort();
+  }
+}
+
+/** Memory for a block on its way to a spill object, used again and again. */
+export class SpillBuffer {
+  #bytes = new Uint8Array(0);
+
+  take(sizeBytes: number): Uint8Array {
+    if (this.#bytes.length < sizeBytes) this.#bytes = new Uint8Array(alignedTo8(sizeBytes * 1.25));
+    return this.#bytes.subarray(0, sizeBytes);
+  }
+}
+
+/** One slice of a block, as the reduce step takes it. */
+export function sliceOf(
+  lake: ObjectStore,
+  { place, sliceEnds }: ExchangeBlock,
+  bucketIndex: number,
+  sourceIndex: number,
+): SliceRef {
+  const start = bucketIndex === 0 ? 0 : sliceEnds[bucketIndex - 1];
+  const end = sliceEnds[bucketIndex];
+  const inMemory = place.kind === 'memory' ? place.bytes.subarray(start, end) : null;
+  return {
+    sourceIndex,
+    sizeBytes: end - start,
+    inMemory,
+    async fetch(target) {
+      assert(place.kind === 'spill', 'a slice in memory is not fetched');
+      const range = { startByte: place.startByte + start, endByte: place.startByte + end };
+      const count = await lake.getInto(place.key, target, { range });
+      assert(count === end - start, `${place.key} holds the whole slice`);
+    },
+  };
+}
+
+/** Gives the memory of blocks that are not used after all back to the budget. */
+export function release(blocks: readonly ExchangeBlock[], budget: ExchangeBudget): void {
+  for (const { place } of blocks) {
+    if (place.kind === 'memory') budget.giveBack(place.bytes.length);
+  }
+}

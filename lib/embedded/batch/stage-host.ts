@@ -1,0 +1,152 @@
+import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
+import { ChunkMapper, type ChunkResult } from '../../../lambdas/batch/map-chunk/map-chunk.ts';
+import {
+  mergeAggregates,
+  type RangeResult,
+} from '../../../lambdas/batch/merge-aggregates/merge-aggregates.ts';
+import {
+  BucketReducer,
+  type BucketResult,
+} from '../../../lambdas/batch/reduce-bucket/reduce-bucket.ts';
+import { textValues } from '../../../lambdas/batch/reduce-bucket/row-columns.ts';
+import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-scanner.ts';
+import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
+import type { Config } from '../../../lambdas/shared/model/config.ts';
+import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { Dimension, type DimensionData } from '../../../lambdas/shared/transform/dimension.ts';
+import {
+  ChunkExchange,
+  type ExchangeBlock,
+  ExchangeBudget,
+  SpillBuffer,
+  sharedBytes,
+  sliceOf,
+} from './exchange-memory.ts';
+
+/** What every thread of a run is given; it can be handed to a thread as it is. */
+export interface StageSettings {
+  readonly plan: BatchPlan;
+  readonly config: Config;
+  readonly customers: DimensionData;
+  readonly products: DimensionData;
+  readonly budgetCounter: Int32Array;
+  readonly waveBytes: number;
+}
+
+/** A chunk's blocks and the index of its input. */
+export interface MappedBlocks {
+  readonly inputIndex: number;
+  readonly blocks: readonly ExchangeBlock[];
+}
+
+export type StageTask =
+  | {
+      readonly kind: 'map';
+      readonly chunkIndex: number;
+      readonly knownStart: number | null;
+      readonly attempt: number;
+    }
+  | {
+      readonly kind: 'reduce';
+      readonly bucketIndex: number;
+      /** In order of records. */
+      readonly chunks: readonly MappedBlocks[];
+      /** By input. */
+      readonly layouts: readonly (CsvLayout | null)[];
+    }
+  | { readonly kind: 'merge'; readonly rangeIndex: number; readonly runs: readonly Uint8Array[] };
+
+export interface MapOutput {
+  readonly result: ChunkResult;
+  readonly blocks: readonly ExchangeBlock[];
+}
+
+export type StageOutput<Task extends StageTask> = Task extends { kind: 'map' }
+  ? MapOutput
+  : Task extends { kind: 'reduce' }
+    ? BucketResult
+    : RangeResult;
+
+/** Runs the stages of a batch in one thread: the main one or a worker. */
+export class StageHost {
+  readonly #landing: ObjectStore;
+  readonly #lake: ObjectStore;
+  readonly #settings: StageSettings;
+  readonly #budget: ExchangeBudget;
+  readonly #spillBuffer = new SpillBuffer();
+  /** The memory of mapping is let go before reducing begins. */
+  #mapper: ChunkMapper | null = null;
+  #reducer: BucketReducer | null = null;
+
+  constructor(landing: ObjectStore, lake: ObjectStore, settings: StageSettings) {
+    this.#landing = landing;
+    this.#lake = lake;
+    this.#settings = settings;
+    this.#budget = new ExchangeBudget(settings.budgetCounter);
+  }
+
+  async run<Task extends StageTask>(task: Task): Promise<StageOutput<Task>>;
+  async run(task: StageTask): Promise<MapOutput | BucketResult | RangeResult> {
+    switch (task.kind) {
+      case 'map':
+        return await this.#map(task);
+      case 'reduce':
+        return await this.#reduce(task);
+      case 'merge':
+        return await this.#merge(task);
+    }
+  }
+
+  async #map(task: StageTask & { kind: 'map' }): Promise<MapOutput> {
+    const { plan, config } = this.#settings;
+    const statuses = () => new StatusParser(config.rules.statuses);
+    this.#mapper ??= new ChunkMapper(this.#landing, statuses(), plan.bucketCount);
+    const chunk = plan.chunks[task.chunkIndex];
+    const exchange = new ChunkExchange(this.#lake, {
+      runId: plan.runId,
+      name: `${task.chunkIndex}-${task.attempt}`,
+      budget: this.#budget,
+      spillBuffer: this.#spillBuffer,
+    });
+    try {
+      const input = plan.inputs[chunk.inputIndex];
+      const result = await this.#mapper.map(chunk, input, task.knownStart, exchange);
+      return { result, blocks: await exchange.finish() };
+    } catch (error) {
+      await exchange.abort();
+      throw error;
+    }
+  }
+
+  async #reduce(task: StageTask & { kind: 'reduce' }): Promise<BucketResult> {
+    const { plan, config, customers, products, waveBytes } = this.#settings;
+    this.#mapper = null;
+    this.#reducer ??= new BucketReducer({
+      lake: this.#lake,
+      runId: plan.runId,
+      sources: textValues(plan.inputs.map(({ key }) => key)),
+      layouts: task.layouts,
+      customers: new Dimension(customers),
+      products: new Dimension(products),
+      windowLengthMs: config.windows.lengthMs,
+      rangeCount: plan.rangeCount,
+      parquet: config.parquet,
+      waveBytes,
+      allocate: sharedBytes,
+    });
+    const slices = task.chunks.flatMap(({ inputIndex, blocks }) =>
+      blocks.map((block) => sliceOf(this.#lake, block, task.bucketIndex, inputIndex)),
+    );
+    return await this.#reducer.reduce(task.bucketIndex, slices);
+  }
+
+  async #merge(task: StageTask & { kind: 'merge' }): Promise<RangeResult> {
+    const { plan, config } = this.#settings;
+    return await mergeAggregates(task.rangeIndex, task.runs, {
+      lake: this.#lake,
+      runId: plan.runId,
+      windowLengthMs: config.windows.lengthMs,
+      parquet: config.parquet,
+    });
+  }
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { BatchManifest, BatchStatus } from '../../lambdas/batch/batch-manifest.ts';
+import {
+  type BatchPlan,
+  manifestKey,
+  planKey,
+  workPrefix,
+} from '../../lambdas/batch/batch-plan.ts';
+import { loadDimension } from '../../lambdas/batch/plan-run/load-dimension.ts';
+import { planRun } from '../../lambdas/batch/plan-run/plan-run.ts';
+import { planMemory, uncompressedBytes } from '../../lambdas/batch/plan-run/plan-sizes.ts';
+import { jsonBytes, publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
+import {
+  discardRun,
+  removeOldRuns,
+  removeWork,
+} from '../../lambdas/batch/publish-run/remove-old-runs.ts';
+import { type Config, configHash } from '../../lambdas/shared/model/config.ts';
+import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
+import { tablesOf } from '../../lambdas/shared/model/tables.ts';
+import type { Clock } from '../../lambdas/shared/ports/clock.ts';
+import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
+import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { ExchangeBudget } from './batch/exchange-memory.ts';
+import { withSavedCuts } from './batch/saved-plan.ts';
+import { StageHost, type StageSettings } from './batch/stage-host.ts';
+import { type BatchProgress, runStages } from './batch/stages.ts';
+import { inlinePool, type StagePool, WorkerPool } from './batch/worker-pool.ts';
+
+export type { BatchProgress };
+
+export interface BatchRunOptions {
+  readonly landing: ObjectStore;
+  readonly lake: ObjectStore;
+  /** The folders of the two stores; without them everything runs in this thread. */
+  readonly landingDir?: string;
+  readonly lakeDir?: string;
+  readonly config: Config;
+  /** Threads; by default what the config says. The tables are the same whatever it is. */
+  readonly workers?: number;
+  /** A plan whose chunks and buckets are used again. */
+  readonly planFile?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: BatchProgress) => void;
+  readonly clock?: Clock;
+}
+
+export interface BatchRunResult {
+  readonly runId: string;
+  readonly status: BatchStatus;
+  readonly manifestKey: string;
+  readonly manifest: BatchManifest;
+  readonly durationMs: number;
+}
+
+const MAX_DEFAULT_WORKERS = 8;
+/** Below this one thread is faster than starting others. */
+const MIN_THREADED_BYTES = 64 * 1024 * 1024;
+/** Share of the memory limit that dimensions may take. */
+const DIMENSION_SHARE = 0.25;
+
+/**
+ * One batch run on this machine: the stages of architecture §3 in one process. Publishes all tables at once or nothing.
+ * Throws `TerminalError` as the stages do, and the signal's reason when it is aborted; then nothing of the run is left.
+ */
+export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult> {
+  const { landing, lake, config } = options;
+  const clock = options.clock ?? new SystemClock();
+  const startedAtMs = clock.now();
+  const createdAt = new Date(startedAtMs).toISOString();
+  const runId = `${createdAt.replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
+  const workers = workersOf(options);
+  let inputBytes = 0;
+  const { memoryLimitBytes, chunkBytes, keepRunsForMs } = config.batch;
+  options.onProgress?.({ stage: 'plan', done: 0, total: 1, unit: 'files' });
+  const planned = await planRun(landing, lake, {
+    runId,
+    createdAt,
+    codeVersion: packageJson.version,
+    configHash: configHash(config),
+    chunkBytes,
+    async chooseBuckets(inputs) {
+      inputBytes = await uncompressedBytes(landing, inputs);
+      return planMemory({ inputBytes, workers, memoryLimitBytes }).bucketCount;
+    },
+  });
+  const { planFile } = options;
+  const plan = planFile === undefined ? planned : withSavedCuts(planned, planFile);
+  const memory = planMemory({ inputBytes, workers, memoryLimitBytes });
+  const dimensionBytes = memoryLimitBytes * DIMENSION_SHARE;
+  let isPublished = false;
+  let pool: StagePool | null = null;
+  try {
+    await lake.put(planKey(runId), jsonBytes(plan), { ifNoneMatch: true });
+    const customers = await loadDimension(landing, CUSTOMERS, plan.customers, dimensionBytes);
+    const products = await loadDimension(landing, PRODUCTS, plan.products, dimensionBytes);
+    const budget = ExchangeBudget.of(memory.exchangeBytesInMemory);
+    const settings: StageSettings = {
+      plan,
+      config,
+      customers: customers.data,
+      products: products.data,
+      budgetCounter: budget.counter,
+      waveBytes: memory.reduceBytes,
+    };
+    pool = openPool(options, workers, inputBytes, settings);
+    const stages = await runStages(plan, pool, budget, options);
+    options.signal?.throwIfAborted();
+    const manifest = await publishRun(
+      plan,
+      { ...stages, customers, products },
+      { lake, runId, parquet: config.parquet, products: new Dimension(products.data) },
+    );
+    isPublished = true;
+    await removeWork(lake, runId);
+    await removeOldRuns(lake, {
+      beforeMs: startedAtMs - keepRunsForMs,
+      keep: [runId, runIdOf(plan.previous?.manifestKey)],
+    });
+    const { status } = manifest;
+    const durationMs = clock.now() - startedAtMs;
+    return { runId, status, manifestKey: manifestKey(runId), manifest, durationMs };
+  } finally {
+    await pool?.close();
+    if (!isPublished) await discard(options, plan);
+  }
+}
+
+function workersOf({ workers, config }: BatchRunOptions): number {
+  return workers ?? config.batch.workers ?? Math.min(MAX_DEFAULT_WORKERS, availableParallelism());
+}
+
+function openPool(
+  { landing, lake, landingDir, lakeDir }: BatchRunOptions,
+  workers: number,
+  inputBytes: number,
+  settings: StageSettings,
+): StagePool {
+  const isThreaded = workers > 1 && inputBytes >= MIN_THREADED_BYTES;
+  if (!isThreaded || landingDir === undefined || lakeDir === undefined) {
+    return inlinePool(new StageHost(landing, lake, settings));
+  }
+  return new WorkerPool(workers, { landingDir, lakeDir, settings });
+}
+
+/** Threads that were stopped may have left files that have no key yet, so the folders go as a whole. */
+async function discard({ lake, lakeDir }: BatchRunOptions, { runId }: BatchPlan): Promise<void> {
+  await discardRun(lake, runId);
+  if (lakeDir === undefined) return;
+  const folders = tablesOf('batch').map(({ name }) => `tables/batch/${name}/run=${runId}`);
+  for (const folder of [...folders, workPrefix(runId)]) {
+    rmSync(join(lakeDir, folder), { recursive: true, force: true });
+  }
+}
+
+function runIdOf(key: string | undefined): string {
+  return key?.slice(key.lastIndexOf('/') + 1).replace('.json', '') ?? '';
+}

@@ -1,0 +1,48 @@
+/**
+ * `npm run bench -- [--json] [--quick] [--only CASE]… [--sizes 10k,1M,10M] [--fresh]`: our program and its peers, whole
+ * processes in turn, medians of rounds. Results that differ are an error.
+ */
+import { batchJob } from './cases/batch-job.ts';
+import type { BenchCase, CaseContext } from './cases/case.ts';
+import { csvParse } from './cases/csv-parse.ts';
+import { parquetWrite } from './cases/parquet-write.ts';
+import { startUp } from './cases/start-up.ts';
+import { type BenchArguments, parseBenchArguments } from './harness/bench-arguments.ts';
+import { generatedLanding } from './harness/bench-data.ts';
+import type { BenchRow } from './harness/bench-row.ts';
+import { formatReport } from './harness/report.ts';
+
+const CASES: readonly BenchCase[] = [startUp, csvParse, parquetWrite, batchJob];
+
+const args = argumentsOrExit();
+const rows = await runCases(args);
+process.stdout.write(args.isJson ? `${JSON.stringify(rows, null, 2)}\n` : formatReport(rows));
+
+/** A wrong command line is a message and exit 2, not a stack. */
+function argumentsOrExit(): BenchArguments {
+  const names = CASES.map(({ name }) => name);
+  try {
+    return parseBenchArguments(process.argv.slice(2), names);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return process.exit(2);
+  }
+}
+
+async function runCases({ isQuick, isFresh, only, sizes }: BenchArguments): Promise<BenchRow[]> {
+  const note = (text: string) => {
+    process.stderr.write(`${text}\n`);
+  };
+  const landings = new Map<number, Promise<string>>();
+  const landing = (orders: number) => {
+    const known = landings.get(orders) ?? generatedLanding(orders, isFresh, note);
+    landings.set(orders, known);
+    return known;
+  };
+  const context: CaseContext = { sizes, isQuick, note, landing };
+  const rows: BenchRow[] = [];
+  for (const { name, run } of CASES) {
+    if (only === null || only.includes(name)) rows.push(...(await run(context)));
+  }
+  return rows;
+}

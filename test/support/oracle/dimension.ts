@@ -1,0 +1,100 @@
+import { csvIssue, fieldText } from './csv.ts';
+import { readFile } from './file.ts';
+import { readPrice } from './order.ts';
+import { decimalText, present } from './text.ts';
+
+/** Customers and products (contract §1.2). */
+
+export type DimensionRow = Readonly<Record<string, string | null>>;
+
+export interface DimensionReport {
+  rows: number;
+  dimension_issues: number;
+  dimension_duplicates: number;
+}
+
+export interface OracleDimension {
+  /** By key: what a lookup finds. */
+  readonly found: ReadonlyMap<string, DimensionRow>;
+  /** What a lookup gives that finds nothing. */
+  readonly miss: DimensionRow;
+  readonly report: DimensionReport;
+  readonly isRejected: boolean;
+}
+
+interface DimensionShape {
+  readonly folder: string;
+  readonly keyColumn: string;
+  readonly textColumns: readonly string[];
+  /** The one column that must have a form, and its value, or null where it is malformed. */
+  readonly formColumn: string;
+  readonly parseForm: (text: string) => string | null;
+}
+
+export const CUSTOMERS: DimensionShape = {
+  folder: 'customers',
+  keyColumn: 'customer_id',
+  textColumns: ['customer_name', 'customer_email', 'customer_segment'],
+  formColumn: 'registration_date',
+  parseForm: dayOrNull,
+};
+
+export const PRODUCTS: DimensionShape = {
+  folder: 'products',
+  keyColumn: 'product_id',
+  textColumns: ['product_name', 'category', 'brand'],
+  formColumn: 'list_price',
+  parseForm: priceOrNull,
+};
+
+function dayOrNull(text: string): string | null {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return null;
+  const time = new Date(`${text}T00:00:00.000Z`);
+  const isDay = !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 10) === text;
+  return isDay ? text : null;
+}
+
+function priceOrNull(text: string): string | null {
+  const { value, issues } = readPrice(text);
+  return issues.length > 0 ? null : decimalText(value);
+}
+
+/** `files`: the dimension's files in key order. */
+export function readDimension(
+  shape: DimensionShape,
+  files: readonly (readonly [key: string, stored: Uint8Array])[],
+): OracleDimension {
+  const found = new Map<string, DimensionRow>();
+  const report = { rows: 0, dimension_issues: 0, dimension_duplicates: 0 };
+  let isRejected = false;
+  const valueColumns = [...shape.textColumns, shape.formColumn];
+  for (const [key, stored] of files) {
+    const file = readFile(key, stored, [shape.keyColumn, ...valueColumns]);
+    if (file.reason !== null) {
+      isRejected = true;
+      continue;
+    }
+    for (const record of file.records) {
+      report.rows += 1;
+      const textOf = (column: string) =>
+        present(fieldText(record, file.columns.get(column) as number));
+      const isReadable = csvIssue(record, file.fieldCount) === null;
+      const id = isReadable ? textOf(shape.keyColumn) : null;
+      if (id === null) {
+        report.dimension_issues += 1;
+        continue;
+      }
+      if (found.has(id)) {
+        report.dimension_duplicates += 1;
+        continue;
+      }
+      const received = textOf(shape.formColumn);
+      const form = received === null ? null : shape.parseForm(received);
+      if (received !== null && form === null) report.dimension_issues += 1;
+      const texts = shape.textColumns.map((column) => [column, textOf(column)]);
+      found.set(id, Object.fromEntries([...texts, [shape.formColumn, form]]));
+    }
+  }
+  const miss = Object.fromEntries(valueColumns.map((column) => [column, null]));
+  return { found, miss, report, isRejected };
+}

@@ -1,0 +1,29 @@
+import { runCli } from '../../bin/cli.ts';
+import type { CommandIo } from '../../bin/command.ts';
+
+export interface CliResult {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs one command line in this process, as if from a pipe. */
+export async function runCliHere(
+  args: readonly string[],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<CliResult> {
+  let out = '';
+  let err = '';
+  const io: CommandIo = {
+    isOutClosed: false,
+    isErrTerminal: false,
+    writeOut: async (text) => {
+      out += text;
+    },
+    writeErr: (text) => {
+      err += text;
+    },
+  };
+  const exitCode = await runCli(args, io, signal);
+  return { exitCode, out, err };
+}

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { storageError } from '../../../../lambdas/shared/adapters/local/file-errors.ts';
+import { TerminalError } from '../../../../lambdas/shared/runtime/errors.ts';
+
+const refusal = (code: string): Error => Object.assign(new Error(`${code}: raw text`), { code });
+
+it('names key and reason of what the operating system refuses, and keeps the cause', () => {
+  const cause = refusal('ENOSPC');
+  const error = storageError('tables/part-0.parquet', cause);
+
+  expect(error).toBeInstanceOf(TerminalError);
+  expect(error).toMatchObject({
+    code: 'storage_error',
+    message: 'tables/part-0.parquet: no space left on the device (ENOSPC)',
+    cause,
+  });
+});
+
+it.each([
+  ['EACCES', 'a: permission denied (EACCES)'],
+  ['EROFS', 'a: the file system is read-only (EROFS)'],
+  ['EMFILE', 'a: too many open files (EMFILE)'],
+  ['EXOTIC', 'a: EXOTIC: raw text (EXOTIC)'],
+])('says what %s means', (code, message) => {
+  expect(storageError('a', refusal(code))).toMatchObject({ message });
+});
+
+it('passes every other error unchanged', () => {
+  const bug = new TypeError('not a function');
+  const coded = refusal('ERR_INVALID_ARG_TYPE');
+
+  expect(storageError('a', bug)).toBe(bug);
+  expect(storageError('a', coded)).toBe(coded);
+});

@@ -1,0 +1,180 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCliHere } from '../../support/run-cli.ts';
+
+const HEADER = 'order_id,customer_id,product_id,order_timestamp,quantity,price,status\n';
+const ORDERS = `${HEADER}o1,c1,p1,2026-01-01 10:00:00,2,9.99,completed
+o2,c2,p2,2026-01-01 11:00:00,1,100.00,done
+o3,c1,p1,2026-01-02 10:00:00,1,9.99,cancelled
+o1,c1,p1,2026-01-01 10:00:30,2,9.99,completed
+,c1,p1,2026-01-01 10:00:00,-1,9.99,completed
+`;
+
+let dir: string;
+let landing: string;
+let lake: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'tandem-commands-'));
+  landing = join(dir, 'landing');
+  lake = join(dir, 'lake');
+  for (const folder of ['orders', 'products'])
+    mkdirSync(join(landing, folder), { recursive: true });
+  writeFileSync(join(landing, 'orders', 'a.csv'), ORDERS);
+  const products =
+    'product_id,product_name,category,brand,list_price\np1,Kettle,Kitchen,Alder,10\n';
+  writeFileSync(join(landing, 'products', 'p.csv'), products);
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const json = async (...args: string[]) => {
+  const { exitCode, out } = await runCliHere([...args, '--json']);
+  return { exitCode, result: JSON.parse(out) };
+};
+
+describe('batch', () => {
+  it('prints the object of the contract with --json', async () => {
+    const { exitCode, result } = await json('batch', '--landing', landing, '--lake', lake);
+    expect(exitCode).toBe(0);
+    expect(result).toEqual({
+      run_id: expect.stringMatching(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/),
+      status: 'published',
+      manifest: `manifests/batch/${result.run_id}.json`,
+      counts: { read: 5, active: 2, cancelled: 1, quarantined: 1, duplicate: 1, late: 0 },
+      issues: { order_id_missing: 1, quantity_not_positive: 1 },
+      revenue: '119.98',
+      rejected_files: [],
+      duration_ms: expect.any(Number),
+    });
+  });
+
+  it('prints a summary for people', async () => {
+    const { exitCode, out, err } = await runCliHere([
+      'batch',
+      '--landing',
+      landing,
+      '--lake',
+      lake,
+    ]);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toContain('active             2   40.00 %\n');
+    expect(out).toContain('revenue of active orders: 119.98\n');
+    expect(out).toContain(`next: tandem show top_products --lake ${lake}\n`);
+  });
+
+  it('exits with 1 under --strict when a file was rejected, and publishes the rest', async () => {
+    const bad = join(landing, 'orders', 'bad.csv');
+    writeFileSync(bad, 'order_id\n1\n');
+    const other = join(dir, 'strict-lake');
+    const relaxed = await runCliHere(['batch', '--landing', landing, '--lake', other]);
+    const strict = await json('batch', '--landing', landing, '--lake', other, '--strict');
+    rmSync(bad);
+
+    expect(relaxed.exitCode).toBe(0);
+    expect(relaxed.err).toContain('1 rejected file(s)');
+    expect(strict.exitCode).toBe(1);
+    expect(strict.result.status).toBe('published_with_rejected_files');
+    expect(strict.result.rejected_files).toHaveLength(1);
+  });
+
+  it('fails when the landing folder holds no orders', async () => {
+    const { exitCode, result } = await json(
+      'batch',
+      '--landing',
+      join(dir, 'none'),
+      '--lake',
+      lake,
+    );
+    expect(exitCode).toBe(1);
+    expect(result.error.code).toBe('landing_empty');
+  });
+});
+
+describe('show', () => {
+  it('prints rows with exact decimals as text with --json', async () => {
+    const { exitCode, result } = await json('show', 'top_products', '--lake', lake);
+    expect(exitCode).toBe(0);
+    expect(result).toEqual({
+      table: 'top_products',
+      rows: [
+        {
+          rank: 1,
+          product_id: 'p2',
+          product_name: null,
+          category: null,
+          total_orders: '1',
+          total_revenue: '100.00',
+        },
+        {
+          rank: 2,
+          product_id: 'p1',
+          product_name: 'Kettle',
+          category: 'Kitchen',
+          total_orders: '1',
+          total_revenue: '19.98',
+        },
+      ],
+    });
+  });
+
+  it('prints a table for people and how many rows there are', async () => {
+    const { out } = await runCliHere(['show', 'daily_revenue', '--lake', lake]);
+    expect(out).toMatchInlineSnapshot();
+    const { out: limited } = await runCliHere(['show', 'orders', '--lake', lake, '--limit', '1']);
+    expect(limited).toContain('\n1 of 2 rows\n');
+    expect(limited).toContain('∅');
+  });
+
+  it('has an empty list for a table without rows', async () => {
+    const other = join(dir, 'no-quarantine');
+    mkdirSync(join(other, 'orders'), { recursive: true });
+    writeFileSync(
+      join(other, 'orders', 'a.csv'),
+      `${HEADER}o1,c1,p1,2026-01-01 10:00:00,2,9.99,completed\n`,
+    );
+    const otherLake = join(dir, 'no-quarantine-lake');
+    await runCliHere(['batch', '--landing', other, '--lake', otherLake]);
+    const { result } = await json('show', 'quarantine', '--lake', otherLake);
+    expect(result).toEqual({ table: 'quarantine', rows: [] });
+  });
+
+  it('prints the addresses of files, one a line', async () => {
+    const { out } = await runCliHere(['show', 'orders', '--lake', lake, '--files']);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines)
+      expect(line).toMatch(/^\/.*\/tables\/batch\/orders\/run=.*\.parquet$/);
+  });
+
+  it('fails when nothing was published and says what to run', async () => {
+    const { exitCode, result } = await json('show', 'orders', '--lake', join(dir, 'none'));
+    expect(exitCode).toBe(1);
+    expect(result.error.code).toBe('nothing_published');
+    expect(result.error.message).toContain('run: tandem batch');
+  });
+});
+
+describe('demo', () => {
+  it('generates, runs the batch and fills its folder anew each time', async () => {
+    const demoDir = join(dir, 'demo');
+    const first = await json('demo', '--orders', '300', '--dir', demoDir);
+    const second = await json('demo', '--orders', '300', '--dir', demoDir);
+
+    expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
+    expect(readdirSync(demoDir).sort()).toEqual(['.tandem-demo', 'lake', 'landing']);
+    expect(first.result.top_products).toHaveLength(10);
+    expect(first.result.batch.counts.read).toBe(first.result.rows);
+    expect(second.result.batch.revenue).toBe(first.result.batch.revenue);
+  });
+
+  it('fails when the folder holds something else, and leaves it alone', async () => {
+    const own = join(dir, 'own');
+    mkdirSync(own);
+    writeFileSync(join(own, 'precious.txt'), 'mine');
+    const { exitCode, result } = await json('demo', '--dir', own);
+    expect(exitCode).toBe(1);
+    expect(result.error.code).toBe('demo_dir_not_empty');
+    expect(readdirSync(own)).toEqual(['precious.txt']);
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../../bin/cli.ts';
+import { runCliHere } from '../../support/run-cli.ts';
+
+const flagsIn = (help: string) =>
+  [...help.matchAll(/^ {2}(--[^ ]+(?: <\w+>)?)/gm)].map((m) => m[1]);
+
+describe('help', () => {
+  it('of tandem names the commands', async () => {
+    const { exitCode, out, err } = await runCliHere(['--help']);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(COMMANDS.map(({ name }) => name)).toEqual([
+      'demo',
+      'generate',
+      'batch',
+      'show',
+      'status',
+    ]);
+    for (const { name, summary } of COMMANDS)
+      expect(out).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'));
+  });
+
+  it.each([
+    ['demo', ['--orders <n>', '--seed <s>', '--dir <dir>']],
+    ['generate', ['--out <dir>', '--orders <n>', '--seed <s>', '--files <k>', '--gzip']],
+    [
+      'batch',
+      [
+        '--landing <dir>',
+        '--lake <dir>',
+        '--workers <n>',
+        '--chunk-bytes <n>',
+        '--strict',
+        '--plan <file>',
+      ],
+    ],
+    ['show', ['--lake <dir>', '--of <door>', '--limit <n>', '--files']],
+    ['status', ['--lake <dir>']],
+  ])('of %s lists its flags, the common ones and examples', async (command, flags) => {
+    for (const args of [
+      [command, '--help'],
+      ['help', command],
+    ]) {
+      const { exitCode, out, err } = await runCliHere(args);
+      expect([exitCode, err]).toEqual([0, '']);
+      expect(flagsIn(out)).toEqual([...flags, '--config <file>', '--json', '--help']);
+      expect(out).toContain(`\nExamples:\n  $ tandem ${command}`);
+      expect(out.split('\n').filter((line) => line.length > 116)).toEqual([]);
+    }
+  });
+
+  it('of generate teaches', async () => {
+    expect((await runCliHere(['generate', '--help'])).out).toMatchInlineSnapshot(`
+      "Usage: tandem generate [options]
+
+      Writes orders/, customers/ and products/ below a folder: CSV with known defects, in the order in
+      which the orders arrive. The same seed gives the same bytes. Shares of duplicates, negative numbers,
+      missing ids and late arrivals are keys of the config, below generate. Files that an earlier generate
+      wrote are replaced; any others in the way are an error.
+
+      Options:
+        --out <dir>      folder to write below; required
+        --orders <n>     number of orders; those sent twice come on top (default: 10000)
+        --seed <s>       number that decides all draws (default: 42)
+        --files <k>      parts of about equal size (default: 1)
+        --gzip           compress the order files
+        --config <file>  config file; every key has a default (default: config/tandem.yaml, if it exists)
+        --json           print one JSON object and nothing else
+        --help           print this help
+
+      Examples:
+        $ tandem generate --out data/landing
+        $ tandem generate --out data/big --orders 10000000 --files 4      about 570 MB in four parts
+        $ tandem generate --out data/landing --seed 7 --gzip
+
+      "
+    `);
+  });
+});
+
+describe('wrong usage', () => {
+  it.each([
+    [['bach'], "unknown command 'bach' (Did you mean batch?)"],
+    [['batch', '--worker', '2'], "unknown option '--worker' (Did you mean --workers?)"],
+    [['generate', '--ot', 'x'], "unknown option '--ot' (Did you mean --out?)"],
+    [['generate'], '--out DIR is missing'],
+    [
+      ['batch', '--workers', '0'],
+      "option '--workers <n>' argument '0' is invalid. Allowed: a whole number from 1 to 64.",
+    ],
+    [
+      ['generate', '--out', 'x', '--orders', 'x'],
+      "option '--orders <n>' argument 'x' is invalid. Allowed: a whole number from 1 to 1000000000.",
+    ],
+    [
+      ['generate', '--out', 'x', '--seed=-1'],
+      "option '--seed <s>' argument '-1' is invalid. Allowed: a whole number from 0 to 9007199254740991.",
+    ],
+    [
+      ['batch', '--chunk-bytes', '32MB'],
+      "option '--chunk-bytes <n>' argument '32MB' is invalid. Allowed: bytes from 1 to 1073741824, written as 1048576, 512KiB, 32MiB or 1GiB.",
+    ],
+    [
+      ['show', 'orders', '--of', 'streams'],
+      "option '--of <door>' argument 'streams' is invalid. Allowed choices are batch, stream.",
+    ],
+    [['show'], "missing required argument 'table'"],
+    [['status', 'now'], "too many arguments for 'status'. Expected 0 arguments but got 1: now."],
+    [['status', '--config', 'no-such.yaml'], 'config file no-such.yaml does not exist'],
+  ])('fails with exit code 2 when given %j', async (args, message) => {
+    const { exitCode, out, err } = await runCliHere(args);
+    expect([exitCode, out, err]).toEqual([2, '', `tandem: ${message}\n`]);
+  });
+
+  it.each([
+    [['show', 'daily', '--json'], 'table_unknown', '(Did you mean daily_revenue?)'],
+    [['show', 'late', '--json'], 'table_unknown', 'the batch publication has no table late'],
+    [['status', '--jsn', '--json'], 'usage', '(Did you mean --json?)'],
+  ])('is one JSON object with --json: %j', async (args, code, message) => {
+    const { exitCode, out } = await runCliHere(args);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(out)).toEqual({ error: { code, message: expect.stringContaining(message) } });
+  });
+
+  it('prints the help when there is no command', async () => {
+    const { exitCode, out, err } = await runCliHere([]);
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(err).toContain('Usage: tandem');
+    expect(err).toContain('tandem: no command; one of demo, generate, batch, show, status\n');
+  });
+});
+
+describe('interruption', () => {
+  it('ends with 130', async () => {
+    const { exitCode, out } = await runCliHere(['status', '--json'], AbortSignal.abort());
+    expect(exitCode).toBe(130);
+    expect(JSON.parse(out)).toEqual({
+      error: { code: 'interrupted', message: 'interrupted; nothing half done is left' },
+    });
+  });
+});

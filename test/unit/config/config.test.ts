@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import {
+  checkConfig,
+  configHash,
+  DEFAULT_CONFIG,
+  parseConfig,
+} from '../../../lambdas/shared/model/config.ts';
+
+const messagesOf = (input: unknown): string[] => {
+  const checked = checkConfig(input);
+  return checked.ok ? [] : checked.problems.map((problem) => problem.message);
+};
+
+describe('defaults', () => {
+  it('hold where nothing is given, whether the config or a group is left out or empty', () => {
+    expect(parseConfig({})).toEqual(DEFAULT_CONFIG);
+    expect(parseConfig(null)).toEqual(DEFAULT_CONFIG);
+    expect(parseConfig({ batch: null, rules: {} })).toEqual(DEFAULT_CONFIG);
+  });
+
+  it('are those of the contract', () => {
+    expect(DEFAULT_CONFIG.batch).toEqual({
+      chunkBytes: 33_554_432,
+      workers: null,
+      memoryLimitBytes: 805_306_368,
+      keepRunsForMs: 604_800_000,
+      strict: false,
+    });
+    expect(DEFAULT_CONFIG.windows).toEqual({ lengthMs: 600_000 });
+    expect(DEFAULT_CONFIG.parquet).toEqual({
+      codec: 'zstd',
+      zstdLevel: 1,
+      encoding: 'compact',
+      rowGroupRows: 1_048_576,
+    });
+    expect(DEFAULT_CONFIG.rules.statuses).toEqual({
+      complete: 'completed',
+      completed: 'completed',
+      done: 'completed',
+      cancelled: 'cancelled',
+      canceled: 'cancelled',
+      cancel: 'cancelled',
+      pending: 'pending',
+      processing: 'processing',
+      in_progress: 'processing',
+      'in progress': 'processing',
+    });
+  });
+
+  it('generate 13 spellings of the status, 3 of them cancelled, all known to the rules', () => {
+    const known = new Map(Object.entries(DEFAULT_CONFIG.rules.statuses));
+    const statuses = DEFAULT_CONFIG.generate.statuses.map((text) => known.get(text.toLowerCase()));
+    expect(statuses).toHaveLength(13);
+    expect(statuses.filter((status) => status === 'cancelled')).toHaveLength(3);
+    expect(statuses).not.toContain(undefined);
+  });
+});
+
+describe('values', () => {
+  it('reads durations as milliseconds', () => {
+    const lengthMs = (length: string) => parseConfig({ windows: { length } }).windows.lengthMs;
+    expect(['1500ms', '60s', '30m', '2h', '1d'].map(lengthMs)).toEqual([
+      1_500, 60_000, 1_800_000, 7_200_000, 86_400_000,
+    ]);
+  });
+
+  it('reads sizes as bytes, with a unit or without', () => {
+    const bytes = (chunkBytes: unknown) => parseConfig({ batch: { chunkBytes } }).batch.chunkBytes;
+    expect([1, '17B', '512KiB', '32 MiB', '1GiB'].map(bytes)).toEqual([
+      1, 17, 524_288, 33_554_432, 1_073_741_824,
+    ]);
+  });
+
+  it('replaces the whole map of statuses', () => {
+    const { statuses } = parseConfig({ rules: { statuses: { shipped: 'completed' } } }).rules;
+    expect(statuses).toEqual({ shipped: 'completed' });
+  });
+
+  it('takes spellings that are not ASCII', () => {
+    const { statuses } = parseConfig({
+      rules: { statuses: { erledigt: 'completed', Ärger: 'pending' } },
+    }).rules;
+    expect(Object.keys(statuses)).toEqual(['erledigt', 'Ärger']);
+  });
+});
+
+describe('problems', () => {
+  it.each([
+    [
+      { batch: { workers: 0 } },
+      'batch.workers is 0; allowed: a whole number from 1 to 64, or null',
+    ],
+    [
+      { batch: { workers: 1.5 } },
+      'batch.workers is 1.5; allowed: a whole number from 1 to 64, or null',
+    ],
+    [{ batch: { strict: 'yes' } }, 'batch.strict is "yes"; allowed: true or false'],
+    [{ parquet: { codec: 'gzip' } }, 'parquet.codec is "gzip"; allowed: zstd, snappy, none'],
+    [
+      { generate: { duplicateRate: 1.01 } },
+      'generate.duplicateRate is 1.01; allowed: a number from 0 to 1',
+    ],
+    [
+      { generate: { from: '2026-02-30' } },
+      'generate.from is "2026-02-30"; allowed: a day from 1970-01-01 to 2199-12-31',
+    ],
+    [
+      { generate: { from: '2026-03-01' } },
+      'generate.to is "2026-01-31"; allowed: not below generate.from',
+    ],
+    [{ paths: { lake: ' ' } }, 'paths.lake is " "; allowed: the path of a folder'],
+    [{ parquet: 5 }, 'parquet is 5; allowed: a group of keys'],
+    [{ batch: [] }, 'batch is []; allowed: a group of keys'],
+    [[], 'the config is []; allowed: a group of keys'],
+  ])('fails when given %j and says what is allowed', (input, message) => {
+    expect(messagesOf(input)).toContain(message);
+  });
+
+  it.each([
+    ['batch', 'chunkBytes', 0],
+    ['batch', 'chunkBytes', '2GiB'],
+    ['batch', 'chunkBytes', '32MB'],
+    ['batch', 'memoryLimitBytes', '1MiB'],
+    ['batch', 'keepRunsFor', '7 d'],
+    ['batch', 'keepRunsFor', 7],
+    ['windows', 'length', '0s'],
+    ['windows', 'length', '10'],
+    ['windows', 'length', '25h'],
+    ['parquet', 'zstdLevel', 20],
+    ['parquet', 'rowGroupRows', 1_048_577],
+    ['generate', 'products', Number.NaN],
+    ['generate', 'statuses', []],
+    ['generate', 'statuses', ['a,b']],
+    ['generate', 'statuses', ['a"b']],
+    ['rules', 'statuses', {}],
+    ['rules', 'statuses', ['completed']],
+    ['rules', 'statuses', { Done: 'completed' }],
+    ['rules', 'statuses', { ' done': 'completed' }],
+    ['rules', 'statuses', { 'done\f': 'completed' }],
+    ['rules', 'statuses', { '': 'completed' }],
+    ['rules', 'statuses', { null: 'completed' }],
+    ['rules', 'statuses', { done: 'finished' }],
+  ])('fails when %s.%s is %j', (group, key, value) => {
+    const [message, ...others] = messagesOf({ [group]: { [key]: value } });
+    expect(message).toContain(`${group}.${key}`);
+    expect(message).toContain('; allowed: ');
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    [{ batch: { chunkBites: 1 } }, 'unknown key batch.chunkBites; did you mean batch.chunkBytes?'],
+    [{ chunkBytes: 1 }, 'unknown key chunkBytes; did you mean batch.chunkBytes?'],
+    [{ window: {} }, 'unknown key window; did you mean windows?'],
+    [{ zzzzzzzzzzzzzzz: 1 }, 'unknown key zzzzzzzzzzzzzzz'],
+  ])('fails when a key is unknown and names the nearest: %j', (input, message) => {
+    expect(messagesOf(input)).toEqual([message]);
+  });
+
+  it('are reported all at once, and parseConfig fails with them', () => {
+    const input = { batch: { workers: 0 }, windows: { length: 'x' }, parket: {} };
+    expect(messagesOf(input)).toHaveLength(3);
+    expect(() => parseConfig(input)).toThrow(
+      expect.objectContaining({ name: 'UsageError', code: 'config_invalid' }),
+    );
+  });
+});
+
+describe('configHash', () => {
+  it('stays what it is: manifests hold it', () => {
+    expect(configHash(DEFAULT_CONFIG)).toBe(
+      'ee668c2dffda16b2bb9b692d9e0b707ae3c7fd15464739114813e2ae5919db6c',
+    );
+  });
+
+  it('does not depend on how the work is done nor on the order of keys', () => {
+    const other = parseConfig({
+      batch: { workers: 3, chunkBytes: 5 },
+      parquet: { zstdLevel: 1, codec: 'zstd' },
+      paths: { lake: 'elsewhere' },
+    });
+    expect(configHash(other)).toBe(configHash(DEFAULT_CONFIG));
+  });
+
+  it.each([
+    [{ windows: { length: '5m' } }],
+    [{ parquet: { codec: 'none' } }],
+    [{ rules: { statuses: { ok: 'completed' } } }],
+  ])('changes with %j', (input) => {
+    expect(configHash(parseConfig(input))).not.toBe(configHash(DEFAULT_CONFIG));
+  });
+});
