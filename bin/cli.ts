@@ -88,7 +88,10 @@ export async function runCli(
   }
 }
 
-/** Only the commands that the arguments name are loaded; of the others the name and summary are enough. */
+/**
+ * Only the commands that the arguments name are loaded; of the others the name and summary are
+ * enough.
+ */
 async function createProgram(
   args: readonly string[],
   io: CommandIo,

@@ -6,8 +6,9 @@ import { UsageError } from '../lambdas/shared/runtime/errors.ts';
 export const DEFAULT_CONFIG_FILE = 'config/tandem.yaml';
 
 /**
- * The config of a file, or the defaults where no file is named and the default one does not exist. Fails with `UsageError`
- * (`config_invalid`, `config_not_found`) that names each wrong key, its line, its value and what is allowed.
+ * The config of a file, or the defaults where no file is named and the default one does not exist.
+ * Fails with `UsageError` (`config_invalid`, `config_not_found`) that names each wrong key, its
+ * line, its value and what is allowed.
  */
 export async function loadConfig(file: string | undefined): Promise<Config> {
   const path = file ?? DEFAULT_CONFIG_FILE;

@@ -60,7 +60,8 @@ function unexpected(error: unknown): Failure {
     return { code: 'internal_error', message: String(error), exitCode: EXIT_FAILED };
   }
   const { message } = error;
-  // The operating system refused something: the message says what and where, a stack would add nothing.
+  // The operating system refused something: the message says what and where, a stack would add
+  // nothing.
   if ('syscall' in error) return { code: 'system_error', message, exitCode: EXIT_FAILED };
   const details = error.stack ?? '';
   return { code: 'internal_error', message, exitCode: EXIT_FAILED, details };

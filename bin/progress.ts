@@ -18,45 +18,69 @@ export interface Progress {
 const REDRAWS_PER_SEC = 8;
 const SILENT: Progress = { show: () => undefined, stop: () => undefined };
 
-/** One bar on standard error, on a terminal only; with `--json` or into a file or pipe there is none. */
+/**
+ * One bar on standard error, on a terminal only; with `--json` or into a file or pipe there is
+ * none.
+ */
 export async function createProgress({ io, isJson }: CommandContext): Promise<Progress> {
   if (!io.isErrTerminal || isJson) return SILENT;
   const { default: cliProgress } = await import('cli-progress');
   const bar = new cliProgress.SingleBar({
-    format: '{stage} [{bar}] {percentage}% | {amount} | {rate}/s | {eta_formatted} left',
+    format: '{stage} [{bar}] {percentage}% | {amount} | {rate}/s | {left} left',
     stream: process.stderr,
     fps: REDRAWS_PER_SEC,
     barsize: 24,
     hideCursor: true,
     clearOnComplete: true,
-    etaBuffer: 40,
   });
-  return barProgress(bar);
+  return barProgress(bar, () => performance.now());
 }
 
-/** A new bar per stage, so that rate and time left are those of the stage. */
-function barProgress(bar: SingleBar): Progress {
+const UNKNOWN = '–';
+
+/**
+ * A new bar per stage, so that rate and time left are those of the stage, which began when the one
+ * before was over.
+ */
+export function barProgress(
+  bar: Pick<SingleBar, 'start' | 'setTotal' | 'update' | 'stop'>,
+  nowMs: () => number,
+): Progress {
   let stage: string | null = null;
-  let startedAtMs = 0;
+  let startedAtMs = nowMs();
+  let shownAtMs = startedAtMs;
   return {
     show(step) {
-      const amount = step.unit === 'bytes' ? byteText : withCommas;
       if (step.stage !== stage) {
         bar.stop();
         stage = step.stage;
-        startedAtMs = performance.now();
-        bar.start(step.total, 0, { stage: stage.padEnd(8), amount: amount(0), rate: '–' });
+        startedAtMs = shownAtMs;
+        bar.start(step.total, 0, {
+          stage: stage.padEnd(8),
+          amount: '0',
+          rate: UNKNOWN,
+          left: UNKNOWN,
+        });
       }
-      const elapsedSec = Math.max(0.001, (performance.now() - startedAtMs) / 1000);
-      const unit = step.unit === 'bytes' ? '' : ` ${step.unit}`;
+      shownAtMs = nowMs();
       bar.setTotal(step.total);
-      bar.update(step.done, {
-        amount: `${amount(step.done)} of ${amount(step.total)}${unit}`,
-        rate: amount(Math.round(step.done / elapsedSec)),
-      });
+      bar.update(step.done, texts(step, (shownAtMs - startedAtMs) / 1000));
     },
     stop() {
       bar.stop();
     },
+  };
+}
+
+function texts({ done, total, unit }: ProgressStep, elapsedSec: number) {
+  const isBytes = unit === 'bytes';
+  const amount = isBytes ? byteText : withCommas;
+  const amountText = `${amount(done)} of ${amount(total)}${isBytes ? '' : ` ${unit}`}`;
+  if (done === 0 || elapsedSec <= 0) return { amount: amountText, rate: UNKNOWN, left: UNKNOWN };
+  const perSec = done / elapsedSec;
+  return {
+    amount: amountText,
+    rate: amount(Math.round(perSec)),
+    left: `${Math.ceil((total - done) / perSec)} s`,
   };
 }

@@ -8,14 +8,17 @@ import {
 } from '../lambdas/shared/model/config-problems.ts';
 import { type Column, type Table, tablesOf } from '../lambdas/shared/model/tables.ts';
 
-/** The documents that are made from code. Each is a pure function; `generate-docs.ts` writes them. */
+/**
+ * The documents that are made from code. Each is a pure function; `generate-docs.ts` writes them.
+ */
 
 const NOTICE = '<!-- Made by `npm run docs:generate`; edit the code it is made from instead. -->\n';
 
 /** For editors: `config/tandem.yaml` points to it. */
 export function configJsonSchema(): string {
   const schema = toJsonSchema(CONFIG_SCHEMA, { typeMode: 'input', errorMode: 'ignore' });
-  // Editors show the description only, so what is allowed goes there; `allowed` is no word of JSON Schema.
+  // Editors show the description only, so what is allowed goes there; `allowed` is no word of JSON
+  // Schema.
   const withHints = (_: string, node: unknown) => {
     if (typeof node !== 'object' || node === null || !('allowed' in node)) return node;
     const { allowed, ...rest } = node as { allowed: string; description: string };
@@ -40,12 +43,13 @@ export function configMarkdown(): string {
   return `${NOTICE}
 # Config keys
 
-Every command reads \`config/tandem.yaml\`, if it exists, or the file that \`--config\` names. A key that is left out has its
-default. Unknown keys, wrong types and impossible values are errors (exit code 2) that name the key, its line, the value
-and what is allowed. Command line flags win over the config. Keys are a public interface.
+Every command reads \`config/tandem.yaml\`, if it exists, or the file that \`--config\` names. A key
+that is left out has its default. Unknown keys, wrong types and impossible values are errors (exit
+code 2) that name the key, its line, the value and what is allowed. Command line flags win over the
+config. Keys are a public interface.
 
-\`config_hash\` in a manifest is the SHA-256 of the JSON, with sorted keys, of the groups that decide what tables hold or
-how their bytes are: \`rules\`, \`windows\` and \`parquet\`.
+\`config_hash\` in a manifest is the SHA-256 of the JSON, with sorted keys, of the groups that decide
+what tables hold or how their bytes are: \`rules\`, \`windows\` and \`parquet\`.
 
 ${sections.join('\n')}`;
 }
@@ -73,8 +77,9 @@ export function tablesMarkdown(): string {
   return `${NOTICE}
 # Tables
 
-Parquet files. Field ids are stable. Columns of a nullable kind are marked; nothing else can be null. A table without rows
-has no file. Which files belong to a table, the manifest of the current publication says: \`tandem show TABLE --files\`.
+Parquet files. Field ids are stable. Only columns with "yes" below null can be null. A table without
+rows has no file. Which files belong to a table, the manifest of the current publication says:
+\`tandem show TABLE --files\`.
 
 ${sections.join('\n')}`;
 }
@@ -100,7 +105,8 @@ function sortText(table: Table): string {
 function columnRow({ fieldId, name, type, isNullable, description }: Column): string {
   const typeText =
     type.kind === 'decimal' ? `DECIMAL(${type.precision},${type.scale})` : type.kind.toUpperCase();
-  return `| ${fieldId} | \`${name}\` | ${typeText} | ${isNullable ? 'yes' : 'no'} | ${cell(description)} |`;
+  const nullText = isNullable ? 'yes' : 'no';
+  return `| ${fieldId} | \`${name}\` | ${typeText} | ${nullText} | ${cell(description)} |`;
 }
 
 /** Doors differ in the columns of position only. */

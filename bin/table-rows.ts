@@ -4,7 +4,10 @@ import type { ManifestFile } from './manifest-view.ts';
 /** Decimals and 64-bit integers as text, days as `2026-01-31`, instants as ISO 8601. */
 export type Row = Readonly<Record<string, string | number | null>>;
 
-/** The rows of a table's files, in the order of the manifest; one file in memory at a time. */
+/**
+ * The rows of a table's files, in the order of the manifest; ranges of one file in memory at a
+ * time.
+ */
 export async function* tableRows(
   lake: ObjectStore,
   files: readonly ManifestFile[],
@@ -12,10 +15,17 @@ export async function* tableRows(
 ): AsyncGenerator<Row> {
   const { readRows } = await import('../lambdas/shared/parquet/reader.ts');
   let left = limit;
-  for (const { key } of files) {
+  for (const { key, bytes } of files) {
     if (left <= 0) return;
-    for await (const row of readRows(await lake.get(key), { limit: left })) {
-      yield row as Row;
+    const file = {
+      byteLength: bytes,
+      slice: async (startByte: number, endByte = bytes) => {
+        const piece = await lake.get(key, { range: { startByte, endByte } });
+        return new Uint8Array(piece).buffer;
+      },
+    };
+    for await (const row of readRows(file, { limit: left })) {
+      yield row;
       left -= 1;
     }
   }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The only file that any Node since 18 has to understand: it sees to it that `tandem.ts` runs on Node 24, which the
-// project brings along as an optional dependency.
+// The only file that any Node since 18 has to understand: it sees to it that `tandem.ts` runs on
+// Node 24, which the project brings along as an optional dependency.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';

@@ -2,7 +2,10 @@ import { runCli } from './cli.ts';
 import type { CommandIo } from './command.ts';
 
 const EXIT_INTERRUPTED = 130;
-/** A terminal signals the whole group, and npm or the restarting parent passes the same signal on: one ctrl-C may come twice. */
+/**
+ * A terminal signals the whole group, and npm or the restarting parent passes the same signal on:
+ * one ctrl-C may come twice.
+ */
 const SAME_SIGNAL_MS = 300;
 
 function createIo(): CommandIo {

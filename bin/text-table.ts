@@ -24,7 +24,10 @@ const BORDERS = {
   middle: '  ',
 };
 
-/** Ends with a line end. Control characters are shown as their escapes, so that no value can move the cursor. */
+/**
+ * Ends with a line end. Control characters are shown as their escapes, so that no value can move
+ * the cursor.
+ */
 export function textTable(
   columns: readonly TextColumn[],
   rows: readonly (readonly string[])[],

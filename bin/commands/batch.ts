@@ -22,9 +22,10 @@ interface BatchCommandOptions extends CommonOptions {
 }
 
 const DESCRIPTION =
-  'One batch run: reads orders/**/*.csv[.gz], customers/ and products/ below the landing folder, checks every record, ' +
-  'and publishes all batch tables at once. Every record ends as active, cancelled, quarantined or duplicate, and is kept ' +
-  'there. Neither workers nor chunks change what the tables hold.';
+  'One batch run: reads orders/**/*.csv[.gz], customers/ and products/ below the landing ' +
+  'folder, checks every record, and publishes all batch tables at once. Every record ends as ' +
+  'active, cancelled, quarantined or duplicate, and is kept there. Neither workers nor chunks ' +
+  'change what the tables hold.';
 
 const EXAMPLES = `
 Examples:
@@ -86,7 +87,7 @@ async function batch(
       `run ${result.runId}: ${result.status} in ${secondsText(result.durationMs)}\n\n` +
       `${batchSummary(result.manifest)}` +
       `tables: ${resolve(lakeDir)}/tables/batch, as ${result.manifestKey} lists them\n` +
-      `next: tandem show top_products${next}\n`,
+      `next: npx tandem show top_products${next}\n`,
     exitCode: isStrict && rejectedCount > 0 ? 1 : 0,
   };
 }

@@ -23,9 +23,9 @@ interface DemoCommandOptions extends CommonOptions {
 }
 
 const DESCRIPTION =
-  'Generates orders, runs the batch over them and prints what became of every record, the revenue and the best ' +
-  'products. A folder that an earlier demo filled is emptied first; any other one that is not empty is left alone ' +
-  'and an error.';
+  'Generates orders, runs the batch over them and prints what became of every record, the ' +
+  'revenue and the best products. A folder that an earlier demo filled is emptied first; any ' +
+  'other one that is not empty is left alone and an error.';
 
 const EXAMPLES = `
 Examples:

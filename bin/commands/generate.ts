@@ -22,10 +22,10 @@ interface GenerateCommandOptions extends CommonOptions {
 }
 
 const DESCRIPTION =
-  'Writes orders/, customers/ and products/ below a folder: CSV with known defects, in the order in which the orders ' +
-  'arrive. The same seed gives the same bytes. Shares of duplicates, negative numbers, missing ids and late arrivals ' +
-  'are keys of the config, below generate. Files that an earlier generate wrote are replaced; any others in the way ' +
-  'are an error.';
+  'Writes orders/, customers/ and products/ below a folder: CSV with known defects, in the ' +
+  'order in which the orders arrive. The same seed gives the same bytes. Shares of duplicates, ' +
+  'negative numbers, missing ids and late arrivals are keys of the config, below generate. ' +
+  'Files that an earlier generate wrote are replaced; any others in the way are an error.';
 
 const EXAMPLES = `
 Examples:
@@ -69,7 +69,7 @@ async function generate(
   const text =
     `${withCommas(orders)} orders, ${withCommas(rows)} rows with those sent twice, ` +
     `${byteText(bytes)} in ${secondsText(durationMs)}\n` +
-    `written below ${out}; next: tandem batch --landing ${out}\n`;
+    `written below ${out}; next: npx tandem batch --landing ${out}\n`;
   return {
     json: {
       out,

@@ -29,8 +29,8 @@ interface ShowCommandOptions extends CommonOptions {
 }
 
 const DESCRIPTION =
-  'Rows of a table as the current publication has them, read from the files that its manifest lists. Money and 64-bit ' +
-  'integers are exact; null is shown as ∅.';
+  'Rows of a table as the current publication has them, read from the files that its manifest ' +
+  'lists. Money and 64-bit integers are exact; null is shown as ∅.';
 
 const EXAMPLES = `
 Tables: ${TABLE_NAMES.slice(0, 5).join(', ')} (late: stream only),
@@ -78,7 +78,7 @@ async function show(
   const lake = new FileObjectStore(lakeDir);
   const publication = await currentPublication(lake, door);
   if (publication === null) {
-    const hint = door === 'batch' ? '; run: tandem batch' : '';
+    const hint = door === 'batch' ? '; run: npx tandem batch' : '';
     throw new TerminalError('nothing_published', `${lakeDir} holds no ${door} publication${hint}`);
   }
   const files = filesOf(publication, table);
@@ -103,9 +103,10 @@ async function textResult(
   for await (const row of rows) shown.push(row);
   const rowCount = files.reduce((sum, file) => sum + file.rows, 0);
   const shownText = shown.length === rowCount ? '' : `${withCommas(shown.length)} of `;
+  const noun = rowCount === 1 ? 'row' : 'rows';
   return {
     json: null,
-    text: `${rowsText(door, table, shown)}\n${shownText}${withCommas(rowCount)} rows\n`,
+    text: `${rowsText(door, table, shown)}\n${shownText}${withCommas(rowCount)} ${noun}\n`,
   };
 }
 
@@ -141,6 +142,7 @@ function tableNamed(name: string, door: Door): TableName {
   const nearest = names.toSorted((a, b) => editsTo(a) - editsTo(b))[0];
   throw new UsageError(
     'table_unknown',
-    `the ${door} publication has no table ${name} (Did you mean ${nearest}?) Allowed: ${names.join(', ')}.`,
+    `the ${door} publication has no table ${name} (Did you mean ${nearest}?) ` +
+      `Allowed: ${names.join(', ')}.`,
   );
 }

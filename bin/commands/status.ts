@@ -18,8 +18,9 @@ interface StatusCommandOptions extends CommonOptions {
 }
 
 const DESCRIPTION =
-  'What a lake holds: the current batch run with its counts, revenue, rejected files and tables; the runs before it that ' +
-  'are kept; and runs that left files behind without being published.';
+  'What a lake holds: the current batch run with its counts, revenue, rejected files and ' +
+  'tables; the runs before it that are kept; and runs that left files behind without being ' +
+  'published.';
 
 const EXAMPLES = `
 Examples:
@@ -60,7 +61,7 @@ async function status(
     return {
       json: { lake: lakeDir, batch: null, unpublished_runs: unpublished },
       text:
-        `${lakeDir} holds no published run yet; run: tandem batch --lake ${lakeDir}\n` +
+        `${lakeDir} holds no published run yet; run: npx tandem batch --lake ${lakeDir}\n` +
         unpublishedText(unpublished),
     };
   }

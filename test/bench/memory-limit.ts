@@ -28,11 +28,11 @@ const note = (text: string) => {
 };
 
 const rows: BenchRow[] = [];
+let peakBytes = 0;
 for (const orders of sizes) rows.push(await runLimited(orders));
 process.stdout.write(values.json ? `${JSON.stringify(rows, null, 2)}\n` : formatReport(rows));
-const worstMb = Math.max(...rows.map((row) => row.rss_mb ?? 0));
-note(`peak ${worstMb} MB, limit ${limitBytes / 1e6} MB`);
-process.exitCode = worstMb <= limitBytes / 1e6 ? 0 : 1;
+note(`peak ${peakBytes} bytes, limit ${limitBytes} bytes`);
+process.exitCode = peakBytes <= limitBytes ? 0 : 1;
 
 async function runLimited(orders: number): Promise<BenchRow> {
   const landing = await generatedLanding(orders, false, note);
@@ -44,6 +44,7 @@ async function runLimited(orders: number): Promise<BenchRow> {
     ...[TANDEM, 'batch', '--landing', landing, '--lake', lake, '--config', config],
     ...['--workers', '2', '--json'],
   ]);
+  peakBytes = Math.max(peakBytes, usage.rssBytes);
   const { counts } = output as { counts: { read: number } };
   const figure = { value: usage.rssBytes / 1024 ** 2, unit: 'MiB', rounds: 1 };
   const name = `batch_${sizeName(orders)}_within_${values.limit}`;

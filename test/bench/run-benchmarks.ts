@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--json] [--quick] [--only CASE]… [--sizes 10k,1M,10M] [--fresh]`: our program and its peers, whole
+ * `npm run bench -- [--json|--markdown] [--quick] [--only CASE]… [--sizes 10k,1M,10M] [--fresh]`: our program and its peers, whole
  * processes in turn, medians of rounds. Results that differ are an error.
  */
 import { batchJob } from './cases/batch-job.ts';
@@ -10,13 +10,19 @@ import { startUp } from './cases/start-up.ts';
 import { type BenchArguments, parseBenchArguments } from './harness/bench-arguments.ts';
 import { generatedLanding } from './harness/bench-data.ts';
 import type { BenchRow } from './harness/bench-row.ts';
-import { formatReport } from './harness/report.ts';
+import { formatMarkdown, formatReport } from './harness/report.ts';
 
 const CASES: readonly BenchCase[] = [startUp, csvParse, parquetWrite, batchJob];
 
+const REPORTS = {
+  text: formatReport,
+  markdown: formatMarkdown,
+  json: (rows: readonly BenchRow[]) => `${JSON.stringify(rows, null, 2)}\n`,
+};
+
 const args = argumentsOrExit();
 const rows = await runCases(args);
-process.stdout.write(args.isJson ? `${JSON.stringify(rows, null, 2)}\n` : formatReport(rows));
+process.stdout.write(REPORTS[args.format](rows));
 
 /** A wrong command line is a message and exit 2, not a stack. */
 function argumentsOrExit(): BenchArguments {

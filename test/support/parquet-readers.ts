@@ -109,7 +109,7 @@ const { ParquetReader } = createRequire(import.meta.url)('parquetjs-lite') as {
   ParquetReader: { openFile(path: string): Promise<ParquetJsReader> };
 };
 
-/** Knows PLAIN pages, snappy and no codec, but no DECIMAL: leave such columns out. */
+/** Knows PLAIN pages, snappy and no codec, but neither DECIMAL nor timestamps: leave such columns out. */
 export async function readWithParquetJs(
   path: string,
   columns: readonly Column[],

@@ -1,4 +1,5 @@
-import { splitRecord } from '../../shared/ingest/csv-record.ts';
+import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
+import { type FieldVisitor, splitRecord } from '../../shared/ingest/csv-record.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
 import { ByteHeap } from '../../shared/ingest/order-columns.ts';
 import { type IssueBits, issueCodes, RECORD_ISSUES } from '../../shared/model/issue.ts';
@@ -32,9 +33,9 @@ class TextBuilder {
     this.#offsets[row + 1] = this.#heap.size;
   }
 
-  set(row: number, bytes: Uint8Array, start: number, end: number): void {
-    const heap = this.#heap.reserve(end - start);
-    heap.set(bytes.subarray(start, end), this.#heap.size);
+  set(row: number, bytes: DataView, start: number, end: number): void {
+    this.#heap.reserve(end - start);
+    copyBytes(bytes, start, end, this.#heap.view, this.#heap.size);
     this.#heap.size += end - start;
     this.#validity[row] = 1;
     this.#offsets[row + 1] = this.#heap.size;
@@ -44,6 +45,11 @@ class TextBuilder {
     const values = { heap: this.#heap.bytes, offsets: this.#offsets };
     return { kind: 'plain', values, validity: this.#nullCount > 0 ? this.#validity : null };
   }
+}
+
+export interface RecordPosition {
+  readonly sourceIndex: number;
+  readonly offset: number;
 }
 
 /** Collects quarantined records as rows of the table `quarantine` (contract §3). */
@@ -57,6 +63,16 @@ export class QuarantineColumns {
   readonly #offsets = new Float64Array(MAX_ROWS);
   /** A record, and room to unquote its values. */
   #scratch = new Uint8Array(64 * 1024);
+  #scratchView = viewOf(this.#scratch);
+  #lastIssues: IssueBits = 0;
+  #lastIssueKey = 0;
+  #row = 0;
+  #layout: CsvLayout = [];
+  /** One closure for all records. */
+  readonly #addField: FieldVisitor = (column, start, end) => {
+    const field = this.#layout[column];
+    if (field >= 0) this.#fields[field].set(this.#row, this.#scratchView, start, end);
+  };
 
   get isFull(): boolean {
     return this.#rowCount === MAX_ROWS || this.#raw.sizeBytes >= MAX_HEAP_BYTES;
@@ -66,25 +82,27 @@ export class QuarantineColumns {
     return this.#rowCount;
   }
 
+  /** `raw` holds the record at `[start, end)`. */
   add(
-    record: Uint8Array,
+    raw: Uint8Array,
+    start: number,
+    end: number,
     issues: IssueBits,
     layout: CsvLayout,
-    position: { readonly sourceIndex: number; readonly offset: number },
+    position: RecordPosition,
   ): void {
     const row = this.#rowCount++;
-    const key = this.#keyOfIssues.get(issues) ?? this.#keyOfIssues.size;
-    this.#keyOfIssues.set(issues, key);
-    this.#issueKeys[row] = key;
+    if (issues !== this.#lastIssues) this.#rememberIssues(issues);
+    this.#issueKeys[row] = this.#lastIssueKey;
     this.#sourceKeys[row] = position.sourceIndex;
     this.#offsets[row] = position.offset;
     if ((issues & RECORD_ISSUES) !== 0) {
-      const text = decodedRaw(record);
-      this.#raw.set(row, text, 0, text.length);
+      const text = viewOf(decodedRaw(raw.subarray(start, end)));
+      this.#raw.set(row, text, 0, text.byteLength);
       for (const field of this.#fields) field.setNull(row);
     } else {
-      this.#raw.set(row, record, 0, characterBoundary(record));
-      this.#addFields(row, record, layout);
+      this.#addFields(row, raw, start, end, layout);
+      this.#raw.set(row, this.#scratchView, 0, characterBoundary(this.#scratch, end - start));
     }
   }
 
@@ -107,19 +125,29 @@ export class QuarantineColumns {
     ];
     this.#rowCount = 0;
     this.#keyOfIssues.clear();
+    this.#lastIssues = 0;
     for (const text of [this.#raw, ...this.#fields]) text.clear();
     return { rowCount, columns };
   }
 
-  /** The seven values as read: unquoted, not trimmed. */
-  #addFields(row: number, record: Uint8Array, layout: CsvLayout): void {
-    if (this.#scratch.length < record.length * 2) this.#scratch = new Uint8Array(record.length * 2);
-    const scratch = this.#scratch;
-    scratch.set(record);
-    splitRecord(scratch, 0, record.length, record.length, (column, start, end) => {
-      const field = layout[column];
-      if (field >= 0) this.#fields[field].set(row, scratch, start, end);
-    });
+  /** The seven values as read: unquoted, not trimmed. The record stays in the scratch memory. */
+  #addFields(row: number, raw: Uint8Array, start: number, end: number, layout: CsvLayout): void {
+    const length = end - start;
+    if (this.#scratch.length < length * 2) {
+      this.#scratch = new Uint8Array(length * 2);
+      this.#scratchView = viewOf(this.#scratch);
+    }
+    for (let i = 0; i < length; i++) this.#scratch[i] = raw[start + i];
+    this.#row = row;
+    this.#layout = layout;
+    splitRecord(this.#scratch, 0, length, length, this.#addField);
+  }
+
+  #rememberIssues(issues: IssueBits): void {
+    const key = this.#keyOfIssues.get(issues) ?? this.#keyOfIssues.size;
+    this.#keyOfIssues.set(issues, key);
+    this.#lastIssues = issues;
+    this.#lastIssueKey = key;
   }
 
   #sourceColumn(values: Values, rowCount: number): ColumnData {
@@ -130,8 +158,8 @@ export class QuarantineColumns {
 }
 
 /** The first 64 KiB of a record that is UTF-8, without a character cut at the end. */
-function characterBoundary(record: Uint8Array): number {
-  if (record.length <= MAX_RAW_BYTES) return record.length;
+function characterBoundary(record: Uint8Array, length: number): number {
+  if (length <= MAX_RAW_BYTES) return length;
   let end = MAX_RAW_BYTES;
   while ((record[end] & 0xc0) === 0x80) end--;
   return end;

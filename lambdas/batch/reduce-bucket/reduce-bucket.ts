@@ -164,10 +164,11 @@ export class BucketReducer {
     let writer: TableFileWriter | null = null;
     for (const { columns, sourceIndex } of bucket.slices) {
       const { quarantinedOffset, quarantinedIssues, rawEnd, raw } = columns;
+      const layout = layouts[sourceIndex] ?? [];
       for (let i = 0; i < quarantinedOffset.length; i++) {
-        const record = raw.subarray(i === 0 ? 0 : rawEnd[i - 1], rawEnd[i]);
+        const start = i === 0 ? 0 : rawEnd[i - 1];
         const position = { sourceIndex, offset: quarantinedOffset[i] };
-        this.#quarantine.add(record, quarantinedIssues[i], layouts[sourceIndex] ?? [], position);
+        this.#quarantine.add(raw, start, rawEnd[i], quarantinedIssues[i], layout, position);
         if (!this.#quarantine.isFull) continue;
         writer ??= this.#openFile('quarantine', null, wave, parts);
         await writer.write(this.#quarantine.take(sources));

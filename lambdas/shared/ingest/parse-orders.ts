@@ -241,7 +241,7 @@ function parseStatuses(batch: SpanBatch, statuses: StatusParser, into: OrderColu
 
 /** The record is kept for a row with issues: its values are split again when it is written. */
 function keepQuarantined(batch: SpanBatch, first: number, into: OrderColumns): void {
-  const { recordStart, recordEnd, recordCount, bytes } = batch;
+  const { recordStart, recordEnd, recordCount, view } = batch;
   const { issues, quarantinedRow, rawEnd, raw } = into;
   let count = into.quarantinedCount;
   for (let i = 0; i < recordCount; i++) {
@@ -251,8 +251,8 @@ function keepQuarantined(batch: SpanBatch, first: number, into: OrderColumns): v
     const length = recordEnd[i] - start;
     // A record without fields is stored up to its first 64 KiB; of any other all values are.
     const kept = (bits & RECORD_ISSUES) === 0 ? length : Math.min(length, MAX_RAW_BYTES + 1);
-    const heap = raw.reserve(kept);
-    heap.set(bytes.subarray(start, start + kept), raw.size);
+    raw.reserve(kept);
+    copyBytes(view, start, start + kept, raw.view, raw.size);
     raw.size += kept;
     quarantinedRow[count] = first + i;
     rawEnd[count++] = raw.size;

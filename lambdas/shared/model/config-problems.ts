@@ -23,7 +23,10 @@ export interface ConfigKey {
   readonly defaultValue: unknown;
 }
 
-/** The parts of valibot's schema objects that are read here; their static types say the same less plainly. */
+/**
+ * The parts of valibot's schema objects that are read here; their static types say the same less
+ * plainly.
+ */
 interface SchemaNode {
   readonly type: string;
   readonly entries?: Readonly<Record<string, SchemaNode>>;
@@ -63,8 +66,8 @@ export function groupsOf(schema: unknown): { name: string; description: string }
 }
 
 /**
- * The right key that was probably meant: the same last part elsewhere (`chunkBytes` → `batch.chunkBytes`), else the nearest
- * by edits as long as half of it is right.
+ * The right key that was probably meant: the same last part elsewhere (`chunkBytes` →
+ * `batch.chunkBytes`), else the nearest by edits as long as half of it is right.
  */
 function nearestKey(wrong: string, right: readonly string[]): string | null {
   const leafOf = (name: string) => name.slice(name.lastIndexOf('.') + 1);

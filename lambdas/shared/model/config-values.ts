@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 
 /**
- * The kinds of values a config has: how they are written, how they are held, what is allowed. `allowed` is the text that
- * errors and documentation quote, so that a limit stands in one place.
+ * The kinds of values a config has: how they are written, how they are held, what is allowed.
+ * `allowed` is the text that errors and documentation quote, so that a limit stands in one place.
  */
 export interface ValueMetadata extends Record<string, unknown> {
   readonly description: string;

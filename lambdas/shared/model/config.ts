@@ -16,8 +16,8 @@ import {
 import { STATUSES } from './order.ts';
 
 /**
- * The one place where config keys, their defaults, limits and descriptions stand. Keys are public (contract §6):
- * `docs/config.md`, the schema for editors and error texts are made from this.
+ * The one place where config keys, their defaults, limits and descriptions stand. Keys are public
+ * (contract §6): `docs/config.md`, the schema for editors and error texts are made from this.
  */
 
 function group<Input>(description: string) {
@@ -64,7 +64,10 @@ const windows = v.pipe(
   v.transform(({ length }) => ({ lengthMs: length })),
 );
 
-/** Trimmed and lower-cased (ASCII), as values are before they are looked up; `null` is read as missing. */
+/**
+ * Trimmed and lower-cased (ASCII), as values are before they are looked up; `null` is read as
+ * missing.
+ */
 const isPossibleSpelling = (text: string) =>
   text !== '' &&
   text !== 'null' &&
@@ -229,8 +232,9 @@ export type CheckedConfig =
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 /**
- * As valibot takes it: a group that is written without any key (`batch:`) is null in YAML and means its defaults; a list
- * would pass for an object without the keys it lacks, so it becomes something that is none.
+ * As valibot takes it: a group that is written without any key (`batch:`) is null in YAML and means
+ * its defaults; a list would pass for an object without the keys it lacks, so it becomes something
+ * that is none.
  */
 function normalised(input: unknown, path: readonly string[] = []): unknown {
   if (path.length === 0 && (input === null || input === undefined)) return {};
@@ -250,7 +254,10 @@ export function checkConfig(input: unknown): CheckedConfig {
   return { ok: false, problems: describeIssues(CONFIG_SCHEMA, input, result.issues) };
 }
 
-/** Fails with `UsageError` (`config_invalid`) that names each wrong key, its value and what is allowed. */
+/**
+ * Fails with `UsageError` (`config_invalid`) that names each wrong key, its value and what is
+ * allowed.
+ */
 export function parseConfig(input: unknown): Config {
   const checked = checkConfig(input);
   if (checked.ok) return checked.config;
@@ -261,8 +268,8 @@ export function parseConfig(input: unknown): Config {
 export const DEFAULT_CONFIG: Config = parseConfig({});
 
 /**
- * SHA-256, in hex, of the parts that decide what tables hold or how their bytes are: rules, windows and parquet, as JSON
- * with sorted keys. Two runs with one hash and one input give the same tables.
+ * SHA-256, in hex, of the parts that decide what tables hold or how their bytes are: rules, windows
+ * and parquet, as JSON with sorted keys. Two runs with one hash and one input give the same tables.
  */
 export function configHash(config: Config): string {
   const { rules, windows, parquet } = config;

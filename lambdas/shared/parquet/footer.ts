@@ -8,12 +8,12 @@ import { THRIFT_BINARY, THRIFT_I32, THRIFT_STRUCT, ThriftWriter } from './thrift
 /** Names the writer and its format version, and nothing about the run: equal input gives equal bytes. */
 export const CREATED_BY = 'tandem version 1.0.0';
 
-/** The version of the format that has logical types and the encodings used here. */
-const FORMAT_VERSION = 2;
+/** What parquet.thrift asks writers for: readers take 1 and 2 for the same, but some take 1 only. */
+const FORMAT_VERSION = 1;
 
 export interface RowGroup {
   readonly rowCount: number;
-  /** Where its bytes start in the file. */
+  /** What the offsets of its chunks count from: the place in the file of the bytes that it came with. */
   readonly fileOffset: number;
   readonly chunks: readonly ColumnChunk[];
 }
@@ -90,7 +90,7 @@ function writeRowGroup(
     chunks.reduce((sum, chunk) => sum + chunk.uncompressedBytes, 0),
   );
   thrift.i64(3, group.rowCount);
-  thrift.i64(5, group.fileOffset);
+  thrift.i64(5, group.fileOffset + startOf(chunks[0]));
   thrift.i64(
     6,
     chunks.reduce((sum, chunk) => sum + compressedBytes(chunk), 0),
@@ -99,8 +99,12 @@ function writeRowGroup(
   thrift.end();
 }
 
+function startOf(chunk: ColumnChunk): number {
+  return chunk.dictionaryPageAt ?? chunk.dataPageAt;
+}
+
 function compressedBytes(chunk: ColumnChunk): number {
-  return chunk.endAt - (chunk.dictionaryPageAt ?? chunk.dataPageAt);
+  return chunk.endAt - startOf(chunk);
 }
 
 /** The fields of ColumnMetaData. */

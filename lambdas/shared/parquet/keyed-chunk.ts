@@ -10,7 +10,7 @@ import { writePlainBytes, writePlainNumbers } from './plain.ts';
 import { encodeDenseColumn } from './plain-chunk.ts';
 import { writeRleHybrid, writeRleRun } from './rle-hybrid.ts';
 import { physicalOf } from './schema.ts';
-import { type Bounds, bytesBounds, numberBound, numberRange } from './statistics.ts';
+import { type Bounds, bytesBounds, bytesRange, numberBounds, numberRange } from './statistics.ts';
 
 /** A reader holds a column's whole dictionary. */
 const DICTIONARY_BYTES_MAX = 16 * 1024 * 1024;
@@ -155,13 +155,12 @@ function writeDictionary(
   body.at = 0;
   let bounds: Bounds | null;
   if (isBytes(values)) {
-    bounds = bytesBounds(values, count);
+    bounds = bytesBounds(values, bytesRange(values, 0, count, null));
     writePlainBytes(body, values, 0, count);
   } else {
     const physical = physicalOf(column.type);
     const numbers = asPhysical(arena, values, count, physical);
-    const { min, max } = numberRange(numbers, count);
-    bounds = { min: numberBound(min, physical), max: numberBound(max, physical) };
+    bounds = numberBounds(numberRange(numbers, 0, count), physical);
     writePlainNumbers(body, numbers, { from: 0, to: count }, physical);
   }
   const uncompressedBytes = pages.writePage(PAGE.DICTIONARY, count, ENCODING.PLAIN, body.written());

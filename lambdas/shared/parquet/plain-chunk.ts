@@ -2,25 +2,38 @@ import type { Column } from '../model/tables.ts';
 import { assert } from '../runtime/errors.ts';
 import { type EncodeArena, PAGE_BYTES, PAGE_ROWS } from './arena.ts';
 import type { ColumnChunk, RowGroupContext } from './column-chunk.ts';
-import type { PlainColumn, Values } from './column-data.ts';
-import { writeDeltaBigInt, writeDeltaDouble, writeDeltaInt32 } from './delta-binary-packed.ts';
+import type { BytesValues, NumberValues, PlainColumn, Values } from './column-data.ts';
 import { sharesPrefixes, writeDeltaBytes, writeDeltaLengthBytes } from './delta-byte-array.ts';
 import { asPhysical, gather, isBytes } from './dense-values.ts';
-import { ENCODING, type Encoding, PAGE } from './format.ts';
+import { ENCODING, type Encoding, PAGE, type Physical } from './format.ts';
 import { writeLevels } from './levels.ts';
+import { writeDeltaNumbers } from './number-page.ts';
 import { writePlainBytes, writePlainNumbers } from './plain.ts';
 import { physicalOf } from './schema.ts';
-import { type Bounds, bytesBounds, numberBound, numberRange } from './statistics.ts';
+import {
+  type Bounds,
+  type BytesRange,
+  bytesBounds,
+  bytesRange,
+  type NumberRange,
+  numberBounds,
+  numberRange,
+  unitedRange,
+} from './statistics.ts';
 
-/** The values of a column without its nulls, and how they are to be encoded. */
-interface DenseColumn {
+/** The values of a column without its nulls: as many as `validity` has ones. */
+export interface DenseColumn {
   readonly values: Values;
   readonly count: number;
+  /** Null: no row is null. */
   readonly validity: Uint8Array | null;
-  readonly bounds: Bounds | null;
+}
+
+/** Writes the values of one page into the arena's body, and remembers their bounds. */
+interface ValueEncoder {
   readonly encoding: Encoding;
-  /** Largest less smallest, for numbers held as doubles. */
-  readonly range: number;
+  write(from: number, to: number): void;
+  bounds(): Bounds | null;
 }
 
 /** Encodes a column that has one value per row. */
@@ -29,26 +42,19 @@ export function encodePlainColumn(
   column: Column,
   data: PlainColumn,
 ): ColumnChunk {
-  const { arena, rowCount } = context;
-  const { values, count, validity } = withoutNulls(arena, data, rowCount);
-  return encodeDenseColumn(context, column, { values, count, validity });
+  return encodeDenseColumn(context, column, withoutNulls(context.arena, data, context.rowCount));
 }
 
-/** Encodes a column whose values come without its nulls: as many as `validity` has ones. */
 export function encodeDenseColumn(
   context: RowGroupContext,
   column: Column,
-  data: { values: Values; count: number; validity: Uint8Array | null },
+  dense: DenseColumn,
 ): ColumnChunk {
-  assert(data.validity === null || column.isNullable, `column ${column.name} has no nulls`);
-  return writePages(context, column, describe(context, column, data));
+  assert(dense.validity === null || column.isNullable, `column ${column.name} has no nulls`);
+  return writePages(context, column, dense, createEncoder(context, column, dense));
 }
 
-function withoutNulls(
-  arena: EncodeArena,
-  data: PlainColumn,
-  rowCount: number,
-): { values: Values; count: number; validity: Uint8Array | null } {
+function withoutNulls(arena: EncodeArena, data: PlainColumn, rowCount: number): DenseColumn {
   const { values, validity } = data;
   if (validity === null) return { values, count: rowCount, validity };
   const rows = arena.rows(rowCount);
@@ -62,35 +68,68 @@ function withoutNulls(
   return { ...gather(arena, values, rows, rowCount), validity };
 }
 
-function describe(
+function createEncoder(
   context: RowGroupContext,
   column: Column,
-  data: { values: Values; count: number; validity: Uint8Array | null },
-): DenseColumn {
-  const { values, count, validity } = data;
-  const rest = { count, validity, range: 0 };
-  if (count === 0) return { ...rest, values, bounds: null, encoding: ENCODING.PLAIN };
-  if (isBytes(values)) {
-    const encoding = !context.isCompact
-      ? ENCODING.PLAIN
-      : sharesPrefixes(values, count)
-        ? ENCODING.DELTA_BYTE_ARRAY
-        : ENCODING.DELTA_LENGTH_BYTE_ARRAY;
-    return { ...rest, values, bounds: bytesBounds(values, count), encoding };
-  }
+  { values, count }: DenseColumn,
+): ValueEncoder {
+  // A column of nulls has no values at all: PLAIN says so in no bytes.
+  if (count === 0) return { encoding: ENCODING.PLAIN, write: () => {}, bounds: () => null };
+  if (isBytes(values)) return createTextEncoder(context, values, count);
   const physical = physicalOf(column.type);
   const numbers = asPhysical(context.arena, values, count, physical);
-  const { min, max } = numberRange(numbers, count);
+  return createNumberEncoder(context, numbers, physical);
+}
+
+function createTextEncoder(
+  { arena, isCompact }: RowGroupContext,
+  values: BytesValues,
+  count: number,
+): ValueEncoder {
+  const encoding = !isCompact
+    ? ENCODING.PLAIN
+    : sharesPrefixes(values, count)
+      ? ENCODING.DELTA_BYTE_ARRAY
+      : ENCODING.DELTA_LENGTH_BYTE_ARRAY;
+  let range: BytesRange | null = null;
   return {
-    ...rest,
-    values: numbers,
-    bounds: { min: numberBound(min, physical), max: numberBound(max, physical) },
-    encoding: context.isCompact ? ENCODING.DELTA_BINARY_PACKED : ENCODING.PLAIN,
-    range: Number(max) - Number(min),
+    encoding,
+    write(from, to) {
+      if (to > from) range = bytesRange(values, from, to, range);
+      if (encoding === ENCODING.PLAIN) writePlainBytes(arena.body, values, from, to);
+      else if (encoding === ENCODING.DELTA_BYTE_ARRAY) {
+        writeDeltaBytes(arena.body, arena.suffixes, values, from, to);
+      } else writeDeltaLengthBytes(arena.body, values, from, to);
+    },
+    bounds: () => (range === null ? null : bytesBounds(values, range)),
   };
 }
 
-function writePages(context: RowGroupContext, column: Column, dense: DenseColumn): ColumnChunk {
+function createNumberEncoder(
+  { arena, isCompact }: RowGroupContext,
+  values: NumberValues,
+  physical: Physical,
+): ValueEncoder {
+  let range: NumberRange | null = null;
+  return {
+    encoding: isCompact ? ENCODING.DELTA_BINARY_PACKED : ENCODING.PLAIN,
+    write(from, to) {
+      // Page by page: the values are read from memory once, for their range, and are encoded from the cache.
+      const pageRange = to > from ? numberRange(values, from, to) : { min: 0, max: 0 };
+      if (to > from) range = unitedRange(range, pageRange);
+      if (isCompact) writeDeltaNumbers(arena.body, values, { from, to }, pageRange);
+      else writePlainNumbers(arena.body, values, { from, to }, physical);
+    },
+    bounds: () => (range === null ? null : numberBounds(range, physical)),
+  };
+}
+
+function writePages(
+  context: RowGroupContext,
+  column: Column,
+  dense: DenseColumn,
+  encoder: ValueEncoder,
+): ColumnChunk {
   const { arena, pages, rowCount } = context;
   const { body } = arena;
   const dataPageAt = pages.at;
@@ -99,35 +138,31 @@ function writePages(context: RowGroupContext, column: Column, dense: DenseColumn
   let row = 0;
   let from = 0;
   while (row < rowCount) {
-    const page = nextPage(dense, { row, from, rowCount });
+    const end = endOfPage(dense, { row, from, rowCount });
+    const pageRows = end.row - row;
     body.at = 0;
-    if (column.isNullable) {
-      const levels =
-        dense.validity === null ? null : levelsOf(arena, dense.validity, row, page.row);
-      writeLevels(body, levels, page.row - row);
-    }
-    writeValues(arena, column, dense, { from, to: page.from });
-    const written = body.written();
-    uncompressedBytes += pages.writePage(PAGE.DATA, page.row - row, dense.encoding, written);
+    if (column.isNullable) writeLevels(body, levelsOf(arena, dense, row, end.row), pageRows);
+    encoder.write(from, end.from);
+    uncompressedBytes += pages.writePage(PAGE.DATA, pageRows, encoder.encoding, body.written());
     dataPageCount++;
-    row = page.row;
-    from = page.from;
+    row = end.row;
+    from = end.from;
   }
   return {
     valueCount: rowCount,
     nullCount: rowCount - dense.count,
-    bounds: dense.bounds,
+    bounds: encoder.bounds(),
     dictionaryPageAt: null,
     dataPageAt,
     endAt: pages.at,
     uncompressedBytes,
-    dataEncoding: dense.encoding,
+    dataEncoding: encoder.encoding,
     dataPageCount,
   };
 }
 
 /** The row and the value at which the page that starts at `row` ends. */
-function nextPage(
+function endOfPage(
   dense: DenseColumn,
   start: { row: number; from: number; rowCount: number },
 ): { row: number; from: number } {
@@ -149,38 +184,14 @@ function countOnes(flags: Uint8Array, from: number, to: number): number {
   return count;
 }
 
-function levelsOf(arena: EncodeArena, validity: Uint8Array, from: number, to: number): Int32Array {
+function levelsOf(
+  arena: EncodeArena,
+  { validity }: DenseColumn,
+  from: number,
+  to: number,
+): Int32Array | null {
+  if (validity === null) return null;
   const levels = arena.indexes;
   for (let i = from; i < to; i++) levels[i - from] = validity[i];
   return levels;
-}
-
-function writeValues(
-  arena: EncodeArena,
-  column: Column,
-  dense: DenseColumn,
-  range: { from: number; to: number },
-): void {
-  const { body } = arena;
-  const { values, encoding } = dense;
-  const { from, to } = range;
-  // A page of nulls among others still has the header that its encoding asks for; a column of nulls has no values at all.
-  if (dense.count === 0) return;
-  if (isBytes(values)) {
-    if (encoding === ENCODING.PLAIN) writePlainBytes(body, values, from, to);
-    else if (encoding === ENCODING.DELTA_BYTE_ARRAY) {
-      writeDeltaBytes(body, arena.suffixes, values, from, to);
-    } else writeDeltaLengthBytes(body, values, from, to);
-  } else if (encoding === ENCODING.PLAIN) {
-    writePlainNumbers(body, values, range, physicalOf(column.type));
-  } else if (values instanceof Int32Array) writeDeltaInt32(body, values, from, to);
-  else if (values instanceof Float64Array && dense.range <= 2 ** 52) {
-    writeDeltaDouble(body, values, from, to, dense.range);
-  } else writeDeltaBigInt(body, asBigInts(values, from, to), 0, to - from);
-}
-
-/** A page of doubles that are too far apart for exact differences, as bigints. */
-function asBigInts(values: Float64Array | BigInt64Array, from: number, to: number): BigInt64Array {
-  if (values instanceof BigInt64Array) return values.subarray(from, to);
-  return BigInt64Array.from(values.subarray(from, to), (value) => BigInt(value));
 }

@@ -28,7 +28,8 @@ export function writeRleHybrid(
   count: number,
   width: number,
 ): void {
-  values.fill(0, count, Math.ceil(count / GROUP) * GROUP);
+  // Behind a run groups start anywhere, so the last one may reach seven values past the end.
+  values.fill(0, count, count + GROUP - 1);
   const runMin = shortestRun(width);
   let packedFrom = 0;
   let at = 0;

@@ -16,7 +16,7 @@ export interface Bounds {
 /** Longer texts are cut: bounds are for skipping, and they are read with every footer. */
 const BOUND_BYTES_MAX = 64;
 
-export function numberBound(value: number | bigint, physical: Physical): Bound {
+function numberBound(value: number | bigint, physical: Physical): Bound {
   const bytes = new Uint8Array(physical === PHYSICAL.INT32 ? 4 : 8);
   const view = new DataView(bytes.buffer);
   if (physical === PHYSICAL.INT32) view.setInt32(0, Number(value), true);
@@ -24,16 +24,19 @@ export function numberBound(value: number | bigint, physical: Physical): Bound {
   return { bytes, isExact: true };
 }
 
-/** The smallest and the largest of the first `count` (at least one) values. */
-export function numberRange(
-  values: NumberValues,
-  count: number,
-): { min: number | bigint; max: number | bigint } {
-  if (values instanceof Int32Array) return rangeOfInts(values, count);
-  if (values instanceof Float64Array) return rangeOfDoubles(values, count);
-  let min = values[0];
+/** The smallest and the largest of some numbers. */
+export interface NumberRange {
+  readonly min: number | bigint;
+  readonly max: number | bigint;
+}
+
+/** Of the values `[from, to)`, at least one. */
+export function numberRange(values: NumberValues, from: number, to: number): NumberRange {
+  if (values instanceof Int32Array) return rangeOfInts(values, from, to);
+  if (values instanceof Float64Array) return rangeOfDoubles(values, from, to);
+  let min = values[from];
   let max = min;
-  for (let i = 1; i < count; i++) {
+  for (let i = from + 1; i < to; i++) {
     const value = values[i];
     if (value < min) min = value;
     if (value > max) max = value;
@@ -41,10 +44,19 @@ export function numberRange(
   return { min, max };
 }
 
-function rangeOfInts(values: Int32Array, count: number): { min: number; max: number } {
-  let min = values[0];
+export function unitedRange(a: NumberRange | null, b: NumberRange): NumberRange {
+  if (a === null) return b;
+  return { min: a.min < b.min ? a.min : b.min, max: a.max > b.max ? a.max : b.max };
+}
+
+export function numberBounds(range: NumberRange, physical: Physical): Bounds {
+  return { min: numberBound(range.min, physical), max: numberBound(range.max, physical) };
+}
+
+function rangeOfInts(values: Int32Array, from: number, to: number): NumberRange {
+  let min = values[from];
   let max = min;
-  for (let i = 1; i < count; i++) {
+  for (let i = from + 1; i < to; i++) {
     const value = values[i];
     if (value < min) min = value;
     if (value > max) max = value;
@@ -52,10 +64,11 @@ function rangeOfInts(values: Int32Array, count: number): { min: number; max: num
   return { min, max };
 }
 
-function rangeOfDoubles(values: Float64Array, count: number): { min: number; max: number } {
-  let min = values[0];
+// The same loop for the other array: one loop for both would be compiled for neither.
+function rangeOfDoubles(values: Float64Array, from: number, to: number): NumberRange {
+  let min = values[from];
   let max = min;
-  for (let i = 1; i < count; i++) {
+  for (let i = from + 1; i < to; i++) {
     const value = values[i];
     if (value < min) min = value;
     if (value > max) max = value;
@@ -63,26 +76,36 @@ function rangeOfDoubles(values: Float64Array, count: number): { min: number; max
   return { min, max };
 }
 
-/** Bounds of the first `count` (at least one) values in bytewise order; null where a bound cannot be cut. */
-export function bytesBounds(values: BytesValues, count: number): Bounds | null {
+/** The smallest and the largest of some texts, in bytewise order: their indexes. */
+export interface BytesRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Of the values `[from, to)`, at least one; `known` is the range of values before them. */
+export function bytesRange(
+  values: BytesValues,
+  from: number,
+  to: number,
+  known: BytesRange | null,
+): BytesRange {
   const { heap, offsets } = values;
-  let minStart = offsets[0];
-  let minEnd = offsets[1];
-  let maxStart = minStart;
-  let maxEnd = minEnd;
-  for (let i = 1; i < count; i++) {
+  let min = known === null ? from : known.min;
+  let max = known === null ? from : known.max;
+  for (let i = from; i < to; i++) {
     const start = offsets[i];
     const end = offsets[i + 1];
-    if (isBelow(heap, start, end, minStart, minEnd)) {
-      minStart = start;
-      minEnd = end;
-    } else if (isBelow(heap, maxStart, maxEnd, start, end)) {
-      maxStart = start;
-      maxEnd = end;
-    }
+    if (isBelow(heap, offsets[max], offsets[max + 1], start, end)) max = i;
+    else if (isBelow(heap, start, end, offsets[min], offsets[min + 1])) min = i;
   }
-  const min = lowerBound(heap.slice(minStart, minEnd));
-  const max = upperBound(heap.slice(maxStart, maxEnd));
+  return { min, max };
+}
+
+/** Bounds to write for a range; null where a text cannot be cut. */
+export function bytesBounds(values: BytesValues, range: BytesRange): Bounds | null {
+  const { heap, offsets } = values;
+  const min = lowerBound(heap.slice(offsets[range.min], offsets[range.min + 1]));
+  const max = upperBound(heap.slice(offsets[range.max], offsets[range.max + 1]));
   return min === null || max === null ? null : { min, max };
 }
 

@@ -1,3 +1,4 @@
+import { grown } from '../ingest/byte-dictionary.ts';
 import { equalBytes } from '../ingest/bytes.ts';
 
 /** Order ids of consecutive records, in order of records. */
@@ -28,6 +29,9 @@ export interface DedupeMemory {
   hashes: Uint32Array;
   table: Uint32Array;
   isDuplicate: Uint8Array;
+  /** A duplicate and the first row with its id, two numbers each. */
+  pairs: Uint32Array;
+  pairCount: number;
 }
 
 export function createDedupeMemory(): DedupeMemory {
@@ -36,6 +40,8 @@ export function createDedupeMemory(): DedupeMemory {
     hashes: new Uint32Array(0),
     table: new Uint32Array(1024),
     isDuplicate: new Uint8Array(0),
+    pairs: new Uint32Array(1024),
+    pairCount: 0,
   };
 }
 
@@ -54,11 +60,11 @@ export function findDuplicates(slices: readonly IdSlice[], memory: DedupeMemory)
   }
   memory.isDuplicate.fill(0, 0, rowCount);
   const ends = partition(slices, memory);
-  let count = 0;
+  memory.pairCount = 0;
   for (let p = 0; p < PARTITIONS; p++) {
-    count += findInPartition(slices, bases, memory, p === 0 ? 0 : ends[p - 1], ends[p]);
+    findInPartition(slices, bases, memory, p === 0 ? 0 : ends[p - 1], ends[p]);
   }
-  return { isDuplicate: memory.isDuplicate, ...pairsInOrder(memory, rowCount, count) };
+  return { isDuplicate: memory.isDuplicate, ...pairsInOrder(memory, rowCount) };
 }
 
 function rowBases(slices: readonly IdSlice[]): Float64Array {
@@ -88,40 +94,39 @@ function partition(slices: readonly IdSlice[], { rows, hashes }: DedupeMemory): 
   return ends;
 }
 
-/** Marks the duplicates of a partition, and puts the first row of each in the place of its hash; returns how many. */
 function findInPartition(
   slices: readonly IdSlice[],
   bases: Float64Array,
   memory: DedupeMemory,
   from: number,
   to: number,
-): number {
-  const { rows, hashes, isDuplicate } = memory;
+): void {
+  const { rows, hashes } = memory;
   const slotCount = 2 ** Math.ceil(Math.log2(Math.max(2, (to - from) * 2)));
   if (memory.table.length < slotCount) memory.table = new Uint32Array(slotCount);
   const table = memory.table;
   table.fill(0, 0, slotCount);
   const mask = slotCount - 1;
-  let count = 0;
   for (let at = from; at < to; at++) {
     const hash = hashes[at];
     let slot = (hash >>> 8) & mask;
-    for (;;) {
-      const other = table[slot];
-      if (other === 0) {
-        table[slot] = at + 1;
-        break;
-      }
-      if (hashes[other - 1] === hash && haveSameId(slices, bases, rows[other - 1], rows[at])) {
-        isDuplicate[rows[at]] = 1;
-        hashes[at] = rows[other - 1]; // No later row is compared with a duplicate.
-        count += 1;
-        break;
-      }
+    let other = table[slot];
+    while (other !== 0) {
+      if (hashes[other - 1] === hash && haveSameId(slices, bases, rows[other - 1], rows[at])) break;
       slot = (slot + 1) & mask;
+      other = table[slot];
     }
+    if (other === 0) table[slot] = at + 1;
+    else addPair(memory, rows[at], rows[other - 1]);
   }
-  return count;
+}
+
+function addPair(memory: DedupeMemory, row: number, firstRow: number): void {
+  const at = memory.pairCount++ * 2;
+  if (at === memory.pairs.length) memory.pairs = grown(memory.pairs, at * 2);
+  memory.pairs[at] = row;
+  memory.pairs[at + 1] = firstRow;
+  memory.isDuplicate[row] = 1;
 }
 
 function haveSameId(
@@ -155,15 +160,13 @@ export function sliceIndexOf(bases: Float64Array, row: number): number {
   return low;
 }
 
-function pairsInOrder(memory: DedupeMemory, rowCount: number, count: number) {
-  const { isDuplicate } = memory;
-  const rows = new Uint32Array(count);
-  const firstRows = new Uint32Array(count);
+function pairsInOrder({ isDuplicate, pairs, pairCount }: DedupeMemory, rowCount: number) {
+  const rows = new Uint32Array(pairCount);
+  const firstRows = new Uint32Array(pairCount);
   let found = 0;
   for (let row = 0; row < rowCount; row++) if (isDuplicate[row] === 1) rows[found++] = row;
-  for (let at = 0; at < rowCount; at++) {
-    const row = memory.rows[at];
-    if (isDuplicate[row] === 1) firstRows[indexIn(rows, row)] = memory.hashes[at];
+  for (let pair = 0; pair < pairCount; pair++) {
+    firstRows[indexIn(rows, pairs[pair * 2])] = pairs[pair * 2 + 1];
   }
   return { rows, firstRows };
 }

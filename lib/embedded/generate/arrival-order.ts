@@ -13,10 +13,11 @@ export interface ArrivalPlan {
 }
 
 /**
- * Orders and their copies in order of arrival, in memory that depends on how many are under way and not on how many there
- * are. Event times are sorted uniform draws: the partial sums of exponential gaps, divided by their total. Two passes over the
- * same random numbers give first the total, then the times. What is under way waits in one list per second of arrival;
- * within one second, who happened first comes first.
+ * Orders and their copies in order of arrival, in memory that depends on how many are under way and
+ * not on how many there are. Event times are sorted uniform draws: the partial sums of exponential
+ * gaps, divided by their total. Two passes over the same random numbers give first the total, then
+ * the times. What is under way waits in one list per second of arrival; within one second, who
+ * happened first comes first.
  *
  * Times are whole seconds since the start of the first day.
  */
@@ -76,8 +77,8 @@ export class ArrivalOrder {
   }
 
   /**
-   * The first pass, over at most `orderCount` more orders; true when it is through, and `next` may be called. In pieces, so
-   * that a caller can be interrupted.
+   * The first pass, over at most `orderCount` more orders; true when it is through, and `next` may
+   * be called. In pieces, so that a caller can be interrupted.
    */
   measure(orderCount: number): boolean {
     const { plan, random } = this;
@@ -173,7 +174,9 @@ export class ArrivalOrder {
     this.entryEventSec = entryEventSec;
   }
 
-  /** The gap to the next order, when it arrives and when its copy comes. Both passes draw the same. */
+  /**
+   * The gap to the next order, when it arrives and when its copy comes. Both passes draw the same.
+   */
   private draw(): void {
     const { random, plan } = this;
     this.gapSum += random.exponential();

@@ -4,8 +4,8 @@ import { Random } from './random.ts';
 const VALUES_KEY = 0x56414c53;
 
 /**
- * The values of an order, drawn from the seed and the order's index alone: a copy has the same values as its order, and no
- * row has to be kept.
+ * The values of an order, drawn from the seed and the order's index alone: a copy has the same
+ * values as its order, and no row has to be kept.
  */
 export class OrderValues {
   hasId = true;

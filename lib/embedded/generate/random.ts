@@ -1,8 +1,9 @@
 const TWO_32 = 4_294_967_296;
 
 /**
- * sfc32 (Chris Doty-Humphrey, PractRand): small, fast, and the same numbers on every machine and version of Node.
- * Two generators with different keys give independent numbers, so a key can be the index of a row.
+ * sfc32 (Chris Doty-Humphrey, PractRand): small, fast, and the same numbers on every machine and
+ * version of Node. Two generators with different keys give independent numbers, so a key can be the
+ * index of a row.
  */
 export class Random {
   private a = 0;
@@ -14,7 +15,10 @@ export class Random {
     this.restart(key1, key2, key3);
   }
 
-  /** Starts over with another key; twelve rounds, as the author of sfc32 advises, spread the key over the state. */
+  /**
+   * Starts over with another key; twelve rounds, as the author of sfc32 advises, spread the key
+   * over the state.
+   */
   restart(key1: number, key2: number, key3: number): void {
     this.a = key1 | 0;
     this.b = key2 | 0;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export interface BenchArguments {
-  readonly isJson: boolean;
+  readonly format: 'text' | 'json' | 'markdown';
   /** Fewer and smaller cases, for a look in a minute. */
   readonly isQuick: boolean;
   /** Cases by name; null: all. */
@@ -25,6 +25,7 @@ export function parseBenchArguments(
     strict: true,
     options: {
       json: { type: 'boolean', default: false },
+      markdown: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
@@ -38,7 +39,7 @@ export function parseBenchArguments(
   }
   const sizes = values.sizes ?? (values.quick ? '10k,1M' : '10k,1M,10M');
   return {
-    isJson: values.json,
+    format: values.json ? 'json' : values.markdown ? 'markdown' : 'text',
     isQuick: values.quick,
     isFresh: values.fresh,
     only: values.only ?? null,

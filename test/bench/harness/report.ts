@@ -2,32 +2,41 @@ import { cpus, totalmem } from 'node:os';
 import { textTable, withCommas } from '../../../bin/text-table.ts';
 import type { BenchRow } from './bench-row.ts';
 
+const NUMBER_TITLES = [
+  ...['wall s', 'cpu s', 'MB'],
+  ...['peer wall s', 'peer cpu s', 'peer MB'],
+  ...['cpu ratio', 'wall ratio', 'value', 'rounds'],
+];
 const COLUMNS = [
   { title: 'case' },
   { title: 'rows', isNumber: true },
-  { title: 'wall s', isNumber: true },
-  { title: 'cpu s', isNumber: true },
-  { title: 'MB', isNumber: true },
   { title: 'peer' },
-  { title: 'wall s', isNumber: true },
-  { title: 'cpu s', isNumber: true },
-  { title: 'MB', isNumber: true },
-  { title: 'cpu ratio', isNumber: true },
-  { title: 'wall ratio', isNumber: true },
-  { title: 'value', isNumber: true },
-  { title: 'rounds', isNumber: true },
+  ...NUMBER_TITLES.map((title) => ({ title, isNumber: true })),
   { title: 'wall s, min to max' },
 ];
 
 /** A table for people; the ratios are peer / ours. */
 export function formatReport(rows: readonly BenchRow[]): string {
-  const lines = rows.map((row) => [
+  return `${machineText()}\n\n${textTable(COLUMNS, rows.map(cellsOf))}`;
+}
+
+/** The same for documentation. */
+export function formatMarkdown(rows: readonly BenchRow[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
+  const titles = COLUMNS.map(({ title }) => title);
+  const rules = COLUMNS.map((column) => ('isNumber' in column ? '---:' : '---'));
+  const table = [titles, rules, ...rows.map(cellsOf)].map(line).join('');
+  return `${machineText()}\n\n${table}`;
+}
+
+function cellsOf(row: BenchRow): string[] {
+  return [
     row.name,
-    withCommas(row.rows),
+    row.rows === 0 ? '' : withCommas(row.rows),
+    row.peer ?? '',
     shown(row.seconds),
     shown(row.cpu_seconds),
     shown(row.rss_mb),
-    row.peer ?? '',
     shown(row.peer_seconds),
     shown(row.peer_cpu_seconds),
     shown(row.peer_rss_mb),
@@ -36,12 +45,11 @@ export function formatReport(rows: readonly BenchRow[]): string {
     `${withCommas(row.value)} ${row.unit}`,
     String(row.rounds),
     spreadText(row),
-  ]);
-  return `${machineText()}\n\n${textTable(COLUMNS, lines)}`;
+  ];
 }
 
 /** What a figure depends on beside the code. */
-export function machineText(): string {
+function machineText(): string {
   const processors = cpus();
   const model = processors[0]?.model ?? 'unknown processor';
   const memoryGb = Math.round(totalmem() / 1e9);
@@ -51,7 +59,7 @@ export function machineText(): string {
 
 function spreadText({ spread }: BenchRow): string {
   const sides = [spread.seconds, spread.peer_seconds].filter((side) => side !== undefined);
-  return sides.map((side) => side.join(' to ')).join(' | ');
+  return sides.map((side) => side.join(' to ')).join('; peer ');
 }
 
 function shown(value: number | null): string {

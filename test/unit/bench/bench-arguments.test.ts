@@ -6,7 +6,7 @@ const CASES = ['csv_parse', 'batch'];
 describe('parseBenchArguments', () => {
   it('runs everything at three sizes without flags', () => {
     expect(parseBenchArguments([], CASES)).toEqual({
-      isJson: false,
+      format: 'text',
       isQuick: false,
       isFresh: false,
       only: null,

@@ -60,7 +60,7 @@ describe('batch', () => {
     expect([exitCode, err]).toEqual([0, '']);
     expect(out).toContain('active             2   40.00 %\n');
     expect(out).toContain('revenue of active orders: 119.98\n');
-    expect(out).toContain(`next: tandem show top_products --lake ${lake}\n`);
+    expect(out).toContain(`next: npx tandem show top_products --lake ${lake}\n`);
   });
 
   it('exits with 1 under --strict when a file was rejected, and publishes the rest', async () => {
@@ -120,7 +120,14 @@ describe('show', () => {
 
   it('prints a table for people and how many rows there are', async () => {
     const { out } = await runCliHere(['show', 'daily_revenue', '--lake', lake]);
-    expect(out).toMatchInlineSnapshot();
+    expect(out).toMatchInlineSnapshot(`
+      "order_date  total_orders  total_revenue
+      ──────────  ────────────  ─────────────
+      2026-01-01             2         119.98
+
+      1 row
+      "
+    `);
     const { out: limited } = await runCliHere(['show', 'orders', '--lake', lake, '--limit', '1']);
     expect(limited).toContain('\n1 of 2 rows\n');
     expect(limited).toContain('∅');
@@ -151,7 +158,7 @@ describe('show', () => {
     const { exitCode, result } = await json('show', 'orders', '--lake', join(dir, 'none'));
     expect(exitCode).toBe(1);
     expect(result.error.code).toBe('nothing_published');
-    expect(result.error.message).toContain('run: tandem batch');
+    expect(result.error.message).toContain('run: npx tandem batch');
   });
 });
 

@@ -42,7 +42,7 @@ describe('status', () => {
   it('says what to run where nothing was published', async () => {
     const { exitCode, out } = await runCliHere(['status', '--lake', lake]);
     expect(exitCode).toBe(0);
-    expect(out).toBe(`${lake} holds no published run yet; run: tandem batch --lake ${lake}\n`);
+    expect(out).toBe(`${lake} holds no published run yet; run: npx tandem batch --lake ${lake}\n`);
   });
 
   it('shows counts, issues, rejected files, revenue, tables and other runs', async () => {

@@ -63,4 +63,40 @@ describe('bin/tandem.js', () => {
     expect(await exitCode).toBe(130);
     expect(readdirSync(out)).toEqual([]);
   });
+
+  it('publishes nothing and removes its work when a batch is interrupted', async () => {
+    const landing = join(dir, 'landing');
+    const lake = join(dir, 'lake');
+    await run([ENTRY, 'generate', '--orders', '1300000', '--out', landing]);
+    const args = ['batch', '--landing', landing, '--lake', lake, '--workers', '2', '--json'];
+    const child = spawn(process.execPath, [ENTRY, ...args]);
+    let out = '';
+    child.stdout.on('data', (piece) => {
+      out += piece;
+    });
+    const exitCode = new Promise((resolve) => child.on('close', resolve));
+    await vi.waitFor(() => expect(existsSync(join(lake, 'state'))).toBe(true), 10_000);
+
+    child.kill('SIGINT');
+
+    expect(await exitCode).toBe(130);
+    expect(JSON.parse(out).error.code).toBe('interrupted');
+    expect(readdirSync(lake)).toEqual([]);
+  });
+
+  it('ends quietly when its reader goes away', async () => {
+    const demo = join(dir, 'demo');
+    await run([ENTRY, 'demo', '--orders', '20000', '--dir', demo]);
+    const args = ['show', 'orders', '--json', '--lake', join(demo, 'lake')];
+    const child = spawn(process.execPath, [ENTRY, ...args]);
+    let err = '';
+    child.stderr.on('data', (piece) => {
+      err += piece;
+    });
+    const exitCode = new Promise((resolve) => child.on('exit', resolve));
+
+    child.stdout.once('data', () => child.stdout.destroy());
+
+    expect([await exitCode, err]).toEqual([0, '']);
+  });
 });

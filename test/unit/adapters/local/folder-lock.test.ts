@@ -100,6 +100,26 @@ describe('a lock that is left behind', () => {
 });
 
 describe('temporary files of killed processes', () => {
+  it('are never listed, and are removed once their process is gone', async () => {
+    const module = join(
+      import.meta.dirname,
+      '../../../../lambdas/shared/adapters/local/file-object-store.ts',
+    );
+    const script = `
+      import { FileObjectStore } from ${JSON.stringify(module)};
+      const writer = new FileObjectStore(${JSON.stringify(root)}).openWriter('tables/part');
+      await writer.write(new Uint8Array(1_000_000));
+      process.kill(process.pid, 'SIGKILL');`;
+    const killed = run(process.execPath, ['--input-type=module', '-e', script]);
+    await expect(killed).rejects.toMatchObject({ signal: 'SIGKILL' });
+    const store = new FileObjectStore(root);
+
+    expect(readdirSync(join(root, 'tables'))).toHaveLength(1);
+    expect(await Array.fromAsync(store.list(''))).toEqual([]);
+    expect(await store.removeStaleTemporaries('tables/')).toBe(1);
+    expect(readdirSync(root)).toEqual([]);
+  });
+
   it('are removed, with the folders they kept, and those of living ones stay', async () => {
     const store = new FileObjectStore(root);
     const open = store.openWriter('b/live');

@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ByteBuffer } from '../../../lambdas/shared/parquet/byte-buffer.ts';
+import {
+  writeDeltaBigInt,
+  writeDeltaDouble,
+  writeDeltaInt32,
+} from '../../../lambdas/shared/parquet/delta-binary-packed.ts';
+import { seed } from '../../support/seed.ts';
+import { ByteReader, decodeDelta } from './decoders.ts';
+
+function decodeAll(buffer: ByteBuffer, bits: 32 | 64): bigint[] {
+  const reader = new ByteReader(buffer.written());
+  const values = decodeDelta(reader, bits);
+  expect(reader.at).toBe(buffer.at);
+  return values;
+}
+
+function viaInt32(values: readonly number[]): bigint[] {
+  const buffer = new ByteBuffer(1);
+  writeDeltaInt32(buffer, Int32Array.from(values), 0, values.length);
+  return decodeAll(buffer, 32);
+}
+
+function viaDouble(values: readonly number[]): bigint[] {
+  const buffer = new ByteBuffer(1);
+  const range = values.length === 0 ? 0 : Math.max(...values) - Math.min(...values);
+  writeDeltaDouble(buffer, Float64Array.from(values), 0, values.length, range);
+  return decodeAll(buffer, 64);
+}
+
+function viaBigInt(values: readonly bigint[]): bigint[] {
+  const buffer = new ByteBuffer(1);
+  writeDeltaBigInt(buffer, BigInt64Array.from(values), 0, values.length);
+  return decodeAll(buffer, 64);
+}
+
+/** Short, and longer than a block. */
+const maxLength = 300;
+const size = 'max';
+
+describe('writeDeltaInt32', () => {
+  it('writes steps of one size without a bit per value', () => {
+    const buffer = new ByteBuffer(16);
+
+    writeDeltaInt32(buffer, Int32Array.of(1, 2, 3, 4, 5), 0, 5);
+
+    expect([...buffer.written()]).toEqual([0x80, 1, 4, 5, 2, 2, 0, 0, 0, 0]);
+  });
+
+  it("writes the format's example", () => {
+    const buffer = new ByteBuffer(16);
+
+    writeDeltaInt32(buffer, Int32Array.of(7, 5, 3, 1, 2, 3, 4, 5), 0, 8);
+
+    expect([...buffer.written()]).toEqual([
+      0x80, 1, 4, 8, 14, 3, 2, 0, 0, 0, 0b11000000, 0b00111111, 0, 0, 0, 0, 0, 0,
+    ]);
+  });
+
+  it('wraps differences that do not fit 32 bits', () => {
+    const values = [2_147_483_647, -2_147_483_648, 2_147_483_647, 0, -2_147_483_648, -1];
+
+    expect(viaInt32(values)).toEqual(values.map(BigInt));
+  });
+
+  it('never loses a value', () => {
+    const ints = fc.oneof(fc.integer(), fc.integer({ min: -20, max: 20 }));
+    fc.assert(
+      fc.property(fc.array(ints, { maxLength, size }), (values) => {
+        expect(viaInt32(values)).toEqual(values.map(BigInt));
+      }),
+      { seed },
+    );
+  });
+
+  it.each([0, 1, 2, 32, 33, 128, 129, 130, 257])('takes %i values', (count) => {
+    const values = Array.from({ length: count }, (_, index) => (index * 7919) % 1009);
+
+    expect(viaInt32(values)).toEqual(values.map(BigInt));
+  });
+
+  it('encodes a part of the values', () => {
+    const buffer = new ByteBuffer(1);
+
+    writeDeltaInt32(buffer, Int32Array.of(9, 9, 1, 5, 2, 9), 2, 5);
+
+    expect(decodeAll(buffer, 32)).toEqual([1n, 5n, 2n]);
+  });
+});
+
+describe('writeDeltaDouble', () => {
+  it('is exact for values that are 2^52 apart', () => {
+    const values = [2 ** 51, -(2 ** 51), 2 ** 51 - 1, 1 - 2 ** 51, 0, 2 ** 51, 2 ** 51];
+
+    expect(viaDouble(values)).toEqual(values.map(BigInt));
+  });
+
+  it('is exact for close values at the end of what doubles hold', () => {
+    const largest = Number.MAX_SAFE_INTEGER;
+
+    expect(viaDouble([largest, largest - 5, largest - 1])).toEqual([
+      9_007_199_254_740_991n,
+      9_007_199_254_740_986n,
+      9_007_199_254_740_990n,
+    ]);
+    expect(viaDouble([-largest, -largest + 7])).toEqual([
+      -9_007_199_254_740_991n,
+      -9_007_199_254_740_984n,
+    ]);
+  });
+
+  it.each([31, 32, 33, 40, 51])('never loses a value in a range of 2^%i', (bits) => {
+    const offsets = fc.array(fc.integer({ min: 0, max: 2 ** bits }), { maxLength, size });
+    fc.assert(
+      fc.property(offsets, fc.integer({ min: -(2 ** 51), max: 2 ** 51 }), (drawn, base) => {
+        const values = drawn.map((offset) => base + offset);
+        expect(viaDouble(values)).toEqual(values.map(BigInt));
+      }),
+      { seed, numRuns: 40 },
+    );
+  });
+});
+
+describe('writeDeltaBigInt', () => {
+  it('keeps the edges of DECIMAL(18,2) and of 64 bits', () => {
+    const largest = 10n ** 18n - 1n;
+    const values = [largest, -largest, largest, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 63n - 1n, 0n];
+
+    expect(viaBigInt(values)).toEqual(values);
+  });
+
+  it('never loses a value', () => {
+    const values = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+    fc.assert(
+      fc.property(fc.array(values, { maxLength, size }), (drawn) => {
+        expect(viaBigInt(drawn)).toEqual(drawn);
+      }),
+      { seed, numRuns: 40 },
+    );
+  });
+});
