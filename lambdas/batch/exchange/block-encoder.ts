@@ -154,6 +154,7 @@ function rangesOf(block: OrderColumns, rows: Uint32Array) {
     isOffsetWide: Number(offsetMax - offsetMin > MAX_UINT32),
     baseTimeMs,
     isTimeWide: Number(timeMax - baseTimeMs > MAX_UINT32),
+    maxTimeMs: timeMax,
     isPriceWide: Number(priceMax > MAX_UINT32),
   };
 }

@@ -17,6 +17,7 @@ export interface SliceHeader {
   /** The same for event times, in milliseconds. */
   readonly baseTimeMs: number;
   readonly isTimeWide: number;
+  readonly maxTimeMs: number;
   /** Prices are doubles, else 32 bit. */
   readonly isPriceWide: number;
   readonly quarantinedCount: number;
@@ -34,6 +35,7 @@ const HEADER_NAMES = [
   'isOffsetWide',
   'baseTimeMs',
   'isTimeWide',
+  'maxTimeMs',
   'isPriceWide',
   'quarantinedCount',
   'rawBytes',

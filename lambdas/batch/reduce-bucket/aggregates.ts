@@ -22,8 +22,12 @@ export class BucketAggregates {
   addDay(day: number, rows: RowColumns): void {
     const { timeMs, totalCents, rowCount, product, hour } = rows;
     const windowLengthMs = this.#windowLengthMs;
+    let windowNumber = -1;
     for (let i = 0; i < rowCount; i++) {
-      const windowNumber = Math.floor(timeMs[i] / windowLengthMs);
+      const sinceWindowStart = timeMs[i] - windowNumber * windowLengthMs;
+      if (sinceWindowStart < 0 || sinceWindowStart >= windowLengthMs) {
+        windowNumber = Math.floor(timeMs[i] / windowLengthMs);
+      }
       this.#windows.add(windowNumber, product.used[product.keys[i]], totalCents[i]);
       this.#hourOfDay.add(hour.used[hour.keys[i]], totalCents[i]);
     }

@@ -58,9 +58,7 @@ export class BucketRows {
   ): void {
     let from = 0;
     for (const slice of this.slices) {
-      const endRow = slice.baseRow + slice.rowCount;
-      let to = from;
-      while (to < rows.length && rows[to] < endRow) to++;
+      const to = firstAtLeast(rows, slice.baseRow + slice.rowCount, from);
       if (to > from) visit(slice, from, to);
       from = to;
     }
@@ -78,4 +76,16 @@ function addValues(
     codes[i] = dictionary.codeOf(view, offsets[i], offsets[i + 1]);
   }
   return codes;
+}
+
+/** The first index from `from` on whose row is not below `limit`; rows are ascending. */
+function firstAtLeast(rows: Uint32Array, limit: number, from: number): number {
+  let low = from;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rows[middle] < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

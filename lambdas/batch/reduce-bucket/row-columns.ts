@@ -79,12 +79,7 @@ export class RowColumns {
       this.#pickCodes(slice, rows, from, to);
       this.#pickIds(slice, rows, from, to);
     });
-    for (let i = 0; i < rows.length; i++) {
-      const time = this.timeMs[i];
-      const day = Math.floor(time / MS_PER_DAY);
-      this.#day.keys[i] = day;
-      this.hour.keys[i] = Math.floor((time - day * MS_PER_DAY) / MS_PER_HOUR);
-    }
+    this.#deriveDayAndHour();
     this.#customer.densify(rows.length, bucket.customers.size);
     this.product.densify(rows.length, bucket.products.size);
     this.#status.densify(rows.length, STATUSES.length);
@@ -134,6 +129,26 @@ export class RowColumns {
   /** source and source_offset. */
   positionColumns(sources: Values): ColumnData[] {
     return [this.#source.column(sources, this.#source.used), plain(this.#offset)];
+  }
+
+  #deriveDayAndHour(): void {
+    const { timeMs } = this;
+    const days = this.#day.keys;
+    const hours = this.hour.keys;
+    // Records come by and large in order of time, so most are of the same hour as the one before.
+    let hourStart = Number.NEGATIVE_INFINITY;
+    let day = 0;
+    let hour = 0;
+    for (let i = 0; i < this.rowCount; i++) {
+      const time = timeMs[i];
+      if (time < hourStart || time >= hourStart + MS_PER_HOUR) {
+        day = Math.floor(time / MS_PER_DAY);
+        hour = Math.floor((time - day * MS_PER_DAY) / MS_PER_HOUR);
+        hourStart = day * MS_PER_DAY + hour * MS_PER_HOUR;
+      }
+      days[i] = day;
+      hours[i] = hour;
+    }
   }
 
   #pickNumbers(slice: BucketSlice, rows: Uint32Array, from: number, to: number): void {

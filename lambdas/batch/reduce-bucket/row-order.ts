@@ -26,15 +26,15 @@ export function splitByDay(
   const range = dayRange(bucket);
   const dayCount = range.last - range.first + 1;
   const ends = new Uint32Array(dayCount * 2 + 1);
-  forEachCounted(bucket, isDuplicate, (_row, isCancelled, day) => {
-    ends[isCancelled * dayCount + day - range.first + 1]++;
+  forEachCounted(bucket, isDuplicate, range, (_row, group) => {
+    ends[group + 1]++;
   });
   for (let group = 0; group < dayCount * 2; group++) ends[group + 1] += ends[group];
   const counted = ends[dayCount * 2];
   if (memory.rows.length < counted) memory.rows = new Uint32Array(bucket.rowCount);
   const { rows } = memory;
-  forEachCounted(bucket, isDuplicate, (row, isCancelled, day) => {
-    rows[ends[isCancelled * dayCount + day - range.first]++] = row;
+  forEachCounted(bucket, isDuplicate, range, (row, group) => {
+    rows[ends[group]++] = row;
   });
   const days: DayRows[] = [];
   for (let group = 0; group < dayCount * 2; group++) {
@@ -52,28 +52,36 @@ export function splitByDay(
 function dayRange({ slices }: BucketRows): { first: number; last: number } {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
-  for (const { columns, header } of slices) {
-    for (let i = 0; i < columns.time.length; i++) {
-      const day = Math.floor((columns.time[i] + header.baseTimeMs) / MS_PER_DAY);
-      if (day < first) first = day;
-      if (day > last) last = day;
-    }
+  for (const { header, rowCount } of slices) {
+    if (rowCount === 0) continue;
+    first = Math.min(first, Math.floor(header.baseTimeMs / MS_PER_DAY));
+    last = Math.max(last, Math.floor(header.maxTimeMs / MS_PER_DAY));
   }
   return last < first ? { first: 0, last: 0 } : { first, last };
 }
 
+/** Calls `visit` with the group of each row that is not a duplicate: active ones by day, then cancelled ones by day. */
 function forEachCounted(
   { slices }: BucketRows,
   isDuplicate: Uint8Array,
-  visit: (row: number, isCancelled: number, day: number) => void,
+  { first, last }: { first: number; last: number },
+  visit: (row: number, group: number) => void,
 ): void {
+  const dayCount = last - first + 1;
   for (const { columns, header, baseRow, rowCount } of slices) {
     const { time, quantityStatus } = columns;
-    const { baseTimeMs } = header;
+    // Records come by and large in order of time, so most are of the same day as the one before.
+    let day = first;
+    let dayStart = first * MS_PER_DAY - header.baseTimeMs;
     for (let i = 0; i < rowCount; i++) {
+      const sinceDayStart = time[i] - dayStart;
+      if (sinceDayStart < 0 || sinceDayStart >= MS_PER_DAY) {
+        day = Math.floor((time[i] + header.baseTimeMs) / MS_PER_DAY);
+        dayStart = day * MS_PER_DAY - header.baseTimeMs;
+      }
       if (isDuplicate[baseRow + i] === 1) continue;
-      const isCancelled = Number((quantityStatus[i] & 3) === CANCELLED_STATUS);
-      visit(baseRow + i, isCancelled, Math.floor((time[i] + baseTimeMs) / MS_PER_DAY));
+      const isCancelled = (quantityStatus[i] & 3) === CANCELLED_STATUS;
+      visit(baseRow + i, day - first + (isCancelled ? dayCount : 0));
     }
   }
 }

@@ -58,7 +58,7 @@ const batch = v.pipe(
 
 const windows = v.pipe(
   v.strictObject({
-    length: v.optional(duration('1s', '1d', 'length of a window of window_revenue'), '10m'),
+    length: v.optional(duration('1m', '1d', 'length of a window of window_revenue'), '10m'),
   }),
   group('Tumbling windows of event time, aligned to 1970-01-01T00:00Z.'),
   v.transform(({ length }) => ({ lengthMs: length })),
@@ -114,7 +114,7 @@ const parquet = v.pipe(
       oneOf(['compact', 'plain'], 'plain: no dictionaries and no deltas, for the simplest readers'),
       'compact',
     ),
-    rowGroupRows: v.optional(wholeNumber(1, 1_048_576, 'rows of a row group at most'), 1_048_576),
+    rowGroupRows: v.optional(wholeNumber(1, 1_048_576, 'rows of a row group at most'), 262_144),
   }),
   group('How tables are written.'),
 );

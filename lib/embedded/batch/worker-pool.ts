@@ -22,15 +22,21 @@ export type WorkerReply =
 
 /** All stages in this thread: for little data, where threads cost more than they bring. */
 export function inlinePool(host: StageHost): StagePool {
+  let running: Promise<unknown> = Promise.resolve();
   return {
     size: 1,
     async run(task) {
       await new Promise((resolve) => {
         setImmediate(resolve); // Lets signals and timers through.
       });
-      return await host.run(task);
+      const output = host.run(task);
+      running = output.catch(() => undefined); // The caller has the error.
+      return await output;
     },
-    async close() {},
+    /** After it nothing is written any more, even where the caller did not wait for its task. */
+    async close() {
+      await running;
+    },
   };
 }
 
@@ -71,7 +77,7 @@ export class WorkerPool implements StagePool {
   }
 
   #start(workerData: WorkerData): Worker {
-    const worker = new Worker(new URL('./stage-worker.ts', import.meta.url), { workerData });
+    const worker = new Worker(new URL('./stage-worker.js', import.meta.url), { workerData });
     worker.on('message', (reply: WorkerReply) => {
       const waiting = this.#running.get(worker);
       assert(waiting !== undefined, 'a thread answers a task');

@@ -11,6 +11,7 @@ import {
   OWNER,
   temporaryName,
 } from '../../../../lambdas/shared/adapters/local/reserved-names.ts';
+import { keysOf } from '../../../contract/store-promises.ts';
 
 const run = promisify(execFile);
 const racer = join(import.meta.dirname, '../../../contract/racing-process.ts');
@@ -115,7 +116,7 @@ describe('temporary files of killed processes', () => {
     const store = new FileObjectStore(root);
 
     expect(readdirSync(join(root, 'tables'))).toHaveLength(1);
-    expect(await Array.fromAsync(store.list(''))).toEqual([]);
+    expect(await keysOf(store)).toEqual([]);
     expect(await store.removeStaleTemporaries('tables/')).toBe(1);
     expect(readdirSync(root)).toEqual([]);
   });
