@@ -46,7 +46,9 @@ export function numberRange(values: NumberValues, from: number, to: number): Num
 
 export function unitedRange(a: NumberRange | null, b: NumberRange): NumberRange {
   if (a === null) return b;
-  return { min: a.min < b.min ? a.min : b.min, max: a.max > b.max ? a.max : b.max };
+  const isBelow = b.min < a.min;
+  const isAbove = b.max > a.max;
+  return { min: isBelow ? b.min : a.min, max: isAbove ? b.max : a.max };
 }
 
 export function numberBounds(range: NumberRange, physical: Physical): Bounds {
