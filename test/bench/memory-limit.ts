@@ -1,6 +1,7 @@
 /**
- * `npm run bench:memory -- [--large] [--sizes 10M] [--limit 512MiB] [--json]`: does a batch run stay below
- * `batch.memoryLimitBytes`? 10 M orders, with `--large` 100 M (about 12 GB of disk). Exit 1 where it does not.
+ * `npm run bench:memory -- [--large] [--sizes 10M] [--limit 512MiB] [--json]`: does a batch run
+ * stay below `batch.memoryLimitBytes`? 10 M orders, with `--large` 100 M (about 12 GB of disk).
+ * Exit 1 where it does not.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

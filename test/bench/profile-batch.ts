@@ -1,6 +1,6 @@
 /**
- * `node test/bench/profile-batch.ts [--sizes 10M]`: where the time of a batch run goes, all threads together, by folder of
- * the code and by function, in seconds of samples.
+ * `node test/bench/profile-batch.ts [--sizes 10M]`: where the time of a batch run goes, all threads
+ * together, by folder of the code and by function, in seconds of samples.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

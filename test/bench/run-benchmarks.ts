@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- [--json|--markdown] [--quick] [--only CASE]… [--sizes 10k,1M,10M] [--fresh]`: our program and its peers, whole
- * processes in turn, medians of rounds. Results that differ are an error.
+ * `npm run bench -- [--json|--markdown] [--quick] [--only CASE]… [--sizes 10k,1M,10M] [--fresh]`:
+ * our program and its peers, whole processes in turn, medians of rounds. Results that differ are an
+ * error.
  */
 import { batchJob } from './cases/batch-job.ts';
 import type { BenchCase, CaseContext } from './cases/case.ts';

@@ -76,17 +76,21 @@ export interface PyArrowView {
 
 const root = new URL('../..', import.meta.url).pathname;
 
+const venvPython = `${root}.venv/bin/python`;
+
 /** The interpreter that has pyarrow: `TANDEM_PYTHON`, or the project's `.venv`; null where there is neither. */
-const python =
-  process.env.TANDEM_PYTHON ??
-  [`${root}.venv/bin/python`].find((candidate) => existsSync(candidate)) ??
-  null;
+const python = process.env.TANDEM_PYTHON ?? (existsSync(venvPython) ? venvPython : null);
 
 /** Tests with pyarrow run where there is one, and always in CI: there they fail without it. */
 export const hasPyArrow = python !== null || process.env.CI !== undefined;
 
-export const PYARROW_MISSING =
+const PYARROW_MISSING =
   'needs pyarrow: python3 -m venv .venv && .venv/bin/pip install pyarrow==26.0.1, or TANDEM_PYTHON';
+
+/** The name of a test with pyarrow, which says why where it is skipped. */
+export function pyArrowTitle(title: string): string {
+  return hasPyArrow ? title : `${title} (skipped: ${PYARROW_MISSING})`;
+}
 
 /** All files in one process: it takes longer to start than to read. */
 export function readWithPyArrow(

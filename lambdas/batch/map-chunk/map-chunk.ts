@@ -19,7 +19,7 @@ import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
 import { asInputChanged } from '../plan-run/plan-run.ts';
 
 /** A block goes to the exchange when it has this many rows, or this many bytes of records with issues. */
-const BLOCK_ROWS = 128 * 1024;
+const BLOCK_ROWS = 64 * 1024;
 const BLOCK_RAW_BYTES = 8 * 1024 * 1024;
 
 /** How far a chunk whose start is only assumed reads past its end before it gives up. */

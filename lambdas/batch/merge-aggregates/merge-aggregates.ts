@@ -74,10 +74,13 @@ function openFile(name: TableName, rangeIndex: number, { lake, runId, parquet }:
   return new TableFileWriter(lake, tableOf('batch', name), parquet, { key, partition: null });
 }
 
+/** A byte order mark at the start of an id belongs to it. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 function productText({ dictionary, codeOfRank }: RankedProducts, rank: number): string {
   const { heap, offsets } = dictionary;
   const code = codeOfRank[rank];
-  return new TextDecoder().decode(heap.slice(offsets[code], offsets[code + 1]));
+  return decoder.decode(heap.slice(offsets[code], offsets[code + 1]));
 }
 
 /** Products with active orders: revenue descending, then the bytes of the id. */
@@ -107,8 +110,9 @@ async function writeProducts(
     ranks.forEach((rank, row) => {
       keys.keys[row] = products.codeOfRank[rank];
       orders[row] = totals.counts[rank];
-      cents[row] = totals.centsAt(rank);
-      assertFits(cents[row], () => `product_revenue of ${productText(products, rank)}`);
+      const sum = totals.centsAt(rank); // May not fit 64 bits.
+      assertFits(sum, () => `product_revenue of ${productText(products, rank)}`);
+      cents[row] = sum;
     });
     keys.densify(ranks.length, products.dictionary.size);
     const product = keys.column(products.dictionary.values, keys.used);

@@ -72,7 +72,7 @@ function headerNames(record: Uint8Array): string[] {
   const names: string[] = [];
   const buffer = new Uint8Array(record.length * 2);
   buffer.set(record);
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   splitRecord(buffer, 0, record.length, record.length, (_column, start, end) => {
     const from = trimmedStart(buffer, start, end);
     names.push(decoder.decode(buffer.subarray(from, trimmedEnd(buffer, from, end))));

@@ -56,8 +56,8 @@ function scanRecords(batch: SpanBatch, layout: Int8Array, range: ScanRange): num
         batch.recordCount = count;
         const next = scanQuotedRecord(batch, layout, start, range);
         count = batch.recordCount;
+        at = next < 0 ? start : next;
         if (next < 0) break records;
-        at = next;
         continue records;
       }
       // Most bytes are above the comma, so that most of them cost one comparison.

@@ -1,7 +1,7 @@
 import { ByteBuffer } from './byte-buffer.ts';
 
 /** Rows of a data page: what a reader decodes at least to see one row, and what the working arrays hold. */
-export const PAGE_ROWS = 65_536;
+export const PAGE_ROWS = 32_768;
 
 /** Bytes of texts in a data page, unless a single text is longer. */
 export const PAGE_BYTES = 4 * 1024 * 1024;

@@ -16,6 +16,7 @@ import { type Bounds, bytesBounds, bytesRange, numberBounds, numberRange } from 
 const DICTIONARY_BYTES_MAX = 16 * 1024 * 1024;
 
 const NULL_LOCAL = -1;
+const SEEN = 0;
 
 /** The dictionary of a chunk: its entries are called locals, numbered in the order of their first row. */
 interface Locals {
@@ -60,17 +61,22 @@ function usedKeysOf(context: RowGroupContext, data: KeyedColumn): Uint32Array {
   const { keys, keyCount } = data;
   const { rowCount } = context;
   const seen = context.arena.localOfKey(keyCount);
-  const used = new Uint32Array(Math.min(keyCount, rowCount));
+  // One place more than there are keys, so that the first wrong key is among them.
+  const used = new Uint32Array(Math.min(keyCount, rowCount) + 1);
   let usedCount = 0;
   for (let i = 0; i < rowCount; i++) {
     const key = keys[i];
-    if (seen[key] === UNSEEN) {
-      seen[key] = 0;
+    if (seen[key] !== SEEN) {
+      seen[key] = SEEN;
       used[usedCount++] = key;
     }
   }
-  for (let i = 0; i < usedCount; i++) seen[used[i]] = UNSEEN;
   const result = used.slice(0, usedCount);
+  for (const key of result) if (key < seen.length) seen[key] = UNSEEN;
+  assert(
+    result.every((key) => key < keyCount),
+    `keys are below ${keyCount}`,
+  );
   context.usedKeys.set(keys, result);
   return result;
 }

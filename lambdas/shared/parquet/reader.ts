@@ -3,11 +3,13 @@ import {
   type AsyncBuffer,
   type Compressors,
   type FileMetaData,
+  type ParquetParsers,
   parquetMetadataAsync,
   parquetReadObjects,
   type SchemaElement,
 } from 'hyparquet';
 import { formatDay } from '../model/time.ts';
+import { TerminalError } from '../runtime/errors.ts';
 
 /** Exact values: decimals and 64-bit integers as text, days as `2026-01-31`, instants as ISO 8601 in UTC. */
 export type RowValue = string | number | null;
@@ -23,13 +25,23 @@ export interface ReadOptions {
 const STEP_ROWS_MAX = 65_536;
 const STEP_BYTES_MAX = 32 * 1024 * 1024;
 
+/** Two magics and the length of the footer. */
+const FILE_BYTES_MIN = 12;
+
 const compressors: Compressors = {
   ZSTD: (input, outputLength) => zstdDecompressSync(input, { maxOutputLength: outputLength }),
 };
 
+/** A byte order mark at the start of a value belongs to it; the library's own decoder drops it. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+const parsers: Partial<ParquetParsers> = {
+  stringFromBytes: (bytes) => bytes && decoder.decode(bytes),
+};
+
 /**
  * The rows of a Parquet file in order, a part of a row group in memory at a time. `file` is the whole file, or something
- * that hands out ranges of it.
+ * that hands out ranges of it. Fails where it is no Parquet file, or has no such column.
  */
 export async function* readRows(
   file: Uint8Array | AsyncBuffer,
@@ -37,6 +49,9 @@ export async function* readRows(
 ): AsyncGenerator<Record<string, RowValue>> {
   const { limit = Number.POSITIVE_INFINITY, columns } = options;
   const buffer = file instanceof Uint8Array ? bufferOf(file) : file;
+  if (buffer.byteLength < FILE_BYTES_MIN) {
+    throw new TerminalError('parquet_unreadable', `${buffer.byteLength} bytes are no parquet file`);
+  }
   const metadata = await parquetMetadataAsync(buffer);
   const { physical, converters } = withoutConversion(metadata);
   const names = columns ?? [...converters.keys()];
@@ -54,6 +69,7 @@ export async function* readRows(
         rowStart,
         rowEnd,
         compressors,
+        parsers,
       });
       for (const row of rows) yield convertRow(row, names, converters);
     }

@@ -2,6 +2,7 @@ import type { Column } from '../model/tables.ts';
 import { assert } from '../runtime/errors.ts';
 import { EncodeArena } from './arena.ts';
 import { type Compressor, createCompressor } from './codec.ts';
+import { assertFits } from './column-checks.ts';
 import type { ColumnChunk, RowGroupContext } from './column-chunk.ts';
 import type { ColumnData, RowGroupData } from './column-data.ts';
 import { encodeFooter, type RowGroup } from './footer.ts';
@@ -76,6 +77,9 @@ export class ParquetWriter {
     output.at = 0;
     if (this.#sizeBytes === 0) output.writeBytes(MAGIC);
     if (rowCount > 0) {
+      columns.forEach((data, index) => {
+        assertFits(this.#columns[index], data, rowCount);
+      });
       const context: RowGroupContext = {
         arena: this.#arena,
         pages: new PageWriter(output, this.#compress),

@@ -13,7 +13,10 @@ interface JobOutput {
   readonly revenue: string;
 }
 
-/** From a landing folder to all tables, against the best formulation for DuckDB that we know; equal to the last cell. */
+/**
+ * From a landing folder to all tables, against the best formulation for DuckDB that we know; equal
+ * to the last cell.
+ */
 export const batchJob: BenchCase = {
   name: 'batch',
   run: async (context) => {

@@ -8,7 +8,10 @@ import type { BenchCase } from './case.ts';
 const ROUNDS = 3;
 const NAMES = { ours: 'tandem', peers: ['hyparquet-writer', 'parquetjs-lite', 'duckdb'] } as const;
 
-/** 1 M rows × 15 columns. `parquet_write` is whole processes; `parquet_write_alone` begins when the rows are built. */
+/**
+ * 1 M rows × 15 columns. `parquet_write` is whole processes; `parquet_write_alone` begins when the
+ * rows are built.
+ */
 export const parquetWrite: BenchCase = {
   name: 'parquet_write',
   run: async ({ isQuick, note }) => {

@@ -34,8 +34,8 @@ export function emptyFolder(path: string): void {
 }
 
 /**
- * A landing folder with generated orders, in one file, taken from an earlier run where there is one. Its bytes are read
- * once, so that no contender pays for a cold disk.
+ * A landing folder with generated orders, in one file, taken from an earlier run where there is
+ * one. Its bytes are read once, so that no contender pays for a cold disk.
  */
 export async function generatedLanding(
   orders: number,

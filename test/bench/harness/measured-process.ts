@@ -17,8 +17,8 @@ export interface MeasuredRun {
 }
 
 /**
- * Runs `node <args>` in the project's folder as a process of its own and measures it as a whole: start of Node, worker
- * threads and native threads included. Throws when it does not end with 0.
+ * Runs `node <args>` in the project's folder as a process of its own and measures it as a whole:
+ * start of Node, worker threads and native threads included. Throws when it does not end with 0.
  */
 export async function measureProcess(args: readonly string[]): Promise<MeasuredRun> {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-bench-'));

@@ -20,7 +20,9 @@ export interface Contest {
   readonly rounds: number;
   readonly ours: Contender;
   readonly peers: readonly Contender[];
-  /** What a process says it used before the part that matters; adds rows `<name>_alone` without it. */
+  /**
+   * What a process says it used before the part that matters; adds rows `<name>_alone` without it.
+   */
   readonly preparationOf?: (output: unknown) => Omit<ProcessUsage, 'rssBytes'>;
 }
 
@@ -33,8 +35,9 @@ export interface ContestResult {
 export type RunContender = (args: readonly string[]) => Promise<MeasuredRun>;
 
 /**
- * Rounds in which every contender runs once, one after the other, each round beginning with another one, so that what
- * disturbs the machine disturbs all. Throws when two contenders give different answers.
+ * Rounds in which every contender runs once, one after the other, each round beginning with another
+ * one, so that what disturbs the machine disturbs all. Throws when two contenders give different
+ * answers.
  */
 export async function runContest(
   contest: Contest,

@@ -1,9 +1,13 @@
-// Loaded by `node --import` into a measured process; plain JavaScript, so that it costs it next to nothing.
+// Loaded by `node --import` into a measured process; plain JavaScript, so that it costs next to
+// nothing.
 // At its end the process leaves what it used in the file that TANDEM_BENCH_USAGE names.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
-/** VmHWM counts from `exec` on; maxRSS would start with the memory of the process that forked this one. */
+/**
+ * VmHWM counts from `exec` on; maxRSS would start with the memory of the process that forked this
+ * one.
+ */
 function peakResidentBytes() {
   if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;
   const match = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));

@@ -1,12 +1,14 @@
 /**
- * The whole batch job as DuckDB does it best: `node batch-duckdb.ts LANDING OUT`. Same landing folder, same tables.
+ * The whole batch job as DuckDB does it best: `node batch-duckdb.ts LANDING OUT`. Same landing
+ * folder, same tables.
  *
- * It does what generated data needs and no more: types are read by `read_csv` itself (a value that is no number would
- * end the run), quarantined records are put together again from their values, and the number of a record stands
- * for its offset. All of this is in DuckDB's favour. `docs/performance.md` lists the formulations that were slower.
+ * It does what generated data needs and no more: types are read by `read_csv` itself (a value that
+ * is no number would end the run), quarantined records are put together again from their values,
+ * and the number of a record stands for its offset. All of this is in DuckDB's favour.
+ * `docs/performance.md` lists the formulations that were slower.
  */
 import { join } from 'node:path';
-import { type DuckDbSession, openDuckDb, quoted } from './duckdb-session.ts';
+import { type DuckDb, openDuckDb, quoted } from './duckdb-connection.ts';
 
 /** The one file of orders; a constant, so that no column has to be read for it. */
 const SOURCE = `'orders/part-00001.csv' AS source`;
@@ -14,7 +16,8 @@ const SOURCE = `'orders/part-00001.csv' AS source`;
 const PARQUET = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2';
 const PARTITIONED = `${PARQUET}, PARTITION_BY (order_date), WRITE_PARTITION_COLUMNS true`;
 
-const IS_VALID = `quantity > 0 AND price >= 0 AND order_id IS NOT NULL AND known_status IS NOT NULL`;
+const IS_VALID = `quantity > 0 AND price >= 0 AND order_id IS NOT NULL
+  AND known_status IS NOT NULL`;
 
 const KNOWN_STATUS = `CASE lower(status)
   WHEN 'complete' THEN 'completed' WHEN 'completed' THEN 'completed' WHEN 'done' THEN 'completed'
@@ -24,7 +27,8 @@ const KNOWN_STATUS = `CASE lower(status)
 
 const ORDER_COLUMNS = `order_id, customer_id, product_id,
   order_timestamp::TIMESTAMPTZ AS order_timestamp, quantity, price, known_status AS status,
-  order_timestamp::DATE AS order_date, (dayofweek(order_timestamp) + 1)::INTEGER AS order_day_of_week,
+  order_timestamp::DATE AS order_date,
+  (dayofweek(order_timestamp) + 1)::INTEGER AS order_day_of_week,
   hour(order_timestamp)::INTEGER AS hour_of_day, (quantity * price)::DECIMAL(18,2) AS total_amount`;
 
 await main(process.argv[2], process.argv[3]);
@@ -43,7 +47,7 @@ async function main(landing: string, out: string): Promise<void> {
   process.stdout.write(`${JSON.stringify({ counts, revenue })}\n`);
 }
 
-async function readDimensions(db: DuckDbSession, landing: string): Promise<void> {
+async function readDimensions(db: DuckDb, landing: string): Promise<void> {
   const csv = (folder: string) =>
     `read_csv(${quoted(join(landing, folder, '*.csv'))}, header = true, all_varchar = true)`;
   await db.rows(`CREATE TEMP TABLE customers AS
@@ -57,7 +61,7 @@ async function readDimensions(db: DuckDbSession, landing: string): Promise<void>
 }
 
 /** The order of the file is the order of `rowid`: a number of the record that costs nothing. */
-async function readOrders(db: DuckDbSession, landing: string): Promise<number> {
+async function readOrders(db: DuckDb, landing: string): Promise<number> {
   return db.count(`CREATE TEMP TABLE records AS
     SELECT order_id, customer_id, product_id, order_timestamp, quantity, price, status,
       ${KNOWN_STATUS} AS known_status
@@ -67,7 +71,7 @@ async function readOrders(db: DuckDbSession, landing: string): Promise<number> {
       quantity: 'INTEGER', price: 'DECIMAL(10,2)', status: 'VARCHAR'})`);
 }
 
-async function findDuplicates(db: DuckDbSession): Promise<void> {
+async function findDuplicates(db: DuckDb): Promise<void> {
   await db.rows(`CREATE TEMP TABLE repeated AS
     SELECT rowid AS record, first_value(rowid) OVER same_id AS first_record
     FROM records WHERE ${IS_VALID}
@@ -75,7 +79,7 @@ async function findDuplicates(db: DuckDbSession): Promise<void> {
     QUALIFY row_number() OVER same_id > 1`);
 }
 
-async function writeOrders(db: DuckDbSession, out: string): Promise<number> {
+async function writeOrders(db: DuckDb, out: string): Promise<number> {
   return db.count(`COPY (
     SELECT ${ORDER_COLUMNS}, customer_name, customer_email, customer_segment, registration_date,
       product_name, category, brand, list_price, ${SOURCE}, records.rowid AS source_offset
@@ -85,7 +89,7 @@ async function writeOrders(db: DuckDbSession, out: string): Promise<number> {
   ) TO ${quoted(join(out, 'orders'))} (${PARTITIONED})`);
 }
 
-async function writeCancelled(db: DuckDbSession, out: string): Promise<number> {
+async function writeCancelled(db: DuckDb, out: string): Promise<number> {
   return db.count(`COPY (
     SELECT ${ORDER_COLUMNS}, ${SOURCE}, records.rowid AS source_offset
     FROM records ANTI JOIN repeated ON records.rowid = record
@@ -93,7 +97,7 @@ async function writeCancelled(db: DuckDbSession, out: string): Promise<number> {
   ) TO ${quoted(join(out, 'cancelled'))} (${PARTITIONED})`);
 }
 
-async function writeDuplicates(db: DuckDbSession, out: string): Promise<number> {
+async function writeDuplicates(db: DuckDb, out: string): Promise<number> {
   return writeFile(
     db,
     out,
@@ -104,7 +108,7 @@ async function writeDuplicates(db: DuckDbSession, out: string): Promise<number> 
   );
 }
 
-async function writeQuarantine(db: DuckDbSession, out: string): Promise<number> {
+async function writeQuarantine(db: DuckDb, out: string): Promise<number> {
   return writeFile(
     db,
     out,
@@ -122,8 +126,11 @@ async function writeQuarantine(db: DuckDbSession, out: string): Promise<number> 
   );
 }
 
-/** One pass over the orders; a window lies in one hour and one day, so the other tables are sums over windows. */
-async function writeRevenueTables(db: DuckDbSession, out: string): Promise<string> {
+/**
+ * One pass over the orders; a window lies in one hour and one day, so the other tables are sums
+ * over windows.
+ */
+async function writeRevenueTables(db: DuckDb, out: string): Promise<string> {
   await db.rows(`CREATE TEMP TABLE windows AS
     SELECT epoch_ms(order_timestamp) // 600000 AS window_index, product_id,
       count(*) AS orders_count, sum((quantity * price)::DECIMAL(18,2)) AS total_revenue
@@ -153,19 +160,14 @@ async function writeRevenueTables(db: DuckDbSession, out: string): Promise<strin
   await write('product_revenue', 'SELECT * FROM product_revenue');
   await write(
     'top_products',
-    `SELECT (product_revenue.rowid + 1)::INTEGER AS rank, product_id, product_name, category, total_orders,
-      total_revenue
+    `SELECT (product_revenue.rowid + 1)::INTEGER AS rank, product_id, product_name, category,
+      total_orders, total_revenue
     FROM product_revenue LEFT JOIN products USING (product_id) WHERE rank <= 10 ORDER BY rank`,
   );
   const [[revenue]] = await db.rows('SELECT sum(total_revenue) FROM product_revenue');
   return String(revenue);
 }
 
-async function writeFile(
-  db: DuckDbSession,
-  out: string,
-  name: string,
-  sql: string,
-): Promise<number> {
+async function writeFile(db: DuckDb, out: string, name: string, sql: string): Promise<number> {
   return db.count(`COPY (${sql}) TO ${quoted(join(out, `${name}.parquet`))} (${PARQUET})`);
 }

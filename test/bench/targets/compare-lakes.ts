@@ -1,11 +1,12 @@
 /**
- * `node compare-lakes.ts LAKE OUT`: are the tables of our current run and those of `batch-duckdb.ts` equal, every cell of
- * every row? Prints `{"tables": {name: rows}, "differences": [text]}`. A position is compared as the number of its record.
+ * `node compare-lakes.ts LAKE OUT`: are the tables of our current run and those of
+ * `batch-duckdb.ts` equal, every cell of every row? Prints `{"tables": {name: rows}, "differences":
+ * [text]}`. A position is compared as the number of its record.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Column, type Table, tablesOf } from '../../../lambdas/shared/model/tables.ts';
-import { type DuckDbSession, openDuckDb, quoted } from './duckdb-session.ts';
+import { type DuckDb, openDuckDb, quoted } from './duckdb-connection.ts';
 import { sqlType } from './sql-types.ts';
 
 type Side = 'ours' | 'theirs';
@@ -53,7 +54,7 @@ function hasOffset(table: Table): boolean {
 
 /** Both sides with the types of the table's definition, so that equal values have equal hashes. */
 async function createView(
-  db: DuckDbSession,
+  db: DuckDb,
   side: Side,
   table: Table,
   files: readonly string[],
@@ -72,12 +73,11 @@ async function createView(
   );
 }
 
-/** Every record is in exactly one row table: in the order of positions they have the numbers 0, 1, … of the file. */
-async function numberRecords(
-  db: DuckDbSession,
-  side: Side,
-  tables: readonly Table[],
-): Promise<void> {
+/**
+ * Every record is in exactly one row table: in the order of positions they have the numbers 0, 1, …
+ * of the file.
+ */
+async function numberRecords(db: DuckDb, side: Side, tables: readonly Table[]): Promise<void> {
   const positions = tables.map(
     (table) => `SELECT source, source_offset FROM ${viewName(side, table)}`,
   );
@@ -87,7 +87,7 @@ async function numberRecords(
 }
 
 /** Row count and the sum of the rows' hashes: the same for the same rows in any order. */
-async function digest(db: DuckDbSession, side: Side, table: Table): Promise<readonly string[]> {
+async function digest(db: DuckDb, side: Side, table: Table): Promise<readonly string[]> {
   const names = table.columns.map((column) => column.name).join(', ');
   const [row] = await db.rows(
     `SELECT count(*), coalesce(sum(hash(${names})::HUGEINT), 0) FROM (${numbered(side, table)})`,
@@ -96,7 +96,7 @@ async function digest(db: DuckDbSession, side: Side, table: Table): Promise<read
 }
 
 async function describeDifference(
-  db: DuckDbSession,
+  db: DuckDb,
   table: Table,
   ourRows: string,
   theirRows: string,

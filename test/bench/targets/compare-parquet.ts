@@ -1,6 +1,9 @@
-/** `node compare-parquet.ts FILE…`: prints `{"digests": [[rows, hash]]}`, equal for files with the same rows. */
+/**
+ * `node compare-parquet.ts FILE…`: prints `{"digests": [[rows, hash]]}`, equal for files with the
+ * same rows.
+ */
 import { tmpdir } from 'node:os';
-import { openDuckDb, quoted } from './duckdb-session.ts';
+import { openDuckDb, quoted } from './duckdb-connection.ts';
 import { PARQUET_COLUMNS } from './parquet-columns.ts';
 import { sqlType } from './sql-types.ts';
 

@@ -1,7 +1,12 @@
-/** What every CSV contender prints: sums that cannot be right unless all values were read with their types. */
+/**
+ * What every CSV contender prints: sums that cannot be right unless all values were read with their
+ * types.
+ */
 export interface CsvAnswer {
   readonly rows: number;
-  /** Rows with an order id, a positive quantity and no negative price; the sums below are over them. */
+  /**
+   * Rows with an order id, a positive quantity and no negative price; the sums below are over them.
+   */
   readonly valid: number;
   readonly pieces: number;
   /** Quantity × price. */

@@ -1,4 +1,7 @@
-/** `node csv-csv-parse.ts FILE`: csv-parse, one object a row, its values turned into numbers as they come. */
+/**
+ * `node csv-csv-parse.ts FILE`: csv-parse, one object a row, its values turned into numbers as they
+ * come.
+ */
 import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse';
 import { COMPLETED_SPELLINGS, type CsvAnswer, FIRST_TIME_MS, printAnswer } from './csv-answer.ts';

@@ -1,4 +1,6 @@
-/** `node csv-tandem.ts FILE`: CSV to typed columns with every rule of a record checked, one thread. */
+/**
+ * `node csv-tandem.ts FILE`: CSV to typed columns with every rule of a record checked, one thread.
+ */
 import { createReadStream } from 'node:fs';
 import type { ByteDictionary } from '../../../lambdas/shared/ingest/byte-dictionary.ts';
 import { piecesSource } from '../../../lambdas/shared/ingest/byte-sources.ts';

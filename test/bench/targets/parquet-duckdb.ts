@@ -1,6 +1,6 @@
 /** `node parquet-duckdb.ts FILE`: builds the rows as a table in memory, then COPY, two threads. */
 import { tmpdir } from 'node:os';
-import { openDuckDb, quoted } from './duckdb-session.ts';
+import { openDuckDb, quoted } from './duckdb-connection.ts';
 import { PARQUET_ROWS, rowsSql } from './parquet-rows.ts';
 import { preparationSoFar, printPreparation } from './preparation.ts';
 

@@ -1,4 +1,7 @@
-/** `node parquet-parquetjs-lite.ts FILE`: row by row; it has neither DECIMAL (doubles here) nor zstd (snappy here). */
+/**
+ * `node parquet-parquetjs-lite.ts FILE`: row by row; it has neither DECIMAL (doubles here) nor zstd
+ * (snappy here).
+ */
 import { createRequire } from 'node:module';
 import { CATEGORIES, numberColumns, PARQUET_ROWS, STATUS_NAMES } from './parquet-rows.ts';
 import { preparationSoFar, printPreparation } from './preparation.ts';

@@ -1,6 +1,6 @@
 /**
- * One million rows of 15 columns as every Parquet contender writes them, in the form that suits each best. The values are
- * a function of the row's number that SQL can compute as well.
+ * One million rows of 15 columns as every Parquet contender writes them, in the form that suits
+ * each best. The values are a function of the row's number that SQL can compute as well.
  */
 export const PARQUET_ROWS = 1_000_000;
 
@@ -12,7 +12,10 @@ export const CATEGORIES = ['Audio', 'Books', 'Garden', 'Kitchen'] as const;
 export const FIRST_DAY = 20_454;
 const SPAN_SECONDS = 31 * 86_400;
 
-/** Where the random-looking bits of each column come from: products below 2^53 are exact in doubles and in BIGINT. */
+/**
+ * Where the random-looking bits of each column come from: products below 2^53 are exact in doubles
+ * and in BIGINT.
+ */
 const SCATTER = 2_654_435_761;
 const MULTIPLIERS = { customer: 2_246_822_519, product: 3_266_489_917, rest: 668_265_263 };
 
@@ -85,12 +88,14 @@ export function rowsSql(numbersTable: string): string {
     `list_extract([${list.map((name) => `'${name}'`).join(', ')}], (${index} + 1)::INTEGER)`;
   return `
     SELECT 'o' || (i + 1) AS order_id, 'c' || (customer + 1) AS customer_id,
-      'p' || (product + 1) AS product_id, make_timestamp_ms(time_ms)::TIMESTAMPTZ AS order_timestamp,
+      'p' || (product + 1) AS product_id,
+      make_timestamp_ms(time_ms)::TIMESTAMPTZ AS order_timestamp,
       quantity, price, ${names(STATUS_NAMES, 'status')} AS status,
       make_timestamp_ms(time_ms)::DATE AS order_date,
       ((time_ms // 86400000 + 4) % 7 + 1)::INTEGER AS order_day_of_week,
       (time_ms // 3600000 % 24)::INTEGER AS hour_of_day,
-      (quantity * price)::DECIMAL(18,2) AS total_amount, 'Customer ' || (customer + 1) AS customer_name,
+      (quantity * price)::DECIMAL(18,2) AS total_amount,
+      'Customer ' || (customer + 1) AS customer_name,
       'Product ' || (product + 1) AS product_name, ${names(CATEGORIES, 'product % 4')} AS category,
       i * 57 AS source_offset
     FROM (

@@ -9,7 +9,8 @@ const BUSY = `
 describe('measureProcess', () => {
   it('sees the CPU time and the memory of worker threads too', async () => {
     const worker = `const held = Buffer.alloc(150e6, 1); ${BUSY}`;
-    const script = `new (require('node:worker_threads').Worker)(${JSON.stringify(worker)}, { eval: true })`;
+    const text = JSON.stringify(worker);
+    const script = `new (require('node:worker_threads').Worker)(${text}, { eval: true })`;
 
     const { usage } = await measureProcess(['-e', script]);
 

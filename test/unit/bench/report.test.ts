@@ -8,9 +8,9 @@ describe('formatMarkdown', () => {
 
     const lines = formatMarkdown([row]).split('\n');
 
-    expect(lines.slice(2)).toEqual([
-      '| case | rows | peer | wall s | cpu s | MB | peer wall s | peer cpu s | peer MB | cpu ratio | wall ratio | value | rounds | wall s, min to max |',
-      '| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
+    expect(lines[2]).toMatch(/^\| case \| rows \| peer \| wall s \| .* \| wall s, min to max \|$/);
+    expect(lines[3]).toMatch(/^\| --- \| ---: \| --- (\| ---: ){10}\| --- \|$/);
+    expect(lines.slice(4)).toEqual([
       '| scaling | 10,199,768 |  |  |  |  |  |  |  |  |  | 9.877 x | 3 |  |',
       '',
     ]);

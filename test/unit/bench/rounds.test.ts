@@ -35,7 +35,7 @@ const THREE_ROUNDS = {
 } as const;
 
 describe('runContest', () => {
-  it('lets every contender run once in a round, each round beginning with another one', async () => {
+  it('runs every contender once a round, each round beginning with another one', async () => {
     const { calls, run } = scripted(THREE_ROUNDS);
 
     await runContest(aContest(), () => {}, run);

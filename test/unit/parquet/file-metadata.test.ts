@@ -12,8 +12,8 @@ import {
 } from '../../support/parquet-data.ts';
 import {
   hasPyArrow,
-  PYARROW_MISSING,
   type PyArrowView,
+  pyArrowTitle,
   readWithPyArrow,
 } from '../../support/parquet-readers.ts';
 
@@ -110,7 +110,7 @@ const FILES: Readonly<Record<string, () => Uint8Array>> = {
   },
 };
 
-describe.skipIf(!hasPyArrow)(`pyarrow sees (${PYARROW_MISSING})`, () => {
+describe.skipIf(!hasPyArrow)(pyArrowTitle('pyarrow sees'), () => {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-parquet-'));
   let views: Readonly<Record<string, PyArrowView>> = {};
 

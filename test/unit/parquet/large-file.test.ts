@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RowGroupData } from '../../../lambdas/shared/parquet/column-data.ts';
 import { readRows } from '../../../lambdas/shared/parquet/reader.ts';
 import { ParquetWriter } from '../../../lambdas/shared/parquet/writer.ts';
-import { bytesValues, COMPACT, columnsOf } from '../../support/parquet-data.ts';
+import { bytesValues, COMPACT, columnsOf, parquetFile } from '../../support/parquet-data.ts';
 import {
   hasPyArrow,
-  PYARROW_MISSING,
+  pyArrowTitle,
   queryDuckDb,
+  readWithDuckDb,
   readWithPyArrow,
+  readWithTandem,
 } from '../../support/parquet-readers.ts';
 
 const ROWS = 1_048_577;
@@ -20,6 +22,7 @@ const COLUMNS = columnsOf([
   { name: 'customer', type: { kind: 'string' }, isNullable: true },
   { name: 'scattered', type: { kind: 'int32' }, isNullable: true },
   { name: 'amount', type: { kind: 'decimal', precision: 18, scale: 2 }, isNullable: false },
+  { name: 'noise', type: { kind: 'int64' }, isNullable: false },
 ]);
 
 /** Rows `[from, from + rowCount)` as functions of the row, so that SQL can say what they hold. */
@@ -52,6 +55,14 @@ function group(from: number, rowCount: number): RowGroupData {
         values: Float64Array.from({ length: rowCount }, (_, index) => row(index) * 1_000_000_007),
         validity: null,
       },
+      {
+        kind: 'plain',
+        values: Float64Array.from(
+          { length: rowCount },
+          (_, index) => (row(index) * row(index) * 7919) % 4_294_967_291,
+        ),
+        validity: null,
+      },
     ],
   };
 }
@@ -78,7 +89,8 @@ describe('a file of 1,048,577 rows', () => {
           ELSE 'c' || ((file_row_number * 7919) % 1000) END
         OR scattered IS DISTINCT FROM CASE WHEN file_row_number % 3 = 0 THEN NULL
           ELSE (file_row_number * 7919) % 100003 END
-        OR amount IS DISTINCT FROM (file_row_number * 1000000007)::DECIMAL(18,0) / 100)
+        OR amount IS DISTINCT FROM (file_row_number * 1000000007)::DECIMAL(18,0) / 100
+        OR noise IS DISTINCT FROM (file_row_number * file_row_number * 7919) % 4294967291)
       FROM read_parquet('${path}', file_row_number = true)`;
 
     expect(await queryDuckDb(wrong)).toEqual([[1_048_577n, 0n]]);
@@ -89,8 +101,8 @@ describe('a file of 1,048,577 rows', () => {
     for await (const row of readRows(file, { limit: 2 })) rows.push(row);
 
     expect(rows).toEqual([
-      { id: 'o0', customer: null, scattered: null, amount: '0.00' },
-      { id: 'o1', customer: 'c919', scattered: 7919, amount: '10000000.07' },
+      { id: 'o0', customer: null, scattered: null, amount: '0.00', noise: '0' },
+      { id: 'o1', customer: 'c919', scattered: 7919, amount: '10000000.07', noise: '7919' },
     ]);
   });
 
@@ -107,7 +119,7 @@ describe('a file of 1,048,577 rows', () => {
     ]);
   });
 
-  it.skipIf(!hasPyArrow)(`has two row groups that pyarrow reads (${PYARROW_MISSING})`, () => {
+  it.skipIf(!hasPyArrow)(pyArrowTitle('has two row groups that pyarrow reads'), () => {
     const [view] = readWithPyArrow([path], 'metadata');
 
     expect([view.row_count, view.row_groups]).toEqual([1_048_577, 2]);
@@ -146,5 +158,59 @@ describe('long texts', () => {
 
     expect(lengths.slice(0, 8)).toEqual([null, ...new Array(6).fill(60_001), null]);
     expect(lengths.slice(295)).toEqual([60_003, 60_003, 60_003, 60_003, 60_003]);
+  });
+});
+
+describe('pages without a value among pages with values', () => {
+  const ROWS_WITH_NULLS = 70_000;
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-parquet-'));
+  const types = [
+    { kind: 'string' },
+    { kind: 'string' },
+    { kind: 'int32' },
+    { kind: 'int64' },
+    { kind: 'decimal', precision: 18, scale: 2 },
+  ] as const;
+  const last = [
+    ['order-1', 'order-2', 'order-3', 'order-4'],
+    ['x', 'yy', 'zzz', ''],
+    [1, -5, 7, 7],
+    [2n ** 63n - 1n, 0n, 5n, 5n],
+    [115, 115, 115, -1],
+  ];
+  const columns = types.flatMap((type, index) =>
+    [false, true].map((isKeyed) => ({
+      name: `c${index}${isKeyed ? 'k' : ''}`,
+      type,
+      isNullable: true,
+      isKeyed,
+      values: [...new Array(ROWS_WITH_NULLS - 4).fill(null), ...last[index]],
+    })),
+  );
+  const tail = [
+    ['order-1', 'order-1', 'x', 'x', '1', '1', ...new Array(2).fill('9223372036854775807')],
+    ['order-2', 'order-2', 'yy', 'yy', '-5', '-5', '0', '0'],
+    ['order-3', 'order-3', 'zzz', 'zzz', '7', '7', '5', '5'],
+    ['order-4', 'order-4', '', '', '7', '7', '5', '5'],
+  ].map((row, index) => [...row, ...new Array(2).fill(index === 3 ? '-0.01' : '1.15')]);
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each(['compact', 'plain'] as const)('are read by all readers: %s', async (encoding) => {
+    const path = join(folder, encoding);
+    const file = parquetFile(columns, { ...COMPACT, encoding });
+    writeFileSync(path, file);
+
+    const answers = [
+      await readWithTandem(file),
+      await readWithDuckDb(path, columnsOf(columns)),
+      ...(hasPyArrow ? [readWithPyArrow([path])[0].rows] : []),
+    ];
+
+    for (const rows of answers) {
+      expect(rows).toHaveLength(70_000);
+      expect(rows.slice(-4)).toEqual(tail);
+      expect(rows.slice(0, -4).every((row) => row.every((value) => value === null))).toBe(true);
+    }
   });
 });

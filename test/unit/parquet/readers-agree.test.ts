@@ -14,8 +14,8 @@ import {
 } from '../../support/parquet-data.ts';
 import {
   hasPyArrow,
-  PYARROW_MISSING,
   type PyArrowView,
+  pyArrowTitle,
   readWithDuckDb,
   readWithParquetJs,
   readWithPyArrow,
@@ -182,7 +182,7 @@ describe('readers agree on what was written', () => {
   });
 });
 
-describe.skipIf(!hasPyArrow)(`pyarrow agrees (${PYARROW_MISSING})`, () => {
+describe.skipIf(!hasPyArrow)(pyArrowTitle('pyarrow agrees'), () => {
   let views: readonly PyArrowView[] = [];
 
   beforeAll(() => {
@@ -202,7 +202,7 @@ describe.skipIf(!hasPyArrow)(`pyarrow agrees (${PYARROW_MISSING})`, () => {
       expect(views[index].columns).toEqual(
         columns.map(({ name, type, isNullable }, column) => ({
           name,
-          ...PYARROW_TYPES(type),
+          ...pyArrowTypeOf(type),
           nullable: isNullable,
           field_id: column + 1,
         })),
@@ -211,7 +211,7 @@ describe.skipIf(!hasPyArrow)(`pyarrow agrees (${PYARROW_MISSING})`, () => {
   );
 });
 
-function PYARROW_TYPES(type: ColumnType) {
+function pyArrowTypeOf(type: ColumnType) {
   switch (type.kind) {
     case 'string':
       return { type: 'string', physical: 'BYTE_ARRAY', logical: 'String', converted: 'UTF8' };

@@ -201,6 +201,38 @@ describe('ParquetWriter', () => {
   });
 });
 
+describe('arrays that do not fit', () => {
+  const values = bytesValues(['a', 'b']);
+  const keyed = { kind: 'keyed', keys: Uint32Array.of(0, 1), keyCount: 2, valueOf: null } as const;
+  const CASES: readonly (readonly [string, ColumnData])[] = [
+    ['id has 2 values', { kind: 'plain', values: bytesValues(['a']), validity: null }],
+    ['whether they are null', { kind: 'plain', values, validity: Uint8Array.of(1) }],
+    ['values of its type', { kind: 'plain', values: Int32Array.of(1, 2), validity: null }],
+    ['id has 2 keys', { ...keyed, keys: Uint32Array.of(0), values }],
+    ['what its 3 keys stand for', { ...keyed, keyCount: 3, values }],
+    ['what its 2 keys stand for', { ...keyed, valueOf: Int32Array.of(0), values }],
+    ['keys are below 2', { ...keyed, keys: Uint32Array.of(0, 2), values }],
+    ['keys are below 2', { ...keyed, keys: Uint32Array.of(5_000_000, 0), values }],
+  ];
+
+  it.each(CASES)('fail a row group: %s', (message, column) => {
+    expect(() => fileOf(ID, [{ rowCount: 2, columns: [column] }])).toThrow(message);
+  });
+
+  it('leave the arena as it was', () => {
+    const arena = new EncodeArena();
+    const wrong: ColumnData = { ...keyed, keys: Uint32Array.of(1, 7), values };
+    const right: RowGroupData = {
+      rowCount: 9,
+      columns: [keyedColumn(STRING, ['b', 'a', 'b', 'b', 'a', 'c', 'c', 'b', 'a'])],
+    };
+
+    expect(() => fileOf(ID, [{ rowCount: 2, columns: [wrong] }], COMPACT, arena)).toThrow('below');
+
+    expect(fileOf(ID, [right], COMPACT, arena)).toEqual(fileOf(ID, [right]));
+  });
+});
+
 describe('a file', () => {
   it('is the same in every run', () => {
     const values = Array.from({ length: 2_000 }, (_, index) => `o${index}`);

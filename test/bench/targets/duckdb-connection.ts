@@ -1,14 +1,14 @@
 import { DuckDBInstance, type Json } from '@duckdb/node-api';
 
 /** DuckDB as the benchmarks use it: in memory, 2 threads as we have 2 workers, no memory limit. */
-export interface DuckDbSession {
+export interface DuckDb {
   /** Runs a statement and returns its rows. */
   readonly rows: (sql: string) => Promise<Json[][]>;
   /** The count that a COPY or CREATE TABLE AS returns. */
   readonly count: (sql: string) => Promise<number>;
 }
 
-export async function openDuckDb(temporaryDir: string): Promise<DuckDbSession> {
+export async function openDuckDb(temporaryDir: string): Promise<DuckDb> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
   const connection = await instance.connect();
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson();

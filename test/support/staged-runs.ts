@@ -1,0 +1,81 @@
+import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
+import type { BatchPlan } from '../../lambdas/batch/batch-plan.ts';
+import { loadDimension } from '../../lambdas/batch/plan-run/load-dimension.ts';
+import { planRun } from '../../lambdas/batch/plan-run/plan-run.ts';
+import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
+import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
+import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
+import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
+import { ExchangeBudget } from '../../lib/embedded/batch/exchange-memory.ts';
+import { StageHost, type StageSettings } from '../../lib/embedded/batch/stage-host.ts';
+import { runStages } from '../../lib/embedded/batch/stages.ts';
+import { inlinePool, type StagePool } from '../../lib/embedded/batch/worker-pool.ts';
+import { configOf } from './batch-runs.ts';
+
+/** How a run is cut, which a real run chooses by itself: none of it may change what the tables hold. */
+export interface Cutting {
+  readonly chunkBytes: number;
+  readonly bucketCount: number;
+  readonly rangeCount: number;
+  /** Of the exchange, in memory; the rest is spilled. */
+  readonly exchangeBytes: number;
+  readonly waveBytes: number;
+  readonly rowGroupRows: number;
+}
+
+/** Everything in one piece, in memory. */
+export const UNCUT: Cutting = {
+  chunkBytes: 2 ** 30,
+  bucketCount: 1,
+  rangeCount: 1,
+  exchangeBytes: 2 ** 30,
+  waveBytes: 2 ** 30,
+  rowGroupRows: 65_536,
+};
+
+const RUN_ID = '20260131T120000Z-00000000';
+
+/** The stages of a run one after the other, cut as the caller says. */
+export async function runCut(
+  landing: ObjectStore,
+  cutting: Partial<Cutting> = {},
+  lake: ObjectStore = new MemoryObjectStore(),
+  openPool: (settings: StageSettings) => StagePool = (settings) =>
+    inlinePool(new StageHost(landing, lake, settings)),
+): Promise<{ manifest: BatchManifest; lake: ObjectStore }> {
+  const cut = { ...UNCUT, ...cutting };
+  const config = configOf({ parquet: { rowGroupRows: cut.rowGroupRows } });
+  const planned = await planRun(landing, lake, {
+    runId: RUN_ID,
+    createdAt: '2026-01-31T12:00:00.000Z',
+    codeVersion: '0.0.0',
+    configHash: '',
+    chunkBytes: cut.chunkBytes,
+    chooseBuckets: async () => cut.bucketCount,
+  });
+  const plan: BatchPlan = { ...planned, rangeCount: cut.rangeCount };
+  const maxBytes = 2 ** 30;
+  const customers = await loadDimension(landing, CUSTOMERS, plan.customers, maxBytes);
+  const products = await loadDimension(landing, PRODUCTS, plan.products, maxBytes);
+  const budget = ExchangeBudget.of(cut.exchangeBytes);
+  const pool = openPool({
+    plan,
+    config,
+    customers: customers.data,
+    products: products.data,
+    budgetCounter: budget.counter,
+    waveBytes: cut.waveBytes,
+  });
+  try {
+    const stages = await runStages(plan, pool, budget, {});
+    const manifest = await publishRun(
+      plan,
+      { ...stages, customers, products },
+      { lake, runId: RUN_ID, parquet: config.parquet, products: new Dimension(products.data) },
+    );
+    return { manifest, lake };
+  } finally {
+    await pool.close();
+  }
+}
