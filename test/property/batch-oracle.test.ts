@@ -51,7 +51,7 @@ function orFailure<T>(run: () => T): T | OracleFailure {
 it(
   'gives every cell, count and reason that the oracle gives',
   async () => {
-    await fc.assert(fc.asyncProperty(messyLanding(), expectAsOracle), { seed, ...runs(250) });
+    await fc.assert(fc.asyncProperty(messyLanding(), expectAsOracle), { seed, ...runs(150) });
   },
   LIMIT_MS,
 );
@@ -59,7 +59,7 @@ it(
 it(
   'agrees with the oracle on any bytes',
   async () => {
-    await fc.assert(fc.asyncProperty(arbitraryLanding, expectAsOracle), { seed, ...runs(250) });
+    await fc.assert(fc.asyncProperty(arbitraryLanding, expectAsOracle), { seed, ...runs(150) });
   },
   LIMIT_MS,
 );

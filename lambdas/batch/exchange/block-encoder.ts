@@ -1,7 +1,13 @@
 import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
 import type { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import { SliceCodes } from './slice-codes.ts';
-import { type SliceColumns, type SliceHeader, sliceBytes, startSlice } from './slice-layout.ts';
+import {
+  type NumberColumn,
+  type SliceColumns,
+  type SliceHeader,
+  sliceBytes,
+  startSlice,
+} from './slice-layout.ts';
 
 /** Where the bytes of a block go: shared memory, or a buffer that is then written to a store. */
 export interface BlockSink {
@@ -15,8 +21,6 @@ export interface BlockSink {
 export function bucketOf(hash: number, bucketCount: number): number {
   return ((hash >>> 16) * bucketCount) >>> 16;
 }
-
-const MAX_UINT32 = 0xffffffff;
 
 /** Cuts a block of columns into one slice per bucket. Its memory is reused from block to block. */
 export class BlockEncoder {
@@ -131,32 +135,25 @@ function idStart(block: OrderColumns, row: number): number {
 
 /** The ranges that decide how wide the columns of a slice are. */
 function rangesOf(block: OrderColumns, rows: Uint32Array) {
-  const { timeMs, priceCents, idEnd, offset } = block;
+  const { timeMs, priceCents, quantity, idEnd, offset } = block;
   let idBytes = 0;
-  let timeMin = Number.POSITIVE_INFINITY;
-  let timeMax = 0;
-  let priceMax = 0;
+  let baseTimeMs = rows.length === 0 ? 0 : timeMs[rows[0]];
+  let maxTimeMs = baseTimeMs;
+  let maxPriceCents = 0;
+  let maxQuantity = 0;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     idBytes += idEnd[row] - idStart(block, row);
     const time = timeMs[row];
-    if (time < timeMin) timeMin = time;
-    if (time > timeMax) timeMax = time;
-    if (priceCents[row] > priceMax) priceMax = priceCents[row];
+    if (time < baseTimeMs) baseTimeMs = time;
+    if (time > maxTimeMs) maxTimeMs = time;
+    if (priceCents[row] > maxPriceCents) maxPriceCents = priceCents[row];
+    if (quantity[row] > maxQuantity) maxQuantity = quantity[row];
   }
   // Offsets are in order, so the ends say the range.
-  const offsetMin = rows.length === 0 ? 0 : offset[rows[0]];
-  const offsetMax = rows.length === 0 ? 0 : offset[rows[rows.length - 1]];
-  const baseTimeMs = rows.length === 0 ? 0 : timeMin;
-  return {
-    idBytes,
-    baseOffset: offsetMin,
-    isOffsetWide: Number(offsetMax - offsetMin > MAX_UINT32),
-    baseTimeMs,
-    isTimeWide: Number(timeMax - baseTimeMs > MAX_UINT32),
-    maxTimeMs: timeMax,
-    isPriceWide: Number(priceMax > MAX_UINT32),
-  };
+  const baseOffset = rows.length === 0 ? 0 : offset[rows[0]];
+  const maxOffset = rows.length === 0 ? 0 : offset[rows[rows.length - 1]];
+  return { idBytes, baseOffset, maxOffset, baseTimeMs, maxTimeMs, maxPriceCents, maxQuantity };
 }
 
 function writeRows(
@@ -184,12 +181,7 @@ function writeRows(
   }
 }
 
-function writeNumbers(
-  from: Float64Array,
-  rows: Uint32Array,
-  base: number,
-  to: Uint32Array | Float64Array,
-): void {
+function writeNumbers(from: Float64Array, rows: Uint32Array, base: number, to: NumberColumn): void {
   for (let i = 0; i < rows.length; i++) to[i] = from[rows[i]] - base;
 }
 

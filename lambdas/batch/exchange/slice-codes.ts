@@ -1,4 +1,5 @@
 import { type ByteDictionary, grown } from '../../shared/ingest/byte-dictionary.ts';
+import type { NumberColumn } from './slice-layout.ts';
 
 /**
  * Renumbers the codes of a block's dictionary for one slice after the other, so that a slice carries only the values
@@ -58,7 +59,7 @@ export class SliceCodes {
   write(
     dictionary: ByteDictionary,
     first: { readonly row: number; readonly value: number },
-    to: { codes: Uint16Array | Uint32Array; offsets: Uint32Array; heap: Uint8Array },
+    to: { codes: NumberColumn; offsets: Uint32Array; heap: Uint8Array },
   ): void {
     to.codes.set(this.#codes.subarray(first.row, first.row + to.codes.length));
     const { offsets, heap } = dictionary;

@@ -11,15 +11,14 @@ export interface SliceHeader {
   readonly customerBytes: number;
   readonly productCount: number;
   readonly productBytes: number;
-  /** Added to each offset; offsets are doubles if `isOffsetWide`, else 32-bit differences from it. */
+  /** Offsets are stored as differences from this one, the smallest. */
   readonly baseOffset: number;
-  readonly isOffsetWide: number;
+  readonly maxOffset: number;
   /** The same for event times, in milliseconds. */
   readonly baseTimeMs: number;
-  readonly isTimeWide: number;
   readonly maxTimeMs: number;
-  /** Prices are doubles, else 32 bit. */
-  readonly isPriceWide: number;
+  readonly maxPriceCents: number;
+  readonly maxQuantity: number;
   readonly quarantinedCount: number;
   readonly rawBytes: number;
 }
@@ -32,11 +31,11 @@ const HEADER_NAMES = [
   'productCount',
   'productBytes',
   'baseOffset',
-  'isOffsetWide',
+  'maxOffset',
   'baseTimeMs',
-  'isTimeWide',
   'maxTimeMs',
-  'isPriceWide',
+  'maxPriceCents',
+  'maxQuantity',
   'quarantinedCount',
   'rawBytes',
 ] as const satisfies readonly (keyof SliceHeader)[];
@@ -48,21 +47,23 @@ export function readHeader(bytes: Uint8Array): SliceHeader {
   ) as unknown as SliceHeader;
 }
 
-/** Codes of up to 65,536 values take two bytes. */
-const MAX_NARROW_CODES = 65_536;
+/** Numbers take as many bytes as the largest of their column needs. */
+export type NumberColumn = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
 /** The columns of a slice, as views of its bytes. */
 export interface SliceColumns {
   readonly idHash: Uint32Array;
   /** The id of row i ends here in `ids`, and starts where the one before ends. */
   readonly idEnd: Uint32Array;
-  readonly offset: Uint32Array | Float64Array;
-  readonly time: Uint32Array | Float64Array;
+  /** Less `baseOffset`. */
+  readonly offset: NumberColumn;
+  /** Less `baseTimeMs`. */
+  readonly time: NumberColumn;
   /** quantity * 4 + index in `STATUSES`. */
-  readonly quantityStatus: Uint32Array;
-  readonly price: Uint32Array | Float64Array;
-  readonly customerCode: Uint16Array | Uint32Array;
-  readonly productCode: Uint16Array | Uint32Array;
+  readonly quantityStatus: NumberColumn;
+  readonly price: NumberColumn;
+  readonly customerCode: NumberColumn;
+  readonly productCode: NumberColumn;
   readonly customerOffsets: Uint32Array;
   readonly productOffsets: Uint32Array;
   readonly quarantinedOffset: Float64Array;
@@ -92,12 +93,12 @@ function layOut(
   const rows = header.rowCount;
   column('idHash', Uint32Array, rows);
   column('idEnd', Uint32Array, rows);
-  column('offset', header.isOffsetWide ? Float64Array : Uint32Array, rows);
-  column('time', header.isTimeWide ? Float64Array : Uint32Array, rows);
-  column('quantityStatus', Uint32Array, rows);
-  column('price', header.isPriceWide ? Float64Array : Uint32Array, rows);
-  column('customerCode', codeType(header.customerCount), rows);
-  column('productCode', codeType(header.productCount), rows);
+  column('offset', numberType(header.maxOffset - header.baseOffset), rows);
+  column('time', numberType(header.maxTimeMs - header.baseTimeMs), rows);
+  column('quantityStatus', numberType(header.maxQuantity * 4 + 3), rows);
+  column('price', numberType(header.maxPriceCents), rows);
+  column('customerCode', numberType(header.customerCount), rows);
+  column('productCode', numberType(header.productCount), rows);
   column('customerOffsets', Uint32Array, header.customerCount + 1);
   column('productOffsets', Uint32Array, header.productCount + 1);
   column('quarantinedOffset', Float64Array, header.quarantinedCount);
@@ -110,8 +111,10 @@ function layOut(
   return at;
 }
 
-function codeType(count: number): ArrayType<Uint16Array | Uint32Array> {
-  return count <= MAX_NARROW_CODES ? Uint16Array : Uint32Array;
+function numberType(max: number): ArrayType<NumberColumn> {
+  if (max <= 0xff) return Uint8Array;
+  if (max <= 0xffff) return Uint16Array;
+  return max <= 0xffffffff ? Uint32Array : Float64Array;
 }
 
 export function alignedTo8(size: number): number {

@@ -3,15 +3,15 @@ import type { PlannedInput } from '../batch-plan.ts';
 import { isGzip } from './list-landing.ts';
 
 /**
- * Resident memory of a process that does nothing yet, and what each worker adds (measured: heap, window, columns of a
- * block, columns of a row group, the Parquet writer's buffers).
+ * Resident memory of a process beside the exchange and the rows of its reduce steps, and what each worker adds (measured:
+ * heaps and code, window, columns of a block and of a row group, the Parquet writer's buffers).
  */
-const PROCESS_BYTES = 90 * 1024 * 1024;
-const WORKER_BYTES = 75 * 1024 * 1024;
+const PROCESS_BYTES = 100 * 1024 * 1024;
+const WORKER_BYTES = 80 * 1024 * 1024;
 
 /** Bytes in the exchange, and bytes of work in a reduce step, per byte of uncompressed CSV (measured, rounded up). */
-const EXCHANGE_RATIO = 0.85;
-const REDUCE_RATIO = 0.35;
+const EXCHANGE_RATIO = 0.68;
+const REDUCE_RATIO = 0.2;
 
 /** A bucket smaller than this is not worth a step of its own. */
 const MIN_BUCKET_BYTES = 32 * 1024 * 1024;

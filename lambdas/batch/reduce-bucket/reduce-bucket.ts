@@ -66,7 +66,6 @@ export class BucketReducer {
   readonly #quarantine = new QuarantineColumns();
   readonly #loader = new WaveLoader();
   readonly #dedupe = createDedupeMemory();
-  readonly #order = { rows: new Uint32Array(0) };
 
   constructor(context: ReduceContext) {
     this.#context = context;
@@ -87,7 +86,9 @@ export class BucketReducer {
       const duplicates = findDuplicates([claims, ...bucket.slices], this.#dedupe);
       const isDuplicate = duplicates.isDuplicate.subarray(claims.rowCount);
       await this.#writeDuplicates(bucket, claims, duplicates, wave, parts);
-      await this.#writeDays(bucket, splitByDay(bucket, isDuplicate, this.#order), wave, parts);
+      // The memory of dedupe is free again.
+      const days = splitByDay(bucket, isDuplicate, this.#dedupe.rows);
+      await this.#writeDays(bucket, days, wave, parts);
       await this.#writeQuarantine(bucket, wave, parts);
       if (wave < waves.length - 1) claims = claims.with(bucket, isDuplicate);
     }

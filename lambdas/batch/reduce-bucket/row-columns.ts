@@ -9,6 +9,7 @@ import type {
   Values,
 } from '../../shared/parquet/column-data.ts';
 import type { Dimension } from '../../shared/transform/dimension.ts';
+import type { NumberColumn } from '../exchange/slice-layout.ts';
 import type { BucketRows, BucketSlice } from './bucket-rows.ts';
 import { DenseKeys } from './dense-keys.ts';
 
@@ -196,7 +197,7 @@ export class RowColumns {
 }
 
 function pickNumbers(
-  source: Uint32Array | Float64Array,
+  source: NumberColumn,
   base: number,
   rows: Uint32Array,
   baseRow: number,
@@ -208,7 +209,7 @@ function pickNumbers(
 }
 
 function pickCodes(
-  source: Uint16Array | Uint32Array,
+  source: NumberColumn,
   codeOf: Uint32Array,
   rows: Uint32Array,
   baseRow: number,

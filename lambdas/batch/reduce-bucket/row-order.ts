@@ -9,19 +9,15 @@ export interface DayRows {
   readonly rows: Uint32Array;
 }
 
-/** Memory that `splitByDay` uses again and again. */
-export interface RowOrderMemory {
-  rows: Uint32Array;
-}
-
 /**
  * Splits the rows that are not duplicates into active and cancelled ones by day of event time (UTC), tables and days
- * ascending: a counting sort over days, of which there are 84,006 between 1970 and 2199.
+ * ascending: a counting sort over days, of which there are 84,006 between 1970 and 2199. The rows are written into
+ * `memory`, which has room for all of the bucket's.
  */
 export function splitByDay(
   bucket: BucketRows,
   isDuplicate: Uint8Array,
-  memory: RowOrderMemory,
+  memory: Uint32Array,
 ): DayRows[] {
   const range = dayRange(bucket);
   const dayCount = range.last - range.first + 1;
@@ -30,9 +26,7 @@ export function splitByDay(
     ends[group + 1]++;
   });
   for (let group = 0; group < dayCount * 2; group++) ends[group + 1] += ends[group];
-  const counted = ends[dayCount * 2];
-  if (memory.rows.length < counted) memory.rows = new Uint32Array(bucket.rowCount);
-  const { rows } = memory;
+  const rows = memory;
   forEachCounted(bucket, isDuplicate, range, (row, group) => {
     rows[ends[group]++] = row;
   });

@@ -114,7 +114,7 @@ const parquet = v.pipe(
       oneOf(['compact', 'plain'], 'plain: no dictionaries and no deltas, for the simplest readers'),
       'compact',
     ),
-    rowGroupRows: v.optional(wholeNumber(1, 1_048_576, 'rows of a row group at most'), 262_144),
+    rowGroupRows: v.optional(wholeNumber(1, 1_048_576, 'rows of a row group at most'), 131_072),
   }),
   group('How tables are written.'),
 );
