@@ -43,6 +43,8 @@ export interface BatchRunOptions {
   readonly config: Config;
   /** Threads; by default what the config says. The tables are the same whatever it is. */
   readonly workers?: number;
+  /** Threads are started for this much input; by default 64 MiB, below which one is faster. */
+  readonly threadedFromBytes?: number;
   /** A plan whose chunks and buckets are used again. */
   readonly planFile?: string;
   readonly signal?: AbortSignal;
@@ -59,8 +61,7 @@ export interface BatchRunResult {
 }
 
 const MAX_DEFAULT_WORKERS = 8;
-/** Below this one thread is faster than starting others. */
-const MIN_THREADED_BYTES = 64 * 1024 * 1024;
+const DEFAULT_THREADED_FROM_BYTES = 64 * 1024 * 1024;
 /** Share of the memory limit that dimensions may take. */
 const DIMENSION_SHARE = 0.25;
 
@@ -136,12 +137,13 @@ function workersOf({ workers, config }: BatchRunOptions): number {
 }
 
 function openPool(
-  { landing, lake, landingDir, lakeDir }: BatchRunOptions,
+  { landing, lake, landingDir, lakeDir, threadedFromBytes }: BatchRunOptions,
   workers: number,
   inputBytes: number,
   settings: StageSettings,
 ): StagePool {
-  const isThreaded = workers > 1 && inputBytes >= MIN_THREADED_BYTES;
+  const isLarge = inputBytes >= (threadedFromBytes ?? DEFAULT_THREADED_FROM_BYTES);
+  const isThreaded = workers > 1 && isLarge;
   if (!isThreaded || landingDir === undefined || lakeDir === undefined) {
     return inlinePool(new StageHost(landing, lake, settings));
   }

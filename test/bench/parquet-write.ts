@@ -7,9 +7,10 @@ import type {
 import { type ParquetOptions, ParquetWriter } from '../../lambdas/shared/parquet/writer.ts';
 
 /**
- * What encoding costs, without disk and start-up: `node test/bench/parquet-write.ts [rows] [files] [rounds]` prints one
- * JSON object: rows are spread over that many files of 15 columns like `orders`; CPU and wall seconds are the median of the
- * rounds. `1000000 1` is a large file, `10000 62` the many tiny ones of a small run.
+ * What encoding costs, without disk and start-up: `node test/bench/parquet-write.ts [rows] [files]
+ * [rounds] [codec]` prints one JSON object: rows are spread over that many files of 15 columns like
+ * `orders`; CPU and wall seconds are the median of the rounds. `1000000 1` is a large file, `10000
+ * 62` the many tiny ones of a small run.
  */
 const rowCount = Number(process.argv[2] ?? 1_000_000);
 const fileCount = Number(process.argv[3] ?? 1);

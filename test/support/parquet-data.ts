@@ -7,7 +7,10 @@ import type {
 } from '../../lambdas/shared/parquet/column-data.ts';
 import { type ParquetOptions, ParquetWriter } from '../../lambdas/shared/parquet/writer.ts';
 
-/** One value as a test writes it: numbers as the integers that are stored (cents, days, milliseconds). */
+/**
+ * One value as a test writes it: numbers as the integers that are stored (cents, days,
+ * milliseconds).
+ */
 export type Stored = string | number | bigint | null;
 
 /** A column with its values, as a test writes it. */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Column } from '../../lambdas/shared/model/tables.ts';
 import { readRows } from '../../lambdas/shared/parquet/reader.ts';
@@ -74,11 +75,14 @@ export interface PyArrowView {
   }[];
 }
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const venvPython = `${root}.venv/bin/python`;
 
-/** The interpreter that has pyarrow: `TANDEM_PYTHON`, or the project's `.venv`; null where there is neither. */
+/**
+ * The interpreter that has pyarrow: `TANDEM_PYTHON`, or the project's `.venv`; null where there is
+ * neither.
+ */
 const python = process.env.TANDEM_PYTHON ?? (existsSync(venvPython) ? venvPython : null);
 
 /** Tests with pyarrow run where there is one, and always in CI: there they fail without it. */
@@ -113,7 +117,10 @@ const { ParquetReader } = createRequire(import.meta.url)('parquetjs-lite') as {
   ParquetReader: { openFile(path: string): Promise<ParquetJsReader> };
 };
 
-/** Knows PLAIN pages, snappy and no codec, but neither DECIMAL nor timestamps: leave such columns out. */
+/**
+ * Knows PLAIN pages, snappy and no codec, but neither DECIMAL nor timestamps: leave such columns
+ * out.
+ */
 export async function readWithParquetJs(
   path: string,
   columns: readonly Column[],

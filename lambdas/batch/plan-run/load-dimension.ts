@@ -47,7 +47,6 @@ async function loadFile(
   const reader = new RecordReader(piecesSource(pieces), 0);
   const header = await reader.header(definition.fields);
   if (header.kind === 'rejected') throw rejected(file.key, header.reason);
-  if (header.kind === 'incomplete') throw new Error('a whole file has a header or is rejected');
   const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
   await reader.records(csvFormat(header.layout), limits, (batch) => {
     builder.add(batch);

@@ -1,4 +1,6 @@
-import { parseHeader } from '../../shared/ingest/csv-header.ts';
+import { rangeSource } from '../../shared/ingest/byte-sources.ts';
+import { type HeaderResult, parseHeader } from '../../shared/ingest/csv-header.ts';
+import { RecordReader } from '../../shared/ingest/record-reader.ts';
 import { MAX_RECORD_BYTES, ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import {
@@ -99,7 +101,10 @@ async function readHeaders(landing: ObjectStore, { orders }: LandingObjects) {
   return { inputs, rejectedFiles };
 }
 
-async function readHeader(landing: ObjectStore, object: PlannedObject) {
+async function readHeader(
+  landing: ObjectStore,
+  object: PlannedObject,
+): Promise<Exclude<HeaderResult, { kind: 'incomplete' }>> {
   for (const wantedBytes of [HEADER_BYTES, MAX_HEADER_BYTES]) {
     const range = { startByte: 0, endByte: Math.min(wantedBytes, object.sizeBytes) };
     const bytes = await readUnchanged(landing, object, range);
@@ -107,7 +112,13 @@ async function readHeader(landing: ObjectStore, object: PlannedObject) {
     const header = parseHeader(bytes, bytes.length, isLast, ORDER_FIELDS);
     if (header.kind !== 'incomplete') return header;
   }
-  return { kind: 'rejected', reason: 'header_unreadable' } as const;
+  // More than 16 KiB of empty lines come first.
+  const reader = new RecordReader(rangeSource(landing, object, 0, object.sizeBytes), 0);
+  try {
+    return await reader.header(ORDER_FIELDS);
+  } catch (error) {
+    throw asInputChanged(object.key, error);
+  }
 }
 
 async function readUnchanged(

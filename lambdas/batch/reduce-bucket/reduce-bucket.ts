@@ -87,7 +87,8 @@ export class BucketReducer {
       const isDuplicate = duplicates.isDuplicate.subarray(claims.rowCount);
       await this.#writeDuplicates(bucket, claims, duplicates, wave, parts);
       // The memory of dedupe is free again.
-      const days = splitByDay(bucket, isDuplicate, this.#dedupe.rows);
+      const { rows, hashes: groups } = this.#dedupe;
+      const days = splitByDay(bucket, isDuplicate, { rows, groups });
       await this.#writeDays(bucket, days, wave, parts);
       await this.#writeQuarantine(bucket, wave, parts);
       if (wave < waves.length - 1) claims = claims.with(bucket, isDuplicate);

@@ -15,7 +15,8 @@ export type RejectionCode =
 export type HeaderResult =
   | { readonly kind: 'header'; readonly layout: CsvLayout; readonly end: number }
   | { readonly kind: 'rejected'; readonly reason: string }
-  | { readonly kind: 'incomplete' };
+  /** The header starts at `start`, or behind more empty lines from there on. */
+  | { readonly kind: 'incomplete'; readonly start: number };
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
@@ -35,7 +36,9 @@ export function parseHeader(
   const scan = new CsvRecordEnd();
   const found = scan.find(bytes, start, end);
   if (found < 0 && !isLast) {
-    return end - start > MAX_RECORD_BYTES ? rejected('header_unreadable') : { kind: 'incomplete' };
+    return end - start > MAX_RECORD_BYTES
+      ? rejected('header_unreadable')
+      : { kind: 'incomplete', start };
   }
   const headerEnd = found < 0 ? end : withoutCarriageReturn(bytes, start, found);
   const record = bytes.slice(start, headerEnd);

@@ -1,9 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { issueBit } from '../model/issue.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
-import { COMMA, CR, LF, QUOTE } from './bytes.ts';
+import { LF } from './bytes.ts';
 import { CsvRecordEnd, splitRecord, withoutCarriageReturn } from './csv-record.ts';
-import { addRejectedRecord, SPAN_BATCH_RECORDS, type SpanBatch } from './span-batch.ts';
+import { CsvKernel } from './kernel/csv-kernel.ts';
+import {
+  addRejectedRecord,
+  FIELD_ROWS,
+  SPAN_BATCH_RECORDS,
+  SPAN_BYTES,
+  type SpanBatch,
+  spanBatchIn,
+} from './span-batch.ts';
 
 /** Which order field stands in which column of a file; -1: a column that orders do not have. */
 export type CsvLayout = readonly number[];
@@ -13,7 +21,6 @@ const RECORD_TOO_LONG = issueBit('record_too_long');
 const INVALID_UTF8 = issueBit('invalid_utf8');
 const WRONG_FIELD_COUNT = issueBit('wrong_field_count');
 
-/** Trailing spans of columns that no order has go here: a place that nobody reads. */
 interface ScanRange {
   /** First byte to scan; a record starts here. */
   readonly from: number;
@@ -25,87 +32,61 @@ interface ScanRange {
   readonly isLast: boolean;
 }
 
+/** A batch that `scanCsv` can fill: its memory is the kernel's. */
+export interface CsvBatch extends SpanBatch {
+  readonly kernel: CsvKernel;
+}
+
+/**
+ * An empty batch with a window of `windowBytes` and, behind a byte for the scanner's sentinel, `roomBytes` for values that
+ * differ from their bytes.
+ */
+export function createCsvBatch(windowBytes: number, roomBytes: number): CsvBatch {
+  const roomAt = windowBytes + 1;
+  const kernel = new CsvKernel({
+    windowBytes: roomAt + roomBytes,
+    spanBytes: SPAN_BYTES,
+    recordCapacity: SPAN_BATCH_RECORDS,
+    fieldRows: FIELD_ROWS,
+    maxRecordBytes: MAX_RECORD_BYTES,
+  });
+  const bytes = new Uint8Array(kernel.memory, 0, roomAt + roomBytes);
+  return { ...spanBatchIn(kernel.memory, kernel.spansAt, bytes, roomAt), kernel };
+}
+
 /**
  * Finds records and their seven values (contract §1.1) until the batch is full, no whole record is left in the window,
  * or the next one starts at or after `startBefore`. Returns the position of the first byte that was not consumed.
  */
-export function scanCsv(batch: SpanBatch, layout: CsvLayout, range: ScanRange): number {
+export function scanCsv(batch: CsvBatch, layout: CsvLayout, range: ScanRange): number {
   const firstRecord = batch.recordCount;
   const overwritten = batch.bytes[range.end];
   batch.bytes[range.end] = LF;
-  const stoppedAt = scanRecords(batch, Int8Array.from(layout), range);
+  batch.kernel.setLayout(layout);
+  const stoppedAt = scanRecords(batch, layout, range);
   batch.bytes[range.end] = overwritten;
   if (!isUtf8(batch.bytes.subarray(range.from, stoppedAt))) markInvalidUtf8(batch, firstRecord);
   return stoppedAt;
 }
 
-function scanRecords(batch: SpanBatch, layout: Int8Array, range: ScanRange): number {
-  const { end, isLast } = range;
-  const { bytes, recordStart, recordEnd, recordIssue, flatStarts, flatEnds } = batch;
-  const startBefore = Math.min(range.startBefore, end);
-  const columnCount = layout.length;
-  let count = batch.recordCount;
-  let at = range.from;
-  records: while (count < SPAN_BATCH_RECORDS && at < startBefore) {
-    const start = at;
-    let column = 0;
-    let fieldStart = at;
-    for (;;) {
-      let byte = bytes[at];
-      if (byte === QUOTE) {
-        batch.recordCount = count;
-        const next = scanQuotedRecord(batch, layout, start, range);
-        count = batch.recordCount;
-        at = next < 0 ? start : next;
-        if (next < 0) break records;
-        continue records;
-      }
-      // Most bytes are above the comma, so that most of them cost one comparison.
-      while (byte > COMMA || (byte !== COMMA && byte !== LF)) byte = bytes[++at];
-      if (byte === LF) break;
-      if (column < columnCount) {
-        const field = layout[column];
-        if (field >= 0) {
-          flatStarts[field * SPAN_BATCH_RECORDS + count] = fieldStart;
-          flatEnds[field * SPAN_BATCH_RECORDS + count] = at;
-        }
-      }
-      column += 1;
-      fieldStart = ++at;
-    }
-    if (at >= end && !isLast) {
-      at = start;
-      break;
-    }
-    const lineEnd = at < end && at > start && bytes[at - 1] === CR ? at - 1 : at;
-    at += 1;
-    if (lineEnd === start) continue;
-    if (column < columnCount) {
-      const field = layout[column];
-      if (field >= 0) {
-        flatStarts[field * SPAN_BATCH_RECORDS + count] = fieldStart;
-        flatEnds[field * SPAN_BATCH_RECORDS + count] = lineEnd;
-      }
-    }
-    if (column + 1 === columnCount && lineEnd - start <= MAX_RECORD_BYTES) {
-      recordStart[count] = start;
-      recordEnd[count] = lineEnd;
-      recordIssue[count++] = 0;
-    } else {
-      batch.recordCount = count;
-      const isTooLong = lineEnd - start > MAX_RECORD_BYTES;
-      addRejectedRecord(batch, start, lineEnd, isTooLong ? RECORD_TOO_LONG : WRONG_FIELD_COUNT);
-      count += 1;
-    }
+/** The kernel takes records as long as they are plain; any other one is scanned here, byte by byte. */
+function scanRecords(batch: CsvBatch, layout: CsvLayout, range: ScanRange): number {
+  const { end, startBefore, isLast } = range;
+  let from = range.from;
+  for (;;) {
+    const stoppedAt = batch.kernel.scan({ from, end, startBefore, isLast }, batch.recordCount);
+    batch.recordCount = batch.kernel.recordCount;
+    if (stoppedAt >= 0) return stoppedAt;
+    const next = scanOddRecord(batch, layout, ~stoppedAt, range);
+    if (next < 0) return ~stoppedAt;
+    from = next;
   }
-  batch.recordCount = count;
-  return Math.min(at, end);
 }
 
-/** A record with a quoted field. Returns where the next one starts, or -1: the window or the room is too short. */
-function scanQuotedRecord(
+/** Any record, whatever it holds. Returns where the next one starts, or -1: the window or the room is too short. */
+function scanOddRecord(
   batch: SpanBatch,
-  layout: Int8Array,
+  layout: CsvLayout,
   start: number,
   { end, isLast }: ScanRange,
 ): number {

@@ -3,8 +3,8 @@ import { MAX_RAW_BYTES, MAX_RECORD_BYTES } from '../model/order.ts';
 import { assert } from '../runtime/errors.ts';
 import { type HeaderResult, parseHeader } from './csv-header.ts';
 import { CsvRecordEnd } from './csv-record.ts';
-import { type CsvLayout, scanCsv } from './csv-scanner.ts';
-import { addRejectedRecord, createSpanBatch, type SpanBatch } from './span-batch.ts';
+import { type CsvBatch, type CsvLayout, createCsvBatch, scanCsv } from './csv-scanner.ts';
+import { addRejectedRecord, type SpanBatch } from './span-batch.ts';
 
 /** The bytes of an input, in order. */
 export interface ByteSource {
@@ -16,7 +16,7 @@ export interface ByteSource {
 export interface RecordFormat {
   /** Contract of `scanCsv`. */
   scan(
-    batch: SpanBatch,
+    batch: CsvBatch,
     range: { from: number; end: number; startBefore: number; isLast: boolean },
   ): number;
   /** Finds the end of a record that is larger than a window. */
@@ -50,15 +50,15 @@ const ROOM_AT = WINDOW_BYTES + 1; // One byte for the scanner's sentinel.
 export class RecordReader {
   readonly #source: ByteSource;
   readonly #bytes: Uint8Array;
-  readonly #batch: SpanBatch;
+  readonly #batch: CsvBatch;
   /** Offset in the input of the window's first byte. */
   #baseOffset: number;
   #at = 0;
   #end = 0;
   #isLast = false;
 
-  /** `buffer` may be handed on from one reader to the next. */
-  constructor(source: ByteSource, startOffset: number, batch: SpanBatch = createReaderBatch()) {
+  /** `batch` may be handed on from one reader to the next. */
+  constructor(source: ByteSource, startOffset: number, batch: CsvBatch = createReaderBatch()) {
     this.#source = source;
     this.#baseOffset = startOffset;
     this.#batch = batch;
@@ -66,11 +66,19 @@ export class RecordReader {
   }
 
   /** The header of a file that is read from its first byte; the records follow. */
-  async header(required: readonly string[]): Promise<HeaderResult> {
+  async header(
+    required: readonly string[],
+  ): Promise<Exclude<HeaderResult, { kind: 'incomplete' }>> {
     for (;;) {
       const result = parseHeader(this.#bytes, this.#end, this.#isLast, required);
-      if (result.kind === 'header') this.#at = result.end;
-      if (result.kind !== 'incomplete') return result;
+      if (result.kind === 'header') {
+        this.#at = result.end;
+        return { ...result, end: this.#baseOffset + result.end };
+      }
+      if (result.kind === 'rejected') return result;
+      // Only empty lines can fill a window before a header that is not too long; the last one stays, so that what
+      // follows is not taken for the start of the file.
+      if (this.#end === WINDOW_BYTES) this.#moveToFront(result.start - 1);
       await this.#fill();
     }
   }
@@ -163,6 +171,6 @@ export class RecordReader {
 }
 
 /** The buffer of a reader: window, sentinel, and room for one record's rewritten values. */
-export function createReaderBatch(): SpanBatch {
-  return createSpanBatch(new Uint8Array(ROOM_AT + MAX_RECORD_BYTES), ROOM_AT);
+export function createReaderBatch(): CsvBatch {
+  return createCsvBatch(WINDOW_BYTES, MAX_RECORD_BYTES);
 }

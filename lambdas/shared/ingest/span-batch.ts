@@ -33,27 +33,41 @@ export interface SpanBatch {
   readonly flatEnds: Int32Array;
 }
 
+/** One row more than fields: the CSV kernel writes the spans of columns there that orders do not have. */
+export const FIELD_ROWS = FIELD_COUNT + 1;
+const ROW_BYTES = SPAN_BATCH_RECORDS * Int32Array.BYTES_PER_ELEMENT;
+/** Rows of starts, ends and issues of records, then of starts of fields, then of ends of fields. */
+export const SPAN_BYTES = (3 + 2 * FIELD_ROWS) * ROW_BYTES;
+
 /** An empty batch over `bytes`, whose room for rewritten values starts at `roomAt`. */
 export function createSpanBatch(bytes: Uint8Array, roomAt: number): SpanBatch {
-  const column = () => new Int32Array(SPAN_BATCH_RECORDS);
-  const flatStarts = new Int32Array(SPAN_BATCH_RECORDS * FIELD_COUNT);
-  const flatEnds = new Int32Array(SPAN_BATCH_RECORDS * FIELD_COUNT);
-  const byField = (flat: Int32Array) =>
-    Array.from({ length: FIELD_COUNT }, (_, field) =>
-      flat.subarray(field * SPAN_BATCH_RECORDS, (field + 1) * SPAN_BATCH_RECORDS),
-    );
+  return spanBatchIn(new ArrayBuffer(SPAN_BYTES), 0, bytes, roomAt);
+}
+
+/** The same with its spans in a given place, `SPAN_BYTES` from `spansAt`. */
+export function spanBatchIn(
+  memory: ArrayBuffer,
+  spansAt: number,
+  bytes: Uint8Array,
+  roomAt: number,
+): SpanBatch {
+  const row = (index: number) =>
+    new Int32Array(memory, spansAt + index * ROW_BYTES, SPAN_BATCH_RECORDS);
+  const fieldRows = (index: number) =>
+    new Int32Array(memory, spansAt + index * ROW_BYTES, SPAN_BATCH_RECORDS * FIELD_COUNT);
+  const byField = (index: number) => Array.from({ length: FIELD_COUNT }, (_, f) => row(index + f));
   return {
     bytes,
     view: viewOf(bytes),
     roomAt,
     recordCount: 0,
-    recordStart: column(),
-    recordEnd: column(),
-    recordIssue: new Uint32Array(SPAN_BATCH_RECORDS),
-    starts: byField(flatStarts),
-    ends: byField(flatEnds),
-    flatStarts,
-    flatEnds,
+    recordStart: row(0),
+    recordEnd: row(1),
+    recordIssue: new Uint32Array(memory, spansAt + 2 * ROW_BYTES, SPAN_BATCH_RECORDS),
+    starts: byField(3),
+    ends: byField(3 + FIELD_ROWS),
+    flatStarts: fieldRows(3),
+    flatEnds: fieldRows(3 + FIELD_ROWS),
   };
 }
 

@@ -1,6 +1,6 @@
 import { STATUSES, type Status } from '../model/order.ts';
 import { ByteDictionary } from './byte-dictionary.ts';
-import { copyBytes, equalBytes, viewOf } from './bytes.ts';
+import { copyBytes, equalBytes, isMissing, viewOf } from './bytes.ts';
 
 /** What `parse` returns for a value that is no status. */
 export const UNKNOWN_STATUS = -1;
@@ -53,12 +53,17 @@ export class StatusParser {
     const lowered = this.#lowered;
     for (let i = 0; i < length; i++) lowered.setUint8(i, lowerCase(view.getUint8(start + i)));
     const code = this.#spellings.find(lowered, 0, length);
-    if (code < 0) return UNKNOWN_STATUS;
+    // `None` is missing even where the config knows `none`.
+    if (code < 0 || isMissing(bytesOf(view), start, end)) return UNKNOWN_STATUS;
     copyBytes(view, start, end, this.#seen, place * MAX_SPELLING_BYTES);
     this.#seenLength[place] = length;
     this.#seenStatus[place] = this.#statusOfCode[code];
     return this.#statusOfCode[code];
   }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: DataView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function lowerCase(byte: number): number {

@@ -1,6 +1,9 @@
 import { ByteBuffer } from './byte-buffer.ts';
 
-/** Rows of a data page: what a reader decodes at least to see one row, and what the working arrays hold. */
+/**
+ * Rows of a data page: what a reader decodes at least to see one row, and what the working arrays
+ * hold.
+ */
 export const PAGE_ROWS = 32_768;
 
 /** Bytes of texts in a data page, unless a single text is longer. */
@@ -12,9 +15,10 @@ export const UNSEEN = -2;
 const FIRST_OUTPUT_BYTES = 64 * 1024;
 
 /**
- * The memory of an encoder, kept from file to file: a run writes thousands of files, and fresh memory costs more than what is
- * encoded into it. One arena serves one row group at a time, so writers that share one take turns: what
- * `writeRowGroup` returns must be used up before the next call of any of them.
+ * The memory of an encoder, kept from file to file: a run writes thousands of files, and fresh
+ * memory costs more than what is encoded into it. One arena serves one row group at a time, so
+ * writers that share one take turns: what `writeRowGroup` returns must be used up before the next
+ * call of any of them.
  */
 export class EncodeArena {
   /** The encoded row group. */
@@ -61,7 +65,10 @@ export class EncodeArena {
     return this.#validity;
   }
 
-  /** By key, all `UNSEEN`; whoever sets entries sets them back: clearing all keys for a few rows would cost more. */
+  /**
+   * By key, all `UNSEEN`; whoever sets entries sets them back: clearing all keys for a few rows
+   * would cost more.
+   */
   localOfKey(keyCount: number): Int32Array {
     if (this.#localOfKey.length < keyCount) this.#localOfKey = unseen(roomFor(keyCount));
     return this.#localOfKey;

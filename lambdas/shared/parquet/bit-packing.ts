@@ -1,11 +1,12 @@
 /**
- * Parquet's bit packing: values one behind the other, least significant bits first. All functions return the place behind
- * the last byte written and need room for whole bytes only.
+ * Parquet's bit packing: values one behind the other, least significant bits first. All functions
+ * return the place behind the last byte written and need room for whole bytes only.
  */
 
 /**
- * Packs `values[from … to)`, of which only the low `width` (1 to 32) bits may be set; a multiple of four values. Narrow ones
- * are put together first, so that the test whether a word is full is made once for two or four of them.
+ * Packs `values[from … to)`, of which only the low `width` (1 to 32) bits may be set; a multiple of
+ * four values. Narrow ones are put together first, so that the test whether a word is full is made
+ * once for two or four of them.
  */
 export function packBits(
   view: DataView,
@@ -98,12 +99,17 @@ function packOnes(
   return writeRest(view, at, word, filled);
 }
 
-/** The highest `count` bits of a value of `width` bits: those that had no room in the word before. */
+/**
+ * The highest `count` bits of a value of `width` bits: those that had no room in the word before.
+ */
 function bitsLeft(value: number, count: number, width: number): number {
   return count === 0 ? 0 : value >>> (width - count);
 }
 
-/** As `packBits` for widths from 33 to 64: value i is `high[i] * 2^32 + low[i]`, both as unsigned 32-bit patterns. */
+/**
+ * As `packBits` for widths from 33 to 64: value i is `high[i] * 2^32 + low[i]`, both as unsigned
+ * 32-bit patterns.
+ */
 export function packWideBits(
   view: DataView,
   start: number,

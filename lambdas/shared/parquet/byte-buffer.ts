@@ -1,6 +1,7 @@
 /**
- * Bytes that are written one behind the other, in memory that is kept: touching fresh memory costs more than encoding into it.
- * Hot loops call `reserve` once, copy `bytes` or `view` to a local constant, write, and set `at` at the end.
+ * Bytes that are written one behind the other, in memory that is kept: touching fresh memory costs
+ * more than encoding into it. Hot loops call `reserve` once, copy `bytes` or `view` to a local
+ * constant, write, and set `at` at the end.
  */
 export class ByteBuffer {
   bytes: Uint8Array;
@@ -14,7 +15,10 @@ export class ByteBuffer {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** After this, `sizeBytes` more fit at `at`. Replaces `bytes` and `view` where they were too small. */
+  /**
+   * After this, `sizeBytes` more fit at `at`. Replaces `bytes` and `view` where they were too
+   * small.
+   */
   reserve(sizeBytes: number): void {
     const needed = this.at + sizeBytes;
     if (needed <= this.bytes.length) return;

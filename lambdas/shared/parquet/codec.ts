@@ -4,12 +4,16 @@ import { looksIncompressible } from './entropy.ts';
 import type { CodecName } from './format.ts';
 import { storeAsZstd } from './stored-frame.ts';
 
-/** Compresses the body of a page. The result may be `body` itself or memory that the next call overwrites. */
+/**
+ * Compresses the body of a page. The result may be `body` itself or memory that the next call
+ * overwrites.
+ */
 export type Compressor = (body: Uint8Array) => Uint8Array;
 
 /**
- * Bodies up to this size are stored: one call of zstd costs about 25 µs, as much as encoding thousands of values, and what
- * it would save here is less than the page's header. A run writes a thousand such pages.
+ * Bodies up to this size are stored: one call of zstd costs about 25 µs, as much as encoding
+ * thousands of values, and what it would save here is less than the page's header. A run writes a
+ * thousand such pages.
  */
 const STORED_BYTES_MAX = 512;
 

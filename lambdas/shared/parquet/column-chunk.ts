@@ -3,7 +3,10 @@ import type { Encoding } from './format.ts';
 import type { PageWriter } from './pages.ts';
 import type { Bounds } from './statistics.ts';
 
-/** What the footer says about one column of one row group. Offsets count from the start of the row group's bytes. */
+/**
+ * What the footer says about one column of one row group. Offsets count from the start of the row
+ * group's bytes.
+ */
 export interface ColumnChunk {
   readonly valueCount: number;
   readonly nullCount: number;

@@ -2,8 +2,9 @@ import { packBits, packWideBits } from './bit-packing.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
 
 /**
- * DELTA_BINARY_PACKED: differences of neighbours, less the smallest one of their block, in as few bits as each
- * mini-block needs. The block sizes are those that every writer uses; some readers know no others.
+ * DELTA_BINARY_PACKED: differences of neighbours, less the smallest one of their block, in as few
+ * bits as each mini-block needs. The block sizes are those that every writer uses; some readers
+ * know no others.
  */
 const BLOCK = 128;
 const MINI_BLOCKS = 4;
@@ -43,8 +44,8 @@ export function writeDeltaInt32(
 }
 
 /**
- * INT64 values held as doubles. `range` is at least the difference between the largest and the smallest and at most
- * 2^52: then all differences of differences are exact.
+ * INT64 values held as doubles. `range` is at least the difference between the largest and the
+ * smallest and at most 2^52: then all differences of differences are exact.
  */
 export function writeDeltaDouble(
   buffer: ByteBuffer,
@@ -136,7 +137,10 @@ function wideDeltasOfDouble(values: Float64Array, at: number, count: number): nu
   return minDelta;
 }
 
-/** The deltas are in `narrow`; they and their smallest fit 32 bits with a sign, their differences 32 bits without. */
+/**
+ * The deltas are in `narrow`; they and their smallest fit 32 bits with a sign, their differences 32
+ * bits without.
+ */
 function writeNarrowBlock(buffer: ByteBuffer, count: number, minDelta: number): void {
   buffer.reserve(BLOCK_BYTES_MAX);
   buffer.writeZigzag(minDelta);

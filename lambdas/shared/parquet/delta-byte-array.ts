@@ -27,7 +27,9 @@ export function writeDeltaLengthBytes(
   buffer.writeBytes(heap.subarray(offsets[from], offsets[to]));
 }
 
-/** DELTA_BYTE_ARRAY: how many bytes each value shares with the one before, then the rest of each. */
+/**
+ * DELTA_BYTE_ARRAY: how many bytes each value shares with the one before, then the rest of each.
+ */
 export function writeDeltaBytes(
   buffer: ByteBuffer,
   suffixes: ByteBuffer,
@@ -65,7 +67,9 @@ export function writeDeltaBytes(
 /** Neighbours that are looked at to choose an encoding, spread over the column. */
 const SAMPLE_PAIRS = 512;
 
-/** Prefixes pay when neighbours share more than what a second list of lengths costs: about a byte. */
+/**
+ * Prefixes pay when neighbours share more than what a second list of lengths costs: about a byte.
+ */
 const SHARED_BYTES_MIN = 2;
 
 /** Whether neighbours share enough for DELTA_BYTE_ARRAY. Depends on the values alone. */

@@ -3,8 +3,9 @@ import type { BytesValues, NumberValues, Values } from './column-data.ts';
 import { PHYSICAL, type Physical } from './format.ts';
 
 /**
- * Values as the encoders take them: INT32 as Int32Array, INT64 as Float64Array below 2^53 or else as BigInt64Array.
- * All results live in the arena until its next use of the same kind, or are the input itself.
+ * Values as the encoders take them: INT32 as Int32Array, INT64 as Float64Array below 2^53 or else
+ * as BigInt64Array. All results live in the arena until its next use of the same kind, or are the
+ * input itself.
  */
 
 export function isBytes(values: Values): values is BytesValues {
@@ -15,7 +16,9 @@ export function valueCountOf(values: Values): number {
   return isBytes(values) ? values.offsets.length - 1 : values.length;
 }
 
-/** The values at `indexes`; those of negative indexes are left out. Returns how many there are too. */
+/**
+ * The values at `indexes`; those of negative indexes are left out. Returns how many there are too.
+ */
 export function gather(
   arena: EncodeArena,
   values: Values,

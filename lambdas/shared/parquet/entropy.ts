@@ -17,8 +17,9 @@ function countPiece(bytes: Uint8Array, from: number, to: number): void {
 }
 
 /**
- * Whether the bytes are so evenly spread that compressing them would be work for nothing, as bit-packed numbers often are.
- * Takes a tenth of the time that zstd takes to find out. Never true below some 200 bytes.
+ * Whether the bytes are so evenly spread that compressing them would be work for nothing, as bit-
+ * packed numbers often are. Takes a tenth of the time that zstd takes to find out. Never true below
+ * some 200 bytes.
  */
 export function looksIncompressible(bytes: Uint8Array): boolean {
   counts.fill(0);
@@ -40,7 +41,8 @@ export function looksIncompressible(bytes: Uint8Array): boolean {
     sum += weights[count];
     distinct++;
   }
-  // A small sample looks less even than its source is; the second term is Miller and Madow's correction for that.
+  // A small sample looks less even than its source is; the second term is Miller and Madow's
+  // correction for that.
   const bits = Math.log2(sampleBytes) - sum / sampleBytes;
   return bits + (distinct - 1) / (2 * sampleBytes * Math.LN2) >= DENSE_BITS_MIN;
 }

@@ -5,15 +5,23 @@ import { CODEC, type CodecName, ENCODING, MAGIC, PAGE } from './format.ts';
 import { physicalOf, writeSchema } from './schema.ts';
 import { THRIFT_BINARY, THRIFT_I32, THRIFT_STRUCT, ThriftWriter } from './thrift-compact.ts';
 
-/** Names the writer and its format version, and nothing about the run: equal input gives equal bytes. */
+/**
+ * Names the writer and its format version, and nothing about the run: equal input gives equal
+ * bytes.
+ */
 export const CREATED_BY = 'tandem version 1.0.0';
 
-/** What parquet.thrift asks writers for: readers take 1 and 2 for the same, but some take 1 only. */
+/**
+ * What parquet.thrift asks writers for: readers take 1 and 2 for the same, but some take 1 only.
+ */
 const FORMAT_VERSION = 1;
 
 export interface RowGroup {
   readonly rowCount: number;
-  /** What the offsets of its chunks count from: the place in the file of the bytes that it came with. */
+  /**
+   * What the offsets of its chunks count from: the place in the file of the bytes that it came
+   * with.
+   */
   readonly fileOffset: number;
   readonly chunks: readonly ColumnChunk[];
 }
@@ -79,7 +87,8 @@ function writeRowGroup(
   thrift.list(1, THRIFT_STRUCT, chunks.length);
   chunks.forEach((chunk, index) => {
     thrift.begin();
-    thrift.i64(2, 0); // file_offset: deprecated, 0 says that there is no copy of the metadata elsewhere
+    // file_offset is deprecated; 0 says that there is no copy of the metadata elsewhere.
+    thrift.i64(2, 0);
     thrift.struct(3);
     writeChunk(thrift, content.columns[index], chunk, content.codec, group.fileOffset);
     thrift.end();

@@ -18,7 +18,10 @@ const DICTIONARY_BYTES_MAX = 16 * 1024 * 1024;
 const NULL_LOCAL = -1;
 const SEEN = 0;
 
-/** The dictionary of a chunk: its entries are called locals, numbered in the order of their first row. */
+/**
+ * The dictionary of a chunk: its entries are called locals, numbered in the order of their first
+ * row.
+ */
 interface Locals {
   /** Local of each used key, `NULL_LOCAL` for keys without a value. */
   readonly localOfUsed: Int32Array;
@@ -27,13 +30,20 @@ interface Locals {
   readonly hasNulls: boolean;
 }
 
-/** Encodes a column whose rows repeat few values: as a dictionary and indexes, where that is smaller. */
+/**
+ * Encodes a column whose rows repeat few values: as a dictionary and indexes, where that is
+ * smaller.
+ */
 export function encodeKeyedColumn(
   context: RowGroupContext,
   column: Column,
   data: KeyedColumn,
 ): ColumnChunk {
   const used = usedKeysOf(context, data);
+  assert(
+    used.every((key) => key < data.keyCount),
+    `keys are below ${data.keyCount}`,
+  );
   const locals = localsOf(context, data, used);
   assert(column.isNullable || !locals.hasNulls, `column ${column.name} has no nulls`);
   if (!isWorthDictionary(context, data, locals)) return encodeRowByRow(context, column, data);
@@ -73,10 +83,6 @@ function usedKeysOf(context: RowGroupContext, data: KeyedColumn): Uint32Array {
   }
   const result = used.slice(0, usedCount);
   for (const key of result) if (key < seen.length) seen[key] = UNSEEN;
-  assert(
-    result.every((key) => key < keyCount),
-    `keys are below ${keyCount}`,
-  );
   context.usedKeys.set(keys, result);
   return result;
 }

@@ -6,7 +6,10 @@ import type { NumberRange } from './statistics.ts';
 /** Differences of differences of such values are below 2^53, so doubles hold them exactly. */
 const EXACT_RANGE_MAX = 2 ** 52;
 
-/** The values `[from, to)` with their range, as DELTA_BINARY_PACKED by the fastest way that is exact for them. */
+/**
+ * The values `[from, to)` with their range, as DELTA_BINARY_PACKED by the fastest way that is exact
+ * for them.
+ */
 export function writeDeltaNumbers(
   body: ByteBuffer,
   values: NumberValues,

@@ -114,7 +114,8 @@ function createNumberEncoder(
   return {
     encoding: isCompact ? ENCODING.DELTA_BINARY_PACKED : ENCODING.PLAIN,
     write(from, to) {
-      // Page by page: the values are read from memory once, for their range, and are encoded from the cache.
+      // Page by page: the values are read from memory once, for their range, and are encoded from
+      // the cache.
       const pageRange = to > from ? numberRange(values, from, to) : { min: 0, max: 0 };
       if (to > from) range = unitedRange(range, pageRange);
       if (isCompact) writeDeltaNumbers(arena.body, values, { from, to }, pageRange);

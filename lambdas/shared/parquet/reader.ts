@@ -11,7 +11,10 @@ import {
 import { formatDay } from '../model/time.ts';
 import { TerminalError } from '../runtime/errors.ts';
 
-/** Exact values: decimals and 64-bit integers as text, days as `2026-01-31`, instants as ISO 8601 in UTC. */
+/**
+ * Exact values: decimals and 64-bit integers as text, days as `2026-01-31`, instants as ISO 8601 in
+ * UTC.
+ */
 export type RowValue = string | number | null;
 
 export interface ReadOptions {
@@ -40,8 +43,9 @@ const parsers: Partial<ParquetParsers> = {
 };
 
 /**
- * The rows of a Parquet file in order, a part of a row group in memory at a time. `file` is the whole file, or something
- * that hands out ranges of it. Fails where it is no Parquet file, or has no such column.
+ * The rows of a Parquet file in order, a part of a row group in memory at a time. `file` is the
+ * whole file, or something that hands out ranges of it. Fails where it is no Parquet file, or has
+ * no such column.
  */
 export async function* readRows(
   file: Uint8Array | AsyncBuffer,
@@ -94,8 +98,8 @@ function bufferOf(bytes: Uint8Array): AsyncBuffer {
 type Converter = (value: unknown) => RowValue;
 
 /**
- * The library turns decimals into fractions and instants into dates. Without the logical types it hands out the stored
- * integers, which are exact.
+ * The library turns decimals into fractions and instants into dates. Without the logical types it
+ * hands out the stored integers, which are exact.
  */
 function withoutConversion(metadata: FileMetaData): {
   physical: FileMetaData;

@@ -19,8 +19,9 @@ export function writeRleRun(
 }
 
 /**
- * Parquet's mixture of runs and bit-packed groups, for levels and dictionary indexes below `2^width`, `width` from 1 to 32.
- * `values` must have room for seven values behind `count`: they are set to 0.
+ * Parquet's mixture of runs and bit-packed groups, for levels and dictionary indexes below
+ * `2^width`, `width` from 1 to 32. `values` must have room for seven values behind `count`: they
+ * are set to 0.
  */
 export function writeRleHybrid(
   buffer: ByteBuffer,

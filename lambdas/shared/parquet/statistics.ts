@@ -129,7 +129,10 @@ function isBelow(
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text of the first bytes, without the character that the cut goes through; null where it is not UTF-8. */
+/**
+ * The text of the first bytes, without the character that the cut goes through; null where it is
+ * not UTF-8.
+ */
 function cutText(bytes: Uint8Array): string | null {
   let end = BOUND_BYTES_MAX;
   while (end > BOUND_BYTES_MAX - 4 && (bytes[end] & 0xc0) === 0x80) end--;
@@ -147,7 +150,10 @@ function lowerBound(bytes: Uint8Array): Bound | null {
   return text === null ? null : { bytes: new TextEncoder().encode(text), isExact: false };
 }
 
-/** The cut text with its last character raised, which is above everything that begins with the cut text. */
+/**
+ * The cut text with its last character raised, which is above everything that begins with the cut
+ * text.
+ */
 function upperBound(bytes: Uint8Array): Bound | null {
   if (bytes.length <= BOUND_BYTES_MAX) return { bytes, isExact: true };
   const text = cutText(bytes);

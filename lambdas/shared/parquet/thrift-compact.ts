@@ -18,10 +18,16 @@ export const THRIFT_STRUCT: ThriftElement = STRUCT;
 
 const encoder = new TextEncoder();
 
-/** Deeper than Parquet's metadata ever is (FileMetaData → RowGroup → ColumnChunk → ColumnMetaData → Statistics). */
+/**
+ * Deeper than Parquet's metadata ever is (FileMetaData → RowGroup → ColumnChunk → ColumnMetaData →
+ * Statistics).
+ */
 const MAX_DEPTH = 16;
 
-/** Writes Thrift structs in the compact protocol: field ids as differences, so fields must be written in rising order. */
+/**
+ * Writes Thrift structs in the compact protocol: field ids as differences, so fields must be
+ * written in rising order.
+ */
 export class ThriftWriter {
   readonly #buffer: ByteBuffer;
   readonly #outerFieldIds = new Int32Array(MAX_DEPTH);

@@ -26,8 +26,8 @@ export interface ParquetOptions {
 const threadArena = new EncodeArena();
 
 /**
- * Writes one Parquet file, row group by row group. It keeps no rows: what it returns are the bytes to append to the file.
- * Equal columns, options and values give equal bytes.
+ * Writes one Parquet file, row group by row group. It keeps no rows: what it returns are the bytes
+ * to append to the file. Equal columns, options and values give equal bytes.
  */
 export class ParquetWriter {
   readonly #columns: readonly Column[];
@@ -64,9 +64,10 @@ export class ParquetWriter {
   }
 
   /**
-   * Encodes a row group of at most `ROW_GROUP_ROWS_MAX` rows and returns the bytes to append; none for no rows, but the
-   * first call includes the magic in any case. The result is a view of the arena: it holds until the next call of
-   * any writer with the same arena (by default all writers of the thread), so it is written or copied before that.
+   * Encodes a row group of at most `ROW_GROUP_ROWS_MAX` rows and returns the bytes to append; none
+   * for no rows, but the first call includes the magic in any case. The result is a view of the
+   * arena: it holds until the next call of any writer with the same arena (by default all writers
+   * of the thread), so it is written or copied before that.
    */
   writeRowGroup(group: RowGroupData): Uint8Array {
     const { rowCount, columns } = group;
@@ -98,7 +99,10 @@ export class ParquetWriter {
     return output.written();
   }
 
-  /** The end of the file, in memory of its own. A file without rows is valid: all of it comes from here. */
+  /**
+   * The end of the file, in memory of its own. A file without rows is valid: all of it comes from
+   * here.
+   */
   finish(): Uint8Array {
     assert(!this.#isFinished, 'a file is finished once');
     this.#isFinished = true;

@@ -21,20 +21,23 @@ export type WorkerReply =
   | { readonly kind: 'failed'; readonly error: PlainError };
 
 /** All stages in this thread: for little data, where threads cost more than they bring. */
-export function inlinePool(host: StageHost): StagePool {
+export function inlinePool(host: Pick<StageHost, 'run'>): StagePool {
   let running: Promise<unknown> = Promise.resolve();
+  let isClosed = false;
   return {
     size: 1,
     async run(task) {
       await new Promise((resolve) => {
         setImmediate(resolve); // Lets signals and timers through.
       });
+      if (isClosed) throw new Error('the pool was closed before the task began');
       const output = host.run(task);
       running = output.catch(() => undefined); // The caller has the error.
       return await output;
     },
     /** After it nothing is written any more, even where the caller did not wait for its task. */
     async close() {
+      isClosed = true;
       await running;
     },
   };

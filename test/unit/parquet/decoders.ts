@@ -1,4 +1,6 @@
-/** Slow and obvious decoders, written from the format's description, to check the encoders against. */
+/**
+ * Slow and obvious decoders, written from the format's description, to check the encoders against.
+ */
 
 export class ByteReader {
   readonly bytes: Uint8Array;

@@ -77,7 +77,7 @@ describe('readRows', () => {
     ]);
   });
 
-  it('reads ranges of a file that is elsewhere, and only the row groups that it needs', async () => {
+  it('reads ranges of a file, and only the row groups and columns that it needs', async () => {
     const bytes = Buffer.concat([FILE]);
     const ranges: number[] = [];
     const remote = {

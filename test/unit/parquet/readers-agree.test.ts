@@ -64,7 +64,7 @@ interface Case {
 function tableCases(rowCount: number, isKeyed: boolean, options: ParquetOptions): Case[] {
   return (['batch', 'stream'] as const).flatMap((door) =>
     tablesOf(door).map((table) => ({
-      name: `${door} ${table.name}, ${rowCount} rows, ${isKeyed ? 'keyed' : 'plain'}, ${options.encoding}`,
+      name: [door, table.name, rowCount, isKeyed ? 'keyed' : 'plain', options.encoding].join(' '),
       options,
       columns: table.columns.map(({ name, type, isNullable }) => ({
         name,
@@ -96,7 +96,12 @@ function typeCase(
   options: ParquetOptions,
 ): Case {
   return {
-    name: `all types, ${rowCount} rows, nulls ${nulls}, ${isKeyed ? 'keyed' : 'plain'}, ${options.encoding}, ${options.codec}`,
+    name: [
+      `all types, ${rowCount} rows, nulls ${nulls}`,
+      isKeyed ? 'keyed' : 'plain',
+      options.encoding,
+      options.codec,
+    ].join(', '),
     options,
     columns: ALL_TYPES.map((type, index) => ({
       name: `c${index}`,
@@ -125,7 +130,9 @@ const CASES: readonly Case[] = [
   { ...typeCase(300, 'some', true, COMPACT), name: 'several keyed row groups', groupRows: 70 },
 ];
 
-/** What parquetjs-lite can read: PLAIN; it has no DECIMAL, and fails on the INT64 of a timestamp. */
+/**
+ * What parquetjs-lite can read: PLAIN; it has no DECIMAL, and fails on the INT64 of a timestamp.
+ */
 const SIMPLE_CASES: readonly Case[] = [PLAIN_NONE, PLAIN_SNAPPY].flatMap((options) =>
   [1, 11, 300].flatMap((rowCount) =>
     (['none', 'some', 'all'] as const).map((nulls) => {
@@ -226,7 +233,8 @@ function pyArrowTypeOf(type: ColumnType) {
         type: 'timestamp[ms, tz=UTC]',
         physical: 'INT64',
         logical:
-          'Timestamp(isAdjustedToUTC=true, timeUnit=milliseconds, is_from_converted_type=false, force_set_converted_type=false)',
+          'Timestamp(isAdjustedToUTC=true, timeUnit=milliseconds, ' +
+          'is_from_converted_type=false, force_set_converted_type=false)',
         converted: 'TIMESTAMP_MILLIS',
       };
     case 'decimal':

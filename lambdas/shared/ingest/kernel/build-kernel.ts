@@ -14,7 +14,7 @@ const LINE_LENGTH = 90;
 
 /** The same source gives the same bytes, on every machine. Throws if it does not compile. */
 export async function compileKernel(): Promise<Uint8Array> {
-  let wasm: string | Uint8Array | null = null;
+  const written: (string | Uint8Array)[] = [];
   const { error, stderr } = await asc.main(
     [
       'csv-kernel.ts',
@@ -24,13 +24,14 @@ export async function compileKernel(): Promise<Uint8Array> {
     {
       readFile: (name) => (name === 'csv-kernel.ts' ? readFileSync(SOURCE, 'utf8') : null),
       writeFile: (_name, contents) => {
-        wasm = contents;
+        written.push(contents);
       },
       listFiles: () => [],
     },
   );
   if (error) throw new Error(`the kernel does not compile: ${stderr}`, { cause: error });
-  assert((wasm as unknown) instanceof Uint8Array, 'the compiler writes a module');
+  const [wasm] = written;
+  assert(wasm instanceof Uint8Array, 'the compiler writes a module');
   return wasm;
 }
 

@@ -1,0 +1,110 @@
+import { assert } from '../../runtime/errors.ts';
+import { CSV_KERNEL_CODE } from './csv-kernel-code.ts';
+
+/** What the module exports; `csv-kernel.as` says what each does. */
+interface KernelExports {
+  place(
+    spansAt: number,
+    entries: number,
+    fieldRows: number,
+    countAt: number,
+    columnsAt: number,
+    maxRecordBytes: number,
+  ): void;
+  setColumnCount(count: number): void;
+  scan(from: number, end: number, startBefore: number, isLast: number, count: number): number;
+}
+
+export interface KernelSizes {
+  /** Of the window and what belongs to it; it lies at the front of the memory. */
+  readonly windowBytes: number;
+  /** Of the tables of spans, which lie behind it. */
+  readonly spanBytes: number;
+  /** Entries of a row of these tables. */
+  readonly recordCapacity: number;
+  /** Rows of the starts of fields; the last one takes the columns that nobody asks for. */
+  readonly fieldRows: number;
+  readonly maxRecordBytes: number;
+}
+
+/** The kernel loads 64 bytes at a time, wherever in the window it is. */
+const OVERRUN_BYTES = 64;
+const PAGE_BYTES = 64 * 1024;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Takes below a millisecond, and only where CSV is read. */
+function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(Buffer.from(CSV_KERNEL_CODE, 'base64'));
+  return compiled;
+}
+
+/**
+ * The scanner in WebAssembly, with a memory of its own that holds all it reads and writes. The memory never grows, so
+ * that views of it stay valid. Pages that nobody touches cost nothing.
+ */
+export class CsvKernel {
+  /** The window is at 0. */
+  readonly memory: ArrayBuffer;
+  /** Where the tables of spans start. */
+  readonly spansAt: number;
+  readonly #exports: KernelExports;
+  readonly #count: Int32Array;
+  readonly #columns: Uint8Array;
+  readonly #ignoredRow: number;
+  #layout: readonly number[] = [];
+
+  constructor(sizes: KernelSizes) {
+    this.spansAt = (sizes.windowBytes + OVERRUN_BYTES + 7) & ~7;
+    const countAt = this.spansAt + sizes.spanBytes;
+    const columnsAt = countAt + 4;
+    // A header has at most as many columns as bytes, and one more.
+    const endAt = columnsAt + sizes.maxRecordBytes + 1;
+    const pages = Math.ceil(endAt / PAGE_BYTES);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const instance = new WebAssembly.Instance(kernelModule(), { env: { memory } });
+    this.#exports = instance.exports as unknown as KernelExports;
+    this.memory = memory.buffer as ArrayBuffer;
+    this.#count = new Int32Array(this.memory, countAt, 1);
+    this.#columns = new Uint8Array(this.memory, columnsAt, sizes.maxRecordBytes + 1);
+    this.#ignoredRow = sizes.fieldRows - 1;
+    const { recordCapacity, fieldRows, maxRecordBytes } = sizes;
+    this.#exports.place(
+      this.spansAt,
+      recordCapacity,
+      fieldRows,
+      countAt,
+      columnsAt,
+      maxRecordBytes,
+    );
+  }
+
+  /** How many records there are after a scan. */
+  get recordCount(): number {
+    return this.#count[0];
+  }
+
+  /** Says in which row each column of the file goes; -1: nobody asks for it. */
+  setLayout(layout: readonly number[]): void {
+    if (layout === this.#layout) return;
+    assert(layout.length <= this.#columns.length, 'a header has no more columns than bytes');
+    for (let column = 0; column < layout.length; column++) {
+      this.#columns[column] = layout[column] < 0 ? this.#ignoredRow : layout[column];
+    }
+    this.#exports.setColumnCount(layout.length);
+    this.#layout = layout;
+  }
+
+  /**
+   * Adds plain records to the `recordCount` that are there. Returns the first position that was not consumed, or its
+   * complement if there starts a record that only the caller understands.
+   */
+  scan(
+    range: { from: number; end: number; startBefore: number; isLast: boolean },
+    recordCount: number,
+  ): number {
+    const startBefore = Math.min(range.startBefore, range.end);
+    const isLast = range.isLast ? 1 : 0;
+    return this.#exports.scan(range.from, range.end, startBefore, isLast, recordCount);
+  }
+}
