@@ -124,10 +124,10 @@ function codesOf({ products, productOffsets }: SumRun, dictionary: ByteDictionar
 }
 
 function rank(dictionary: ByteDictionary): RankedProducts {
-  const { heap, offsets } = dictionary;
+  const { view, offsets } = dictionary;
   const codeOfRank = Uint32Array.from({ length: dictionary.size }, (_, code) => code);
   codeOfRank.sort((a, b) =>
-    compareBytes(heap, offsets[a], offsets[a + 1], heap, offsets[b], offsets[b + 1]),
+    compareBytes(view, offsets[a], offsets[a + 1], view, offsets[b], offsets[b + 1]),
   );
   return { dictionary, codeOfRank };
 }

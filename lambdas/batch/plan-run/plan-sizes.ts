@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { PlannedInput } from '../batch-plan.ts';
 import { isGzip } from './list-landing.ts';
+import { asInputChanged } from './plan-run.ts';
 
 /**
  * Resident memory of a process beside the exchange and the rows of its reduce steps, and what each worker adds (measured:
@@ -59,7 +60,7 @@ export function planMemory(options: {
 /** A gzip file says its size modulo 2^32 in its last four bytes; this is what it is taken for where that cannot be. */
 const GZIP_RATIO = 12;
 
-/** The uncompressed bytes of all inputs, estimated for gzip. */
+/** The uncompressed bytes of all inputs, estimated for gzip. Throws `TerminalError` `input_changed`. */
 export async function uncompressedBytes(
   landing: ObjectStore,
   inputs: readonly PlannedInput[],
@@ -74,7 +75,9 @@ export async function uncompressedBytes(
 async function gzipBytes(landing: ObjectStore, { key, etag, sizeBytes }: PlannedInput) {
   if (sizeBytes < 18) return 0; // Shorter than an empty member: rejected when it is read.
   const range = { startByte: sizeBytes - 4, endByte: sizeBytes };
-  const trailer = await landing.get(key, { range, ifMatch: etag });
+  const trailer = await landing.get(key, { range, ifMatch: etag }).catch((error: unknown) => {
+    throw asInputChanged(key, error);
+  });
   const stated = new DataView(trailer.buffer, trailer.byteOffset, 4).getUint32(0, true);
   return stated >= sizeBytes ? stated : sizeBytes * GZIP_RATIO;
 }

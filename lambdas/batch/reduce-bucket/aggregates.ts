@@ -65,10 +65,10 @@ export function rangeOf(hash: number, rangeCount: number): number {
 }
 
 /** The order of products by their bytes. */
-function rankProducts({ size, heap, offsets }: ByteDictionary): ProductRanks {
+function rankProducts({ size, view, offsets }: ByteDictionary): ProductRanks {
   const productOfRank = Uint32Array.from({ length: size }, (_, product) => product);
   productOfRank.sort((a, b) =>
-    compareBytes(heap, offsets[a], offsets[a + 1], heap, offsets[b], offsets[b + 1]),
+    compareBytes(view, offsets[a], offsets[a + 1], view, offsets[b], offsets[b + 1]),
   );
   const rankOfProduct = new Uint32Array(size);
   productOfRank.forEach((product, rank) => {

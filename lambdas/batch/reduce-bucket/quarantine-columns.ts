@@ -137,7 +137,7 @@ export class QuarantineColumns {
       this.#scratch = new Uint8Array(length * 2);
       this.#scratchView = viewOf(this.#scratch);
     }
-    for (let i = 0; i < length; i++) this.#scratch[i] = raw[start + i];
+    copyBytes(viewOf(raw), start, end, this.#scratchView, 0);
     this.#row = row;
     this.#layout = layout;
     splitRecord(this.#scratch, 0, length, length, this.#addField);

@@ -9,6 +9,7 @@ import {
   FIELD_ROWS,
   SPAN_BATCH_RECORDS,
   SPAN_BYTES,
+  SPAN_STRIDE,
   type SpanBatch,
   spanBatchIn,
 } from './span-batch.ts';
@@ -46,6 +47,7 @@ export function createCsvBatch(windowBytes: number, roomBytes: number): CsvBatch
   const kernel = new CsvKernel({
     windowBytes: roomAt + roomBytes,
     spanBytes: SPAN_BYTES,
+    rowBytes: SPAN_STRIDE * Int32Array.BYTES_PER_ELEMENT,
     recordCapacity: SPAN_BATCH_RECORDS,
     fieldRows: FIELD_ROWS,
     maxRecordBytes: MAX_RECORD_BYTES,

@@ -13,7 +13,7 @@ import {
   OPEN_BRACE,
   skipJsonSpace,
 } from './json-value.ts';
-import { addRejectedRecord, SPAN_BATCH_RECORDS, type SpanBatch } from './span-batch.ts';
+import { addRejectedRecord, SPAN_STRIDE, type SpanBatch } from './span-batch.ts';
 
 const RECORD_TOO_LONG = issueBit('record_too_long');
 const KPL_AGGREGATED = issueBit('kpl_aggregated');
@@ -72,7 +72,7 @@ function issueOf(batch: SpanBatch, start: number, end: number): IssueBits {
   findings.deepestLevel = 1;
   findings.nonTextFields = 0;
   findings.unpairedFields = 0;
-  for (let at = batch.recordCount; at < flatStarts.length; at += SPAN_BATCH_RECORDS) {
+  for (let at = batch.recordCount; at < flatStarts.length; at += SPAN_STRIDE) {
     flatStarts[at] = -1;
   }
   const objectEnd = scanObject(batch, start, end);
@@ -145,7 +145,7 @@ function fieldOfKey(batch: SpanBatch, from: number, end: number): number {
  */
 function scanValue(batch: SpanBatch, field: number, from: number, end: number): number {
   const { bytes, flatStarts, flatEnds } = batch;
-  const slot = field * SPAN_BATCH_RECORDS + batch.recordCount;
+  const slot = field * SPAN_STRIDE + batch.recordCount;
   const fieldBit = 1 << field;
   findings.nonTextFields &= ~fieldBit;
   findings.unpairedFields &= ~fieldBit;
@@ -175,7 +175,7 @@ function scanValue(batch: SpanBatch, field: number, from: number, end: number): 
 }
 
 function keepDecoded(batch: SpanBatch, field: number, from: number, closing: number): void {
-  const slot = field * SPAN_BATCH_RECORDS + batch.recordCount;
+  const slot = field * SPAN_STRIDE + batch.recordCount;
   const roomEnd = decodeString(batch.bytes, from, closing, batch.roomAt);
   if (roomEnd < 0) {
     findings.unpairedFields |= 1 << field;

@@ -1,3 +1,4 @@
+import { copyBytes, viewOf } from '../ingest/bytes.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
 import type { BytesValues } from './column-data.ts';
 import { writeDeltaInt32 } from './delta-binary-packed.ts';
@@ -41,8 +42,9 @@ export function writeDeltaBytes(
   const count = to - from;
   ensureLengths(count);
   suffixes.at = 0;
-  suffixes.reserve(offsets[to] - offsets[from]);
-  const target = suffixes.bytes;
+  suffixes.reserve(offsets[to] - offsets[from] + WORD_BYTES);
+  const source = viewOf(heap);
+  const target = viewOf(suffixes.bytes);
   let at = 0;
   let previous = offsets[from];
   let start = previous;
@@ -50,11 +52,16 @@ export function writeDeltaBytes(
     const end = offsets[from + i + 1];
     const length = end - start;
     const sharedMax = i === 0 ? 0 : Math.min(start - previous, length);
-    let shared = 0;
-    while (shared < sharedMax && heap[previous + shared] === heap[start + shared]) shared++;
+    const shared = sharedPrefix(source, previous, start, sharedMax);
     prefixes[i] = shared;
     lengths[i] = length - shared;
-    for (let j = start + shared; j < end; j++) target[at++] = heap[j];
+    // Mostly a few bytes: one word is copied, and what is too much of it is overwritten next.
+    if (length - shared <= WORD_BYTES && start + shared + WORD_BYTES <= heap.length) {
+      target.setInt32(at, source.getInt32(start + shared));
+    } else {
+      copyBytes(source, start + shared, end, target, at);
+    }
+    at += length - shared;
     previous = start;
     start = end;
   }
@@ -62,6 +69,20 @@ export function writeDeltaBytes(
   writeDeltaInt32(buffer, lengths, 0, count);
   suffixes.at = at;
   buffer.writeBytes(suffixes.written());
+}
+
+const WORD_BYTES = 4;
+
+/** How many of the first `max` bytes at two places are the same. */
+function sharedPrefix(view: DataView, a: number, b: number, max: number): number {
+  let shared = 0;
+  while (shared + WORD_BYTES <= max) {
+    const difference = view.getInt32(a + shared) ^ view.getInt32(b + shared);
+    if (difference !== 0) return shared + (Math.clz32(difference) >>> 3);
+    shared += WORD_BYTES;
+  }
+  while (shared < max && view.getUint8(a + shared) === view.getUint8(b + shared)) shared++;
+  return shared;
 }
 
 /** Neighbours that are looked at to choose an encoding, spread over the column. */

@@ -1,3 +1,4 @@
+import { compareBytes, viewOf } from '../ingest/bytes.ts';
 import type { BytesValues, NumberValues } from './column-data.ts';
 import { PHYSICAL, type Physical } from './format.ts';
 
@@ -92,13 +93,14 @@ export function bytesRange(
   known: BytesRange | null,
 ): BytesRange {
   const { heap, offsets } = values;
+  const view = viewOf(heap);
   let min = known === null ? from : known.min;
   let max = known === null ? from : known.max;
   for (let i = from; i < to; i++) {
     const start = offsets[i];
     const end = offsets[i + 1];
-    if (isBelow(heap, offsets[max], offsets[max + 1], start, end)) max = i;
-    else if (isBelow(heap, start, end, offsets[min], offsets[min + 1])) min = i;
+    if (compareBytes(view, offsets[max], offsets[max + 1], view, start, end) < 0) max = i;
+    else if (compareBytes(view, start, end, view, offsets[min], offsets[min + 1]) < 0) min = i;
   }
   return { min, max };
 }
@@ -109,22 +111,6 @@ export function bytesBounds(values: BytesValues, range: BytesRange): Bounds | nu
   const min = lowerBound(heap.slice(offsets[range.min], offsets[range.min + 1]));
   const max = upperBound(heap.slice(offsets[range.max], offsets[range.max + 1]));
   return min === null || max === null ? null : { min, max };
-}
-
-/** Whether text a comes before text b. Most pairs differ in their first bytes. */
-function isBelow(
-  heap: Uint8Array,
-  aStart: number,
-  aEnd: number,
-  bStart: number,
-  bEnd: number,
-): boolean {
-  const length = Math.min(aEnd - aStart, bEnd - bStart);
-  for (let i = 0; i < length; i++) {
-    const difference = heap[aStart + i] - heap[bStart + i];
-    if (difference !== 0) return difference < 0;
-  }
-  return aEnd - aStart < bEnd - bStart;
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

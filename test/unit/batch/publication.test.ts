@@ -110,6 +110,7 @@ describe('a run that fails', () => {
     ['replaced', 'products/p.csv', 'stream', 'put'],
     ['removed', 'products/p.csv', 'stream', 'delete'],
     ['replaced', 'orders/a.csv', 'get', 'put'],
+    ['replaced', 'orders/b.csv.gz', 'get', 'put'],
   ] as const)('fails with input_changed where a file is %s: %s', async (_n, file, at, change) => {
     const files = [...FILES, ['orders/b.csv.gz', gzipSync(FILES[0][1])] as const];
     const landing = await storeOf(files);

@@ -28,7 +28,9 @@ let columnsAt: usize = 0;
 let columnCount: i32 = 0;
 /** Three rows (starts, ends and issues of records), then the starts of fields, then the ends of fields. */
 let spansAt: usize = 0;
-/** Entries of a row. */
+/** From one row to the next. */
+let rowBytes: i32 = 0;
+/** Records for which a row has room. */
 let capacity: i32 = 0;
 /** Rows of the starts of fields, and of the ends. */
 let fieldRows: i32 = 0;
@@ -37,14 +39,16 @@ let maxRecordBytes: i32 = 0;
 /** Says where things are; once per memory. */
 export function place(
   spans: usize,
-  entries: i32,
+  bytesOfRow: i32,
+  records: i32,
   rows: i32,
   count: usize,
   columns: usize,
   maxBytes: i32,
 ): void {
   spansAt = spans;
-  capacity = entries;
+  rowBytes = bytesOfRow;
+  capacity = records;
   fieldRows = rows;
   countAt = count;
   columnsAt = columns;
@@ -106,9 +110,9 @@ function isFieldEnd(at: i32, end: i32): bool {
  * complement (`~`), a negative number, if the record there is one for `csv-scanner.ts`.
  */
 export function scan(from: i32, end: i32, startBefore: i32, isLast: bool, count: i32): i32 {
-  const starts = spansAt + 3 * (capacity << 2);
-  const startsToEnds = fieldRows * (capacity << 2);
-  const rowBytes = capacity << 2;
+  const stride = rowBytes;
+  const starts = spansAt + 3 * stride;
+  const startsToEnds = fieldRows * stride;
   const columns = columnsAt;
   const known = columnCount;
   let at = from;
@@ -130,7 +134,7 @@ export function scan(from: i32, end: i32, startBefore: i32, isLast: bool, count:
       const byte = load<u8>(at);
       if (byte == COMMA) {
         if (column < known) {
-          const slot = starts + load<u8>(columns + column) * rowBytes + (count << 2);
+          const slot = starts + load<u8>(columns + column) * stride + (count << 2);
           store<i32>(slot, fieldStart);
           store<i32>(slot + startsToEnds, at);
         }
@@ -149,7 +153,7 @@ export function scan(from: i32, end: i32, startBefore: i32, isLast: bool, count:
         if (load<u8>(block) == COMMA) {
           bits &= bits - 1;
           if (column < known) {
-            const slot = starts + load<u8>(columns + column) * rowBytes + (count << 2);
+            const slot = starts + load<u8>(columns + column) * stride + (count << 2);
             store<i32>(slot, fieldStart + 1);
             store<i32>(slot + startsToEnds, close);
           }
@@ -172,13 +176,13 @@ export function scan(from: i32, end: i32, startBefore: i32, isLast: bool, count:
       store<i32>(countAt, count);
       return ~start;
     }
-    const slot = starts + load<u8>(columns + column) * rowBytes + (count << 2);
+    const slot = starts + load<u8>(columns + column) * stride + (count << 2);
     store<i32>(slot, fieldStart);
     store<i32>(slot + startsToEnds, closingQuote < 0 ? lineEnd : closingQuote);
     const record = spansAt + (count << 2);
     store<i32>(record, start);
-    store<i32>(record + rowBytes, lineEnd);
-    store<i32>(record + 2 * rowBytes, 0);
+    store<i32>(record + stride, lineEnd);
+    store<i32>(record + 2 * stride, 0);
     count += 1;
   }
   store<i32>(countAt, count);

@@ -5,7 +5,8 @@ import { CSV_KERNEL_CODE } from './csv-kernel-code.ts';
 interface KernelExports {
   place(
     spansAt: number,
-    entries: number,
+    rowBytes: number,
+    records: number,
     fieldRows: number,
     countAt: number,
     columnsAt: number,
@@ -20,7 +21,9 @@ export interface KernelSizes {
   readonly windowBytes: number;
   /** Of the tables of spans, which lie behind it. */
   readonly spanBytes: number;
-  /** Entries of a row of these tables. */
+  /** From one row of these tables to the next. */
+  readonly rowBytes: number;
+  /** Records for which a row has room. */
   readonly recordCapacity: number;
   /** Rows of the starts of fields; the last one takes the columns that nobody asks for. */
   readonly fieldRows: number;
@@ -63,14 +66,15 @@ export class CsvKernel {
     const pages = Math.ceil(endAt / PAGE_BYTES);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const instance = new WebAssembly.Instance(kernelModule(), { env: { memory } });
-    this.#exports = instance.exports as unknown as KernelExports;
-    this.memory = memory.buffer as ArrayBuffer;
+    this.#exports = instance.exports as KernelExports;
+    this.memory = memory.buffer;
     this.#count = new Int32Array(this.memory, countAt, 1);
     this.#columns = new Uint8Array(this.memory, columnsAt, sizes.maxRecordBytes + 1);
     this.#ignoredRow = sizes.fieldRows - 1;
-    const { recordCapacity, fieldRows, maxRecordBytes } = sizes;
+    const { rowBytes, recordCapacity, fieldRows, maxRecordBytes } = sizes;
     this.#exports.place(
       this.spansAt,
+      rowBytes,
       recordCapacity,
       fieldRows,
       countAt,

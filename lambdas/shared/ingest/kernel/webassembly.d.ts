@@ -1,0 +1,15 @@
+/** What the kernel uses of the JavaScript API of WebAssembly; neither the language's nor Node's types have it. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(code: Uint8Array);
+  }
+  class Memory {
+    /** In pages of 64 KiB. */
+    constructor(size: { readonly initial: number; readonly maximum: number });
+    readonly buffer: ArrayBuffer;
+  }
+  class Instance {
+    constructor(module: Module, imports: { readonly env: { readonly memory: Memory } });
+    readonly exports: unknown;
+  }
+}
