@@ -29,8 +29,9 @@ export interface RejectedFile {
 }
 
 /**
- * Everything that decides what a run does (architecture §3), written once as `work/<runId>/plan.json`. The same plan
- * over the same bytes gives the same files under `tables/`, byte for byte.
+ * Everything that decides what a run does (architecture §3), written once as
+ * `work/<runId>/plan.json`. The same plan over the same bytes gives the same files under `tables/`,
+ * byte for byte.
  */
 export interface BatchPlan {
   readonly planFormat: 1;

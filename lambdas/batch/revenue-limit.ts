@@ -1,7 +1,9 @@
 import { formatCents, MAX_DECIMAL_18_CENTS } from '../shared/model/money.ts';
 import { TerminalError } from '../shared/runtime/errors.ts';
 
-/** A sum that DECIMAL(18,2) cannot hold fails the publication; it is never rounded (contract §2). */
+/**
+ * A sum that DECIMAL(18,2) cannot hold fails the publication; it is never rounded (contract §2).
+ */
 export function assertFits(cents: bigint, cell: () => string): void {
   if (cents <= MAX_DECIMAL_18_CENTS) return;
   const largest = formatCents(MAX_DECIMAL_18_CENTS);

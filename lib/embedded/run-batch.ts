@@ -66,8 +66,9 @@ const DEFAULT_THREADED_FROM_BYTES = 64 * 1024 * 1024;
 const DIMENSION_SHARE = 0.25;
 
 /**
- * One batch run on this machine: the stages of architecture §3 in one process. Publishes all tables at once or nothing.
- * Throws `TerminalError` as the stages do, and the signal's reason when it is aborted; then nothing of the run is left.
+ * One batch run on this machine: the stages of architecture §3 in one process. Publishes all tables
+ * at once or nothing. Throws `TerminalError` as the stages do, and the signal's reason when it is
+ * aborted; then nothing of the run is left.
  */
 export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult> {
   const { landing, lake, config } = options;
@@ -150,7 +151,9 @@ function openPool(
   return new WorkerPool(workers, { landingDir, lakeDir, settings });
 }
 
-/** Threads that were stopped may have left files that have no key yet, so the folders go as a whole. */
+/**
+ * Threads that were stopped may have left files that have no key yet, so the folders go as a whole.
+ */
 async function discard({ lake, lakeDir }: BatchRunOptions, { runId }: BatchPlan): Promise<void> {
   await discardRun(lake, runId);
   if (lakeDir === undefined) return;

@@ -8,16 +8,21 @@ export interface ChunkRepair {
 }
 
 export interface ChainCheck {
-  /** Chunks to run again from a known start: the first broken link of each input. Check again afterwards. */
+  /**
+   * Chunks to run again from a known start: the first broken link of each input. Check again
+   * afterwards.
+   */
   readonly repairs: readonly ChunkRepair[];
-  /** Chunks whose range lies inside a record of an earlier one: what they found is not to be used. */
+  /**
+   * Chunks whose range lies inside a record of an earlier one: what they found is not to be used.
+   */
   readonly empty: ReadonlySet<number>;
 }
 
 /**
- * Follows the chain of each input (architecture §3.3): the record after the last one of a chunk is the first one of the
- * next. Where it is not, a line end inside quotes was taken for the end of a record. `results` are by
- * chunk index.
+ * Follows the chain of each input (architecture §3.3): the record after the last one of a chunk is
+ * the first one of the next. Where it is not, a line end inside quotes was taken for the end of a
+ * record. `results` are by chunk index.
  */
 export function checkChunks(plan: BatchPlan, results: readonly (ChunkResult | null)[]): ChainCheck {
   const repairs: ChunkRepair[] = [];

@@ -36,7 +36,9 @@ export class BlockEncoder {
     this.#products = new SliceCodes(capacity);
   }
 
-  /** Hands the slices of a block to `sink`, bucket by bucket, rows in the order in which they came. */
+  /**
+   * Hands the slices of a block to `sink`, bucket by bucket, rows in the order in which they came.
+   */
   async encode(block: OrderColumns, sink: BlockSink): Promise<void> {
     const rowEnds = this.#sortByBucket(block);
     const sliceEnds = new Uint32Array(this.#bucketCount);

@@ -2,8 +2,8 @@ import { type ByteDictionary, grown } from '../../shared/ingest/byte-dictionary.
 import type { NumberColumn } from './slice-layout.ts';
 
 /**
- * Renumbers the codes of a block's dictionary for one slice after the other, so that a slice carries only the values
- * that its rows use, in the order of their first use.
+ * Renumbers the codes of a block's dictionary for one slice after the other, so that a slice
+ * carries only the values that its rows use, in the order of their first use.
  */
 export class SliceCodes {
   /** The new codes, in the order in which the rows were handed over. */
@@ -55,7 +55,10 @@ export class SliceCodes {
     return { count, bytes };
   }
 
-  /** Writes the slice whose first row was the `firstRow`-th and whose first value the `firstValue`-th handed over. */
+  /**
+   * Writes the slice whose first row was the `firstRow`-th and whose first value the
+   * `firstValue`-th handed over.
+   */
   write(
     dictionary: ByteDictionary,
     first: { readonly row: number; readonly value: number },

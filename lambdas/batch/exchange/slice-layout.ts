@@ -1,6 +1,7 @@
 /**
- * One slice of the exchange: the rows of one block that fall into one bucket, as columns one behind the other, each
- * 8-byte aligned. The same bytes stand in shared memory, in a spill file and in S3. Numbers are little-endian.
+ * One slice of the exchange: the rows of one block that fall into one bucket, as columns one behind
+ * the other, each 8-byte aligned. The same bytes stand in shared memory, in a spill file and in S3.
+ * Numbers are little-endian.
  */
 
 /** What a slice says of itself, as doubles in this order, in its first bytes. */
@@ -80,7 +81,10 @@ type ArrayType<T> = {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
 };
 
-/** Walks over the columns in their order; `take` says where each one lies. Returns the slice's size in bytes. */
+/**
+ * Walks over the columns in their order; `take` says where each one lies. Returns the slice's size
+ * in bytes.
+ */
 function layOut(
   header: SliceHeader,
   take: (name: keyof SliceColumns, type: ArrayType<unknown>, at: number, length: number) => void,
@@ -125,7 +129,9 @@ export function sliceBytes(header: SliceHeader): number {
   return layOut(header, () => {});
 }
 
-/** Views of the columns of a slice that starts at `bytes[0]`, which is 8-byte aligned in its buffer. */
+/**
+ * Views of the columns of a slice that starts at `bytes[0]`, which is 8-byte aligned in its buffer.
+ */
 export function viewColumns(bytes: Uint8Array, header = readHeader(bytes)): SliceColumns {
   const columns: Partial<Record<keyof SliceColumns, unknown>> = {};
   layOut(header, (name, type, at, length) => {

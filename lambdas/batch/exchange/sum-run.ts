@@ -4,8 +4,9 @@ import type { ProductRanks, SortedGroups } from '../../shared/transform/window-s
 import { alignedTo8 } from './slice-layout.ts';
 
 /**
- * Window sums of one bucket and one range of products, sorted by window and product, as columns one behind the other.
- * Products are numbered in the order of their bytes, so that numbers compare as products do.
+ * Window sums of one bucket and one range of products, sorted by window and product, as columns one
+ * behind the other. Products are numbered in the order of their bytes, so that numbers compare as
+ * products do.
  */
 export interface SumRun {
   readonly entryCount: number;

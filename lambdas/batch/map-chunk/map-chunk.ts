@@ -18,7 +18,10 @@ import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
 import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
 import { asInputChanged } from '../plan-run/plan-run.ts';
 
-/** A block goes to the exchange when it has this many rows, or this many bytes of records with issues. */
+/**
+ * A block goes to the exchange when it has this many rows, or this many bytes of records with
+ * issues.
+ */
 const BLOCK_ROWS = 64 * 1024;
 const BLOCK_RAW_BYTES = 8 * 1024 * 1024;
 
@@ -28,7 +31,10 @@ const ASSUMED_OVERRUN_BYTES = 16 * 1024 * 1024;
 /** What the map step says of a chunk; its records are in the exchange. */
 export interface ChunkResult {
   readonly chunkIndex: number;
-  /** `rejected`: a gzip file that cannot be used. `unresolved`: the assumed start led too far; run it from a known one. */
+  /**
+   * `rejected`: a gzip file that cannot be used. `unresolved`: the assumed start led too far; run
+   * it from a known one.
+   */
   readonly status: 'mapped' | 'rejected' | 'unresolved';
   readonly reason: string | null;
   /** Where its first record starts; null if no line ends in its range. */
@@ -58,9 +64,9 @@ export class ChunkMapper {
   }
 
   /**
-   * Hands the records that start in a chunk to `sink`. `knownStart` is the offset of its first record, where that is
-   * known; otherwise the first line end in its range is assumed to end a record. Running it again gives the same.
-   * Throws `TerminalError` `input_changed`.
+   * Hands the records that start in a chunk to `sink`. `knownStart` is the offset of its first
+   * record, where that is known; otherwise the first line end in its range is assumed to end a
+   * record. Running it again gives the same. Throws `TerminalError` `input_changed`.
    */
   async map(
     chunk: PlannedChunk,

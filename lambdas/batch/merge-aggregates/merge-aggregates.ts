@@ -34,8 +34,9 @@ export interface RangeResult {
 export const TOP_PRODUCTS = 10;
 
 /**
- * Merges the window sums of one range of products (architecture §3.5): writes its parts of `window_revenue` and
- * `product_revenue`. Throws `TerminalError` `revenue_overflow`, which names the cell.
+ * Merges the window sums of one range of products (architecture §3.5): writes its parts of
+ * `window_revenue` and `product_revenue`. Throws `TerminalError` `revenue_overflow`, which names
+ * the cell.
  */
 export async function mergeAggregates(
   rangeIndex: number,

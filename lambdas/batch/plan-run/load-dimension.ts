@@ -14,8 +14,9 @@ export interface LoadedDimension {
 }
 
 /**
- * Reads a dimension's files in order of keys (contract §1.2). Throws `TerminalError`: `dimension_rejected` where a file
- * would be rejected as an orders file, `dimensions_too_large` above `maxBytes`, `input_changed`.
+ * Reads a dimension's files in order of keys (contract §1.2). Throws `TerminalError`:
+ * `dimension_rejected` where a file would be rejected as an orders file, `dimensions_too_large`
+ * above `maxBytes`, `input_changed`.
  */
 export async function loadDimension(
   landing: ObjectStore,

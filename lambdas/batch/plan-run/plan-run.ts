@@ -33,8 +33,9 @@ export interface PlanOptions {
 }
 
 /**
- * Fixes what a run reads and how it is cut (architecture §3.1). Throws `TerminalError`: `landing_empty`, where there is
- * no orders file; `input_changed`, where a file changes while it is looked at.
+ * Fixes what a run reads and how it is cut (architecture §3.1). Throws `TerminalError`:
+ * `landing_empty`, where there is no orders file; `input_changed`, where a file changes while it is
+ * looked at.
  */
 export async function planRun(
   landing: ObjectStore,

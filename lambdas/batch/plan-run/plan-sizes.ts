@@ -4,13 +4,17 @@ import { isGzip } from './list-landing.ts';
 import { asInputChanged } from './plan-run.ts';
 
 /**
- * Resident memory of a process beside the exchange and the rows of its reduce steps, and what each worker adds (measured:
- * heaps and code, window, columns of a block and of a row group, the Parquet writer's buffers).
+ * Resident memory of a process beside the exchange and the rows of its reduce steps, and what each
+ * worker adds (measured: heaps and code, window, columns of a block and of a row group, the Parquet
+ * writer's buffers).
  */
 const PROCESS_BYTES = 100 * 1024 * 1024;
 const WORKER_BYTES = 80 * 1024 * 1024;
 
-/** Bytes in the exchange, and bytes of work in a reduce step, per byte of uncompressed CSV (measured, rounded up). */
+/**
+ * Bytes in the exchange, and bytes of work in a reduce step, per byte of uncompressed CSV
+ * (measured, rounded up).
+ */
 const EXCHANGE_RATIO = 0.68;
 const REDUCE_RATIO = 0.2;
 
@@ -28,7 +32,9 @@ export interface MemoryPlan {
   readonly reduceBytes: number;
 }
 
-/** Shares the memory that a run may have between the exchange and the reduce steps of its workers. */
+/**
+ * Shares the memory that a run may have between the exchange and the reduce steps of its workers.
+ */
 export function planMemory(options: {
   readonly inputBytes: number;
   readonly workers: number;
@@ -57,10 +63,15 @@ export function planMemory(options: {
   return { bucketCount, exchangeBytesInMemory, reduceBytes };
 }
 
-/** A gzip file says its size modulo 2^32 in its last four bytes; this is what it is taken for where that cannot be. */
+/**
+ * A gzip file says its size modulo 2^32 in its last four bytes; this is what it is taken for where
+ * that cannot be.
+ */
 const GZIP_RATIO = 12;
 
-/** The uncompressed bytes of all inputs, estimated for gzip. Throws `TerminalError` `input_changed`. */
+/**
+ * The uncompressed bytes of all inputs, estimated for gzip. Throws `TerminalError` `input_changed`.
+ */
 export async function uncompressedBytes(
   landing: ObjectStore,
   inputs: readonly PlannedInput[],

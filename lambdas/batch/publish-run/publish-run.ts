@@ -27,9 +27,9 @@ export interface RunResults {
 }
 
 /**
- * Checks conservation, writes the last tables and the manifest, and makes the run current in one conditional step
- * (architecture §3.6). Throws `TerminalError`: `all_files_rejected`, `not_conserved`, `revenue_overflow`, `superseded`;
- * the run before is then still the current one.
+ * Checks conservation, writes the last tables and the manifest, and makes the run current in one
+ * conditional step (architecture §3.6). Throws `TerminalError`: `all_files_rejected`,
+ * `not_conserved`, `revenue_overflow`, `superseded`; the run before is then still the current one.
  */
 export async function publishRun(
   plan: BatchPlan,
@@ -84,7 +84,10 @@ async function swapCurrent({ previous, runId }: BatchPlan, { lake }: SummaryCont
   }
 }
 
-/** Files that were rejected when the run was planned, and gzip files that were when they were read; by key. */
+/**
+ * Files that were rejected when the run was planned, and gzip files that were when they were read;
+ * by key.
+ */
 function collectRejected(plan: BatchPlan, chunks: RunResults['chunks']): RejectedFile[] {
   const late = plan.chunks.flatMap(({ chunkIndex, inputIndex }) => {
     const chunk = chunks[chunkIndex];
@@ -99,7 +102,10 @@ function collectRejected(plan: BatchPlan, chunks: RunResults['chunks']): Rejecte
   return rejected.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
 }
 
-/** Every record that was read has exactly one outcome (contract §2.1), counted on both sides of the exchange. */
+/**
+ * Every record that was read has exactly one outcome (contract §2.1), counted on both sides of the
+ * exchange.
+ */
 function checkedCounts({ chunks, buckets }: RunResults): OutcomeCounts {
   const counts = zeroCounts();
   let quarantinedByMap = 0;

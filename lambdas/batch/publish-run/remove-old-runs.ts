@@ -14,8 +14,9 @@ export function runStartedAtMs(runId: string): EpochMs | null {
 }
 
 /**
- * Removes what runs started before `beforeMs` left: published ones, and those that died. Never the runs in `keep`. The
- * manifest goes first, so that none ever names a file that is gone. May be repeated or interrupted.
+ * Removes what runs started before `beforeMs` left: published ones, and those that died. Never the
+ * runs in `keep`. The manifest goes first, so that none ever names a file that is gone. May be
+ * repeated or interrupted.
  */
 export async function removeOldRuns(
   lake: ObjectStore,

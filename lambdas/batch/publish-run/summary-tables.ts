@@ -29,8 +29,8 @@ export interface SummaryContext {
 }
 
 /**
- * Adds up days, hours and best tens, and writes the three small tables. Throws `TerminalError` `revenue_overflow`.
- * Returns the files by table, and the grand total.
+ * Adds up days, hours and best tens, and writes the three small tables. Throws `TerminalError`
+ * `revenue_overflow`. Returns the files by table, and the grand total.
  */
 export async function writeSummaryTables(
   buckets: readonly BucketResult[],

@@ -26,7 +26,10 @@ export interface BucketSlice extends IdSlice {
   readonly productOf: Uint32Array;
 }
 
-/** The rows of one bucket in order of records, as slices that stay where they are. Rows are numbered from 0. */
+/**
+ * The rows of one bucket in order of records, as slices that stay where they are. Rows are numbered
+ * from 0.
+ */
 export class BucketRows {
   readonly slices: BucketSlice[] = [];
   readonly customers = new ByteDictionary();
@@ -51,7 +54,10 @@ export class BucketRows {
     this.rowCount += header.rowCount;
   }
 
-  /** Calls `visit` for each slice that holds some of `rows` (ascending): those at `[from, to)` of it. */
+  /**
+   * Calls `visit` for each slice that holds some of `rows` (ascending): those at `[from, to)` of
+   * it.
+   */
   forEachSlice(
     rows: Uint32Array,
     visit: (slice: BucketSlice, from: number, to: number) => void,

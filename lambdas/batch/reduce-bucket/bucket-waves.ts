@@ -13,7 +13,10 @@ export interface SliceRef {
 /** Work of a reduce step per byte of a slice: order of rows, hashes, sums. Measured, rounded up. */
 const WORK_RATIO = 0.3;
 
-/** Cuts the slices of a bucket, in order of records, into as few waves as fit `budgetBytes` one at a time. */
+/**
+ * Cuts the slices of a bucket, in order of records, into as few waves as fit `budgetBytes` one at a
+ * time.
+ */
 export function planWaves(slices: readonly SliceRef[], budgetBytes: number): SliceRef[][] {
   const waves: SliceRef[][] = [[]];
   let waveBytes = 0;

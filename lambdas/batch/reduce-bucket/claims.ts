@@ -3,8 +3,8 @@ import type { IdSlice } from '../../shared/transform/dedupe.ts';
 import type { BucketRows } from './bucket-rows.ts';
 
 /**
- * Order ids that are taken, and by which records, kept from one wave of a bucket to the next: what comes later is
- * compared with them as if their rows stood in front.
+ * Order ids that are taken, and by which records, kept from one wave of a bucket to the next: what
+ * comes later is compared with them as if their rows stood in front.
  */
 export class Claims implements IdSlice {
   readonly idHash: Uint32Array;

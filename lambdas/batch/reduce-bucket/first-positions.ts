@@ -5,7 +5,10 @@ import type { Claims } from './claims.ts';
 import { DenseKeys } from './dense-keys.ts';
 import { plain } from './row-columns.ts';
 
-/** Where the records stand that hold the ids of duplicates. Rows count the claims first, then the bucket. */
+/**
+ * Where the records stand that hold the ids of duplicates. Rows count the claims first, then the
+ * bucket.
+ */
 export class FirstPositions {
   readonly #bucket: BucketRows;
   readonly #claims: Claims;

@@ -165,7 +165,10 @@ function characterBoundary(record: Uint8Array, length: number): number {
   return end;
 }
 
-/** The first 64 KiB as the WHATWG decoder reads them, a character cut at the end left out; no byte order mark is dropped. */
+/**
+ * The first 64 KiB as the WHATWG decoder reads them, a character cut at the end left out; no byte
+ * order mark is dropped.
+ */
 function decodedRaw(record: Uint8Array): Uint8Array {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const isCut = record.length > MAX_RAW_BYTES;

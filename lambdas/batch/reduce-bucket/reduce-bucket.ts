@@ -73,8 +73,8 @@ export class BucketReducer {
   }
 
   /**
-   * Dedupes, splits, joins and writes the rows of one bucket (architecture §3.4). A bucket that is larger than the memory
-   * for it is taken in waves of records, each with files of its own.
+   * Dedupes, splits, joins and writes the rows of one bucket (architecture §3.4). A bucket that is
+   * larger than the memory for it is taken in waves of records, each with files of its own.
    */
   async reduce(bucketIndex: number, slices: readonly SliceRef[]): Promise<BucketResult> {
     const waves = planWaves(slices, this.#context.waveBytes);
@@ -139,7 +139,9 @@ export class BucketReducer {
     parts.counts.duplicate += rows.length;
   }
 
-  /** Writes rows in row groups: what `columnsOf` says, the position, and what `lastColumns` says. */
+  /**
+   * Writes rows in row groups: what `columnsOf` says, the position, and what `lastColumns` says.
+   */
   async #writeRows(
     writer: TableFileWriter,
     bucket: BucketRows,

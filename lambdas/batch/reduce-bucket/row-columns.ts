@@ -36,8 +36,8 @@ export function plain(values: Values): PlainColumn {
 }
 
 /**
- * Picks rows of a bucket and holds them as the columns of a table. Its memory is reused from one group of rows to the
- * next; what `orderColumns` and the others return is valid until then.
+ * Picks rows of a bucket and holds them as the columns of a table. Its memory is reused from one
+ * group of rows to the next; what `orderColumns` and the others return is valid until then.
  */
 export class RowColumns {
   readonly capacity: number;
@@ -107,7 +107,10 @@ export class RowColumns {
     ];
   }
 
-  /** The joined columns, from customer_name to list_price. `…Row` says the dimension's row of each code, or -1. */
+  /**
+   * The joined columns, from customer_name to list_price. `…Row` says the dimension's row of each
+   * code, or -1.
+   */
   joinedColumns(
     customers: Dimension,
     customerRow: Int32Array,

@@ -17,8 +17,9 @@ export interface RowOrderMemory {
 }
 
 /**
- * Splits the rows that are not duplicates into active and cancelled ones by day of event time (UTC),
- * tables and days ascending: a counting sort over days, of which there are 84,006 between 1970 and
+ * Splits the rows that are not duplicates into active and cancelled ones by day of event time
+ * (UTC), tables and days ascending: a counting sort over days, of which there are 84,006 between
+ * 1970 and
  * 2199. The result lies in `memory`.
  */
 export function splitByDay(

@@ -1,6 +1,6 @@
 /**
- * Money is whole cents. One price or total fits a double exactly (at most 10^11 cents); sums may not,
- * so they are bigints or a pair of doubles (`transform/sums.ts`).
+ * Money is whole cents. One price or total fits a double exactly (at most 10^11 cents); sums may
+ * not, so they are bigints or a pair of doubles (`transform/sums.ts`).
  */
 
 /** The largest absolute value of DECIMAL(18,2), in cents. */

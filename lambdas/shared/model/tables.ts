@@ -15,7 +15,9 @@ export interface Column {
   readonly name: string;
   readonly type: ColumnType;
   readonly isNullable: boolean;
-  /** Stable, starting at 1 in each table. A column keeps its id for ever; a new one takes the next. */
+  /**
+   * Stable, starting at 1 in each table. A column keeps its id for ever; a new one takes the next.
+   */
   readonly fieldId: number;
   readonly description: string;
 }

@@ -1,6 +1,6 @@
 /**
- * What the Parquet writer takes: the values of one column of one row group, as arrays.
- * The table definition (`model/tables.ts`) says which type the values have; this says how they are held.
+ * What the Parquet writer takes: the values of one column of one row group, as arrays. The table
+ * definition (`model/tables.ts`) says which type the values have; this says how they are held.
  */
 
 /** Byte strings: value i is `heap[offsets[i]] … heap[offsets[i + 1] - 1]`. */
@@ -10,7 +10,10 @@ export interface BytesValues {
   readonly offsets: Uint32Array;
 }
 
-/** INT32, DATE: Int32Array. INT64, TIMESTAMP, DECIMAL: doubles that hold integers below 2^53, or bigints. */
+/**
+ * INT32, DATE: Int32Array. INT64, TIMESTAMP, DECIMAL: doubles that hold integers below 2^53, or
+ * bigints.
+ */
 export type NumberValues = Int32Array | Float64Array | BigInt64Array;
 
 export type Values = BytesValues | NumberValues;
@@ -24,9 +27,10 @@ export interface PlainColumn {
 }
 
 /**
- * Rows that repeat few values. Row i has key `keys[i]`, and key k has the value `values[valueOf[k]]`
- * (or null where `valueOf[k]` is -1). Columns that depend on the same key (all the columns that a customer
- * brings along) share one `keys` array, so that the writer can see that they share their index page too.
+ * Rows that repeat few values. Row i has key `keys[i]`, and key k has the value
+ * `values[valueOf[k]]` (or null where `valueOf[k]` is -1). Columns that depend on the same key (all
+ * the columns that a customer brings along) share one `keys` array, so that the writer can see that
+ * they share their index page too.
  */
 export interface KeyedColumn {
   readonly kind: 'keyed';
@@ -40,7 +44,10 @@ export interface KeyedColumn {
 
 export type ColumnData = PlainColumn | KeyedColumn;
 
-/** The rows of one row group: as many columns as the table has, in its order. Arrays may be longer than `rowCount`. */
+/**
+ * The rows of one row group: as many columns as the table has, in its order. Arrays may be longer
+ * than `rowCount`.
+ */
 export interface RowGroupData {
   readonly rowCount: number;
   readonly columns: readonly ColumnData[];

@@ -31,22 +31,28 @@ export interface PutCondition {
 export interface ObjectWriter {
   /** The bytes are taken before the promise resolves; the caller may then reuse them. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Makes the object visible. Throws `PreconditionFailedError` where the condition does not hold; nothing is left then. */
+  /**
+   * Makes the object visible. Throws `PreconditionFailedError` where the condition does not hold;
+   * nothing is left then.
+   */
   commit(condition?: PutCondition): Promise<{ etag: string }>;
   /** Leaves nothing behind. Harmless after `commit` or a second time. */
   abort(): Promise<void>;
 }
 
 /**
- * Objects by key, like S3: whole objects appear at once, reads after a write see it, keys are compared bytewise
- * (UTF-8). Keys have no leading `/`, no empty, `.` or `..` segment.
+ * Objects by key, like S3: whole objects appear at once, reads after a write see it, keys are
+ * compared bytewise (UTF-8). Keys have no leading `/`, no empty, `.` or `..` segment.
  */
 export interface ObjectStore {
   /** Null where there is no such object. */
   head(key: string): Promise<ObjectInfo | null>;
   /** Throws `ObjectNotFoundError`; `PreconditionFailedError` where `ifMatch` does not hold. */
   get(key: string, options?: GetOptions): Promise<Uint8Array>;
-  /** As `get`, into the front of `target`; returns how many bytes. `range` may not be longer than `target`. */
+  /**
+   * As `get`, into the front of `target`; returns how many bytes. `range` may not be longer than
+   * `target`.
+   */
   getInto(
     key: string,
     target: Uint8Array,
@@ -54,7 +60,9 @@ export interface ObjectStore {
   ): Promise<number>;
   /** The whole object in pieces of any size, in order. */
   stream(key: string, options?: Pick<GetOptions, 'ifMatch'>): AsyncIterable<Uint8Array>;
-  /** Throws `PreconditionFailedError` where the condition does not hold; nothing is written then. */
+  /**
+   * Throws `PreconditionFailedError` where the condition does not hold; nothing is written then.
+   */
   put(key: string, body: Uint8Array, condition?: PutCondition): Promise<{ etag: string }>;
   /** For objects too large to hold; several can be open at once. */
   openWriter(key: string): ObjectWriter;

@@ -4,8 +4,9 @@ import { grown } from '../ingest/byte-dictionary.ts';
 export const CARRY_CENTS = 2 ** 50;
 
 /**
- * Counts and exact sums of cents, by index. One amount is at most 2^50; a sum may be as large as it likes: it is held
- * as a double and a number of carries, because doubles alone are exact only up to 2^53.
+ * Counts and exact sums of cents, by index. One amount is at most 2^50; a sum may be as large as it
+ * likes: it is held as a double and a number of carries, because doubles alone are exact only up to
+ * 2^53.
  */
 export class CentSums {
   counts: Float64Array;

@@ -13,7 +13,10 @@ export interface IdSlice {
 
 /** Rows are numbered through all slices, from 0. */
 export interface Duplicates {
-  /** By row: 1 where an earlier row has the same id. Longer than there are rows; valid until the next call. */
+  /**
+   * By row: 1 where an earlier row has the same id. Longer than there are rows; valid until the
+   * next call.
+   */
   readonly isDuplicate: Uint8Array;
   /** Those rows, in order. */
   readonly rows: Uint32Array;
@@ -46,9 +49,10 @@ export function createDedupeMemory(): DedupeMemory {
 }
 
 /**
- * Finds every row whose order id an earlier row has: exact, the bytes decide (contract §2.1 `duplicate`; all rows here
- * are valid, so that the first of an id is active or cancelled). Rows are first dealt into 256 partitions by hash, so
- * that each one's hash table stays in the processor's cache.
+ * Finds every row whose order id an earlier row has: exact, the bytes decide (contract §2.1
+ * `duplicate`; all rows here are valid, so that the first of an id is active or cancelled). Rows
+ * are first dealt into 256 partitions by hash, so that each one's hash table stays in the
+ * processor's cache.
  */
 export function findDuplicates(slices: readonly IdSlice[], memory: DedupeMemory): Duplicates {
   const bases = rowBases(slices);

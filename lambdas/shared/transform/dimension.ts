@@ -37,7 +37,9 @@ export class Dimension {
     return this.#rows.find(viewOf(bytes), 0, bytes.length);
   }
 
-  /** The row of each value, -1 where there is none: the left join of contract §2.2, once per value. */
+  /**
+   * The row of each value, -1 where there is none: the left join of contract §2.2, once per value.
+   */
   rowsOf(values: ByteDictionary): Int32Array {
     const rows = new Int32Array(values.size);
     for (let code = 0; code < values.size; code++) {

@@ -18,8 +18,8 @@ export interface SortedGroups {
 }
 
 /**
- * Count and revenue by window and product (contract §3 `window_revenue`). A window is its number: window start divided
- * by window length. Products are codes below `maxProducts`.
+ * Count and revenue by window and product (contract §3 `window_revenue`). A window is its number:
+ * window start divided by window length. Products are codes below `maxProducts`.
  */
 export class WindowSums {
   readonly sums = new CentSums(INITIAL_SLOTS / 2);
@@ -41,7 +41,10 @@ export class WindowSums {
     this.sums.add(this.#groupOf(windowNumber * this.#maxProducts + productCode), cents);
   }
 
-  /** The groups by window and then by the rank of the product; `productOfRank` is the inverse of `rankOfProduct`. */
+  /**
+   * The groups by window and then by the rank of the product; `productOfRank` is the inverse of
+   * `rankOfProduct`.
+   */
   sorted({ rankOfProduct, productOfRank }: ProductRanks): SortedGroups {
     const ranked = new Float64Array(this.#size);
     for (let group = 0; group < this.#size; group++) {
@@ -94,8 +97,8 @@ export class WindowSums {
 }
 
 /**
- * Neighbouring keys take neighbouring slots, because records come by and large in order of time and so stay in the
- * cache; only blocks of keys are scattered.
+ * Neighbouring keys take neighbouring slots, because records come by and large in order of time and
+ * so stay in the cache; only blocks of keys are scattered.
  */
 function slotOf(key: number): number {
   const block = Math.floor(key / FOLD);

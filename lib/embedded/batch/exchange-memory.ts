@@ -6,8 +6,8 @@ import type { ObjectStore, ObjectWriter } from '../../../lambdas/shared/ports/ob
 import { assert } from '../../../lambdas/shared/runtime/errors.ts';
 
 /**
- * The exchange on one machine: blocks stay in memory that all threads share as long as the budget lasts; the others go
- * to one spill object per chunk.
+ * The exchange on one machine: blocks stay in memory that all threads share as long as the budget
+ * lasts; the others go to one spill object per chunk.
  */
 
 /** A block of the exchange, wherever it is. Threads hand it to each other. */

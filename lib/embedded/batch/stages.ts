@@ -108,7 +108,10 @@ function drop(outputs: (MapOutput | null)[], chunkIndex: number, budget: Exchang
   outputs[chunkIndex] = null;
 }
 
-/** As many tasks at once as the pool has threads; stops at the first error, or when the signal says so. */
+/**
+ * As many tasks at once as the pool has threads; stops at the first error, or when the signal says
+ * so.
+ */
 async function runAll<Task extends StageTask>(
   pool: StagePool,
   tasks: readonly Task[],

@@ -49,7 +49,10 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Worker threads, each with the stages of its own. After an error of a thread nothing runs any more. */
+/**
+ * Worker threads, each with the stages of its own. After an error of a thread nothing runs any
+ * more.
+ */
 export class WorkerPool implements StagePool {
   readonly size: number;
   readonly #workers: Worker[];

@@ -23,7 +23,7 @@ describe('configOf', () => {
       code: 'config_invalid',
       message:
         'c.yaml:3: unknown key batch.workrs; did you mean batch.workers?\n' +
-        'c.yaml:5: windows.length is 10; allowed: a duration from 1s to 1d, ' +
+        'c.yaml:5: windows.length is 10; allowed: a duration from 1m to 1d, ' +
         'written as 500ms, 60s, 30m, 12h or 7d',
     });
   });

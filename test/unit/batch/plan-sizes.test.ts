@@ -1,0 +1,88 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  MAX_BUCKETS,
+  planMemory,
+  uncompressedBytes,
+} from '../../../lambdas/batch/plan-run/plan-sizes.ts';
+import { storeOf } from '../../support/batch-runs.ts';
+import { runs } from '../../support/runs.ts';
+import { seed } from '../../support/seed.ts';
+
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+
+describe('planMemory', () => {
+  it('takes one bucket for little input', () => {
+    const plan = planMemory({ inputBytes: MIB, workers: 4, memoryLimitBytes: 768 * MIB });
+
+    expect(plan.bucketCount).toBe(1);
+    expect(plan.exchangeBytesInMemory).toBeGreaterThan(MIB);
+  });
+
+  it('takes a bucket per worker where everything fits', () => {
+    const plan = planMemory({ inputBytes: 200 * MIB, workers: 2, memoryLimitBytes: 768 * MIB });
+
+    expect(plan.bucketCount).toBe(2);
+  });
+
+  it('always stays within its bounds, and never takes fewer buckets for more input', () => {
+    const arguments_ = fc.record({
+      inputBytes: fc.oneof(fc.nat(100 * MIB), fc.integer({ min: 0, max: 2_000 * GIB })),
+      workers: fc.integer({ min: 1, max: 64 }),
+      memoryLimitBytes: fc.integer({ min: 128 * MIB, max: 64 * GIB }),
+    });
+    fc.assert(
+      fc.property(arguments_, (sizes) => {
+        const plan = planMemory(sizes);
+        const larger = planMemory({ ...sizes, inputBytes: sizes.inputBytes * 2 });
+
+        expect(Number.isInteger(plan.bucketCount)).toBe(true);
+        expect(plan.bucketCount).toBeGreaterThanOrEqual(1);
+        expect(plan.bucketCount).toBeLessThanOrEqual(MAX_BUCKETS);
+        expect(plan.reduceBytes).toBeGreaterThan(0);
+        expect(plan.exchangeBytesInMemory).toBeGreaterThan(0);
+        expect(larger.bucketCount).toBeGreaterThanOrEqual(plan.bucketCount);
+        const inUse = plan.exchangeBytesInMemory + sizes.workers * plan.reduceBytes;
+        if (plan.bucketCount > sizes.workers) {
+          expect(inUse).toBeLessThanOrEqual(Math.max(sizes.memoryLimitBytes, 16 * MIB) + 64);
+        }
+      }),
+      { seed, ...runs(1_000) },
+    );
+  });
+});
+
+describe('uncompressedBytes', () => {
+  const sizesOf = async (files: readonly (readonly [string, Uint8Array])[]) => {
+    const landing = await storeOf(files);
+    const inputs = await Promise.all(
+      files.map(async ([key, bytes]) => {
+        const etag = (await landing.head(key))?.etag ?? '';
+        return { key, etag, sizeBytes: bytes.length, layout: null, dataOffset: 0 };
+      }),
+    );
+    return await uncompressedBytes(landing, inputs);
+  };
+
+  it('adds up sizes, and what gzip files say of themselves', async () => {
+    const text = Buffer.from('a,b,c\n'.repeat(1_000));
+
+    expect(await sizesOf([['a.csv', text]])).toBe(6_000);
+    expect(
+      await sizesOf([
+        ['a.csv', text],
+        ['b.csv.gz', gzipSync(text)],
+      ]),
+    ).toBe(12_000);
+  });
+
+  it('estimates a gzip file that says less than it is, and passes over one that is none', async () => {
+    const wrapped = Buffer.from(gzipSync(Buffer.from('a'.repeat(100))));
+    wrapped.writeUInt32LE(1, wrapped.length - 4);
+
+    expect(await sizesOf([['a.csv.gz', wrapped]])).toBe(wrapped.length * 12);
+    expect(await sizesOf([['a.csv.gz', Buffer.alloc(17)]])).toBe(0);
+  });
+});
