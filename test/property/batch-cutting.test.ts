@@ -131,7 +131,7 @@ function splitFile(file: Uint8Array, cuts: readonly number[]): Uint8Array[] {
   return [0, ...places].map((start, index) => {
     const own = records.slice(start, places[index] ?? records.length);
     const lines = own.flatMap(({ bytes }) => {
-      // What stands at the end of the file without a line end stays without one: a CR there is text.
+      // What ends the file without a line end stays without one: a CR there is text.
       const isOpen = bytes === records.at(-1)?.bytes && bytes.at(-1) === 0x0d;
       return isOpen ? [bytes] : [bytes, lineEnd];
     });

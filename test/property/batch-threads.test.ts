@@ -74,7 +74,7 @@ it.each(CUTTINGS)(
       );
 
       expect(await readTables(threaded.lake, threaded.manifest)).toEqual(content);
-      // Blocks that are spilled cost a wave more, so that only then its files depend on who came first.
+      // Which blocks are spilled depends on who came first, and waves on what is spilled.
       if (name !== CUTTINGS[2][0]) {
         expect(withoutEtags(threaded.manifest)).toEqual(withoutEtags(alone.manifest));
       }

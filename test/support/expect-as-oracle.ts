@@ -8,7 +8,10 @@ type Files = ReadonlyMap<string, Uint8Array>;
 /** Several row groups in a file, and little memory to fill. */
 const SMALL_GROUPS = { parquet: { rowGroupRows: 7 } };
 
-/** Runs the batch door and the oracle over the same files; every count, reason and cell is equal, or both fail. */
+/**
+ * Runs the batch door and the oracle over the same files: every count, reason and cell is equal, or
+ * both fail.
+ */
 export async function expectAsOracle(
   files: Files,
   run: () => Promise<Outcome> = () => outcomeOf(() => runOver(files, { config: SMALL_GROUPS })),
@@ -36,7 +39,7 @@ export async function expectAsOracle(
   expect(tables).toEqual(expected.tables);
 }
 
-/** A file with several defects may be rejected for any of them: a damaged gzip file for its header, too. */
+/** A file may be rejected for any of its defects: a damaged gzip file for its header, too. */
 function expectSameReasons(found: readonly RejectedFile[], { rejectedFiles }: OracleBatch): void {
   expect(found.map(({ key }) => key)).toEqual(rejectedFiles.map(({ key }) => key));
   const codeOf = (reason: string) => reason.replace(/:.*/, '');

@@ -9,8 +9,8 @@ export type TableRow = Readonly<Record<string, RowValue>>;
 export type Tables = Readonly<Record<string, readonly TableRow[]>>;
 
 /**
- * The rows of every table that a manifest names, in the order of contract §3 over all files of a table. Fails where a
- * file differs from its entry in the manifest, or its rows are not in order.
+ * The rows of every table that a manifest names, in the order of contract §3 over all files of a
+ * table. Fails where a file differs from its entry in the manifest, or its rows are not in order.
  */
 export async function readTables(lake: ObjectStore, manifest: BatchManifest): Promise<Tables> {
   const tables: Record<string, TableRow[]> = {};

@@ -5,8 +5,8 @@ const multiplier = Number(process.env.TANDEM_RUNS ?? 1);
 export const LIMIT_MS = 30_000 * Math.max(1, multiplier);
 
 /**
- * So many runs of a property; a slow suite takes a multiple of them. Ends before the test is ended from outside, so
- * that a failure is shown with the smallest example found by then.
+ * So many runs of a property; a slow suite takes a multiple of them. Ends before the test is ended
+ * from outside, so that a failure is shown with the smallest example found by then.
  */
 export function runs(usual: number) {
   return {

@@ -13,7 +13,7 @@ import { runStages } from '../../lib/embedded/batch/stages.ts';
 import { inlinePool, type StagePool } from '../../lib/embedded/batch/worker-pool.ts';
 import { configOf } from './batch-runs.ts';
 
-/** How a run is cut, which a real run chooses by itself: none of it may change what the tables hold. */
+/** How a run is cut. A real run chooses it; none of it may change what the tables hold. */
 export interface Cutting {
   readonly chunkBytes: number;
   readonly bucketCount: number;

@@ -10,10 +10,11 @@ import { alignedTo8 } from './slice-layout.ts';
  */
 export interface SumRun {
   readonly entryCount: number;
-  readonly windowNumber: Float64Array;
   /** A sum is `carries * 2^50 + low` cents. */
   readonly low: Float64Array;
-  readonly count: Float64Array;
+  /** Window start divided by window length: below 2^27, as a window has a minute at least. */
+  readonly windowNumber: Uint32Array;
+  readonly count: Uint32Array;
   readonly carries: Uint32Array;
   readonly product: Uint32Array;
   /** Product p is `products[productOffsets[p] … productOffsets[p + 1] - 1]`. */
@@ -24,7 +25,7 @@ export interface SumRun {
 const HEADER_BYTES = 3 * 8; // Entries, products, bytes of products.
 
 function runBytes(entryCount: number, productCount: number, productBytes: number): number {
-  const entries = entryCount * 24 + alignedTo8(entryCount * 4) * 2;
+  const entries = entryCount * 8 + alignedTo8(entryCount * 4) * 4;
   return HEADER_BYTES + entries + alignedTo8((productCount + 1) * 4) + alignedTo8(productBytes);
 }
 
@@ -33,11 +34,8 @@ export function viewRun(bytes: Uint8Array): SumRun {
   const header = new Float64Array(bytes.buffer, bytes.byteOffset, 3);
   const [entryCount, productCount, productBytes] = header;
   let at = bytes.byteOffset + HEADER_BYTES;
-  const doubles = () => {
-    const view = new Float64Array(bytes.buffer, at, entryCount);
-    at += entryCount * 8;
-    return view;
-  };
+  const low = new Float64Array(bytes.buffer, at, entryCount);
+  at += entryCount * 8;
   const integers = (length: number) => {
     const view = new Uint32Array(bytes.buffer, at, length);
     at = alignedTo8(at + length * 4);
@@ -45,9 +43,9 @@ export function viewRun(bytes: Uint8Array): SumRun {
   };
   return {
     entryCount,
-    windowNumber: doubles(),
-    low: doubles(),
-    count: doubles(),
+    low,
+    windowNumber: integers(entryCount),
+    count: integers(entryCount),
     carries: integers(entryCount),
     product: integers(entryCount),
     productOffsets: integers(productCount + 1),
@@ -55,58 +53,99 @@ export function viewRun(bytes: Uint8Array): SumRun {
   };
 }
 
-/** Writes the groups whose product is in range, in memory from `allocate`. */
-export function encodeRun(
+/** Into which run each product goes, and its number there. */
+interface ProductPlaces {
+  readonly rangeOf: Uint16Array;
+  readonly numberOf: Uint32Array;
+  /** By range. */
+  readonly productCounts: Uint32Array;
+  readonly productBytes: Float64Array;
+}
+
+/**
+ * Writes the groups into one block, in memory from `allocate`: a run per range of products, one
+ * behind the other. `ranges.of` says the range of a product; `ends` says where each run ends.
+ */
+export function encodeRuns(
   sums: CentSums,
   sorted: SortedGroups,
   products: ByteDictionary,
-  { productOfRank }: ProductRanks,
-  isInRange: (product: number) => boolean,
+  ranges: { readonly count: number; readonly of: (product: number) => number },
+  ranks: ProductRanks,
   allocate: (sizeBytes: number) => Uint8Array,
-): Uint8Array {
-  const numberOf = new Int32Array(products.size).fill(-1);
-  let productCount = 0;
-  let productBytes = 0;
+): { block: Uint8Array; ends: Uint32Array } {
+  const places = placeProducts(products, ranges, ranks);
+  const entryCounts = new Uint32Array(ranges.count);
+  for (const product of sorted.products) entryCounts[places.rangeOf[product]]++;
+  const ends = new Uint32Array(ranges.count);
+  let sizeBytes = 0;
+  for (let range = 0; range < ranges.count; range++) {
+    const { productCounts, productBytes } = places;
+    sizeBytes += runBytes(entryCounts[range], productCounts[range], productBytes[range]);
+    ends[range] = sizeBytes;
+  }
+  const block = allocate(sizeBytes);
+  const runs = Array.from(ends, (end, range) => {
+    const bytes = block.subarray(range === 0 ? 0 : ends[range - 1], end);
+    const header = new Float64Array(bytes.buffer, bytes.byteOffset, 3);
+    const { productCounts, productBytes } = places;
+    header.set([entryCounts[range], productCounts[range], productBytes[range]]);
+    return viewRun(bytes);
+  });
+  writeProducts(products, places, ranks, runs);
+  writeEntries(sums, sorted, places, runs);
+  return { block, ends };
+}
+
+function placeProducts(
+  { size, offsets }: ByteDictionary,
+  ranges: { readonly count: number; readonly of: (product: number) => number },
+  { productOfRank }: ProductRanks,
+): ProductPlaces {
+  const rangeOf = new Uint16Array(size);
+  const numberOf = new Uint32Array(size);
+  const productCounts = new Uint32Array(ranges.count);
+  const productBytes = new Float64Array(ranges.count);
   for (const product of productOfRank) {
-    if (!isInRange(product)) continue;
-    numberOf[product] = productCount++;
-    productBytes += products.offsets[product + 1] - products.offsets[product];
+    const range = ranges.of(product);
+    rangeOf[product] = range;
+    numberOf[product] = productCounts[range]++;
+    productBytes[range] += offsets[product + 1] - offsets[product];
   }
-  let entryCount = 0;
-  for (const product of sorted.products) if (numberOf[product] >= 0) entryCount++;
-  const bytes = allocate(runBytes(entryCount, productCount, productBytes));
-  new Float64Array(bytes.buffer, bytes.byteOffset, 3).set([entryCount, productCount, productBytes]);
-  const run = viewRun(bytes);
-  writeEntries(sums, sorted, numberOf, run);
-  for (let product = 0; product < products.size; product++) {
-    if (numberOf[product] < 0) continue;
-    run.productOffsets[numberOf[product] + 1] =
-      products.offsets[product + 1] - products.offsets[product];
+  return { rangeOf, numberOf, productCounts, productBytes };
+}
+
+/** In the order of their bytes, so each one stands behind the one before of its range. */
+function writeProducts(
+  { heap, offsets }: ByteDictionary,
+  { rangeOf, numberOf }: ProductPlaces,
+  { productOfRank }: ProductRanks,
+  runs: readonly SumRun[],
+): void {
+  for (const { productOffsets } of runs) productOffsets[0] = 0;
+  for (const product of productOfRank) {
+    const { products, productOffsets } = runs[rangeOf[product]];
+    const start = productOffsets[numberOf[product]];
+    products.set(heap.subarray(offsets[product], offsets[product + 1]), start);
+    productOffsets[numberOf[product] + 1] = start + offsets[product + 1] - offsets[product];
   }
-  for (let p = 0; p < productCount; p++) run.productOffsets[p + 1] += run.productOffsets[p];
-  for (let product = 0; product < products.size; product++) {
-    if (numberOf[product] < 0) continue;
-    const value = products.heap.subarray(products.offsets[product], products.offsets[product + 1]);
-    run.products.set(value, run.productOffsets[numberOf[product]]);
-  }
-  return bytes;
 }
 
 function writeEntries(
   sums: CentSums,
   { windowNumbers, products, groups }: SortedGroups,
-  numberOf: Int32Array,
-  run: SumRun,
+  { rangeOf, numberOf }: ProductPlaces,
+  runs: readonly SumRun[],
 ): void {
-  let entry = 0;
+  const entries = new Uint32Array(runs.length);
   for (let i = 0; i < groups.length; i++) {
-    const number = numberOf[products[i]];
-    if (number < 0) continue;
+    const range = rangeOf[products[i]];
+    const run = runs[range];
+    const entry = entries[range]++;
     run.windowNumber[entry] = windowNumbers[i];
-    run.product[entry] = number;
+    run.product[entry] = numberOf[products[i]];
     run.count[entry] = sums.counts[groups[i]];
     run.low[entry] = sums.lowAt(groups[i]);
     run.carries[entry] = sums.carriesAt(groups[i]);
-    entry++;
   }
 }

@@ -1,5 +1,6 @@
 import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
 import { compareBytes, viewOf } from '../../shared/ingest/bytes.ts';
+import { assert } from '../../shared/runtime/errors.ts';
 import { CARRY_CENTS } from '../../shared/transform/cent-sums.ts';
 import { type SumRun, viewRun } from '../exchange/sum-run.ts';
 
@@ -40,6 +41,10 @@ export class RunMerger {
     const codes = views.map((run) => codesOf(run, dictionary));
     this.products = rank(dictionary);
     this.#productCount = Math.max(1, dictionary.size);
+    for (const { windowNumber, entryCount } of views) {
+      const cellCount = (windowNumber[entryCount - 1] + 1) * this.#productCount;
+      assert(Number.isSafeInteger(cellCount), 'windows times products are numbered exactly');
+    }
     const rankOfCode = new Uint32Array(dictionary.size);
     this.products.codeOfRank.forEach((code, rankNumber) => {
       rankOfCode[code] = rankNumber;

@@ -1,8 +1,11 @@
 import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
 import { compareBytes } from '../../shared/ingest/bytes.ts';
+import { MAX_INSTANT_MS } from '../../shared/model/time.ts';
+import { assert } from '../../shared/runtime/errors.ts';
 import { CentSums } from '../../shared/transform/cent-sums.ts';
 import { type ProductRanks, WindowSums } from '../../shared/transform/window-sums.ts';
-import { encodeRun } from '../exchange/sum-run.ts';
+import type { BlockSink } from '../exchange/block-encoder.ts';
+import { encodeRuns } from '../exchange/sum-run.ts';
 import type { RowColumns } from './row-columns.ts';
 
 /** Sums over the active orders of a bucket. */
@@ -14,6 +17,8 @@ export class BucketAggregates {
   readonly #hourOfDay = new CentSums(24);
 
   constructor(windowLengthMs: number, productCount: number) {
+    const cellCount = Math.ceil(MAX_INSTANT_MS / windowLengthMs) * productCount;
+    assert(Number.isSafeInteger(cellCount), 'windows times products are numbered exactly');
     this.#windowLengthMs = windowLengthMs;
     this.#windows = new WindowSums(Math.max(1, productCount));
   }
@@ -43,19 +48,16 @@ export class BucketAggregates {
     this.#hourOfDay.clear();
   }
 
-  /** The window sums as one sorted run per range of products, in memory from `allocate`. */
-  windowRuns(
-    products: ByteDictionary,
-    rangeCount: number,
-    allocate: (sizeBytes: number) => Uint8Array,
-  ): Uint8Array[] {
+  /** Hands the window sums to `sink`: one sorted run per range of products. */
+  async writeRuns(products: ByteDictionary, rangeCount: number, sink: BlockSink): Promise<void> {
     const ranks = rankProducts(products);
+    const of = (product: number) => rangeOf(products.hashAt(product), rangeCount);
+    const ranges = { count: rangeCount, of };
     const sorted = this.#windows.sorted(ranks);
-    return Array.from({ length: rangeCount }, (_, range) => {
-      const isInRange = (product: number) =>
-        rangeOf(products.hashAt(product), rangeCount) === range;
-      return encodeRun(this.#windows.sums, sorted, products, ranks, isInRange, allocate);
-    });
+    const allocate = (sizeBytes: number) => sink.allocate(sizeBytes);
+    const { sums } = this.#windows;
+    const { block, ends } = encodeRuns(sums, sorted, products, ranges, ranks, allocate);
+    await sink.keep(block, ends);
   }
 }
 

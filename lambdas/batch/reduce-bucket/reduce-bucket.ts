@@ -11,6 +11,7 @@ import {
 } from '../../shared/transform/dedupe.ts';
 import type { Dimension } from '../../shared/transform/dimension.ts';
 import { tablePrefix } from '../batch-plan.ts';
+import type { BlockSink } from '../exchange/block-encoder.ts';
 import { type TableFile, TableFileWriter } from '../table-file.ts';
 import { BucketAggregates } from './aggregates.ts';
 import { BucketRows } from './bucket-rows.ts';
@@ -36,8 +37,6 @@ export interface ReduceContext {
   readonly parquet: ParquetOptions & { readonly rowGroupRows: number };
   /** Memory for one wave of a bucket. */
   readonly waveBytes: number;
-  /** Memory for a run of window sums. */
-  readonly allocate: (sizeBytes: number) => Uint8Array;
 }
 
 export interface ReduceCounts {
@@ -55,8 +54,6 @@ export interface BucketResult {
   readonly byDay: ReadonlyMap<number, { orders: number; cents: bigint }>;
   /** Active orders and cents by hour of day, 24 of them. */
   readonly byHour: readonly { orders: number; cents: bigint }[];
-  /** By range of products: window sums, one run per wave. */
-  readonly windowRuns: readonly (readonly Uint8Array[])[];
 }
 
 /** Reduces buckets, one after the other; the memory of one serves the next. */
@@ -76,7 +73,11 @@ export class BucketReducer {
    * Dedupes, splits, joins and writes the rows of one bucket (architecture §3.4). A bucket that is
    * larger than the memory for it is taken in waves of records, each with files of its own.
    */
-  async reduce(bucketIndex: number, slices: readonly SliceRef[]): Promise<BucketResult> {
+  async reduce(
+    bucketIndex: number,
+    slices: readonly SliceRef[],
+    runs: BlockSink,
+  ): Promise<BucketResult> {
     const waves = planWaves(slices, this.#context.waveBytes);
     const parts = new BucketParts(bucketIndex);
     let claims = new Claims(0);
@@ -89,7 +90,8 @@ export class BucketReducer {
       // The memory of dedupe is free again.
       const { rows, hashes: groups } = this.#dedupe;
       const days = splitByDay(bucket, isDuplicate, { rows, groups });
-      await this.#writeDays(bucket, days, wave, parts);
+      const aggregates = await this.#writeDays(bucket, days, wave, parts);
+      await aggregates.writeRuns(bucket.products, this.#context.rangeCount, runs);
       await this.#writeQuarantine(bucket, wave, parts);
       if (wave < waves.length - 1) claims = claims.with(bucket, isDuplicate);
     }
@@ -97,7 +99,7 @@ export class BucketReducer {
   }
 
   async #writeDays(bucket: BucketRows, days: DayRows[], wave: number, parts: BucketParts) {
-    const { customers, products, windowLengthMs, rangeCount, allocate } = this.#context;
+    const { customers, products, windowLengthMs } = this.#context;
     const customerRow = customers.rowsOf(bucket.customers);
     const productRow = products.rowsOf(bucket.products);
     const aggregates = new BucketAggregates(windowLengthMs, bucket.products.size);
@@ -113,7 +115,8 @@ export class BucketReducer {
       parts.addFile(table, await writer.close());
       parts.counts[table === 'orders' ? 'active' : 'cancelled'] += rows.length;
     }
-    parts.addSums(aggregates, aggregates.windowRuns(bucket.products, rangeCount, allocate));
+    parts.addSums(aggregates);
+    return aggregates;
   }
 
   async #writeDuplicates(
@@ -202,7 +205,6 @@ class BucketParts {
   readonly #files: Partial<Record<TableName, TableFile[]>> = {};
   readonly #byDay = new Map<number, { orders: number; cents: bigint }>();
   readonly #byHour = Array.from({ length: 24 }, () => ({ orders: 0, cents: 0n }));
-  readonly #runs: Uint8Array[][] = [];
 
   constructor(bucketIndex: number) {
     this.bucketIndex = bucketIndex;
@@ -212,7 +214,7 @@ class BucketParts {
     this.#files[table] = [...(this.#files[table] ?? []), file];
   }
 
-  addSums(aggregates: BucketAggregates, runs: readonly Uint8Array[]): void {
+  addSums(aggregates: BucketAggregates): void {
     for (const [day, { orders, cents }] of aggregates.byDay) {
       const before = this.#byDay.get(day) ?? { orders: 0, cents: 0n };
       this.#byDay.set(day, { orders: before.orders + orders, cents: before.cents + cents });
@@ -220,9 +222,6 @@ class BucketParts {
     this.#byHour.forEach((sum, hour) => {
       sum.orders += aggregates.byHour.counts[hour];
       sum.cents += aggregates.byHour.centsAt(hour);
-    });
-    runs.forEach((run, range) => {
-      this.#runs[range] = [...(this.#runs[range] ?? []), run];
     });
   }
 
@@ -233,7 +232,6 @@ class BucketParts {
       files: this.#files,
       byDay: this.#byDay,
       byHour: this.#byHour,
-      windowRuns: this.#runs,
     };
   }
 }

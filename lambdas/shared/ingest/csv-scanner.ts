@@ -25,7 +25,9 @@ const WRONG_FIELD_COUNT = issueBit('wrong_field_count');
 interface ScanRange {
   /** First byte to scan; a record starts here. */
   readonly from: number;
-  /** End of the window. `bytes[end]` must exist: the scanner puts a line end there as a sentinel. */
+  /**
+   * End of the window. `bytes[end]` must exist: the scanner puts a line end there as a sentinel.
+   */
   readonly end: number;
   /** Records that start at or after this position belong to somebody else. */
   readonly startBefore: number;
@@ -39,8 +41,8 @@ export interface CsvBatch extends SpanBatch {
 }
 
 /**
- * An empty batch with a window of `windowBytes` and, behind a byte for the scanner's sentinel, `roomBytes` for values that
- * differ from their bytes.
+ * An empty batch with a window of `windowBytes` and, behind a byte for the scanner's sentinel,
+ * `roomBytes` for values that differ from their bytes.
  */
 export function createCsvBatch(windowBytes: number, roomBytes: number): CsvBatch {
   const roomAt = windowBytes + 1;
@@ -57,8 +59,9 @@ export function createCsvBatch(windowBytes: number, roomBytes: number): CsvBatch
 }
 
 /**
- * Finds records and their seven values (contract §1.1) until the batch is full, no whole record is left in the window,
- * or the next one starts at or after `startBefore`. Returns the position of the first byte that was not consumed.
+ * Finds records and their seven values (contract §1.1) until the batch is full, no whole record is
+ * left in the window, or the next one starts at or after `startBefore`. Returns the position of the
+ * first byte that was not consumed.
  */
 export function scanCsv(batch: CsvBatch, layout: CsvLayout, range: ScanRange): number {
   const firstRecord = batch.recordCount;
@@ -71,7 +74,9 @@ export function scanCsv(batch: CsvBatch, layout: CsvLayout, range: ScanRange): n
   return stoppedAt;
 }
 
-/** The kernel takes records as long as they are plain; any other one is scanned here, byte by byte. */
+/**
+ * The kernel takes records as long as they are plain; any other one is scanned here, byte by byte.
+ */
 function scanRecords(batch: CsvBatch, layout: CsvLayout, range: ScanRange): number {
   const { end, startBefore, isLast } = range;
   let from = range.from;
@@ -85,7 +90,10 @@ function scanRecords(batch: CsvBatch, layout: CsvLayout, range: ScanRange): numb
   }
 }
 
-/** Any record, whatever it holds. Returns where the next one starts, or -1: the window or the room is too short. */
+/**
+ * Any record, whatever it holds. Returns where the next one starts, or -1: the window or the room
+ * is too short.
+ */
 function scanOddRecord(
   batch: SpanBatch,
   layout: CsvLayout,
@@ -127,7 +135,10 @@ function scanOddRecord(
   return next;
 }
 
-/** Bytes that are not UTF-8 come before a wrong field count, after the two issues of length (contract §2). */
+/**
+ * Bytes that are not UTF-8 come before a wrong field count, after the two issues of length
+ * (contract §2).
+ */
 function markInvalidUtf8(batch: SpanBatch, firstRecord: number): void {
   for (let index = firstRecord; index < batch.recordCount; index++) {
     const issue = batch.recordIssue[index];

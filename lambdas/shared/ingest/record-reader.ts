@@ -39,13 +39,16 @@ export interface ReadLimits {
 
 export type BatchConsumer = (batch: SpanBatch, baseOffset: number) => void | Promise<void>;
 
-/** Holds at least one record of the largest size that counts, so that a record that does not fit is too long. */
+/**
+ * Holds at least one record of the largest size that counts, so that a record that does not fit is
+ * too long.
+ */
 const WINDOW_BYTES = 2 * MAX_RECORD_BYTES;
 const ROOM_AT = WINDOW_BYTES + 1; // One byte for the scanner's sentinel.
 
 /**
- * Reads an input through a window of 2 MiB, whatever its size and the size of its records, and hands out batches of
- * spans. One reader reads one input once.
+ * Reads an input through a window of 2 MiB, whatever its size and the size of its records, and
+ * hands out batches of spans. One reader reads one input once.
  */
 export class RecordReader {
   readonly #source: ByteSource;
@@ -76,14 +79,17 @@ export class RecordReader {
         return { ...result, end: this.#baseOffset + result.end };
       }
       if (result.kind === 'rejected') return result;
-      // Only empty lines can fill a window before a header that is not too long; the last one stays, so that what
-      // follows is not taken for the start of the file.
+      // Only empty lines can fill a window before a header that is not too long; the last one
+      // stays, so that what follows is not taken for the start of the file.
       if (this.#end === WINDOW_BYTES) this.#moveToFront(result.start - 1);
       await this.#fill();
     }
   }
 
-  /** Hands every record that starts before `stopBefore` to `consume`, and says where the next one starts. */
+  /**
+   * Hands every record that starts before `stopBefore` to `consume`, and says where the next one
+   * starts.
+   */
   async records(
     format: RecordFormat,
     limits: ReadLimits,
@@ -140,8 +146,8 @@ export class RecordReader {
   }
 
   /**
-   * The record at the front of a full window is longer than any that counts. Its first 64 KiB stay, the rest passes
-   * through the window behind them until its end is found. False: gave up.
+   * The record at the front of a full window is longer than any that counts. Its first 64 KiB stay,
+   * the rest passes through the window behind them until its end is found. False: gave up.
    */
   async #skipLongRecord(format: RecordFormat, limits: ReadLimits, consume: BatchConsumer) {
     const keptBytes = MAX_RAW_BYTES + 1; // One more, so that the cut can be seen.

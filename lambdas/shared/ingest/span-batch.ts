@@ -6,19 +6,22 @@ import { viewOf } from './bytes.ts';
 export const SPAN_BATCH_RECORDS = 2048;
 
 /**
- * From one row of spans to the next, in entries. Not a power of two: then entry r of all rows would compete for one set of
- * the processor's first cache, which holds eight or twelve lines, and a record has 17 (59 ns per record rather than 19).
+ * From one row of spans to the next, in entries. Not a power of two: then entry r of all rows would
+ * compete for one set of the processor's first cache, which holds eight or twelve lines, and a
+ * record has 17 (59 ns per record rather than 19).
  */
 export const SPAN_STRIDE = SPAN_BATCH_RECORDS + 16;
 
 /**
- * Where the values of a batch of records stand: the meeting point of CSV and JSON. A scanner finds the spans; the same
- * field parsers read them. A span is `[start, end)` in `bytes`, and not trimmed.
+ * Where the values of a batch of records stand: the meeting point of CSV and JSON. A scanner finds
+ * the spans; the same field parsers read them. A span is `[start, end)` in `bytes`, and not
+ * trimmed.
  */
 export interface SpanBatch {
   /**
-   * The window of input that the scanner reads, followed by room for values that differ from their bytes in the input
-   * (an escape in JSON, `""` in CSV): the scanner writes such a value there and points to it.
+   * The window of input that the scanner reads, followed by room for values that differ from their
+   * bytes in the input (an escape in JSON, `""` in CSV): the scanner writes such a value there and
+   * points to it.
    */
   readonly bytes: Uint8Array;
   /** The same memory as `bytes`. */
@@ -31,7 +34,9 @@ export interface SpanBatch {
   readonly recordEnd: Int32Array;
   /** One of the `RECORD_ISSUES`, or 0. A record that has one has no spans. */
   readonly recordIssue: Uint32Array;
-  /** By field, then by record. A start of -1: the record has no such value (JSON: absent or null). */
+  /**
+   * By field, then by record. A start of -1: the record has no such value (JSON: absent or null).
+   */
   readonly starts: readonly Int32Array[];
   readonly ends: readonly Int32Array[];
   /** The same memory as `starts` and `ends`: field f of record r is at `f * SPAN_STRIDE + r`. */
@@ -39,7 +44,10 @@ export interface SpanBatch {
   readonly flatEnds: Int32Array;
 }
 
-/** One row more than fields: the CSV kernel writes the spans of columns there that orders do not have. */
+/**
+ * One row more than fields: the CSV kernel writes the spans of columns there that orders do not
+ * have.
+ */
 export const FIELD_ROWS = FIELD_COUNT + 1;
 const ROW_BYTES = SPAN_STRIDE * Int32Array.BYTES_PER_ELEMENT;
 /** Rows of starts, ends and issues of records, then of starts of fields, then of ends of fields. */

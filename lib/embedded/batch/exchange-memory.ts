@@ -15,7 +15,7 @@ export interface ExchangeBlock {
   readonly place:
     | { readonly kind: 'memory'; readonly bytes: Uint8Array }
     | { readonly kind: 'spill'; readonly key: string; readonly startByte: number };
-  /** Bucket b ends here in the block; bucket 0 starts at 0. */
+  /** Bucket (or range of products) b ends here in the block; the first one starts at 0. */
   readonly sliceEnds: Uint32Array;
 }
 
@@ -54,8 +54,8 @@ export function sharedBytes(sizeBytes: number): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(alignedTo8(sizeBytes)), 0, sizeBytes);
 }
 
-/** Takes the blocks of one chunk. */
-export class ChunkExchange implements BlockSink {
+/** Takes the blocks of one chunk, or the window sums of one bucket. */
+export class BlockExchange implements BlockSink {
   readonly blocks: ExchangeBlock[] = [];
   readonly #lake: ObjectStore;
   readonly #spillKey: string;
@@ -69,7 +69,7 @@ export class ChunkExchange implements BlockSink {
     lake: ObjectStore,
     options: {
       readonly runId: string;
-      /** Names the chunk and the attempt. */
+      /** Names the chunk and the attempt, or the bucket. */
       readonly name: string;
       readonly budget: ExchangeBudget;
       readonly spillBuffer: SpillBuffer;

@@ -15,11 +15,10 @@ import type { Config } from '../../../lambdas/shared/model/config.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { Dimension, type DimensionData } from '../../../lambdas/shared/transform/dimension.ts';
 import {
-  ChunkExchange,
+  BlockExchange,
   type ExchangeBlock,
   ExchangeBudget,
   SpillBuffer,
-  sharedBytes,
   sliceOf,
 } from './exchange-memory.ts';
 
@@ -54,17 +53,28 @@ export type StageTask =
       /** By input. */
       readonly layouts: readonly (CsvLayout | null)[];
     }
-  | { readonly kind: 'merge'; readonly rangeIndex: number; readonly runs: readonly Uint8Array[] };
+  | {
+      readonly kind: 'merge';
+      readonly rangeIndex: number;
+      /** One or more per bucket; their slices are ranges. */
+      readonly runs: readonly ExchangeBlock[];
+    };
 
 export interface MapOutput {
   readonly result: ChunkResult;
   readonly blocks: readonly ExchangeBlock[];
 }
 
+export interface ReduceOutput {
+  readonly result: BucketResult;
+  /** Window sums, a slice per range of products. */
+  readonly runs: readonly ExchangeBlock[];
+}
+
 export type StageOutput<Task extends StageTask> = Task extends { kind: 'map' }
   ? MapOutput
   : Task extends { kind: 'reduce' }
-    ? BucketResult
+    ? ReduceOutput
     : RangeResult;
 
 /** Runs the stages of a batch in one thread: the main one or a worker. */
@@ -86,7 +96,7 @@ export class StageHost {
   }
 
   async run<Task extends StageTask>(task: Task): Promise<StageOutput<Task>>;
-  async run(task: StageTask): Promise<MapOutput | BucketResult | RangeResult> {
+  async run(task: StageTask): Promise<MapOutput | ReduceOutput | RangeResult> {
     switch (task.kind) {
       case 'map':
         return await this.#map(task);
@@ -102,12 +112,7 @@ export class StageHost {
     const statuses = () => new StatusParser(config.rules.statuses);
     this.#mapper ??= new ChunkMapper(this.#landing, statuses(), plan.bucketCount);
     const chunk = plan.chunks[task.chunkIndex];
-    const exchange = new ChunkExchange(this.#lake, {
-      runId: plan.runId,
-      name: `${task.chunkIndex}-${task.attempt}`,
-      budget: this.#budget,
-      spillBuffer: this.#spillBuffer,
-    });
+    const exchange = this.#exchange(`${task.chunkIndex}-${task.attempt}`);
     try {
       const input = plan.inputs[chunk.inputIndex];
       const result = await this.#mapper.map(chunk, input, task.knownStart, exchange);
@@ -118,7 +123,7 @@ export class StageHost {
     }
   }
 
-  async #reduce(task: StageTask & { kind: 'reduce' }): Promise<BucketResult> {
+  async #reduce(task: StageTask & { kind: 'reduce' }): Promise<ReduceOutput> {
     const { plan, config, customers, products, waveBytes } = this.#settings;
     this.#mapper = null;
     this.#reducer ??= new BucketReducer({
@@ -132,21 +137,43 @@ export class StageHost {
       rangeCount: plan.rangeCount,
       parquet: config.parquet,
       waveBytes,
-      allocate: sharedBytes,
     });
     const slices = task.chunks.flatMap(({ inputIndex, blocks }) =>
       blocks.map((block) => sliceOf(this.#lake, block, task.bucketIndex, inputIndex)),
     );
-    return await this.#reducer.reduce(task.bucketIndex, slices);
+    const runs = this.#exchange(`sums-${task.bucketIndex}`);
+    try {
+      const result = await this.#reducer.reduce(task.bucketIndex, slices, runs);
+      return { result, runs: await runs.finish() };
+    } catch (error) {
+      await runs.abort();
+      throw error;
+    }
   }
 
   async #merge(task: StageTask & { kind: 'merge' }): Promise<RangeResult> {
     const { plan, config } = this.#settings;
-    return await mergeAggregates(task.rangeIndex, task.runs, {
+    const runs: Uint8Array[] = [];
+    for (const block of task.runs) {
+      const { inMemory, sizeBytes, fetch } = sliceOf(this.#lake, block, task.rangeIndex, 0);
+      const bytes = inMemory ?? new Uint8Array(sizeBytes);
+      if (inMemory === null) await fetch(bytes);
+      runs.push(bytes);
+    }
+    return await mergeAggregates(task.rangeIndex, runs, {
       lake: this.#lake,
       runId: plan.runId,
       windowLengthMs: config.windows.lengthMs,
       parquet: config.parquet,
+    });
+  }
+
+  #exchange(name: string): BlockExchange {
+    return new BlockExchange(this.#lake, {
+      runId: this.#settings.plan.runId,
+      name,
+      budget: this.#budget,
+      spillBuffer: this.#spillBuffer,
     });
   }
 }

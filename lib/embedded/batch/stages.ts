@@ -41,7 +41,7 @@ export async function runStages(
     return output.blocks.length === 0 ? [] : [{ inputIndex, blocks: output.blocks }];
   });
   const bucketIndexes = Array.from({ length: plan.bucketCount }, (_, index) => index);
-  const buckets = await runAll(
+  const reduced = await runAll(
     pool,
     chunks.length === 0
       ? []
@@ -51,17 +51,18 @@ export async function runStages(
     options,
     (done, total) => options.onProgress?.({ stage: 'reduce', done, total, unit: 'buckets' }),
   );
+  const runs = reduced.flatMap((output) => output.runs);
   const rangeIndexes = Array.from({ length: plan.rangeCount }, (_, index) => index);
   const ranges = await runAll(
     pool,
     rangeIndexes.map((rangeIndex) => {
-      const runs = buckets.flatMap(({ windowRuns }) => windowRuns[rangeIndex] ?? []);
       return { kind: 'merge', rangeIndex, runs } as const;
     }),
     options,
     (done, total) => options.onProgress?.({ stage: 'merge', done, total, unit: 'ranges' }),
   );
   options.onProgress?.({ stage: 'publish', done: 0, total: 1, unit: 'files' });
+  const buckets = reduced.map(({ result }) => result);
   return { chunks: mapped.map((output) => output?.result ?? null), buckets, ranges };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeRun } from '../../../lambdas/batch/exchange/sum-run.ts';
+import { encodeRuns } from '../../../lambdas/batch/exchange/sum-run.ts';
 import { mergeAggregates } from '../../../lambdas/batch/merge-aggregates/merge-aggregates.ts';
 import { RunMerger } from '../../../lambdas/batch/merge-aggregates/run-merger.ts';
 import { writeSummaryTables } from '../../../lambdas/batch/publish-run/summary-tables.ts';
@@ -47,8 +47,10 @@ function runOf(sales: readonly Sale[], isInRange = (_product: string) => true): 
   });
   const ranks = { productOfRank, rankOfProduct };
   const allocate = (sizeBytes: number) => new Uint8Array(sizeBytes);
-  const inRange = (product: number) => isInRange(names[product]);
-  return encodeRun(sums.sums, sums.sorted(ranks), products, ranks, inRange, allocate);
+  const ranges = { count: 2, of: (product: number) => (isInRange(names[product]) ? 0 : 1) };
+  const sorted = sums.sorted(ranks);
+  const { block, ends } = encodeRuns(sums.sums, sorted, products, ranges, ranks, allocate);
+  return block.subarray(0, ends[0]);
 }
 
 function merged(sales: readonly Uint8Array[]) {
@@ -105,7 +107,7 @@ describe('RunMerger', () => {
   });
 });
 
-/** DECIMAL(18,2) ends at 9,999,999,999,999,999.99, which is 888 * 2^50 + 200,882,723,749,887 cents. */
+/** The end of DECIMAL(18,2): 10^18 - 1 = 888 * 2^50 + 200,882,723,749,887 cents. */
 const LARGEST = { cents: 200_882_723_749_887, carries: 888 };
 
 const PARQUET = configOf().parquet;

@@ -4,8 +4,8 @@ import asc from 'assemblyscript/asc';
 import { assert } from '../../runtime/errors.ts';
 
 /**
- * Compiles `csv-kernel.as` into `csv-kernel-code.ts`: base64 in a module, so that a bundler takes it along as it does any
- * code. `node lambdas/shared/ingest/kernel/build-kernel.ts`
+ * Compiles `csv-kernel.as` into `csv-kernel-code.ts`: base64 in a module, so that a bundler takes
+ * it along as it does any code. `npm run build:wasm`
  */
 
 const SOURCE = new URL('csv-kernel.as', import.meta.url);

@@ -1,16 +1,19 @@
 /**
- * Finds the records and fields of plain CSV, 64 bytes at a time. AssemblyScript: TypeScript's syntax, WebAssembly's
- * types, no garbage collector. `node lambdas/shared/ingest/kernel/build-kernel.ts` compiles it into `csv-kernel-code.ts`.
+ * Finds the records and fields of plain CSV, 64 bytes at a time. AssemblyScript: TypeScript's
+ * syntax, WebAssembly's types, no garbage collector. `npm run build:wasm` compiles it into
+ * `csv-kernel-code.ts`.
  *
- * How it works: one SIMD instruction compares 16 bytes with a comma at once and another one packs the 16 answers into 16
- * bits. Four such packs are one word that says where in 64 bytes a comma, a line end or a quote stands. Most bytes are
- * none of these and cost nothing more; the others are visited by counting the word's trailing zeros.
+ * How it works: one SIMD instruction compares 16 bytes with a comma at once and another one packs
+ * the 16 answers into 16 bits. Four such packs are one word that says where in 64 bytes a comma, a
+ * line end or a quote stands. Most bytes are none of these and cost nothing more; the others are
+ * visited by counting the word's trailing zeros.
  *
- * What it does not do: any record that has an issue, or a value that differs from its bytes. There it stops and leaves
- * the record to `csv-scanner.ts`, which alone knows those rules (contract §1.1, §2).
+ * What it does not do: any record that has an issue, or a value that differs from its bytes. There
+ * it stops and leaves the record to `csv-scanner.ts`, which alone knows those rules (contract §1.1,
+ * §2).
  *
- * All addresses are positions in the one memory that `csv-kernel.ts` lays out. It ends with 64 bytes that nobody uses,
- * so that loads may reach past the window.
+ * All addresses are positions in the one memory that `csv-kernel.ts` lays out. The window stands at
+ * 0, and 64 bytes that nobody uses follow it, so that loads may reach past its end.
  */
 
 const LF: u8 = 0x0a;
@@ -26,7 +29,7 @@ let countAt: usize = 0;
 /** By column of the file, one byte: the row of the span tables in which its fields go. */
 let columnsAt: usize = 0;
 let columnCount: i32 = 0;
-/** Three rows (starts, ends and issues of records), then the starts of fields, then the ends of fields. */
+/** Three rows (starts, ends and issues of records), then the fields' starts, then their ends. */
 let spansAt: usize = 0;
 /** From one row to the next. */
 let rowBytes: i32 = 0;
@@ -82,7 +85,9 @@ function separators(at: usize): u64 {
   );
 }
 
-/** The position of the first quote in `[from, end)`, or a position at or after `end`. */
+/** The position of the first quote in `[from, end)`, or one at or after `end`. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
 function nextQuote(from: i32, end: i32): i32 {
   for (let at = from; at < end; at += 16) {
     const isQuote = i8x16.eq(v128.load(at), i8x16.splat(QUOTE));
@@ -93,23 +98,43 @@ function nextQuote(from: i32, end: i32): i32 {
 }
 
 /**
- * Whether a quoted field ends as it is: a comma or a line end follows its closing quote. Otherwise `""`, or text behind
- * the quote, or a CR that belongs to the value.
+ * The closing quote of the field that opens at `quote`, if the value is what stands between the two:
+ * a comma or a line end follows. Otherwise -1: `""`, text behind the quote, a CR that belongs to the
+ * value, or no end in sight.
  */
+function closingQuote(quote: i32, end: i32): i32 {
+  const close = nextQuote(quote + 1, end);
+  if (close >= end) return -1;
+  const next = close + 1;
+  const byte = load<u8>(next);
+  if (byte == COMMA || byte == LF) return close;
+  return byte == CR && next + 1 < end && load<u8>(next + 1) == LF ? close : -1;
+}
+
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function isFieldEnd(at: i32, end: i32): bool {
-  const byte = load<u8>(at);
-  if (byte == COMMA || byte == LF) return true;
-  return byte == CR && at + 1 < end && load<u8>(at + 1) == LF;
+function addRecord(index: i32, start: i32, end: i32): void {
+  const record = spansAt + (index << 2);
+  store<i32>(record, start);
+  store<i32>(record + rowBytes, end);
+  store<i32>(record + 2 * rowBytes, 0);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function leaveToCaller(start: i32, count: i32): i32 {
+  store<i32>(countAt, count);
+  return ~start;
 }
 
 /**
- * Adds the records of `[from, end)` that start before `startBefore`, as many as there is room for. `count` records are
- * there already. A line end stands at `end`, as a sentinel. Returns the first position that was not consumed; or its
- * complement (`~`), a negative number, if the record there is one for `csv-scanner.ts`.
+ * Adds the records of `[from, end)` that start before `startBefore`, as many as there is room for.
+ * `count` records are there already. A line end stands at `end`, as a sentinel. Returns the first
+ * position that was not consumed; or its complement (`~`), a negative number, if the record there is
+ * one for `csv-scanner.ts`.
  */
 export function scan(from: i32, end: i32, startBefore: i32, isLast: bool, count: i32): i32 {
+  // Copies: a global is loaded again after every store.
   const stride = rowBytes;
   const starts = spansAt + 3 * stride;
   const startsToEnds = fieldRows * stride;
@@ -120,10 +145,10 @@ export function scan(from: i32, end: i32, startBefore: i32, isLast: bool, count:
   let bits = separators(block);
   while (count < capacity && at < startBefore) {
     const start = at;
-    let fieldStart = at;
-    /** Where the last field's closing quote stands, if it has one. */
-    let closingQuote = -1;
     let column = 0;
+    let fieldStart = at;
+    /** Where the record's last field ends, if it is quoted. */
+    let quotedEnd = -1;
     for (;;) {
       while (bits == 0) {
         block += BLOCK;
@@ -132,38 +157,30 @@ export function scan(from: i32, end: i32, startBefore: i32, isLast: bool, count:
       at = block + <i32>ctz(bits);
       bits &= bits - 1;
       const byte = load<u8>(at);
-      if (byte == COMMA) {
-        if (column < known) {
-          const slot = starts + load<u8>(columns + column) * stride + (count << 2);
-          store<i32>(slot, fieldStart);
-          store<i32>(slot + startsToEnds, at);
-        }
-        column += 1;
-        fieldStart = at + 1;
-      } else if (byte == LF) {
-        break;
-      } else if (at == fieldStart) {
-        const close = nextQuote(at + 1, end);
-        if (close >= end || !isFieldEnd(close + 1, end)) {
-          store<i32>(countAt, count);
-          return ~start;
-        }
-        block = close + 1;
+      if (byte == LF) break;
+      let fieldEnd = at;
+      if (byte == QUOTE) {
+        if (at != fieldStart) continue; // An ordinary character.
+        fieldEnd = closingQuote(at, end);
+        if (fieldEnd < 0) return leaveToCaller(start, count);
+        fieldStart += 1;
+        // What the quotes hold may be longer than a block: go on from the byte behind them.
+        at = fieldEnd + 1;
+        block = at;
         bits = separators(block);
-        if (load<u8>(block) == COMMA) {
-          bits &= bits - 1;
-          if (column < known) {
-            const slot = starts + load<u8>(columns + column) * stride + (count << 2);
-            store<i32>(slot, fieldStart + 1);
-            store<i32>(slot + startsToEnds, close);
-          }
-          column += 1;
-          fieldStart = close + 2;
-        } else {
-          fieldStart += 1;
-          closingQuote = close;
+        if (load<u8>(at) != COMMA) {
+          quotedEnd = fieldEnd;
+          continue;
         }
+        bits &= bits - 1;
       }
+      if (column < known) {
+        const slot = starts + load<u8>(columns + column) * stride + (count << 2);
+        store<i32>(slot, fieldStart);
+        store<i32>(slot + startsToEnds, fieldEnd);
+      }
+      column += 1;
+      fieldStart = at + 1;
     }
     if (at >= end && !isLast) {
       at = start;
@@ -173,16 +190,12 @@ export function scan(from: i32, end: i32, startBefore: i32, isLast: bool, count:
     at += 1;
     if (lineEnd == start) continue;
     if (column + 1 != known || lineEnd - start > maxRecordBytes) {
-      store<i32>(countAt, count);
-      return ~start;
+      return leaveToCaller(start, count);
     }
     const slot = starts + load<u8>(columns + column) * stride + (count << 2);
     store<i32>(slot, fieldStart);
-    store<i32>(slot + startsToEnds, closingQuote < 0 ? lineEnd : closingQuote);
-    const record = spansAt + (count << 2);
-    store<i32>(record, start);
-    store<i32>(record + stride, lineEnd);
-    store<i32>(record + 2 * stride, 0);
+    store<i32>(slot + startsToEnds, quotedEnd < 0 ? lineEnd : quotedEnd);
+    addRecord(count, start, lineEnd);
     count += 1;
   }
   store<i32>(countAt, count);

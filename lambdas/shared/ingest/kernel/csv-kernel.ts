@@ -43,8 +43,8 @@ function kernelModule(): WebAssembly.Module {
 }
 
 /**
- * The scanner in WebAssembly, with a memory of its own that holds all it reads and writes. The memory never grows, so
- * that views of it stay valid. Pages that nobody touches cost nothing.
+ * The scanner in WebAssembly, with a memory of its own that holds all it reads and writes. The
+ * memory never grows, so that views of it stay valid. Pages that nobody touches cost nothing.
  */
 export class CsvKernel {
   /** The window is at 0. */
@@ -100,8 +100,8 @@ export class CsvKernel {
   }
 
   /**
-   * Adds plain records to the `recordCount` that are there. Returns the first position that was not consumed, or its
-   * complement if there starts a record that only the caller understands.
+   * Adds plain records to the `recordCount` that are there. Returns the first position that was not
+   * consumed, or its complement if there starts a record that only the caller understands.
    */
   scan(
     range: { from: number; end: number; startBefore: number; isLast: boolean },

@@ -1,4 +1,7 @@
-/** What the kernel uses of the JavaScript API of WebAssembly; neither the language's nor Node's types have it. */
+/**
+ * What the kernel uses of the JavaScript API of WebAssembly; neither the language's nor Node's
+ * types have it.
+ */
 declare namespace WebAssembly {
   class Module {
     constructor(code: Uint8Array);
