@@ -62,6 +62,7 @@ export interface BatchRunResult {
 
 const MAX_DEFAULT_WORKERS = 8;
 const DEFAULT_THREADED_FROM_BYTES = 64 * 1024 * 1024;
+const NOTHING = { inputBytes: 0, dimensionBytes: 0 };
 /** Share of the memory limit that dimensions may take. */
 const DIMENSION_SHARE = 0.25;
 
@@ -78,6 +79,7 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
   const runId = `${createdAt.replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
   const workers = workersOf(options);
   let inputBytes = 0;
+  let memory = planMemory({ ...NOTHING, workers, memoryLimitBytes: config.batch.memoryLimitBytes });
   const { memoryLimitBytes, chunkBytes, keepRunsForMs } = config.batch;
   options.onProgress?.({ stage: 'plan', done: 0, total: 1, unit: 'files' });
   const planned = await planRun(landing, lake, {
@@ -86,21 +88,22 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
     codeVersion: packageJson.version,
     configHash: configHash(config),
     chunkBytes,
-    async chooseBuckets(inputs) {
+    async chooseSizes(inputs, dimensions) {
       inputBytes = await uncompressedBytes(landing, inputs);
-      return planMemory({ inputBytes, workers, memoryLimitBytes }).bucketCount;
+      const dimensionBytes = await uncompressedBytes(landing, dimensions);
+      memory = planMemory({ inputBytes, dimensionBytes, workers, memoryLimitBytes });
+      return memory;
     },
   });
   const { planFile } = options;
   const plan = planFile === undefined ? planned : withSavedCuts(planned, planFile);
-  const memory = planMemory({ inputBytes, workers, memoryLimitBytes });
-  const dimensionBytes = memoryLimitBytes * DIMENSION_SHARE;
+  const maxDimensionBytes = memoryLimitBytes * DIMENSION_SHARE;
   let isPublished = false;
   let pool: StagePool | null = null;
   try {
     await lake.put(planKey(runId), jsonBytes(plan), { ifNoneMatch: true });
-    const customers = await loadDimension(landing, CUSTOMERS, plan.customers, dimensionBytes);
-    const products = await loadDimension(landing, PRODUCTS, plan.products, dimensionBytes);
+    const customers = await loadDimension(landing, CUSTOMERS, plan.customers, maxDimensionBytes);
+    const products = await loadDimension(landing, PRODUCTS, plan.products, maxDimensionBytes);
     const budget = ExchangeBudget.of(memory.exchangeBytesInMemory);
     const settings: StageSettings = {
       plan,
@@ -108,7 +111,6 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
       customers: customers.data,
       products: products.data,
       budgetCounter: budget.counter,
-      waveBytes: memory.reduceBytes,
     };
     pool = openPool(options, workers, inputBytes, settings);
     const stages = await runStages(plan, pool, budget, options);

@@ -52,7 +52,7 @@ export async function runCut(
     codeVersion: '0.0.0',
     configHash: '',
     chunkBytes: cut.chunkBytes,
-    chooseBuckets: async () => cut.bucketCount,
+    chooseSizes: async () => ({ bucketCount: cut.bucketCount, waveBytes: cut.waveBytes }),
   });
   const plan: BatchPlan = { ...planned, rangeCount: cut.rangeCount };
   const maxBytes = 2 ** 30;
@@ -65,7 +65,6 @@ export async function runCut(
     customers: customers.data,
     products: products.data,
     budgetCounter: budget.counter,
-    waveBytes: cut.waveBytes,
   });
   try {
     const stages = await runStages(plan, pool, budget, {});

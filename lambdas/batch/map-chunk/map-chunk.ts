@@ -18,11 +18,13 @@ import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
 import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
 import { asInputChanged } from '../plan-run/plan-run.ts';
 
-/**
- * A block goes to the exchange when it has this many rows, or this many bytes of records with
- * issues.
- */
-const BLOCK_ROWS = 64 * 1024;
+/** A block goes to the exchange when it has so many rows: slices of some thousand rows each. */
+function blockRowsOf(bucketCount: number): number {
+  const thousands = Math.min(Math.max(64, bucketCount * 8), 256);
+  return thousands * 1024;
+}
+
+/** Or when it has this many bytes of records with issues. */
 const BLOCK_RAW_BYTES = 8 * 1024 * 1024;
 
 /** How far a chunk whose start is only assumed reads past its end before it gives up. */
@@ -55,11 +57,14 @@ export class ChunkMapper {
   readonly #statuses: StatusParser;
   readonly #encoder: BlockEncoder;
   readonly #batch = createReaderBatch();
-  readonly #columns = new OrderColumns(BLOCK_ROWS + SPAN_BATCH_RECORDS);
+  readonly #columns: OrderColumns;
+  readonly #blockRows: number;
 
   constructor(landing: ObjectStore, statuses: StatusParser, bucketCount: number) {
     this.#landing = landing;
     this.#statuses = statuses;
+    this.#blockRows = blockRowsOf(bucketCount);
+    this.#columns = new OrderColumns(this.#blockRows + SPAN_BATCH_RECORDS);
     this.#encoder = new BlockEncoder(bucketCount, this.#columns.capacity);
   }
 
@@ -150,7 +155,7 @@ export class ChunkMapper {
     columns.clear();
     const result = await reader.records(csvFormat(layout), limits, (batch, baseOffset) => {
       parseOrders(batch, baseOffset, this.#statuses, columns);
-      const isFull = columns.rowCount >= BLOCK_ROWS || columns.raw.size >= BLOCK_RAW_BYTES;
+      const isFull = columns.rowCount >= this.#blockRows || columns.raw.size >= BLOCK_RAW_BYTES;
       return isFull ? this.#flush(tally, sink) : undefined;
     });
     await this.#flush(tally, sink);

@@ -28,8 +28,11 @@ export interface PlanOptions {
   readonly codeVersion: string;
   readonly configHash: string;
   readonly chunkBytes: number;
-  /** Chosen from the inputs' sizes. */
-  readonly chooseBuckets: (inputs: readonly PlannedInput[]) => Promise<number>;
+  /** Chosen from the sizes of orders files and dimensions. */
+  readonly chooseSizes: (
+    inputs: readonly PlannedInput[],
+    dimensions: readonly PlannedObject[],
+  ) => Promise<Pick<BatchPlan, 'bucketCount' | 'waveBytes'>>;
 }
 
 /**
@@ -47,7 +50,8 @@ export async function planRun(
     throw new TerminalError('landing_empty', 'no orders/**/*.csv or *.csv.gz in the landing zone');
   }
   const { inputs, rejectedFiles } = await readHeaders(landing, objects);
-  const bucketCount = await options.chooseBuckets(inputs);
+  const dimensions = [...objects.customers, ...objects.products];
+  const { bucketCount, waveBytes } = await options.chooseSizes(inputs, dimensions);
   const { runId, createdAt, codeVersion, configHash, chunkBytes } = options;
   return {
     planFormat: 1,
@@ -62,6 +66,7 @@ export async function planRun(
     chunks: cutChunks(inputs, chunkBytes),
     bucketCount,
     rangeCount: bucketCount,
+    waveBytes,
     previous: await readCurrent(lake),
   };
 }

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import type { PlannedInput } from '../batch-plan.ts';
+import type { PlannedObject } from '../batch-plan.ts';
 import { isGzip } from './list-landing.ts';
 import { asInputChanged } from './plan-run.ts';
 
@@ -18,6 +18,9 @@ const WORKER_BYTES = 80 * 1024 * 1024;
 const EXCHANGE_RATIO = 0.68;
 const REDUCE_RATIO = 0.2;
 
+/** Work of a reduce step per byte of the exchange. */
+const REDUCE_WORK = REDUCE_RATIO / EXCHANGE_RATIO;
+
 /** A bucket smaller than this is not worth a step of its own. */
 const MIN_BUCKET_BYTES = 32 * 1024 * 1024;
 
@@ -28,8 +31,10 @@ export interface MemoryPlan {
   readonly bucketCount: number;
   /** How much of the exchange stays in memory; the rest is spilled. */
   readonly exchangeBytesInMemory: number;
-  /** Rows that a reduce step takes at once. */
+  /** Memory of one reduce step. */
   readonly reduceBytes: number;
+  /** Bytes of the exchange that a reduce step takes at once, so that it stays within that. */
+  readonly waveBytes: number;
 }
 
 /**
@@ -37,11 +42,13 @@ export interface MemoryPlan {
  */
 export function planMemory(options: {
   readonly inputBytes: number;
+  /** Of the dimensions in memory; each thread has its own. */
+  readonly dimensionBytes: number;
   readonly workers: number;
   readonly memoryLimitBytes: number;
 }): MemoryPlan {
-  const { inputBytes, workers, memoryLimitBytes } = options;
-  const fixedBytes = PROCESS_BYTES + WORKER_BYTES * workers;
+  const { inputBytes, dimensionBytes, workers, memoryLimitBytes } = options;
+  const fixedBytes = PROCESS_BYTES + WORKER_BYTES * workers + dimensionBytes * (1 + workers);
   const freeBytes = Math.max(memoryLimitBytes - fixedBytes, 16 * 1024 * 1024);
   const fits = inputBytes * (EXCHANGE_RATIO + REDUCE_RATIO) <= freeBytes;
   if (fits) {
@@ -51,6 +58,7 @@ export function planMemory(options: {
       bucketCount: Math.max(1, wanted),
       exchangeBytesInMemory: freeBytes - inputBytes * REDUCE_RATIO,
       reduceBytes,
+      waveBytes: Math.floor(reduceBytes / REDUCE_WORK),
     };
   }
   const exchangeBytesInMemory = Math.floor(freeBytes * 0.3);
@@ -60,7 +68,9 @@ export function planMemory(options: {
     MAX_BUCKETS,
     Math.max(workers, Math.ceil(bucketBytes / reduceBytes)),
   );
-  return { bucketCount, exchangeBytesInMemory, reduceBytes };
+  // Spilled slices are loaded as well.
+  const waveBytes = Math.floor(reduceBytes / (1 + REDUCE_WORK));
+  return { bucketCount, exchangeBytesInMemory, reduceBytes, waveBytes };
 }
 
 /**
@@ -74,7 +84,7 @@ const GZIP_RATIO = 12;
  */
 export async function uncompressedBytes(
   landing: ObjectStore,
-  inputs: readonly PlannedInput[],
+  inputs: readonly PlannedObject[],
 ): Promise<number> {
   let total = 0;
   for (const input of inputs) {
@@ -83,7 +93,7 @@ export async function uncompressedBytes(
   return total;
 }
 
-async function gzipBytes(landing: ObjectStore, { key, etag, sizeBytes }: PlannedInput) {
+async function gzipBytes(landing: ObjectStore, { key, etag, sizeBytes }: PlannedObject) {
   if (sizeBytes < 18) return 0; // Shorter than an empty member: rejected when it is read.
   const range = { startByte: sizeBytes - 4, endByte: sizeBytes };
   const trailer = await landing.get(key, { range, ifMatch: etag }).catch((error: unknown) => {

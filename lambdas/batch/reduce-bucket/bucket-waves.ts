@@ -10,24 +10,21 @@ export interface SliceRef {
   fetch(target: Uint8Array): Promise<void>;
 }
 
-/** Work of a reduce step per byte of a slice: order of rows, hashes, sums. Measured, rounded up. */
-const WORK_RATIO = 0.3;
-
 /**
- * Cuts the slices of a bucket, in order of records, into as few waves as fit `budgetBytes` one at a
- * time.
+ * Cuts the slices of a bucket, in order of records, into as few waves of at most `waveBytes` as
+ * possible; a slice that is larger is a wave of its own. Depends on the plan and the input alone, so
+ * that the same plan gives the same files wherever the slices are.
  */
-export function planWaves(slices: readonly SliceRef[], budgetBytes: number): SliceRef[][] {
+export function planWaves(slices: readonly SliceRef[], waveBytes: number): SliceRef[][] {
   const waves: SliceRef[][] = [[]];
-  let waveBytes = 0;
+  let sizeBytes = 0;
   for (const slice of slices) {
-    const cost = slice.sizeBytes * WORK_RATIO + (slice.inMemory === null ? slice.sizeBytes : 0);
-    if (waveBytes + cost > budgetBytes && waves[waves.length - 1].length > 0) {
+    if (sizeBytes + slice.sizeBytes > waveBytes && waves[waves.length - 1].length > 0) {
       waves.push([]);
-      waveBytes = 0;
+      sizeBytes = 0;
     }
     waves[waves.length - 1].push(slice);
-    waveBytes += cost;
+    sizeBytes += slice.sizeBytes;
   }
   return waves;
 }
@@ -41,7 +38,8 @@ export class WaveLoader {
       (sum, slice) => sum + (slice.inMemory ? 0 : slice.sizeBytes),
       0,
     );
-    if (this.#arena.length < fetchedBytes) this.#arena = new Uint8Array(fetchedBytes);
+    // With some slack: buckets are about equal, and each larger one would leave an arena behind.
+    if (this.#arena.length < fetchedBytes) this.#arena = new Uint8Array(fetchedBytes * 1.15);
     const loaded: LoadedSlice[] = [];
     let at = 0;
     for (const { inMemory, sizeBytes, sourceIndex, fetch } of wave) {

@@ -35,7 +35,7 @@ export interface ReduceContext {
   readonly windowLengthMs: number;
   readonly rangeCount: number;
   readonly parquet: ParquetOptions & { readonly rowGroupRows: number };
-  /** Memory for one wave of a bucket. */
+  /** Of the plan. */
   readonly waveBytes: number;
 }
 

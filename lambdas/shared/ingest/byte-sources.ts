@@ -33,21 +33,28 @@ export class GzipInvalidError extends Error {
   override readonly name = 'GzipInvalidError';
 }
 
-/** Bytes in pieces of any size as a source. */
+/**
+ * Bytes in pieces of any size as a source. It fills what it is given, so that the size of the pieces
+ * shows nowhere.
+ */
 export function piecesSource(pieces: AsyncIterable<Uint8Array>): ByteSource {
   const iterator = pieces[Symbol.asyncIterator]();
   let piece: Uint8Array = new Uint8Array(0);
   return {
     async read(target) {
-      while (piece.length === 0) {
-        const next = await iterator.next();
-        if (next.done) return 0;
-        piece = next.value;
+      let filled = 0;
+      while (filled < target.length) {
+        if (piece.length === 0) {
+          const next = await iterator.next();
+          if (next.done) return filled;
+          piece = next.value;
+        }
+        const count = Math.min(piece.length, target.length - filled);
+        target.set(piece.subarray(0, count), filled);
+        piece = piece.subarray(count);
+        filled += count;
       }
-      const count = Math.min(piece.length, target.length);
-      target.set(piece.subarray(0, count));
-      piece = piece.subarray(count);
-      return count;
+      return filled;
     },
   };
 }

@@ -58,9 +58,10 @@ export function findDuplicates(slices: readonly IdSlice[], memory: DedupeMemory)
   const bases = rowBases(slices);
   const rowCount = bases[slices.length];
   if (memory.rows.length < rowCount) {
-    memory.rows = new Uint32Array(rowCount);
-    memory.hashes = new Uint32Array(rowCount);
-    memory.isDuplicate = new Uint8Array(rowCount);
+    const capacity = Math.ceil(rowCount * 1.15); // The next bucket may be a little larger.
+    memory.rows = new Uint32Array(capacity);
+    memory.hashes = new Uint32Array(capacity);
+    memory.isDuplicate = new Uint8Array(capacity);
   }
   memory.isDuplicate.fill(0, 0, rowCount);
   const ends = partition(slices, memory);

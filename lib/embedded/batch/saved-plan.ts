@@ -3,7 +3,7 @@ import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
 import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 
 /**
- * The plan of this run, cut as another run was: chunks, buckets and ranges come from its plan file,
+ * The plan of this run, cut as another run was: chunks, buckets, ranges and waves come from its plan file,
  * so that the same input gives the same files, byte for byte. Throws `TerminalError`:
  * `plan_unreadable`; `plan_mismatch` where the inputs are others.
  */
@@ -17,8 +17,8 @@ export function withSavedCuts(plan: BatchPlan, file: string): BatchPlan {
       `but the landing zone has ${describe(plan.inputs)}; run without --plan`;
     throw new TerminalError('plan_mismatch', message);
   }
-  const { chunks, bucketCount, rangeCount } = saved;
-  return { ...plan, chunks, bucketCount, rangeCount };
+  const { chunks, bucketCount, rangeCount, waveBytes } = saved;
+  return { ...plan, chunks, bucketCount, rangeCount, waveBytes };
 }
 
 function readPlan(file: string): BatchPlan {
@@ -34,7 +34,8 @@ function readPlan(file: string): BatchPlan {
     Array.isArray(plan.inputs) &&
     Array.isArray(plan.chunks) &&
     Number.isInteger(plan.bucketCount) &&
-    Number.isInteger(plan.rangeCount);
+    Number.isInteger(plan.rangeCount) &&
+    Number.isInteger(plan.waveBytes);
   if (!isPlan) {
     const message = `${file} is no plan of this version (state/batch/plans/<runId>.json is one)`;
     throw new TerminalError('plan_unreadable', message);

@@ -29,7 +29,6 @@ export interface StageSettings {
   readonly customers: DimensionData;
   readonly products: DimensionData;
   readonly budgetCounter: Int32Array;
-  readonly waveBytes: number;
 }
 
 /** A chunk's blocks and the index of its input. */
@@ -124,7 +123,7 @@ export class StageHost {
   }
 
   async #reduce(task: StageTask & { kind: 'reduce' }): Promise<ReduceOutput> {
-    const { plan, config, customers, products, waveBytes } = this.#settings;
+    const { plan, config, customers, products } = this.#settings;
     this.#mapper = null;
     this.#reducer ??= new BucketReducer({
       lake: this.#lake,
@@ -136,7 +135,7 @@ export class StageHost {
       windowLengthMs: config.windows.lengthMs,
       rangeCount: plan.rangeCount,
       parquet: config.parquet,
-      waveBytes,
+      waveBytes: plan.waveBytes,
     });
     const slices = task.chunks.flatMap(({ inputIndex, blocks }) =>
       blocks.map((block) => sliceOf(this.#lake, block, task.bucketIndex, inputIndex)),

@@ -86,6 +86,11 @@ async function mapAll(
   const outputs: (MapOutput | null)[] = await runAll(pool, first, options, (_done, _total, index) =>
     report(index),
   );
+  outputs.forEach((output, chunkIndex) => {
+    if (output === null || output.result.status !== 'rejected') return;
+    drop(outputs, chunkIndex, budget);
+    outputs[chunkIndex] = { result: output.result, blocks: [] };
+  });
   for (let attempt = 1; ; attempt++) {
     const { repairs, empty } = checkChunks(
       plan,

@@ -15,14 +15,24 @@ const GIB = 1024 * MIB;
 
 describe('planMemory', () => {
   it('takes one bucket for little input', () => {
-    const plan = planMemory({ inputBytes: MIB, workers: 4, memoryLimitBytes: 768 * MIB });
+    const plan = planMemory({
+      inputBytes: MIB,
+      dimensionBytes: 0,
+      workers: 4,
+      memoryLimitBytes: 768 * MIB,
+    });
 
     expect(plan.bucketCount).toBe(1);
     expect(plan.exchangeBytesInMemory).toBeGreaterThan(MIB);
   });
 
   it('takes a bucket per worker where everything fits', () => {
-    const plan = planMemory({ inputBytes: 200 * MIB, workers: 2, memoryLimitBytes: 768 * MIB });
+    const plan = planMemory({
+      inputBytes: 200 * MIB,
+      dimensionBytes: MIB,
+      workers: 2,
+      memoryLimitBytes: 768 * MIB,
+    });
 
     expect(plan.bucketCount).toBe(2);
   });
@@ -30,6 +40,7 @@ describe('planMemory', () => {
   it('always stays within its bounds, and never takes fewer buckets for more input', () => {
     const arguments_ = fc.record({
       inputBytes: fc.oneof(fc.nat(100 * MIB), fc.integer({ min: 0, max: 2_000 * GIB })),
+      dimensionBytes: fc.nat(300 * MIB),
       workers: fc.integer({ min: 1, max: 64 }),
       memoryLimitBytes: fc.integer({ min: 128 * MIB, max: 64 * GIB }),
     });

@@ -52,6 +52,12 @@ describe('the kernel', () => {
     expect(kernelScan(`${record}\n`)).toEqual({ isOdd: false, next: 1024 * 1024 + 1, count: 1 });
   });
 
+  it('stops when there is no room for another record', () => {
+    const text = 'a,b,c,d,e,f,g\n'.repeat(2_049);
+
+    expect(kernelScan(text)).toEqual({ isOdd: false, next: 28_672, count: 2_048 });
+  });
+
   it('leaves a record whose end is not in the window', () => {
     const text = 'a,b,c,d,e,f,g\na,b,c,d,e,f,g';
 
