@@ -11,6 +11,12 @@ import { asInputChanged } from './plan-run.ts';
 const PROCESS_BYTES = 100 * 1024 * 1024;
 const WORKER_BYTES = 80 * 1024 * 1024;
 
+/** What a worker needs more where the exchange is spilled: blocks on their way, many small slices. */
+const SPILLING_WORKER_BYTES = 50 * 1024 * 1024;
+
+/** However little is left, a run goes on with this, and exceeds its limit. */
+const LEAST_FREE_BYTES = 16 * 1024 * 1024;
+
 /**
  * Bytes in the exchange, and bytes of work in a reduce step, per byte of uncompressed CSV
  * (measured, rounded up).
@@ -49,7 +55,8 @@ export function planMemory(options: {
 }): MemoryPlan {
   const { inputBytes, dimensionBytes, workers, memoryLimitBytes } = options;
   const fixedBytes = PROCESS_BYTES + WORKER_BYTES * workers + dimensionBytes * (1 + workers);
-  const freeBytes = Math.max(memoryLimitBytes - fixedBytes, 16 * 1024 * 1024);
+  const leftBytes = memoryLimitBytes - fixedBytes;
+  const freeBytes = Math.max(leftBytes, LEAST_FREE_BYTES);
   const fits = inputBytes * (EXCHANGE_RATIO + REDUCE_RATIO) <= freeBytes;
   if (fits) {
     const wanted = Math.min(workers, Math.floor(inputBytes / MIN_BUCKET_BYTES));
@@ -61,8 +68,9 @@ export function planMemory(options: {
       waveBytes: Math.floor(reduceBytes / REDUCE_WORK),
     };
   }
-  const exchangeBytesInMemory = Math.floor(freeBytes * 0.3);
-  const reduceBytes = Math.floor((freeBytes - exchangeBytesInMemory) / workers);
+  const spillingBytes = Math.max(leftBytes - SPILLING_WORKER_BYTES * workers, LEAST_FREE_BYTES);
+  const exchangeBytesInMemory = Math.floor(spillingBytes * 0.2);
+  const reduceBytes = Math.floor((spillingBytes - exchangeBytesInMemory) / workers);
   const bucketBytes = inputBytes * (EXCHANGE_RATIO + REDUCE_RATIO);
   const bucketCount = Math.min(
     MAX_BUCKETS,

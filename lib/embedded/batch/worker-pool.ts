@@ -43,6 +43,9 @@ export function inlinePool(host: Pick<StageHost, 'run'>): StagePool {
   };
 }
 
+/** Stages work on arrays and make few objects: a large nursery would only hold memory. */
+const YOUNG_GENERATION_MB = 12;
+
 interface Waiting {
   readonly task: StageTask;
   readonly resolve: (output: unknown) => void;
@@ -83,7 +86,10 @@ export class WorkerPool implements StagePool {
   }
 
   #start(workerData: WorkerData): Worker {
-    const worker = new Worker(new URL('./stage-worker.js', import.meta.url), { workerData });
+    const worker = new Worker(new URL('./stage-worker.js', import.meta.url), {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     worker.on('message', (reply: WorkerReply) => {
       const waiting = this.#running.get(worker);
       assert(waiting !== undefined, 'a thread answers a task');
