@@ -50,7 +50,9 @@ export interface BatchPlan {
   readonly bucketCount: number;
   /** Products are dealt into this many ranges by hash. */
   readonly rangeCount: number;
-  /** A reduce step takes as many bytes of the exchange at once: a larger bucket in several waves. */
+  /**
+   * A reduce step takes as many bytes of the exchange at once: a larger bucket in several waves.
+   */
   readonly waveBytes: number;
   /** `CURRENT.json` as it was, null if there was none: the run that finds another one fails. */
   readonly previous: { readonly manifestKey: string; readonly etag: string } | null;

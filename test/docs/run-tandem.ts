@@ -9,7 +9,10 @@ const run = promisify(execFile);
 const LINKED = ['config', 'data/sample', 'data/complete-journey'];
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
-/** A folder that looks like the checkout to a command that reads config and data, with a `data` of its own. */
+/**
+ * A folder that looks like the checkout to a command that reads config and data, with a `data` of
+ * its own.
+ */
 export function makeCheckout(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-docs-'));
   mkdirSync(join(folder, 'data'));
@@ -17,7 +20,10 @@ export function makeCheckout(): string {
   return folder;
 }
 
-/** Runs `tandem` in a folder and returns what it prints on stdout; fails when it does not exit with 0. */
+/**
+ * Runs `tandem` in a folder and returns what it prints on stdout; fails when it does not exit with
+ * 0.
+ */
 export async function runTandem(folder: string, args: readonly string[]): Promise<string> {
   const { stdout } = await run(process.execPath, [join(projectRoot, 'bin/tandem.js'), ...args], {
     cwd: folder,

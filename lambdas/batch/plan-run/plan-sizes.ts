@@ -11,7 +11,9 @@ import { asInputChanged } from './plan-run.ts';
 const PROCESS_BYTES = 100 * 1024 * 1024;
 const WORKER_BYTES = 80 * 1024 * 1024;
 
-/** What a worker needs more where the exchange is spilled: blocks on their way, many small slices. */
+/**
+ * What a worker needs more where the exchange is spilled: blocks on their way, many small slices.
+ */
 const SPILLING_WORKER_BYTES = 50 * 1024 * 1024;
 
 /** However little is left, a run goes on with this, and exceeds its limit. */

@@ -12,8 +12,8 @@ export interface SliceRef {
 
 /**
  * Cuts the slices of a bucket, in order of records, into as few waves of at most `waveBytes` as
- * possible; a slice that is larger is a wave of its own. Depends on the plan and the input alone, so
- * that the same plan gives the same files wherever the slices are.
+ * possible; a slice that is larger is a wave of its own. Depends on the plan and the input alone,
+ * so that the same plan gives the same files wherever the slices are.
  */
 export function planWaves(slices: readonly SliceRef[], waveBytes: number): SliceRef[][] {
   const waves: SliceRef[][] = [[]];

@@ -4,8 +4,8 @@ import { copyBytes, equalBytes, hashBytes, viewOf } from './bytes.ts';
 const INITIAL_SLOTS = 1024;
 
 /**
- * Distinct byte strings, numbered from 0 in the order in which they come. Exact: a hash only finds the place,
- * the bytes decide. Memory is reused after `clear`.
+ * Distinct byte strings, numbered from 0 in the order in which they come. Exact: a hash only finds
+ * the place, the bytes decide. Memory is reused after `clear`.
  */
 export class ByteDictionary {
   /** Code + 1 by slot; 0: free. Never more than half full. */
@@ -29,7 +29,10 @@ export class ByteDictionary {
     return this.#heapView;
   }
 
-  /** Code c stands for `heap[offsets[c]] … heap[offsets[c + 1] - 1]`. Valid until the next `codeOf`. */
+  /**
+   * Code c stands for `heap[offsets[c]] … heap[offsets[c + 1] - 1]`. Valid until the next `codeOf
+   * `.
+   */
   get offsets(): Uint32Array {
     return this.#offsets;
   }

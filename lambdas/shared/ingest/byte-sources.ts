@@ -28,14 +28,17 @@ export function rangeSource(
   };
 }
 
-/** The input ends before its gzip stream does, is damaged, or has bytes behind it that are no gzip member. */
+/**
+ * The input ends before its gzip stream does, is damaged, or has bytes behind it that are no gzip
+ * member.
+ */
 export class GzipInvalidError extends Error {
   override readonly name = 'GzipInvalidError';
 }
 
 /**
- * Bytes in pieces of any size as a source. It fills what it is given, so that the size of the pieces
- * shows nowhere.
+ * Bytes in pieces of any size as a source. It fills what it is given, so that the size of the
+ * pieces shows nowhere.
  */
 export function piecesSource(pieces: AsyncIterable<Uint8Array>): ByteSource {
   const iterator = pieces[Symbol.asyncIterator]();
@@ -60,8 +63,9 @@ export function piecesSource(pieces: AsyncIterable<Uint8Array>): ByteSource {
 }
 
 /**
- * Decompresses gzip: several members are fine, trailing bytes are not (contract §1.1). Throws `GzipInvalidError`
- * after the last good byte; errors of `compressed` itself go through as they are.
+ * Decompresses gzip: several members are fine, trailing bytes are not (contract §1.1). Throws
+ * `GzipInvalidError` after the last good byte; errors of `compressed` itself go through as they
+ * are.
  */
 export async function* gunzipped(
   compressed: AsyncIterable<Uint8Array>,

@@ -38,7 +38,10 @@ const NULL_LOWER = 0x6e756c6c; // null
 const NULL_UPPER = 0x4e554c4c; // NULL
 const NONE = 0x4e6f6e65; // None
 
-/** A trimmed value that is empty or one of `null`, `NULL`, `NaN`, `None`, `\N` is missing (contract §2). */
+/**
+ * A trimmed value that is empty or one of `null`, `NULL`, `NaN`, `None`, `\N` is missing (contract
+ * §2).
+ */
 export function isMissing(bytes: Uint8Array, start: number, end: number): boolean {
   switch (end - start) {
     case 0:
@@ -63,9 +66,9 @@ export function isMissing(bytes: Uint8Array, start: number, end: number): boolea
 const HASH_MULTIPLIER = 0x9e3779b1 | 0;
 
 /**
- * A hash of 32 bits in which every bit depends on every byte (the last steps are MurmurHash3's). It reads four bytes at
- * a time, little-endian on every machine: the first and the last four, and what lies between. The value must lie in
- * the view.
+ * A hash of 32 bits in which every bit depends on every byte (the last steps are MurmurHash3's). It
+ * reads four bytes at a time, little-endian on every machine: the first and the last four, and what
+ * lies between. The value must lie in the view.
  */
 export function hashBytes(view: DataView, start: number, end: number): number {
   const length = end - start;

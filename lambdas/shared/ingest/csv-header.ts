@@ -4,7 +4,9 @@ import { CR, LF, trimmedEnd, trimmedStart } from './bytes.ts';
 import { CsvRecordEnd, splitRecord, withoutCarriageReturn } from './csv-record.ts';
 import type { CsvLayout } from './csv-scanner.ts';
 
-/** Why a file is rejected as a whole (contract §1.1); the column's name may follow after a colon. */
+/**
+ * Why a file is rejected as a whole (contract §1.1); the column's name may follow after a colon.
+ */
 export type RejectionCode =
   | 'empty'
   | 'header_unreadable'
@@ -21,9 +23,9 @@ export type HeaderResult =
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /**
- * Reads the header of a file from the first bytes of it, `[0, end)`. `incomplete`: more bytes are needed, which can only
- * be while `isLast` is false and the header is below 1 MiB. Names are trimmed and case-sensitive, in any order; other
- * columns are ignored, and may repeat.
+ * Reads the header of a file from the first bytes of it, `[0, end)`. `incomplete`: more bytes are
+ * needed, which can only be while `isLast` is false and the header is below 1 MiB. Names are
+ * trimmed and case-sensitive, in any order; other columns are ignored, and may repeat.
  */
 export function parseHeader(
   bytes: Uint8Array,

@@ -15,7 +15,9 @@ export class CsvRecordEnd {
     return this.#state === IN_QUOTES;
   }
 
-  /** The position of the line end (LF) that ends the record, or -1 if it is not in `[from, end)`. */
+  /**
+   * The position of the line end (LF) that ends the record, or -1 if it is not in `[from, end)`.
+   */
   find(bytes: Uint8Array, from: number, end: number): number {
     let state = this.#state;
     for (let at = from; at < end; at++) {
@@ -37,13 +39,15 @@ export class CsvRecordEnd {
 }
 
 /**
- * Called with each field of a record, unquoted: its span in the buffer that was handed to `splitRecord`.
+ * Called with each field of a record, unquoted: its span in the buffer that was handed to
+ * `splitRecord`.
  */
 export type FieldVisitor = (column: number, start: number, end: number) => void;
 
 /**
- * Splits a whole record `[start, end)`, line end not included, into its fields. A value that differs from its bytes is
- * written to `bytes` at `roomAt`, where there must be room for `end - start` bytes. Returns the first free byte after that.
+ * Splits a whole record `[start, end)`, line end not included, into its fields. A value that
+ * differs from its bytes is written to `bytes` at `roomAt`, where there must be room for
+ * `end - start` bytes. Returns the first free byte after that.
  */
 export function splitRecord(
   bytes: Uint8Array,
@@ -102,7 +106,10 @@ function closingQuote(
   return { at: end, hasEscape };
 }
 
-/** Quoted part with `""` as one quote, then what stands between the closing quote and the limit, as it is. */
+/**
+ * Quoted part with `""` as one quote, then what stands between the closing quote and the limit, as
+ * it is.
+ */
 function copyUnquoted(
   bytes: Uint8Array,
   from: number,

@@ -3,8 +3,8 @@ import { MAX_PRICE_CENTS, MAX_QUANTITY } from '../model/order.ts';
 import { DIGIT_0, DIGIT_9, DOT, MINUS, PLUS } from './bytes.ts';
 
 /**
- * Parsers of trimmed, present values (contract §2). Each returns the value, or minus the issue bits: values are
- * never negative, so that a number says both without an object per value.
+ * Parsers of trimmed, present values (contract §2). Each returns the value, or minus the issue
+ * bits: values are never negative, so that a number says both without an object per value.
  */
 
 const QUANTITY_NOT_INTEGER = -issueBit('quantity_not_integer');

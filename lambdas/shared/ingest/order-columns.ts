@@ -18,13 +18,17 @@ export class ByteHeap {
 }
 
 /**
- * A batch of records as a struct of arrays: the one form in which records meet the rules (architecture §2).
- * A row with issues is quarantined: of its values only the record itself is kept, in `raw`.
+ * A batch of records as a struct of arrays: the one form in which records meet the rules
+ * (architecture §2). A row with issues is quarantined: of its values only the record itself is
+ * kept, in `raw`.
  */
 export class OrderColumns {
   readonly capacity: number;
   rowCount = 0;
-  /** Position of the record: the offset of its first byte (batch), or its index in a record batch (stream). */
+  /**
+   * Position of the record: the offset of its first byte (batch), or its index in a record batch
+   * (stream).
+   */
   readonly offset: Float64Array;
   /** Bit set of issues, 0 for a valid row. */
   readonly issues: Uint32Array;

@@ -40,9 +40,9 @@ const STATUS_MISSING = issueBit('status_missing');
 const STATUS_UNKNOWN = issueBit('status_unknown');
 
 /**
- * Reads a batch of spans into columns and applies every rule that needs one record (contract §2). `baseOffset` is the
- * position of the window's first byte. There must be room for the batch's records. Bad values never throw. The spans
- * of values are trimmed in place where that is needed.
+ * Reads a batch of spans into columns and applies every rule that needs one record (contract §2).
+ * `baseOffset` is the position of the window's first byte. There must be room for the batch's
+ * records. Bad values never throw. The spans of values are trimmed in place where that is needed.
  */
 export function parseOrders(
   batch: SpanBatch,
@@ -70,9 +70,9 @@ export function parseOrders(
 }
 
 /**
- * Trims the span of one value in place; false if the value is missing, as one that is absent (start -1) is.
- * Parsers of numbers, times and statuses ask only when a value is not valid as it stands: then it is not valid
- * because of white space, or missing, or bad.
+ * Trims the span of one value in place; false if the value is missing, as one that is absent (start
+ * -1) is. Parsers of numbers, times and statuses ask only when a value is not valid as it stands:
+ * then it is not valid because of white space, or missing, or bad.
  */
 function isPresentTrimmed(
   bytes: Uint8Array,

@@ -8,7 +8,10 @@ export const UNKNOWN_STATUS = -1;
 const MAX_SPELLING_BYTES = 64;
 const SEEN_PLACES = 256;
 
-/** Reads statuses by the map of spellings in the config (contract §2); compares them in lower case (ASCII). */
+/**
+ * Reads statuses by the map of spellings in the config (contract §2); compares them in lower case
+ * (ASCII).
+ */
 export class StatusParser {
   readonly #spellings = new ByteDictionary();
   /** Index in `STATUSES` by code of the spelling. */
@@ -18,7 +21,9 @@ export class StatusParser {
   readonly #seenLength = new Uint8Array(SEEN_PLACES);
   readonly #seenStatus = new Uint8Array(SEEN_PLACES);
 
-  /** Spellings are in lower case, as the config demands. Throws RangeError for one above 64 bytes. */
+  /**
+   * Spellings are in lower case, as the config demands. Throws RangeError for one above 64 bytes.
+   */
   constructor(statusOfSpelling: Readonly<Record<string, Status>>) {
     for (const [spelling, status] of Object.entries(statusOfSpelling)) {
       const bytes = new TextEncoder().encode(spelling);
@@ -34,8 +39,8 @@ export class StatusParser {
   parse(view: DataView, start: number, end: number): number {
     const length = end - start;
     if (length === 0 || length > MAX_SPELLING_BYTES) return UNKNOWN_STATUS;
-    // Few spellings come again and again: a value is mostly the one that was at its place before. The factors give
-    // each spelling of the default map, in any usual case, a place of its own.
+    // Few spellings come again and again: a value is mostly the one that was at its place before.
+    // The factors give each spelling of the default map, in any usual case, a place of its own.
     const place =
       (length * 2 +
         view.getUint8(start) * 1 +

@@ -37,8 +37,9 @@ function epochDayAt(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Milliseconds since 1970 of a trimmed `YYYY-MM-DD[ T]HH:MM:SS[.1-9 digits][Z|±HH:MM]` (contract §2), or `INVALID_TIME`.
- * No zone means UTC; digits past the millisecond are cut.
+ * Milliseconds since 1970 of a trimmed `YYYY-MM-DD[ T]HH:MM:SS[.1-9
+ * digits][Z|±HH:MM]` (contract §2), or `INVALID_TIME `. No zone means UTC; digits past the
+ * millisecond are cut.
  */
 export function parseTimestampMs(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < SECONDS_LENGTH) return INVALID_TIME;
@@ -60,7 +61,9 @@ export function parseTimestampMs(bytes: Uint8Array, start: number, end: number):
   return instantMs >= 0 && instantMs <= MAX_INSTANT_MS ? instantMs : INVALID_TIME;
 }
 
-/** What `[.digits][Z|±HH:MM]` adds to an instant, in milliseconds; NaN if it is not of that form. */
+/**
+ * What `[.digits][Z|±HH:MM]` adds to an instant, in milliseconds; NaN if it is not of that form.
+ */
 function fractionAndZoneMs(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   let milliseconds = 0;

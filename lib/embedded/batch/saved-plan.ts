@@ -3,8 +3,8 @@ import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
 import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 
 /**
- * The plan of this run, cut as another run was: chunks, buckets, ranges and waves come from its plan file,
- * so that the same input gives the same files, byte for byte. Throws `TerminalError`:
+ * The plan of this run, cut as another run was: chunks, buckets, ranges and waves come from its
+ * plan file, so that the same input gives the same files, byte for byte. Throws `TerminalError`:
  * `plan_unreadable`; `plan_mismatch` where the inputs are others.
  */
 export function withSavedCuts(plan: BatchPlan, file: string): BatchPlan {

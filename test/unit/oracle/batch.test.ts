@@ -42,18 +42,20 @@ const NO_CUSTOMER = {
 };
 const NO_PRODUCT = { product_name: null, category: null, brand: null, list_price: null };
 
+/** Two files with a record of each outcome, and the key of the first one. */
+const OUTCOME_FILES = filesOf({
+  'orders/b.csv': `${HEADER}o1,c1,p1,2026-01-05T10:00:00Z,1,1.00,done\nbroken\n`,
+  'orders/a.csv':
+    `\ufeff${HEADER}${A_ROW}\n` +
+    'o2,c1,p1,2026-01-05T10:10:00Z,1,0.20,cancelled\n' +
+    'o1 ,,p1,2026-01-05T10:10:00Z,1,-1,done\n' +
+    ' o2,c2,p2,2026-01-06T00:00:00+00:30,3,0.10,pending\n',
+});
+const source = 'orders/a.csv';
+
 describe('outcomes', () => {
   it('are one for each record', () => {
-    const files = filesOf({
-      'orders/b.csv': `${HEADER}o1,c1,p1,2026-01-05T10:00:00Z,1,1.00,done\nbroken\n`,
-      'orders/a.csv':
-        `\ufeff${HEADER}${A_ROW}\n` +
-        'o2,c1,p1,2026-01-05T10:10:00Z,1,0.20,cancelled\n' +
-        'o1 ,,p1,2026-01-05T10:10:00Z,1,-1,done\n' +
-        ' o2,c2,p2,2026-01-06T00:00:00+00:30,3,0.10,pending\n',
-    });
-
-    const { counts, issues, revenue, inputs, tables } = oracleBatch({ files });
+    const { counts, issues, revenue, inputs, tables } = oracleBatch({ files: OUTCOME_FILES });
 
     expect(counts).toEqual({
       read: 6,
@@ -69,7 +71,6 @@ describe('outcomes', () => {
       { key: 'orders/a.csv', records: 4 },
       { key: 'orders/b.csv', records: 2 },
     ]);
-    const source = 'orders/a.csv';
     expect(tables.orders).toEqual([
       { ...AN_ORDER, ...NO_CUSTOMER, ...NO_PRODUCT, source, source_offset: '73' },
     ]);
@@ -86,6 +87,11 @@ describe('outcomes', () => {
         source_offset: '121',
       },
     ]);
+  });
+
+  it('name the first record of a duplicate, and the issues of a quarantined one', () => {
+    const { tables } = oracleBatch({ files: OUTCOME_FILES });
+
     expect(tables.duplicates).toEqual([
       {
         order_id: 'o2',
