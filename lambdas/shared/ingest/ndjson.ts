@@ -2,6 +2,7 @@ import { MAX_RECORD_BYTES } from '../model/order.ts';
 import { assert } from '../runtime/errors.ts';
 import { CR, LF } from './bytes.ts';
 import { scanEvent } from './event-scanner.ts';
+import type { RecordFormat } from './record-reader.ts';
 import { SPAN_BATCH_RECORDS, type SpanBatch } from './span-batch.ts';
 
 /**
@@ -39,3 +40,18 @@ export function scanNdjson(batch: SpanBatch, from: number, end: number, isLast: 
   }
   return at;
 }
+
+/** NDJSON for the `RecordReader`, which then reads an input as a whole: `stopBefore` is its end. */
+export const ndjsonFormat: RecordFormat = {
+  scan: (batch, { from, end, startBefore, isLast }) => {
+    assert(startBefore >= end, 'NDJSON is not cut into chunks');
+    return scanNdjson(batch, from, end, isLast);
+  },
+  createRecordEnd: () => ({
+    isInQuotes: false,
+    find(bytes, from, end) {
+      const found = bytes.subarray(from, end).indexOf(LF);
+      return found < 0 ? -1 : from + found;
+    },
+  }),
+};
