@@ -53,7 +53,7 @@ async function columnsOf(text: string, format: RecordFormat): Promise<OrderColum
 function rowsOf(columns: OrderColumns): unknown[] {
   const text = (heap: Uint8Array, start: number, end: number) =>
     new TextDecoder().decode(heap.slice(start, end));
-  const valueOf = ({ heap, offsets }: { heap: Uint8Array; offsets: Uint32Array }, code: number) =>
+  const textOf = ({ heap, offsets }: { heap: Uint8Array; offsets: Uint32Array }, code: number) =>
     text(heap, offsets[code], offsets[code + 1]);
   return Array.from({ length: columns.rowCount }, (_, row) => {
     if (columns.issues[row] !== 0) return columns.issues[row];
@@ -61,8 +61,8 @@ function rowsOf(columns: OrderColumns): unknown[] {
     return [
       text(columns.ids.bytes, idStart, columns.idEnd[row]),
       columns.idHash[row],
-      valueOf(columns.customers, columns.customerCode[row]),
-      valueOf(columns.products, columns.productCode[row]),
+      textOf(columns.customers, columns.customerCode[row]),
+      textOf(columns.products, columns.productCode[row]),
       columns.timeMs[row],
       columns.quantity[row],
       columns.priceCents[row],
