@@ -87,6 +87,7 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
     createdAt,
     codeVersion: packageJson.version,
     configHash: configHash(config),
+    landingName: options.landingDir ?? 'the landing zone',
     chunkBytes,
     async chooseSizes(inputs, dimensions) {
       inputBytes = await uncompressedBytes(landing, inputs);

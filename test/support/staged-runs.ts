@@ -52,6 +52,7 @@ export async function runCut(
     codeVersion: '0.0.0',
     configHash: '',
     chunkBytes: cut.chunkBytes,
+    landingName: 'the landing zone',
     chooseSizes: async () => ({ bucketCount: cut.bucketCount, waveBytes: cut.waveBytes }),
   });
   const plan: BatchPlan = { ...planned, rangeCount: cut.rangeCount };

@@ -27,6 +27,8 @@ export interface PlanOptions {
   readonly createdAt: string;
   readonly codeVersion: string;
   readonly configHash: string;
+  /** For messages: the folder or the bucket. */
+  readonly landingName: string;
   readonly chunkBytes: number;
   /** Chosen from the sizes of orders files and dimensions. */
   readonly chooseSizes: (
@@ -47,7 +49,8 @@ export async function planRun(
 ): Promise<BatchPlan> {
   const objects = await listLanding(landing);
   if (objects.orders.length === 0) {
-    throw new TerminalError('landing_empty', 'no orders/**/*.csv or *.csv.gz in the landing zone');
+    const message = `no orders/**/*.csv or *.csv.gz below ${options.landingName}`;
+    throw new TerminalError('landing_empty', message);
   }
   const { inputs, rejectedFiles } = await readHeaders(landing, objects);
   const dimensions = [...objects.customers, ...objects.products];
