@@ -115,7 +115,10 @@ export class ByteDictionary {
 }
 
 /** A copy with room for at least `length` elements, and at least twice as many as before. */
-export function grown<T extends Uint8Array | Uint32Array>(array: T, length: number): T {
+export function grown<T extends Uint8Array | Uint32Array | Int32Array>(
+  array: T,
+  length: number,
+): T {
   const larger = new (array.constructor as new (length: number) => T)(
     Math.max(length, array.length * 2),
   );

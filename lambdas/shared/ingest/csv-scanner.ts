@@ -4,6 +4,7 @@ import { MAX_RECORD_BYTES } from '../model/order.ts';
 import { LF } from './bytes.ts';
 import { CsvRecordEnd, splitRecord, withoutCarriageReturn } from './csv-record.ts';
 import { CsvKernel } from './kernel/csv-kernel.ts';
+import { ORDER_KERNEL_BYTES, OrderKernel } from './kernel/order-kernel.ts';
 import {
   addRejectedRecord,
   FIELD_ROWS,
@@ -35,9 +36,10 @@ interface ScanRange {
   readonly isLast: boolean;
 }
 
-/** A batch that `scanCsv` can fill: its memory is the kernel's. */
+/** A batch that `scanCsv` can fill and `parseOrders` read: its memory is the kernels'. */
 export interface CsvBatch extends SpanBatch {
   readonly kernel: CsvKernel;
+  readonly orders: OrderKernel;
 }
 
 /**
@@ -53,9 +55,11 @@ export function createCsvBatch(windowBytes: number, roomBytes: number): CsvBatch
     recordCapacity: SPAN_BATCH_RECORDS,
     fieldRows: FIELD_ROWS,
     maxRecordBytes: MAX_RECORD_BYTES,
+    extraBytes: ORDER_KERNEL_BYTES,
   });
   const bytes = new Uint8Array(kernel.memory, 0, roomAt + roomBytes);
-  return { ...spanBatchIn(kernel.memory, kernel.spansAt, bytes, roomAt), kernel };
+  const orders = new OrderKernel(kernel.sharedMemory, kernel.extraAt, kernel.spansAt);
+  return { ...spanBatchIn(kernel.memory, kernel.spansAt, bytes, roomAt), kernel, orders };
 }
 
 /**

@@ -52,6 +52,11 @@ export class OrderColumns {
   readonly rawEnd: Uint32Array;
   readonly raw = new ByteHeap();
   quarantinedCount = 0;
+  /**
+   * Another object after each `clear`: codes of `customers` and `products` hold as long as it is
+   * the same.
+   */
+  generation: object = {};
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -71,6 +76,7 @@ export class OrderColumns {
 
   /** Empties the batch and keeps its memory. */
   clear(): void {
+    this.generation = {};
     this.rowCount = 0;
     this.ids.size = 0;
     this.customers.clear();

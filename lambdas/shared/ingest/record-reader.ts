@@ -4,7 +4,7 @@ import { assert } from '../runtime/errors.ts';
 import { type HeaderResult, parseHeader } from './csv-header.ts';
 import { CsvRecordEnd } from './csv-record.ts';
 import { type CsvBatch, type CsvLayout, createCsvBatch, scanCsv } from './csv-scanner.ts';
-import { addRejectedRecord, type SpanBatch } from './span-batch.ts';
+import { addRejectedRecord } from './span-batch.ts';
 
 /** The bytes of an input, in order. */
 export interface ByteSource {
@@ -37,7 +37,7 @@ export interface ReadLimits {
   readonly giveUpAt: number;
 }
 
-export type BatchConsumer = (batch: SpanBatch, baseOffset: number) => void | Promise<void>;
+export type BatchConsumer = (batch: CsvBatch, baseOffset: number) => void | Promise<void>;
 
 /**
  * Holds at least one record of the largest size that counts, so that a record that does not fit is

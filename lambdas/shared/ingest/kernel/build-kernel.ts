@@ -4,25 +4,32 @@ import asc from 'assemblyscript/asc';
 import { assert } from '../../runtime/errors.ts';
 
 /**
- * Compiles `csv-kernel.as` into `csv-kernel-code.ts`: base64 in a module, so that a bundler takes
- * it along as it does any code. `npm run build:wasm`
+ * Compiles each kernel, `<name>.as`, into `<name>-code.ts`: base64 in a module, so that a bundler
+ * takes it along as it does any code. `node lambdas/shared/ingest/kernel/build-kernel.ts`
  */
 
-const SOURCE = new URL('csv-kernel.as', import.meta.url);
-const TARGET = new URL('csv-kernel-code.ts', import.meta.url);
+const KERNELS = ['csv-kernel', 'order-kernel'] as const;
+type KernelName = (typeof KERNELS)[number];
+
 const LINE_LENGTH = 90;
 
+/** The source in AssemblyScript, whose compiler asks for it as if it were TypeScript. */
+function readSource(name: string): string | null {
+  const isOurs = /^[a-z-]+\.ts$/.test(name);
+  return isOurs ? readFileSync(new URL(name.replace(/ts$/, 'as'), import.meta.url), 'utf8') : null;
+}
+
 /** The same source gives the same bytes, on every machine. Throws if it does not compile. */
-export async function compileKernel(): Promise<Uint8Array> {
+export async function compileKernel(kernel: KernelName = 'csv-kernel'): Promise<Uint8Array> {
   const written: (string | Uint8Array)[] = [];
   const { error, stderr } = await asc.main(
     [
-      'csv-kernel.ts',
-      ...['--outFile', 'csv-kernel.wasm', '--runtime', 'stub', '--importMemory'],
+      `${kernel}.ts`,
+      ...['--outFile', `${kernel}.wasm`, '--runtime', 'stub', '--importMemory'],
       ...['-O3', '--converge', '--noAssert', '--enable', 'simd'],
     ],
     {
-      readFile: (name) => (name === 'csv-kernel.ts' ? readFileSync(SOURCE, 'utf8') : null),
+      readFile: readSource,
       writeFile: (_name, contents) => {
         written.push(contents);
       },
@@ -35,15 +42,15 @@ export async function compileKernel(): Promise<Uint8Array> {
   return wasm;
 }
 
-/** The text of `csv-kernel-code.ts`. */
-export function kernelCodeFile(wasm: Uint8Array): string {
+/** The text of `<kernel>-code.ts`. */
+export function kernelCodeFile(wasm: Uint8Array, kernel: KernelName = 'csv-kernel'): string {
   const lines = Buffer.from(wasm)
     .toString('base64')
     .match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g'));
   assert(lines !== null, 'a module has bytes');
   return [
-    '/** Generated from `csv-kernel.as` by `build-kernel.ts`: a WebAssembly module in base64. */',
-    'export const CSV_KERNEL_CODE = [',
+    `/** Generated from \`${kernel}.as\` by \`build-kernel.ts\`: a WebAssembly module in base64. */`,
+    `export const ${kernel.toUpperCase().replace('-', '_')}_CODE = [`,
     ...lines.map((line) => `  '${line}',`),
     "].join('');",
     '',
@@ -51,5 +58,8 @@ export function kernelCodeFile(wasm: Uint8Array): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(TARGET, kernelCodeFile(await compileKernel()));
+  for (const kernel of KERNELS) {
+    const target = new URL(`${kernel}-code.ts`, import.meta.url);
+    writeFileSync(target, kernelCodeFile(await compileKernel(kernel), kernel));
+  }
 }

@@ -28,6 +28,8 @@ export interface KernelSizes {
   /** Rows of the starts of fields; the last one takes the columns that nobody asks for. */
   readonly fieldRows: number;
   readonly maxRecordBytes: number;
+  /** Behind all that, for another kernel that works in the same memory. */
+  readonly extraBytes: number;
 }
 
 /** The kernel loads 64 bytes at a time, wherever in the window it is. */
@@ -49,8 +51,12 @@ function kernelModule(): WebAssembly.Module {
 export class CsvKernel {
   /** The window is at 0. */
   readonly memory: ArrayBuffer;
+  /** The same, as other kernels import it. */
+  readonly sharedMemory: WebAssembly.Memory;
   /** Where the tables of spans start. */
   readonly spansAt: number;
+  /** Where the extra bytes start, 16-byte aligned. */
+  readonly extraAt: number;
   readonly #exports: KernelExports;
   readonly #count: Int32Array;
   readonly #columns: Uint8Array;
@@ -62,11 +68,12 @@ export class CsvKernel {
     const countAt = this.spansAt + sizes.spanBytes;
     const columnsAt = countAt + 4;
     // A header has at most as many columns as bytes, and one more.
-    const endAt = columnsAt + sizes.maxRecordBytes + 1;
-    const pages = Math.ceil(endAt / PAGE_BYTES);
+    this.extraAt = (columnsAt + sizes.maxRecordBytes + 1 + 15) & ~15;
+    const pages = Math.ceil((this.extraAt + sizes.extraBytes) / PAGE_BYTES);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const instance = new WebAssembly.Instance(kernelModule(), { env: { memory } });
     this.#exports = instance.exports as KernelExports;
+    this.sharedMemory = memory;
     this.memory = memory.buffer;
     this.#count = new Int32Array(this.memory, countAt, 1);
     this.#columns = new Uint8Array(this.memory, columnsAt, sizes.maxRecordBytes + 1);

@@ -1,0 +1,34 @@
+import {
+  BACKSLASH,
+  isMissing,
+  LOWER_N,
+  SPACE,
+  trimmedEnd,
+  trimmedStart,
+  UPPER_N,
+} from './bytes.ts';
+
+/**
+ * Trims the span of one value in place; false if the value is missing, as one that is absent (start
+ * -1) is. Parsers of numbers and times ask only when a value is not valid as it stands: then it is
+ * not valid because of white space, or missing, or bad.
+ */
+export function isPresentTrimmed(
+  bytes: Uint8Array,
+  starts: Int32Array,
+  ends: Int32Array,
+  index: number,
+): boolean {
+  const from = starts[index];
+  if (from < 0) return false;
+  const to = ends[index];
+  const first = bytes[from];
+  // Nearly every id: no space at either end, and not the first letter of a word for "missing".
+  const isAsItStands = to > from && first > SPACE && bytes[to - 1] > SPACE;
+  if (isAsItStands && first !== LOWER_N && first !== UPPER_N && first !== BACKSLASH) return true;
+  const start = trimmedStart(bytes, from, to);
+  const end = trimmedEnd(bytes, start, to);
+  starts[index] = start;
+  ends[index] = end;
+  return !isMissing(bytes, start, end);
+}
