@@ -5,7 +5,7 @@ import { assert } from '../../runtime/errors.ts';
 
 /**
  * Compiles each kernel, `<name>.as`, into `<name>-code.ts`: base64 in a module, so that a bundler
- * takes it along as it does any code. `node lambdas/shared/ingest/kernel/build-kernel.ts`
+ * takes it along as it does any code. `npm run build:wasm`
  */
 
 const KERNELS = ['csv-kernel', 'order-kernel'] as const;

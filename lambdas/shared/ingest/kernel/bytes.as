@@ -1,6 +1,8 @@
 /** Hash and copy of short values. AssemblyScript, part of `order-kernel.as`. */
 
-/** `hashBytes` of bytes.ts, bit for bit: the exchange spreads order ids by it, whoever read them. */
+/**
+ * `hashBytes` of bytes.ts, bit for bit: the exchange spreads order ids by it, whoever read them.
+ */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 export function hashOf(start: usize, length: i32): u32 {

@@ -1,4 +1,7 @@
-/** The rows of a column whose value is for `parse-orders.ts` to examine. AssemblyScript, part of `order-kernel.as`. */
+/**
+ * The rows of a column whose value is for `parse-orders.ts` to examine. AssemblyScript, part of
+ * `order-kernel.as`.
+ */
 
 /** Where their numbers go. */
 let listAt: usize = 0;

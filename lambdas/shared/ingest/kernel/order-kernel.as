@@ -1,13 +1,14 @@
 /**
- * Reads the values of orders out of the spans that a scanner found, one column per call. AssemblyScript, like
- * `csv-kernel.as`; `build-kernel.ts` compiles it into `order-kernel-code.ts`.
+ * Reads the values of orders out of the spans that a scanner found, one column per call.
+ * AssemblyScript, like `csv-kernel.as`; `build-kernel.ts` compiles it into `order-kernel-code.ts`.
  *
- * It owns no rule. It knows how a value looks nearly always, and reads that. The rows of a column whose value looks
- * otherwise are odd: it lists them, and `parse-orders.ts` examines them by the rules of contract §2. Values that come
- * again and again (customers, products, statuses) get a number per distinct byte string, so that the rules meet each once.
+ * It owns no rule. It knows how a value looks nearly always, and reads that. The rows of a column
+ * whose value looks otherwise are odd: it lists them, and `parse-orders.ts` examines them by the
+ * rules of contract §2. Values that come again and again (customers, products, statuses) get a
+ * number per distinct byte string, so that the rules meet each once.
  *
- * All addresses are positions in the one memory that `order-kernel.ts` lays out. Loads and stores of 8 and 16 bytes may
- * reach past a value, never past the memory.
+ * All addresses are positions in the one memory that `order-kernel.ts` lays out. Loads and stores
+ * of 8 and 16 bytes may reach past a value, never past the memory.
  */
 
 import { copy, hashOf } from './bytes';
@@ -77,7 +78,10 @@ export function parseQuantities(
   return oddCount();
 }
 
-/** Up to eight digits, alone or with one or two places behind a dot; in cents. Returns how many rows are odd. */
+/**
+ * Up to eight digits, alone or with one or two places behind a dot; in cents. Returns how many rows
+ * are odd.
+ */
 export function parsePrices(starts: usize, ends: usize, count: i32, into: usize): i32 {
   startOdd();
   for (let row = 0; row < count; row++) {
@@ -109,10 +113,14 @@ function parseCents(start: usize, length: i32): i64 {
   return whole < 0 ? NO_NUMBER : whole * 100;
 }
 
-/** `YYYY-MM-DD[ T]HH:MM:SS` without fraction and zone, in milliseconds since 1970. Returns how many rows are odd. */
+/**
+ * `YYYY-MM-DD[ T]HH:MM:SS` without fraction and zone, in milliseconds since 1970. Returns how many
+ * rows are odd.
+ */
 export function parseTimes(starts: usize, ends: usize, count: i32, into: usize): i32 {
   startOdd();
-  // Records come by and large in order of time, so the day before is mostly the day again. Zeros are no day.
+  // Records come by and large in order of time, so the day before is mostly the day again. Zeros
+  // are no day.
   let knownYearMonth: u64 = 0;
   let knownDay: u16 = 0;
   let dayMs: i64 = -1;
@@ -171,8 +179,9 @@ function parseDayMs(at: usize): i64 {
 }
 
 /**
- * Ids that need no trimming and cannot be missing: their hashes, their bytes one behind the other, and where each ends
- * there, counted from `endBase`. An odd id takes no bytes. Returns how many rows are odd.
+ * Ids that need no trimming and cannot be missing: their hashes, their bytes one behind the other,
+ * and where each ends there, counted from `endBase`. An odd id takes no bytes. Returns how many
+ * rows are odd.
  */
 export function parseIds(
   starts: usize,
@@ -202,7 +211,10 @@ export function parseIds(
   return oddCount();
 }
 
-/** No white space at either end, and no word for "missing": these are short and begin with one of three letters. */
+/**
+ * No white space at either end, and no word for "missing": these are short and begin with one of
+ * three letters.
+ */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function isAsItStands(start: usize, length: i32): bool {

@@ -1,6 +1,6 @@
 /**
- * Distinct byte strings of a column, numbered: what `ByteDictionary` is in JavaScript, for values as they stand in the
- * input. AssemblyScript, part of `order-kernel.as`.
+ * Distinct byte strings of a column, numbered: what `ByteDictionary` is in JavaScript, for values
+ * as they stand in the input. AssemblyScript, part of `order-kernel.as`.
  */
 
 import { copy, hashOf } from './bytes';
@@ -39,8 +39,9 @@ export function clearDictionary(dictionary: usize, slotCount: u32): void {
 }
 
 /**
- * The code of each value as it stands, not trimmed: 1, 2, 3 in order of first sight. Values that are too long, absent, or
- * one more than there is room for are odd and have code 0. Returns how many rows are odd.
+ * The code of each value as it stands, not trimmed: 1, 2, 3 in order of first sight. Values that
+ * are too long, absent, or one more than there is room for are odd and have code 0. Returns how
+ * many rows are odd.
  */
 export function lookUpValues(
   starts: usize,
@@ -94,7 +95,9 @@ function isValue(dictionary: usize, code: u32, start: usize, length: i32): bool 
   return true;
 }
 
-/** The next code for a new value, which goes into the free slot at `slotAt`; 0 if there is no room. */
+/**
+ * The next code for a new value, which goes into the free slot at `slotAt`; 0 if there is no room.
+ */
 function add(dictionary: usize, start: usize, length: i32, hash: u32, slotAt: usize): u32 {
   const code = load<u32>(dictionary);
   const endAt = dictionary + endsFrom + (code << 2);
