@@ -1,12 +1,11 @@
 import { STATUSES, type Status } from '../model/order.ts';
 import { ByteDictionary } from './byte-dictionary.ts';
-import { copyBytes, equalBytes, isMissing, viewOf } from './bytes.ts';
+import { isMissing, viewOf } from './bytes.ts';
 
 /** What `parse` returns for a value that is no status. */
 export const UNKNOWN_STATUS = -1;
 
 const MAX_SPELLING_BYTES = 64;
-const SEEN_PLACES = 256;
 
 /**
  * Reads statuses by the map of spellings in the config (contract §2); compares them in lower case
@@ -17,9 +16,6 @@ export class StatusParser {
   /** Index in `STATUSES` by code of the spelling. */
   readonly #statusOfCode: number[] = [];
   readonly #lowered = viewOf(new Uint8Array(MAX_SPELLING_BYTES));
-  readonly #seen = viewOf(new Uint8Array(SEEN_PLACES * MAX_SPELLING_BYTES));
-  readonly #seenLength = new Uint8Array(SEEN_PLACES);
-  readonly #seenStatus = new Uint8Array(SEEN_PLACES);
 
   /**
    * Spellings are in lower case, as the config demands. Throws RangeError for one above 64 bytes.
@@ -39,31 +35,12 @@ export class StatusParser {
   parse(view: DataView, start: number, end: number): number {
     const length = end - start;
     if (length === 0 || length > MAX_SPELLING_BYTES) return UNKNOWN_STATUS;
-    // Few spellings come again and again: a value is mostly the one that was at its place before.
-    // The factors give each spelling of the default map, in any usual case, a place of its own.
-    const place =
-      (length * 2 +
-        view.getUint8(start) * 1 +
-        view.getUint8(Math.min(start + 2, end - 1)) * 5 +
-        view.getUint8(end - 1)) %
-      SEEN_PLACES;
-    const isSeen =
-      this.#seenLength[place] === length &&
-      equalBytes(this.#seen, place * MAX_SPELLING_BYTES, view, start, length);
-    return isSeen ? this.#seenStatus[place] : this.#look(view, start, end, place);
-  }
-
-  #look(view: DataView, start: number, end: number, place: number): number {
-    const length = end - start;
     const lowered = this.#lowered;
     for (let i = 0; i < length; i++) lowered.setUint8(i, lowerCase(view.getUint8(start + i)));
     const code = this.#spellings.find(lowered, 0, length);
     // `None` is missing even where the config knows `none`.
-    if (code < 0 || isMissing(bytesOf(view), start, end)) return UNKNOWN_STATUS;
-    copyBytes(view, start, end, this.#seen, place * MAX_SPELLING_BYTES);
-    this.#seenLength[place] = length;
-    this.#seenStatus[place] = this.#statusOfCode[code];
-    return this.#statusOfCode[code];
+    const isUnknown = code < 0 || isMissing(bytesOf(view), start, end);
+    return isUnknown ? UNKNOWN_STATUS : this.#statusOfCode[code];
   }
 }
 
