@@ -1,6 +1,5 @@
 import type { DimensionCounts } from '../shared/model/dimension.ts';
 import type { OutcomeCounts } from '../shared/model/outcome.ts';
-import type { TableName } from '../shared/model/tables.ts';
 import type { RejectedFile } from './batch-plan.ts';
 import type { TableFile } from './table-file.ts';
 
@@ -32,5 +31,3 @@ export interface BatchManifest {
   }[];
   readonly tables: Readonly<Record<string, { readonly files: readonly TableFile[] }>>;
 }
-
-export type TableFiles = Readonly<Partial<Record<TableName, readonly TableFile[]>>>;

@@ -18,6 +18,7 @@ import {
   removeOldRuns,
   removeWork,
 } from '../../lambdas/batch/publish-run/remove-old-runs.ts';
+import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { type Config, configHash } from '../../lambdas/shared/model/config.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
@@ -127,6 +128,7 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
       beforeMs: startedAtMs - keepRunsForMs,
       keep: [runId, runIdOf(plan.previous?.manifestKey)],
     });
+    if (options.lakeDir !== undefined) await sweepTemporaries(options.lakeDir);
     const { status } = manifest;
     const durationMs = clock.now() - startedAtMs;
     return { runId, status, manifestKey: manifestKey(runId), manifest, durationMs };
@@ -152,6 +154,12 @@ function openPool(
     return inlinePool(new StageHost(landing, lake, settings));
   }
   return new WorkerPool(workers, { landingDir, lakeDir, settings });
+}
+
+/** A run that was killed leaves files that never got their key; no run needs them. */
+async function sweepTemporaries(lakeDir: string): Promise<void> {
+  const files = new FileObjectStore(lakeDir);
+  for (const prefix of ['tables/batch/', 'work/']) await files.removeStaleTemporaries(prefix);
 }
 
 /**

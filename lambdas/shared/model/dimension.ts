@@ -26,8 +26,6 @@ export const PRODUCTS: DimensionDefinition = {
   types: ['string', 'string', 'string', 'decimal'],
 };
 
-export const DIMENSIONS = [CUSTOMERS, PRODUCTS] as const;
-
 /** What reading a dimension counted (contract §1.2), as the manifest holds it. */
 export interface DimensionCounts {
   /** All rows read. */

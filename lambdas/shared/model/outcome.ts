@@ -10,12 +10,6 @@ export function zeroCounts(): OutcomeCounts {
   return { read: 0, active: 0, cancelled: 0, quarantined: 0, duplicate: 0, late: 0 };
 }
 
-/** Adds `more` to `counts` in place. */
-export function addCounts(counts: OutcomeCounts, more: Readonly<OutcomeCounts>): void {
-  counts.read += more.read;
-  for (const outcome of OUTCOMES) counts[outcome] += more[outcome];
-}
-
 /** Conservation (contract §2.1): read = active + cancelled + quarantined + duplicate + late. */
 export function isConserved(counts: Readonly<OutcomeCounts>): boolean {
   return counts.read === OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0);
