@@ -1,7 +1,7 @@
 import type { DimensionCounts } from '../shared/model/dimension.ts';
 import type { OutcomeCounts } from '../shared/model/outcome.ts';
+import type { TableFile } from '../shared/parquet/table-file.ts';
 import type { RejectedFile } from './batch-plan.ts';
-import type { TableFile } from './table-file.ts';
 
 export type BatchStatus = 'published' | 'published_with_rejected_files';
 

@@ -1,14 +1,7 @@
 import type { CsvLayout } from '../shared/ingest/csv-scanner.ts';
+import type { LandingObject } from '../shared/ingest/list-landing.ts';
 
-/** An object that a run reads, as it was when the run was planned. */
-export interface PlannedObject {
-  readonly key: string;
-  readonly etag: string;
-  /** As stored. */
-  readonly sizeBytes: number;
-}
-
-export interface PlannedInput extends PlannedObject {
+export interface PlannedInput extends LandingObject {
   /** Which field stands in which column; null for gzip, whose header is read with its records. */
   readonly layout: CsvLayout | null;
   /** Where the records begin. */
@@ -42,8 +35,8 @@ export interface BatchPlan {
   /** In order of records: by key. */
   readonly inputs: readonly PlannedInput[];
   readonly rejectedFiles: readonly RejectedFile[];
-  readonly customers: readonly PlannedObject[];
-  readonly products: readonly PlannedObject[];
+  readonly customers: readonly LandingObject[];
+  readonly products: readonly LandingObject[];
   /** In order of records. */
   readonly chunks: readonly PlannedChunk[];
   /** Order ids are dealt into this many buckets by hash. */

@@ -9,10 +9,9 @@ import {
   planKey,
   workPrefix,
 } from '../../lambdas/batch/batch-plan.ts';
-import { loadDimension } from '../../lambdas/batch/plan-run/load-dimension.ts';
 import { planRun } from '../../lambdas/batch/plan-run/plan-run.ts';
 import { planMemory, uncompressedBytes } from '../../lambdas/batch/plan-run/plan-sizes.ts';
-import { jsonBytes, publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
+import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
 import {
   discardRun,
   removeOldRuns,
@@ -25,7 +24,9 @@ import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import type { Clock } from '../../lambdas/shared/ports/clock.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
+import { jsonBytes } from '../../lambdas/shared/runtime/json.ts';
 import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
+import { loadDimension } from '../../lambdas/shared/transform/load-dimension.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ExchangeBudget } from './batch/exchange-memory.ts';
 import { withSavedCuts } from './batch/saved-plan.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
-import type { TableFile } from '../../lambdas/batch/table-file.ts';
 import { tableOf, tablesOf } from '../../lambdas/shared/model/tables.ts';
 import { type RowValue, readRows } from '../../lambdas/shared/parquet/reader.ts';
+import type { TableFile } from '../../lambdas/shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 
 export type TableRow = Readonly<Record<string, RowValue>>;

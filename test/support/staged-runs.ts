@@ -1,12 +1,12 @@
 import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
 import type { BatchPlan } from '../../lambdas/batch/batch-plan.ts';
-import { loadDimension } from '../../lambdas/batch/plan-run/load-dimension.ts';
 import { planRun } from '../../lambdas/batch/plan-run/plan-run.ts';
 import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
+import { loadDimension } from '../../lambdas/shared/transform/load-dimension.ts';
 import { ExchangeBudget } from '../../lib/embedded/batch/exchange-memory.ts';
 import { StageHost, type StageSettings } from '../../lib/embedded/batch/stage-host.ts';
 import { runStages } from '../../lib/embedded/batch/stages.ts';

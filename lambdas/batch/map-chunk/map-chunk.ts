@@ -6,6 +6,7 @@ import {
 } from '../../shared/ingest/byte-sources.ts';
 import { LF } from '../../shared/ingest/bytes.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
+import { asInputChanged } from '../../shared/ingest/list-landing.ts';
 import { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import { parseOrders } from '../../shared/ingest/parse-orders.ts';
 import { createReaderBatch, csvFormat, RecordReader } from '../../shared/ingest/record-reader.ts';
@@ -16,7 +17,6 @@ import { ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
 import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
-import { asInputChanged } from '../plan-run/plan-run.ts';
 
 /** A block goes to the exchange when it has so many rows: slices of some thousand rows each. */
 function blockRowsOf(bucketCount: number): number {

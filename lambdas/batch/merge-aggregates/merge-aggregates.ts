@@ -1,13 +1,12 @@
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
-import type { RowGroupData } from '../../shared/parquet/column-data.ts';
+import { plain, type RowGroupData } from '../../shared/parquet/column-data.ts';
+import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { CARRY_CENTS, CentSums } from '../../shared/transform/cent-sums.ts';
+import { DenseKeys } from '../../shared/transform/dense-keys.ts';
+import { assertFits } from '../../shared/transform/revenue-limit.ts';
 import { tablePrefix } from '../batch-plan.ts';
-import { DenseKeys } from '../reduce-bucket/dense-keys.ts';
-import { plain } from '../reduce-bucket/row-columns.ts';
-import { assertFits } from '../revenue-limit.ts';
-import { type TableFile, TableFileWriter } from '../table-file.ts';
 import { type RankedProducts, RunMerger, type WindowCell } from './run-merger.ts';
 
 export interface MergeContext {

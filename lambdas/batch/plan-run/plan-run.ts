@@ -1,5 +1,12 @@
 import { rangeSource } from '../../shared/ingest/byte-sources.ts';
 import { type HeaderResult, parseHeader } from '../../shared/ingest/csv-header.ts';
+import {
+  asInputChanged,
+  isGzip,
+  type LandingObject,
+  type LandingObjects,
+  listLanding,
+} from '../../shared/ingest/list-landing.ts';
 import { RecordReader } from '../../shared/ingest/record-reader.ts';
 import { MAX_RECORD_BYTES, ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -13,10 +20,8 @@ import {
   CURRENT_KEY,
   type PlannedChunk,
   type PlannedInput,
-  type PlannedObject,
   type RejectedFile,
 } from '../batch-plan.ts';
-import { isGzip, type LandingObjects, listLanding } from './list-landing.ts';
 
 /** Bytes read of each plain file for its header; more are read only if they do not hold it. */
 const HEADER_BYTES = 16 * 1024;
@@ -33,7 +38,7 @@ export interface PlanOptions {
   /** Chosen from the sizes of orders files and dimensions. */
   readonly chooseSizes: (
     inputs: readonly PlannedInput[],
-    dimensions: readonly PlannedObject[],
+    dimensions: readonly LandingObject[],
   ) => Promise<Pick<BatchPlan, 'bucketCount' | 'waveBytes'>>;
 }
 
@@ -112,7 +117,7 @@ async function readHeaders(landing: ObjectStore, { orders }: LandingObjects) {
 
 async function readHeader(
   landing: ObjectStore,
-  object: PlannedObject,
+  object: LandingObject,
 ): Promise<Exclude<HeaderResult, { kind: 'incomplete' }>> {
   for (const wantedBytes of [HEADER_BYTES, MAX_HEADER_BYTES]) {
     const range = { startByte: 0, endByte: Math.min(wantedBytes, object.sizeBytes) };
@@ -132,7 +137,7 @@ async function readHeader(
 
 async function readUnchanged(
   landing: ObjectStore,
-  { key, etag }: PlannedObject,
+  { key, etag }: LandingObject,
   range: { startByte: number; endByte: number },
 ): Promise<Uint8Array> {
   if (range.endByte === 0) return new Uint8Array(0);
@@ -141,15 +146,6 @@ async function readUnchanged(
   } catch (error) {
     throw asInputChanged(key, error);
   }
-}
-
-/** An input that is gone or another one now: the run cannot go on, a new one can. */
-export function asInputChanged(key: string, error: unknown): unknown {
-  const isChanged =
-    error instanceof PreconditionFailedError || error instanceof ObjectNotFoundError;
-  if (!isChanged) return error;
-  const message = `${key} changed while the run read it; start another run`;
-  return new TerminalError('input_changed', message, { cause: error });
 }
 
 function cutChunks(inputs: readonly PlannedInput[], chunkBytes: number): PlannedChunk[] {

@@ -1,7 +1,5 @@
+import { asInputChanged, isGzip, type LandingObject } from '../../shared/ingest/list-landing.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import type { PlannedObject } from '../batch-plan.ts';
-import { isGzip } from './list-landing.ts';
-import { asInputChanged } from './plan-run.ts';
 
 /**
  * Resident memory of a process beside the exchange and the rows of its reduce steps, and what each
@@ -94,7 +92,7 @@ const GZIP_RATIO = 12;
  */
 export async function uncompressedBytes(
   landing: ObjectStore,
-  inputs: readonly PlannedObject[],
+  inputs: readonly LandingObject[],
 ): Promise<number> {
   let total = 0;
   for (const input of inputs) {
@@ -103,7 +101,7 @@ export async function uncompressedBytes(
   return total;
 }
 
-async function gzipBytes(landing: ObjectStore, { key, etag, sizeBytes }: PlannedObject) {
+async function gzipBytes(landing: ObjectStore, { key, etag, sizeBytes }: LandingObject) {
   if (sizeBytes < 18) return 0; // Shorter than an empty member: rejected when it is read.
   const range = { startByte: sizeBytes - 4, endByte: sizeBytes };
   const trailer = await landing.get(key, { range, ifMatch: etag }).catch((error: unknown) => {

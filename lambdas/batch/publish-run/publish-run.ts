@@ -1,19 +1,15 @@
+import type { LandingObject } from '../../shared/ingest/list-landing.ts';
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import { formatCents } from '../../shared/model/money.ts';
 import { isConserved, type OutcomeCounts, zeroCounts } from '../../shared/model/outcome.ts';
 import { tablesOf } from '../../shared/model/tables.ts';
 import { PreconditionFailedError, TerminalError } from '../../shared/runtime/errors.ts';
+import { jsonBytes } from '../../shared/runtime/json.ts';
+import type { LoadedDimension } from '../../shared/transform/load-dimension.ts';
 import type { BatchManifest, DimensionEntry } from '../batch-manifest.ts';
-import {
-  type BatchPlan,
-  CURRENT_KEY,
-  manifestKey,
-  type PlannedObject,
-  type RejectedFile,
-} from '../batch-plan.ts';
+import { type BatchPlan, CURRENT_KEY, manifestKey, type RejectedFile } from '../batch-plan.ts';
 import type { ChunkResult } from '../map-chunk/map-chunk.ts';
 import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';
-import type { LoadedDimension } from '../plan-run/load-dimension.ts';
 import type { BucketResult } from '../reduce-bucket/reduce-bucket.ts';
 import { type SummaryContext, writeSummaryTables } from './summary-tables.ts';
 
@@ -66,10 +62,6 @@ export async function publishRun(
   await lake.put(manifestKey(plan.runId), jsonBytes(manifest), { ifNoneMatch: true });
   await swapCurrent(plan, context);
   return manifest;
-}
-
-export function jsonBytes(value: unknown): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 async function swapCurrent({ previous, runId }: BatchPlan, { lake }: SummaryContext) {
@@ -157,7 +149,7 @@ function inputEntries(plan: BatchPlan, chunks: RunResults['chunks']): BatchManif
 }
 
 function dimensionEntry(
-  files: readonly PlannedObject[],
+  files: readonly LandingObject[],
   { counts }: LoadedDimension,
 ): DimensionEntry {
   return { files: files.map(({ key, etag }) => ({ key, etag })), ...counts };

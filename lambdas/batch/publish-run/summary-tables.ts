@@ -1,9 +1,11 @@
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { formatDay } from '../../shared/model/time.ts';
-import type { ColumnData } from '../../shared/parquet/column-data.ts';
+import { type ColumnData, plain, textValues } from '../../shared/parquet/column-data.ts';
+import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Dimension } from '../../shared/transform/dimension.ts';
+import { assertFits } from '../../shared/transform/revenue-limit.ts';
 import { tablePrefix } from '../batch-plan.ts';
 import {
   type ProductTotal,
@@ -11,9 +13,6 @@ import {
   TOP_PRODUCTS,
 } from '../merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from '../reduce-bucket/reduce-bucket.ts';
-import { plain, textValues } from '../reduce-bucket/row-columns.ts';
-import { assertFits } from '../revenue-limit.ts';
-import { type TableFile, TableFileWriter } from '../table-file.ts';
 
 /** Orders and exact cents of one cell. */
 interface Revenue {

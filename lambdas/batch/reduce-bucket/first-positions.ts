@@ -1,9 +1,8 @@
-import type { ColumnData, Values } from '../../shared/parquet/column-data.ts';
+import { type ColumnData, plain, type Values } from '../../shared/parquet/column-data.ts';
 import { sliceIndexOf } from '../../shared/transform/dedupe.ts';
+import { DenseKeys } from '../../shared/transform/dense-keys.ts';
 import type { BucketRows } from './bucket-rows.ts';
 import type { Claims } from './claims.ts';
-import { DenseKeys } from './dense-keys.ts';
-import { plain } from './row-columns.ts';
 
 /**
  * Where the records stand that hold the ids of duplicates. Rows count the claims first, then the

@@ -4,8 +4,13 @@ import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
 import { ByteHeap } from '../../shared/ingest/order-columns.ts';
 import { type IssueBits, issueCodes, RECORD_ISSUES } from '../../shared/model/issue.ts';
 import { FIELD_COUNT, MAX_RAW_BYTES } from '../../shared/model/order.ts';
-import type { ColumnData, RowGroupData, Values } from '../../shared/parquet/column-data.ts';
-import { plain, textValues } from './row-columns.ts';
+import {
+  type ColumnData,
+  plain,
+  type RowGroupData,
+  textValues,
+  type Values,
+} from '../../shared/parquet/column-data.ts';
 
 /** A row group is handed over when it has this many rows or bytes. */
 const MAX_ROWS = 65_536;

@@ -2,6 +2,7 @@ import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { formatDay } from '../../shared/model/time.ts';
 import type { ColumnData, Values } from '../../shared/parquet/column-data.ts';
+import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import {
@@ -12,7 +13,6 @@ import {
 import type { Dimension } from '../../shared/transform/dimension.ts';
 import { tablePrefix } from '../batch-plan.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
-import { type TableFile, TableFileWriter } from '../table-file.ts';
 import { BucketAggregates } from './aggregates.ts';
 import { BucketRows } from './bucket-rows.ts';
 import { planWaves, type SliceRef, WaveLoader } from './bucket-waves.ts';

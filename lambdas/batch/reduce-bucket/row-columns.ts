@@ -1,39 +1,21 @@
 import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
 import { STATUSES } from '../../shared/model/order.ts';
 import { dayOfWeek, MS_PER_DAY, MS_PER_HOUR } from '../../shared/model/time.ts';
-import type {
-  BytesValues,
-  ColumnData,
-  KeyedColumn,
-  PlainColumn,
-  Values,
+import {
+  type ColumnData,
+  type KeyedColumn,
+  plain,
+  textValues,
+  type Values,
 } from '../../shared/parquet/column-data.ts';
+import { DenseKeys } from '../../shared/transform/dense-keys.ts';
 import type { Dimension } from '../../shared/transform/dimension.ts';
 import type { NumberColumn } from '../exchange/slice-layout.ts';
 import type { BucketRows, BucketSlice } from './bucket-rows.ts';
-import { DenseKeys } from './dense-keys.ts';
 
 const HOURS = Int32Array.from({ length: 24 }, (_, hour) => hour);
 
-/** Text as values of a column. */
-export function textValues(texts: readonly string[]): BytesValues {
-  const encoded = texts.map((text) => new TextEncoder().encode(text));
-  const offsets = new Uint32Array(texts.length + 1);
-  encoded.forEach((bytes, index) => {
-    offsets[index + 1] = offsets[index] + bytes.length;
-  });
-  const heap = new Uint8Array(offsets[texts.length]);
-  encoded.forEach((bytes, index) => {
-    heap.set(bytes, offsets[index]);
-  });
-  return { heap, offsets };
-}
-
 const STATUS_VALUES = textValues(STATUSES);
-
-export function plain(values: Values): PlainColumn {
-  return { kind: 'plain', values, validity: null };
-}
 
 /**
  * Picks rows of a bucket and holds them as the columns of a table. Its memory is reused from one

@@ -52,3 +52,22 @@ export interface RowGroupData {
   readonly rowCount: number;
   readonly columns: readonly ColumnData[];
 }
+
+/** A column without nulls, one value per row. */
+export function plain(values: Values): PlainColumn {
+  return { kind: 'plain', values, validity: null };
+}
+
+/** Text as values of a column. */
+export function textValues(texts: readonly string[]): BytesValues {
+  const encoded = texts.map((text) => new TextEncoder().encode(text));
+  const offsets = new Uint32Array(texts.length + 1);
+  encoded.forEach((bytes, index) => {
+    offsets[index + 1] = offsets[index] + bytes.length;
+  });
+  const heap = new Uint8Array(offsets[texts.length]);
+  encoded.forEach((bytes, index) => {
+    heap.set(bytes, offsets[index]);
+  });
+  return { heap, offsets };
+}

@@ -8,10 +8,10 @@ import {
   BucketReducer,
   type BucketResult,
 } from '../../../lambdas/batch/reduce-bucket/reduce-bucket.ts';
-import { textValues } from '../../../lambdas/batch/reduce-bucket/row-columns.ts';
 import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-scanner.ts';
 import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
+import { textValues } from '../../../lambdas/shared/parquet/column-data.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { Dimension, type DimensionData } from '../../../lambdas/shared/transform/dimension.ts';
 import {

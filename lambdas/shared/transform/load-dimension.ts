@@ -1,12 +1,10 @@
-import { GzipInvalidError, gunzipped, piecesSource } from '../../shared/ingest/byte-sources.ts';
-import { csvFormat, RecordReader } from '../../shared/ingest/record-reader.ts';
-import type { DimensionCounts, DimensionDefinition } from '../../shared/model/dimension.ts';
-import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
-import { DimensionBuilder, type DimensionData } from '../../shared/transform/dimension.ts';
-import type { PlannedObject } from '../batch-plan.ts';
-import { isGzip } from './list-landing.ts';
-import { asInputChanged } from './plan-run.ts';
+import { GzipInvalidError, gunzipped, piecesSource } from '../ingest/byte-sources.ts';
+import { asInputChanged, isGzip, type LandingObject } from '../ingest/list-landing.ts';
+import { csvFormat, RecordReader } from '../ingest/record-reader.ts';
+import type { DimensionCounts, DimensionDefinition } from '../model/dimension.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { TerminalError } from '../runtime/errors.ts';
+import { DimensionBuilder, type DimensionData } from './dimension.ts';
 
 export interface LoadedDimension {
   readonly data: DimensionData;
@@ -21,7 +19,7 @@ export interface LoadedDimension {
 export async function loadDimension(
   landing: ObjectStore,
   definition: DimensionDefinition,
-  files: readonly PlannedObject[],
+  files: readonly LandingObject[],
   maxBytes: number,
 ): Promise<LoadedDimension> {
   const builder = new DimensionBuilder(definition);
@@ -39,7 +37,7 @@ export async function loadDimension(
 async function loadFile(
   landing: ObjectStore,
   definition: DimensionDefinition,
-  file: PlannedObject,
+  file: LandingObject,
   builder: DimensionBuilder,
   maxBytes: number,
 ): Promise<void> {

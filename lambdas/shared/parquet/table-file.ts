@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Table } from '../shared/model/tables.ts';
-import type { RowGroupData } from '../shared/parquet/column-data.ts';
-import { type ParquetOptions, ParquetWriter } from '../shared/parquet/writer.ts';
-import type { ObjectStore, ObjectWriter } from '../shared/ports/object-store.ts';
+import type { Table } from '../model/tables.ts';
+import type { ObjectStore, ObjectWriter } from '../ports/object-store.ts';
+import type { RowGroupData } from './column-data.ts';
+import { type ParquetOptions, ParquetWriter } from './writer.ts';
 
 /** A file of a table, as the manifest lists it (contract §3.1). */
 export interface TableFile {

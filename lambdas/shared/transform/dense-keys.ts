@@ -1,4 +1,4 @@
-import type { KeyedColumn, Values } from '../../shared/parquet/column-data.ts';
+import type { KeyedColumn, Values } from '../parquet/column-data.ts';
 
 /** A key per row, renumbered from 0 in the order of first use. */
 export class DenseKeys {

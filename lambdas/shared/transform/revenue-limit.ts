@@ -1,5 +1,5 @@
-import { formatCents, MAX_DECIMAL_18_CENTS } from '../shared/model/money.ts';
-import { TerminalError } from '../shared/runtime/errors.ts';
+import { formatCents, MAX_DECIMAL_18_CENTS } from '../model/money.ts';
+import { TerminalError } from '../runtime/errors.ts';
 
 /**
  * A sum that DECIMAL(18,2) cannot hold fails the publication; it is never rounded (contract §2).
