@@ -54,6 +54,22 @@ export class PreconditionFailedError extends Error {
   }
 }
 
+/** No answer came: the effect may have happened or not. Whoever goes on has to find out. */
+export class OutcomeUnknownError extends Error {
+  override readonly name = 'OutcomeUnknownError';
+}
+
+/** The stream has no such shard: it never had, or its records are gone by age. */
+export class ShardNotFoundError extends Error {
+  override readonly name = 'ShardNotFoundError';
+  readonly shardId: string;
+
+  constructor(shardId: string, options?: ErrorOptions) {
+    super(`no shard ${shardId}`, options);
+    this.shardId = shardId;
+  }
+}
+
 /** A broken invariant is a bug: it crashes, in production too. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`invariant broken: ${message}`);

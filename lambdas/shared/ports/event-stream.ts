@@ -1,0 +1,84 @@
+import type { EpochMs } from '../model/time.ts';
+
+/** A shard takes the records whose partition key has an MD5 in its range, as Kinesis does. */
+export interface Shard {
+  readonly shardId: string;
+  /** Shards that this one came from by a split or merge: none, one or two. */
+  readonly parentShardIds: readonly string[];
+  /** Decimal numbers below 2^128, both ends included. */
+  readonly hashKeyRange: { readonly start: string; readonly end: string };
+}
+
+export interface StreamRecord {
+  /** Decimal text; its order as a number is the order of the shard. */
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+  /** When the stream took it. */
+  readonly arrivalTimeMs: EpochMs;
+  readonly data: Uint8Array;
+}
+
+/** Where a read of a shard begins. */
+export type ReadPosition =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'after'; readonly sequenceNumber: string }
+  | { readonly kind: 'at_time'; readonly timeMs: EpochMs }
+  /** What an earlier read answered as `next`. Opaque, and good for five minutes. */
+  | { readonly kind: 'next'; readonly token: string };
+
+export interface ReadResult {
+  /** In order of sequence numbers; may be fewer than asked for, also none though there are more. */
+  readonly records: readonly StreamRecord[];
+  /** 0: nothing lies behind these records at the moment. */
+  readonly millisBehindLatest: number;
+  /** Null: the shard is closed, and nothing comes after these records. */
+  readonly next: ReadPosition | null;
+  /**
+   * True where records after the position may have been removed by age before this read: what comes
+   * first here is not known to be what came next.
+   */
+  readonly mayHaveLost: boolean;
+}
+
+export interface NewRecord {
+  /** 1 to 256 characters. */
+  readonly partitionKey: string;
+  /** At most 1 MiB together with the key. */
+  readonly data: Uint8Array;
+}
+
+export type PutResult =
+  | { readonly status: 'stored'; readonly shardId: string; readonly sequenceNumber: string }
+  /** Not stored; the same record may be put again. */
+  | { readonly status: 'throttled' | 'failed'; readonly message: string };
+
+/** A stream of records in shards, like Kinesis. */
+export interface EventStream {
+  /** As configured; part of every record's `source`. */
+  readonly name: string;
+  /** Differs for a stream that was deleted and made again under the same name. */
+  identity(): Promise<string>;
+  /** Open shards, and closed ones that still hold records. In order of shard ids. */
+  listShards(): Promise<readonly Shard[]>;
+  /**
+   * At most `limit` records (10,000 at most) and 10 MiB. Throws `ShardNotFoundError` where there is
+   * no such shard (any more), `RetryableError` for a throttle or a lost connection.
+   */
+  read(shardId: string, position: ReadPosition, limit: number): Promise<ReadResult>;
+  /**
+   * At most 500 records and 10 MiB, a result for each in the same order. Some may be stored and
+   * others not, and those of one shard need not keep their order. Throws `RetryableError` where it
+   * is not known which were stored; putting them again may then store some twice.
+   */
+  put(records: readonly NewRecord[]): Promise<readonly PutResult[]>;
+  /** The service's clock. */
+  now(): Promise<EpochMs>;
+}
+
+/** What can be done to the shards of a stream; reading goes on meanwhile. */
+export interface ReshardableStream extends EventStream {
+  /** Closes the shard; its range is taken by two new ones, cut in the middle. */
+  split(shardId: string): Promise<readonly [Shard, Shard]>;
+  /** Closes two open shards with neighbouring ranges; one new one takes both. */
+  merge(shardIdA: string, shardIdB: string): Promise<Shard>;
+}
