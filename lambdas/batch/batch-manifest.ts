@@ -1,13 +1,9 @@
-import type { DimensionCounts } from '../shared/model/dimension.ts';
 import type { OutcomeCounts } from '../shared/model/outcome.ts';
 import type { TableFile } from '../shared/parquet/table-file.ts';
+import type { DimensionEntry } from '../shared/state/dimension-entry.ts';
 import type { RejectedFile } from './batch-plan.ts';
 
 export type BatchStatus = 'published' | 'published_with_rejected_files';
-
-export interface DimensionEntry extends Readonly<DimensionCounts> {
-  readonly files: readonly { readonly key: string; readonly etag: string }[];
-}
 
 /** `manifests/batch/<runId>.json`, names as in the JSON (contract §3.1). */
 export interface BatchManifest {

@@ -5,8 +5,9 @@ import { isConserved, type OutcomeCounts, zeroCounts } from '../../shared/model/
 import { tablesOf } from '../../shared/model/tables.ts';
 import { PreconditionFailedError, TerminalError } from '../../shared/runtime/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
+import type { DimensionEntry } from '../../shared/state/dimension-entry.ts';
 import type { LoadedDimension } from '../../shared/transform/load-dimension.ts';
-import type { BatchManifest, DimensionEntry } from '../batch-manifest.ts';
+import type { BatchManifest } from '../batch-manifest.ts';
 import { type BatchPlan, CURRENT_KEY, manifestKey, type RejectedFile } from '../batch-plan.ts';
 import type { ChunkResult } from '../map-chunk/map-chunk.ts';
 import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { GROUP_ALLOWED } from './config-problems.ts';
 
 /**
  * The kinds of values a config has: how they are written, how they are held, what is allowed.
@@ -7,6 +8,10 @@ import * as v from 'valibot';
 export interface ValueMetadata extends Record<string, unknown> {
   readonly description: string;
   readonly allowed: string;
+}
+
+export function group<Input>(description: string) {
+  return v.metadata<Input, ValueMetadata>({ description, allowed: GROUP_ALLOWED });
 }
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -80,6 +85,10 @@ export function flag(description: string) {
 
 export function oneOf<const T extends readonly string[]>(values: T, description: string) {
   return v.pipe(v.picklist(values), v.metadata({ description, allowed: values.join(', ') }));
+}
+
+export function text(form: RegExp, description: string, allowed: string) {
+  return v.pipe(v.string(), v.regex(form), v.metadata({ description, allowed }));
 }
 
 export function path(description: string) {

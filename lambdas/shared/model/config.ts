@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { UsageError } from '../runtime/errors.ts';
-import { type ConfigProblem, describeIssues, GROUP_ALLOWED } from './config-problems.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { type ConfigProblem, describeIssues } from './config-problems.ts';
+import { stream } from './config-stream.ts';
 import {
   byteSize,
   day,
   duration,
   flag,
+  group,
   oneOf,
   path,
   rate,
-  type ValueMetadata,
   wholeNumber,
 } from './config-values.ts';
 import { STATUSES } from './order.ts';
@@ -20,14 +22,11 @@ import { STATUSES } from './order.ts';
  * (contract §6): `docs/config.md`, the schema for editors and error texts are made from this.
  */
 
-function group<Input>(description: string) {
-  return v.metadata<Input, ValueMetadata>({ description, allowed: GROUP_ALLOWED });
-}
-
 const paths = v.pipe(
   v.strictObject({
     landing: v.optional(path('where orders, customers and products are read'), 'data/landing'),
     lake: v.optional(path('where tables and manifests are written'), 'data/lake'),
+    stream: v.optional(path('the log of the local stream'), 'data/stream'),
   }),
   group('Where things are. Relative paths start at the current folder.'),
 );
@@ -217,11 +216,24 @@ export const CONFIG_SCHEMA = v.pipe(
     paths: v.optional(paths, {}),
     batch: v.optional(batch, {}),
     windows: v.optional(windows, {}),
+    stream: v.optional(stream, {}),
     rules: v.optional(rules, {}),
     parquet: v.optional(parquet, {}),
     generate: v.optional(generate, {}),
   }),
   group('The config of Tandem.'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { stream: times, windows: grid } = dataset.value;
+    if (times.dedupeHorizonMs >= grid.lengthMs) return;
+    const at = (key: string, value: unknown) =>
+      ({ type: 'object', origin: 'value', input: dataset.value, key, value }) as v.ObjectPathItem;
+    const path: [v.ObjectPathItem, v.ObjectPathItem] = [
+      at('stream', times),
+      at('dedupeHorizon', times.dedupeHorizonMs),
+    ];
+    addIssue({ message: 'at least windows.length', path });
+  }),
 );
 
 /** Parsed: durations are milliseconds (names end in `Ms`), sizes are bytes. */
@@ -274,12 +286,4 @@ export const DEFAULT_CONFIG: Config = parseConfig({});
 export function configHash(config: Config): string {
   const { rules, windows, parquet } = config;
   return createHash('sha256').update(canonicalJson({ rules, windows, parquet })).digest('hex');
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

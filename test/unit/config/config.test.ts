@@ -58,10 +58,19 @@ describe('defaults', () => {
 
 describe('values', () => {
   it('reads durations as milliseconds', () => {
-    const lengthMs = (length: string) => parseConfig({ windows: { length } }).windows.lengthMs;
+    const stream = { dedupeHorizon: '1d' };
+    const lengthMs = (length: string) => {
+      return parseConfig({ windows: { length }, stream }).windows.lengthMs;
+    };
     expect(['90500ms', '60s', '30m', '2h', '1d'].map(lengthMs)).toEqual([
       90_500, 60_000, 1_800_000, 7_200_000, 86_400_000,
     ]);
+  });
+
+  it('fails when an order id would be free again within its window', () => {
+    expect(() => parseConfig({ windows: { length: '1h' } })).toThrow(
+      'stream.dedupeHorizon is "30m"; allowed: at least windows.length',
+    );
   });
 
   it('reads sizes as bytes, with a unit or without', () => {

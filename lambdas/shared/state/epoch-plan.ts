@@ -1,0 +1,65 @@
+import type { LandingObject } from '../ingest/list-landing.ts';
+
+/** A log entry as an epoch takes it; names as in the manifest (contract §3.1). */
+export interface PlannedEntry {
+  readonly version: number;
+  readonly kind: 'records' | 'redrive' | 'fence' | 'seal';
+  /** Key, below the lake, of the segment; null for a kind without records. */
+  readonly segment: string | null;
+  /** Of the segment's bytes, in hex. */
+  readonly sha256: string | null;
+  readonly first_sequence_number: string | null;
+  readonly last_sequence_number: string | null;
+  /** After this entry, ISO 8601; null while the shard has none, and for entries with records. */
+  readonly floor: string | null;
+  /** The shard whose records these are, for `redrive`; null: the shard of the log. */
+  readonly source_shard: string | null;
+  /** The checkpoint behind which records left the stream unread. */
+  readonly gap_after: string | null;
+  readonly end_reached: boolean | null;
+}
+
+/** What an epoch takes of one shard: entries with from_version < version <= to_version. */
+export interface PlannedShard {
+  readonly shard: string;
+  readonly parents: readonly string[];
+  /** Decimal text, both ends included. */
+  readonly hash_key_range: { readonly start: string; readonly end: string };
+  readonly from_version: number;
+  readonly to_version: number;
+  readonly entries: readonly PlannedEntry[];
+}
+
+/** A file of a dimension as it was when the epoch was planned. */
+export interface DimensionCopy extends LandingObject {
+  /** Key below the lake of its immutable copy, as stored in landing (gzip stays gzip). */
+  readonly copyKey: string;
+}
+
+/**
+ * Everything that decides an epoch (stream protocol §3, P8): immutable, and every later step is a
+ * function of it and of immutable objects. A second plan under the same number never exists.
+ */
+export interface EpochPlan {
+  readonly planFormat: 1;
+  readonly epoch: number;
+  readonly stream: string;
+  readonly consumer: string;
+  readonly createdAt: string;
+  /** Of the code and the run time that wrote it; only the same one may go on with the plan. */
+  readonly codeVersion: string;
+  readonly configHash: string;
+  /** Manifest of the epoch before; null for the first. */
+  readonly previous: string | null;
+  /** Number of the epoch before, 0 for the first: its snapshot is what this one adds to. */
+  readonly previousEpoch: number;
+  readonly shards: readonly PlannedShard[];
+  /** G, in ms since 1970; null: a shard has no watermark yet, so no window is final. */
+  readonly watermarkMs: number | null;
+  readonly previousWatermarkMs: number | null;
+  readonly windowLengthMs: number;
+  readonly dimensions: {
+    readonly customers: readonly DimensionCopy[];
+    readonly products: readonly DimensionCopy[];
+  };
+}

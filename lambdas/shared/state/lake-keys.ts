@@ -1,0 +1,74 @@
+import type { TableName } from '../model/tables.ts';
+import { digits } from './state-keys.ts';
+
+const EPOCH_DIGITS = 8;
+
+export function epochText(epoch: number): string {
+  return String(epoch).padStart(EPOCH_DIGITS, '0');
+}
+
+/**
+ * Keys of what one consumer of a stream keeps in the lake (contract §3.1). `default` writes at the
+ * root, any other consumer below `consumers/<name>/`.
+ */
+export class StreamLakeKeys {
+  readonly #root: string;
+  readonly #stream: string;
+
+  constructor(consumer: string, stream: string) {
+    this.#root = consumer === 'default' ? '' : `consumers/${consumer}/`;
+    this.#stream = stream;
+  }
+
+  get current(): string {
+    return `${this.#root}manifests/stream/CURRENT.json`;
+  }
+
+  manifest(epoch: number): string {
+    return `${this.#root}manifests/stream/${epochText(epoch)}.json`;
+  }
+
+  /** The folder of one epoch of one table, with its slash. */
+  table(table: TableName, epoch: number): string {
+    return `${this.#root}tables/stream/${table}/epoch=${epochText(epoch)}/`;
+  }
+
+  productTotals(epoch: number): string {
+    return `${this.#root}snapshots/product_totals/epoch=${epochText(epoch)}.csv`;
+  }
+
+  segment(shardId: string, version: number, attempt: string): string {
+    const folder = `${this.#root}raw/stream/${this.#stream}/${shardId}`;
+    return `${folder}/${digits(version)}-${attempt}.ndjson.zst`;
+  }
+
+  /** Where all segments of all shards are. */
+  get segments(): string {
+    return `${this.#root}raw/stream/${this.#stream}/`;
+  }
+
+  plan(epoch: number, attempt: string): string {
+    return `${this.#root}state/stream/plans/${epochText(epoch)}-${attempt}.json`;
+  }
+
+  dimension(sha256: string): string {
+    return `${this.#root}state/stream/dimensions/${sha256}`;
+  }
+
+  snapshot(epoch: number): string {
+    return `${this.#root}state/stream/snapshots/${epochText(epoch)}`;
+  }
+
+  result(epoch: number, shardId: string): string {
+    return `${this.#root}state/stream/results/${epochText(epoch)}/${shardId}.json`;
+  }
+
+  /** What clean-up may look through (stream protocol §6). */
+  get state(): string {
+    return `${this.#root}state/stream/`;
+  }
+
+  tables(table: TableName): string {
+    return `${this.#root}tables/stream/${table}/`;
+  }
+}

@@ -1,0 +1,75 @@
+import type { OutcomeCounts } from '../model/outcome.ts';
+import type { EpochMs } from '../model/time.ts';
+import type { Attributes } from '../ports/state-store.ts';
+import { assert } from '../runtime/errors.ts';
+import type { ShardTimes } from '../windowing/stream-times.ts';
+import { timesAttributes, timesOf } from './shard-head.ts';
+
+interface EntryBase extends ShardTimes {
+  /** 1 for the first entry of a shard's log, then one by one. The times are those after it. */
+  readonly version: number;
+  readonly codeVersion: string;
+}
+
+/** An immutable object in the lake that holds the records of an entry. */
+export interface SegmentRef {
+  readonly key: string;
+  /** In hex, of the object's bytes. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Records with their outcomes; `redrive`: they came after their turn, and the checkpoint stayed. */
+export interface RecordsEntry extends EntryBase {
+  readonly kind: 'records' | 'redrive';
+  readonly segment: SegmentRef;
+  readonly firstSequenceNumber: string;
+  readonly lastSequenceNumber: string;
+  readonly counts: Readonly<OutcomeCounts>;
+  /** Records by issue code, codes that did not occur left out. */
+  readonly issues: Readonly<Record<string, number>>;
+  /** Order ids with their claim times, as `encodeClaims` packs them. */
+  readonly claims: Uint8Array;
+  /** The largest claim time; null: no claims. */
+  readonly claimMaxMs: EpochMs | null;
+  /** The checkpoint behind which records left the stream unread; null: none. */
+  readonly gapAfter: string | null;
+  /** The shard that the records were in; null: this one. */
+  readonly sourceShard: string | null;
+}
+
+/** Raises the floor of an idle shard (contract §4). */
+export interface FenceEntry extends EntryBase {
+  readonly kind: 'fence';
+  readonly reason: 'idle' | 'close' | 'drain';
+}
+
+/** The shard is over, and nothing follows in its log. */
+export interface SealEntry extends EntryBase {
+  readonly kind: 'seal';
+  /** False: it could not be read to its end. */
+  readonly endReached: boolean;
+}
+
+export type LogEntry = RecordsEntry | FenceEntry | SealEntry;
+
+export function entryAttributes(entry: LogEntry): Attributes {
+  const { version: _, maxEventTimeMs: __, floorMs: ___, ...own } = entry;
+  return { ...timesAttributes(entry), ...(own as unknown as Attributes) };
+}
+
+export function entryOf(version: number, attributes: Attributes): LogEntry {
+  const { maxEventTime: _, floor: __, ...own } = attributes;
+  assert(typeof own.kind === 'string', 'a log entry has a kind');
+  return { version, ...timesOf(attributes), ...own } as unknown as LogEntry;
+}
+
+/** Whether the claims of an entry no longer matter (stream protocol §1, expired). */
+export function isEntryExpired(
+  entry: LogEntry,
+  watermarkMs: number,
+  dedupeHorizonMs: number,
+): boolean {
+  if (entry.kind === 'fence' || entry.kind === 'seal') return true;
+  return entry.claimMaxMs === null || entry.claimMaxMs + dedupeHorizonMs <= watermarkMs;
+}

@@ -1,0 +1,150 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { OUTCOMES, type Outcome } from '../model/outcome.ts';
+import type { EpochMs } from '../model/time.ts';
+import type { StreamRecord } from '../ports/event-stream.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
+import type { SegmentRef } from './log-entry.ts';
+
+/**
+ * Segments are the raw archive: the records of one log entry as they were received, with their
+ * outcomes, one JSON object a line, compressed by zstd (contract §3.1).
+ */
+
+/** One record of a segment. */
+export interface SegmentRecord {
+  readonly record: StreamRecord;
+  readonly outcome: Outcome;
+  /** The one that made it late; null for any other outcome. */
+  readonly watermarkMs: EpochMs | null;
+}
+
+/** One line of a segment, names as in the file. */
+interface SegmentLine {
+  readonly sequence_number: string;
+  readonly arrival_time: string;
+  readonly partition_key: string;
+  readonly outcome: Outcome;
+  readonly watermark?: string;
+  readonly data?: string;
+  readonly data_base64?: string;
+}
+
+/** What a record takes in a segment beside its data, at most, by and large. */
+export const LINE_OVERHEAD_BYTES = 512;
+
+/** The bytes of a segment. */
+export function encodeSegment(records: Iterable<SegmentRecord>): Uint8Array {
+  const lines: string[] = [];
+  for (const { record, outcome, watermarkMs } of records) {
+    const { data } = record;
+    const line: SegmentLine = {
+      sequence_number: record.sequenceNumber,
+      arrival_time: new Date(record.arrivalTimeMs).toISOString(),
+      partition_key: record.partitionKey,
+      outcome,
+      ...(watermarkMs === null ? {} : { watermark: new Date(watermarkMs).toISOString() }),
+      ...(isUtf8(data)
+        ? { data: textOf(data) }
+        : { data_base64: bufferOf(data).toString('base64') }),
+    };
+    lines.push(JSON.stringify(line));
+  }
+  lines.push('');
+  return new Uint8Array(zstdCompressSync(lines.join('\n')));
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * The lines of a segment, without their line ends, in order. Throws `TerminalError`
+ * `segment_damaged` where they cannot be read.
+ */
+export function segmentLines(bytes: Uint8Array, key: string): Uint8Array[] {
+  let plain: Buffer;
+  try {
+    plain = zstdDecompressSync(bytes);
+  } catch (cause) {
+    throw new TerminalError('segment_damaged', `segment ${key} is no zstd stream`, { cause });
+  }
+  const lines: Uint8Array[] = [];
+  for (let from = 0; from < plain.length; ) {
+    const end = plain.indexOf(LINE_FEED, from);
+    lines.push(plain.subarray(from, end < 0 ? plain.length : end));
+    if (end < 0) break;
+    from = end + 1;
+  }
+  return lines;
+}
+
+/** Throws as `segmentLines`. */
+export function decodeSegment(bytes: Uint8Array, key: string): SegmentRecord[] {
+  return segmentLines(bytes, key).map((line) => decodeLine(line, key));
+}
+
+/** One line of a segment. Throws `TerminalError` `segment_damaged`. */
+export function decodeLine(line: Uint8Array, key: string): SegmentRecord {
+  let value: SegmentLine;
+  try {
+    value = JSON.parse(textOf(line)) as SegmentLine;
+  } catch (cause) {
+    throw new TerminalError('segment_damaged', `segment ${key} has a line that is no JSON`, {
+      cause,
+    });
+  }
+  if (!OUTCOMES.includes(value.outcome)) {
+    throw new TerminalError('segment_damaged', `segment ${key} has outcome ${value.outcome}`);
+  }
+  const { data, data_base64: base64 = '' } = value;
+  return {
+    record: {
+      sequenceNumber: value.sequence_number,
+      partitionKey: value.partition_key,
+      arrivalTimeMs: Date.parse(value.arrival_time) as EpochMs,
+      data: data === undefined ? Buffer.from(base64, 'base64') : Buffer.from(data),
+    },
+    outcome: value.outcome,
+    watermarkMs: value.watermark === undefined ? null : (Date.parse(value.watermark) as EpochMs),
+  };
+}
+
+/**
+ * A segment that a log entry names. Throws `TerminalError`: `segment_missing` or `segment_damaged`,
+ * which name the key, the shard and the version.
+ */
+export async function readSegment(
+  lake: ObjectStore,
+  segment: Pick<SegmentRef, 'key' | 'sha256'>,
+  entry: { readonly shardId: string; readonly version: number },
+): Promise<Uint8Array> {
+  const where = `segment ${segment.key} of ${entry.shardId}, version ${entry.version}`;
+  let bytes: Uint8Array;
+  try {
+    bytes = await lake.get(segment.key);
+  } catch (cause) {
+    if (!(cause instanceof ObjectNotFoundError)) throw cause;
+    const message = `${where}, is missing; nothing is published until the object is restored`;
+    throw new TerminalError('segment_missing', message, { cause });
+  }
+  if (sha256Of(bytes) !== segment.sha256) {
+    const message = `${where}, has another checksum than its log entry; restore the object`;
+    throw new TerminalError('segment_damaged', message);
+  }
+  return bytes;
+}
+
+const LINE_FEED = 0x0a;
+
+/** Without a copy. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+}
+
+/** A byte order mark is kept. */
+function textOf(bytes: Uint8Array): string {
+  return bufferOf(bytes).toString('utf8');
+}

@@ -1,0 +1,96 @@
+import type { OutcomeCounts } from '../model/outcome.ts';
+import type { EpochMs } from '../model/time.ts';
+import type { Attributes, StateValue } from '../ports/state-store.ts';
+import { assert } from '../runtime/errors.ts';
+import { NO_TIME, type ShardTimes } from '../windowing/stream-times.ts';
+
+/** A shard whose unexpired claims count in this one: of its log, entries up to its last version. */
+export type AncestorIds = readonly string[];
+
+/**
+ * `HEAD` of a shard: the fold of its log without the claims (stream protocol §1). Only single
+ * attributes of it are ever updated, on condition of `version`.
+ */
+export interface ShardHead extends ShardTimes {
+  /** Of the newest log entry; 0: the log is empty. */
+  readonly version: number;
+  /** Highest sequence number whose effects are durable; null: none. */
+  readonly checkpoint: string | null;
+  /** Of the newest record consumed in order; null: none. */
+  readonly lastArrivalMs: EpochMs | null;
+  readonly counts: Readonly<OutcomeCounts>;
+  readonly sealed: boolean;
+  /** Shards that go on after this one; known once it is sealed. */
+  readonly children: readonly string[];
+  readonly inherits: AncestorIds;
+  readonly createdAtMs: EpochMs;
+  /** First version whose claims have not all expired; nothing below it is read for claims. */
+  readonly claimsFrom: number;
+  /** Last version that a committed epoch holds. It serves clean-up only. */
+  readonly publishedThrough: number;
+}
+
+export function headAttributes(head: ShardHead): Attributes {
+  return {
+    version: head.version,
+    ...timesAttributes(head),
+    ...present('checkpoint', head.checkpoint),
+    ...present('lastArrival', head.lastArrivalMs),
+    counts: { ...head.counts },
+    sealed: head.sealed,
+    children: [...head.children],
+    inherits: [...head.inherits],
+    createdAt: head.createdAtMs,
+    claimsFrom: head.claimsFrom,
+    publishedThrough: head.publishedThrough,
+  };
+}
+
+export function headOf(attributes: Attributes): ShardHead {
+  const head = attributes as unknown as StoredHead;
+  assert(Number.isSafeInteger(head.version), 'a shard HEAD has a version');
+  return {
+    version: head.version,
+    ...timesOf(attributes),
+    checkpoint: head.checkpoint ?? null,
+    lastArrivalMs: head.lastArrival ?? null,
+    counts: head.counts,
+    sealed: head.sealed,
+    children: head.children,
+    inherits: head.inherits,
+    createdAtMs: head.createdAt,
+    claimsFrom: head.claimsFrom,
+    publishedThrough: head.publishedThrough,
+  };
+}
+
+/** As `headAttributes` stores them: what is missing is left out. */
+interface StoredHead {
+  readonly version: number;
+  readonly checkpoint?: string;
+  readonly lastArrival?: EpochMs;
+  readonly counts: OutcomeCounts;
+  readonly sealed: boolean;
+  readonly children: readonly string[];
+  readonly inherits: readonly string[];
+  readonly createdAt: EpochMs;
+  readonly claimsFrom: number;
+  readonly publishedThrough: number;
+}
+
+/** `maxEventTime` and `floor`, each left out while there is none. */
+export function timesAttributes({ maxEventTimeMs, floorMs }: ShardTimes): Attributes {
+  return {
+    ...(maxEventTimeMs === NO_TIME ? {} : { maxEventTime: maxEventTimeMs }),
+    ...(floorMs === NO_TIME ? {} : { floor: floorMs }),
+  };
+}
+
+export function timesOf(attributes: Attributes): ShardTimes {
+  const { maxEventTime, floor } = attributes as { maxEventTime?: EpochMs; floor?: EpochMs };
+  return { maxEventTimeMs: maxEventTime ?? NO_TIME, floorMs: floor ?? NO_TIME };
+}
+
+function present(name: string, value: StateValue): Attributes {
+  return value === null ? {} : { [name]: value };
+}

@@ -1,0 +1,57 @@
+import type { EpochMs } from '../model/time.ts';
+
+/**
+ * The times of a stream (contract §4), fixed when it begins. Lengths in milliseconds; windows are
+ * tumbling and aligned to 1970-01-01T00:00Z.
+ */
+export interface StreamTimes {
+  readonly windowLengthMs: number;
+  readonly watermarkDelayMs: number;
+  readonly dedupeHorizonMs: number;
+  readonly maxAheadMs: number;
+}
+
+/** Below every instant: a watermark of a shard that has no record and no floor. */
+export const NO_TIME = Number.NEGATIVE_INFINITY as EpochMs;
+
+/** Start of the window `[start, end)` that holds an instant. */
+export function windowStart(timeMs: number, windowLengthMs: number): EpochMs {
+  return (Math.floor(timeMs / windowLengthMs) * windowLengthMs) as EpochMs;
+}
+
+/** End of the window that holds an instant: the first one after it. */
+export function windowEnd(timeMs: number, windowLengthMs: number): EpochMs {
+  return (windowStart(timeMs, windowLengthMs) + windowLengthMs) as EpochMs;
+}
+
+/** What decides a shard's watermark; `NO_TIME` where it has none. */
+export interface ShardTimes {
+  /** Over counted and duplicate records, each capped. */
+  readonly maxEventTimeMs: EpochMs;
+  /** Raised by fences, inherited from parents. */
+  readonly floorMs: EpochMs;
+}
+
+/** How far event time of a shard is taken as complete; it never moves back (contract §4). */
+export function watermarkOf({ maxEventTimeMs, floorMs }: ShardTimes, delayMs: number): EpochMs {
+  return Math.max(floorMs, maxEventTimeMs - delayMs) as EpochMs;
+}
+
+/** A record counts as long as its window is open, however old it is (contract §4). */
+export function isLate(timeMs: number, watermarkMs: number, windowLengthMs: number): boolean {
+  return windowEnd(timeMs, windowLengthMs) <= watermarkMs;
+}
+
+/** One wrong clock cannot close the future: an event time counts as at most arrival + maxAhead. */
+export function cappedTime(timeMs: number, arrivalTimeMs: number, maxAheadMs: number): EpochMs {
+  return Math.min(timeMs, arrivalTimeMs + maxAheadMs) as EpochMs;
+}
+
+/** A claim holds until the watermark reaches its time + horizon (contract §4). */
+export function isClaimExpired(
+  claimTimeMs: number,
+  watermarkMs: number,
+  dedupeHorizonMs: number,
+): boolean {
+  return claimTimeMs + dedupeHorizonMs <= watermarkMs;
+}
