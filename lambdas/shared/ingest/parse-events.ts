@@ -1,0 +1,71 @@
+import { issueBit } from '../model/issue.ts';
+import { MAX_RAW_BYTES, MAX_RECORD_BYTES } from '../model/order.ts';
+import { assert } from '../runtime/errors.ts';
+import type { CsvBatch } from './csv-scanner.ts';
+import { scanEvent } from './event-scanner.ts';
+import type { OrderColumns } from './order-columns.ts';
+import { parseOrders } from './parse-orders.ts';
+import { createReaderBatch } from './record-reader.ts';
+import { addRejectedRecord, SPAN_BATCH_RECORDS } from './span-batch.ts';
+import type { StatusParser } from './status-parser.ts';
+
+const RECORD_TOO_LONG = issueBit('record_too_long');
+/** One more than is stored, so that the cut can be seen. */
+const KEPT_OF_LONG_BYTES = MAX_RAW_BYTES + 1;
+
+/**
+ * Reads events, as Kinesis hands them out, into columns: the records of the stream door meet the
+ * same field parsers and rules as those of CSV. One parser uses its memory (some megabytes) again
+ * and again.
+ */
+export class EventParser {
+  readonly #statuses: StatusParser;
+  readonly #batch: CsvBatch = createReaderBatch();
+  /** The window is in front of the room for decoded values. */
+  readonly #windowBytes = this.#batch.roomAt;
+  readonly #roomEnd = this.#batch.bytes.length;
+
+  constructor(statuses: StatusParser) {
+    this.#statuses = statuses;
+  }
+
+  /**
+   * Appends one row for each of `events[from … to - 1]`, in order, whatever its bytes; the row's
+   * `offset` is the event's index. There must be room for them in `into`.
+   */
+  parse(events: readonly Uint8Array[], from: number, to: number, into: OrderColumns): void {
+    assert(into.rowCount + to - from <= into.capacity, `${to - from} events fit into the columns`);
+    for (let next = from; next < to; ) {
+      const end = this.#scan(events, next, to);
+      const first = into.rowCount;
+      parseOrders(this.#batch, 0, this.#statuses, into);
+      for (let index = next; index < end; index++) into.offset[first + index - next] = index;
+      next = end;
+    }
+  }
+
+  /** Fills the batch with events from `from` on, and returns the index of the first left out. */
+  #scan(events: readonly Uint8Array[], from: number, to: number): number {
+    const batch = this.#batch;
+    const { bytes } = batch;
+    batch.recordCount = 0;
+    batch.roomAt = this.#windowBytes;
+    const end = Math.min(to, from + SPAN_BATCH_RECORDS);
+    let at = 0;
+    for (let index = from; index < end; index++) {
+      const event = events[index];
+      const isTooLong = event.length > MAX_RECORD_BYTES;
+      const length = isTooLong ? KEPT_OF_LONG_BYTES : event.length;
+      if (at + length > this.#windowBytes || batch.roomAt + length > this.#roomEnd) return index;
+      if (isTooLong) {
+        bytes.set(event.subarray(0, length), at);
+        addRejectedRecord(batch, at, at + length, RECORD_TOO_LONG);
+      } else {
+        bytes.set(event, at);
+        scanEvent(batch, at, at + length);
+      }
+      at += length;
+    }
+    return end;
+  }
+}
