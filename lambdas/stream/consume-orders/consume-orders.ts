@@ -130,12 +130,14 @@ export class OrderConsumer {
     return result.appended;
   }
 
+  /** With a fold in memory only HEAD is read, and what came since. */
   async #fold(shardId: string): Promise<RememberedFold | null> {
     const known = this.#folds.get(shardId);
-    if (known !== null) return known;
-    const fold = await foldShard(this.#context, shardId, null);
+    const knownVersion = known?.fold.head.version;
+    const fold = await foldShard(this.#context, shardId, known?.fold ?? null);
     if (fold === null) return null;
-    const remembered = { fold, isContinuous: false };
+    const isContinuous = known?.isContinuous === true && fold.head.version === knownVersion;
+    const remembered = { fold, isContinuous };
     this.#folds.set(shardId, remembered);
     return remembered;
   }

@@ -3,6 +3,7 @@ import type { EpochMs } from '../../shared/model/time.ts';
 import type { Shard, StreamRecord } from '../../shared/ports/event-stream.ts';
 import type { StateOperation } from '../../shared/ports/state-store.ts';
 import { RetryableError, ShardNotFoundError } from '../../shared/runtime/errors.ts';
+import { readEpochHead, readPlan } from '../../shared/state/epoch-head.ts';
 import { readHead } from '../../shared/state/fold.ts';
 import { entryAttributes, type SealEntry } from '../../shared/state/log-entry.ts';
 import { headAttributes, type ShardHead } from '../../shared/state/shard-head.ts';
@@ -168,7 +169,7 @@ async function childHead(
     checkpoint: null,
     lastArrivalMs: null,
     maxEventTimeMs: NO_TIME,
-    floorMs: Math.max(NO_TIME, ...watermarks) as EpochMs,
+    floorMs: parents.length > 0 ? (Math.max(...watermarks) as EpochMs) : await rootFloor(context),
     counts: zeroCounts(),
     sealed: false,
     children: [],
@@ -177,6 +178,17 @@ async function childHead(
     claimsFrom: 1,
     publishedThrough: 0,
   };
+}
+
+/**
+ * A shard without known parents comes first with the stream, and then has no floor. Where epochs
+ * were committed before, its parents have come and gone unseen: it may not reopen final windows.
+ */
+async function rootFloor(context: StreamContext): Promise<EpochMs> {
+  const { committedPlan } = await readEpochHead(context);
+  if (committedPlan === null) return NO_TIME;
+  const { watermarkMs } = await readPlan(context, committedPlan);
+  return (watermarkMs ?? NO_TIME) as EpochMs;
 }
 
 /** Parents and those of their ancestors that still hold claims, oldest last, each once. */
