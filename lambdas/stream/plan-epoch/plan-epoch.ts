@@ -15,12 +15,11 @@ import { isWhole, readLog } from '../../shared/state/fold.ts';
 import type { LogEntry } from '../../shared/state/log-entry.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { NO_TIME, watermarkOf } from '../../shared/windowing/stream-times.ts';
-import { raiseFloors, watermarkOfShard } from './raise-floors.ts';
+import { type Drain, raiseFloors, watermarkOfShard } from './raise-floors.ts';
 import { type KnownShard, settleShards } from './shard-registry.ts';
 
 export interface PlanEpochOptions {
-  /** A drain has fixed where all floors rise to. */
-  readonly drainToMs?: EpochMs;
+  readonly drain?: Drain;
 }
 
 export type PlannedEpoch =
@@ -45,8 +44,7 @@ export async function planEpoch(
   const fromOf = (shardId: string) =>
     previous?.shards.find(({ shard }) => shard === shardId)?.to_version ?? 0;
   const holders = holdersOf(found, fromOf);
-  const drainToMs = options.drainToMs ?? null;
-  const shards = await raiseFloors(context, found, { holders, drainToMs });
+  const shards = await raiseFloors(context, found, { holders, drain: options.drain ?? null });
   const cuts: ShardCut[] = [];
   for (const shard of shards) {
     const cut = await cutShard(context, shard, fromOf(shard.shardId));

@@ -21,19 +21,31 @@ const MAX_IDLE_READS = 5;
 /** How a shard stands; `holder`: sealed, and its last entries or children are not planned yet. */
 export type Activity = 'active' | 'idle' | 'behind' | 'holder' | 'over';
 
+/** A drain makes windows up to `toMs` final, whatever arrives after it was asked for. */
+export interface Drain {
+  readonly toMs: EpochMs;
+  /** By the stream service's clock: what arrived later is not waited for. */
+  readonly askedAtMs: EpochMs;
+}
+
 /**
- * Asks the stream: nothing unread, nothing arrived. An error, a throttle or any doubt is `behind`:
- * stalled is never idle.
+ * Asks the stream: nothing unread, nothing arrived (since a drain was asked for, where there is
+ * one). An error, a throttle or any doubt is `behind`: stalled is never idle.
  */
 export async function probeShard(
   context: StreamContext,
   { shardId, head }: KnownShard,
+  drain: Drain | null,
 ): Promise<'idle' | 'behind'> {
   let position: ReadPosition = positionAfter(context, head.checkpoint);
   try {
     for (let reads = 0; reads < MAX_IDLE_READS; reads++) {
       const result = await context.stream.read(shardId, position, 1);
-      if (result.records.length > 0 || result.next === null) return 'behind';
+      const [record] = result.records;
+      if (record !== undefined) {
+        return drain !== null && record.arrivalTimeMs > drain.askedAtMs ? 'idle' : 'behind';
+      }
+      if (result.next === null) return 'behind';
       if (result.millisBehindLatest === 0) return 'idle';
       position = result.next;
     }
@@ -48,8 +60,8 @@ export async function probeShard(
 export interface FloorsOptions {
   /** Sealed shards that still count. */
   readonly holders: ReadonlySet<string>;
-  /** A drain has fixed where floors rise to; null: as contract §4 says for idle shards. */
-  readonly drainToMs: EpochMs | null;
+  /** Null: floors rise as contract §4 says for idle shards. */
+  readonly drain: Drain | null;
 }
 
 /**
@@ -83,7 +95,7 @@ export function watermarkOfShard({ times }: StreamContext, head: ShardHead): Epo
 async function activities(
   context: StreamContext,
   shards: readonly KnownShard[],
-  { holders, drainToMs }: FloorsOptions,
+  { holders, drain }: FloorsOptions,
 ): Promise<Map<string, Activity>> {
   const { idleAfterMs } = context.config.stream;
   const nowMs = await context.stream.now();
@@ -96,10 +108,10 @@ async function activities(
       found.set(shardId, holders.has(shardId) ? 'holder' : 'over');
       continue;
     }
-    const isSilent = drainToMs !== null || silentSinceMs(head) <= nowMs - idleAfterMs;
-    const holdsBack = drainToMs !== null || isClosing || watermarkOfShard(context, head) < largest;
+    const isSilent = drain !== null || silentSinceMs(head) <= nowMs - idleAfterMs;
+    const holdsBack = drain !== null || isClosing || watermarkOfShard(context, head) < largest;
     const mayBeIdle = isSilent && holdsBack;
-    found.set(shardId, mayBeIdle ? await probeShard(context, shard) : 'active');
+    found.set(shardId, mayBeIdle ? await probeShard(context, shard, drain) : 'active');
   }
   return found;
 }
@@ -123,9 +135,9 @@ async function targetOf(
   context: StreamContext,
   shards: readonly KnownShard[],
   activity: ReadonlyMap<string, Activity>,
-  { drainToMs }: FloorsOptions,
+  { drain }: FloorsOptions,
 ): Promise<Target | null> {
-  if (drainToMs !== null) return { timeMs: drainToMs, reason: 'drain' };
+  if (drain !== null) return { timeMs: drain.toMs, reason: 'drain' };
   const idle = shards.filter(({ shardId }) => activity.get(shardId) === 'idle');
   if (idle.length === 0) return null;
   const holding = shards.filter(({ shardId }) => {
