@@ -33,6 +33,9 @@ export const STREAM_SCHEMA: SqliteSchema = {
   `,
 };
 
+/** Of a stream, closed ones included: so many that every record has a place. */
+const SHARDS_MAX = 8_192;
+
 /** A row of the table of shards. */
 export interface LocalShard {
   readonly index: number;
@@ -132,6 +135,9 @@ export class StreamShards {
 
   #add(range: HashKeyRange, parents: readonly LocalShard[]): LocalShard {
     const index = Number(cellsOf(this.#count.get())?.[0]);
+    if (index >= SHARDS_MAX) {
+      throw new TerminalError('too_many_shards', `a stream has ${SHARDS_MAX} shards at most`);
+    }
     // A child goes on where its parents end: its numbers are larger, its times not before theirs.
     const counter = Math.max(FIRST_COUNTER, ...parents.map((parent) => parent.nextCounter));
     const arrivalMs = Math.max(0, ...parents.map((parent) => parent.lastArrivalMs));
