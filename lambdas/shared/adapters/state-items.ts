@@ -169,6 +169,7 @@ function assertValue(name: string, value: StateValue, depth: number): void {
   }
   for (const [key, element] of Object.entries(value)) {
     assertWellFormed(name, key);
+    if (key === '') throw new RangeError(`${name} has an empty name in a map`);
     assertValue(name, element, depth + 1);
   }
 }
