@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Shard } from '../ports/event-stream.ts';
 import { TerminalError } from '../runtime/errors.ts';
 
@@ -8,11 +7,6 @@ const HASH_KEY_COUNT = 1n << 128n;
 export interface HashKeyRange {
   readonly start: bigint;
   readonly end: bigint;
-}
-
-/** The MD5 of a partition key as a number, as Kinesis takes it. */
-export function hashKeyOf(partitionKey: string): bigint {
-  return BigInt(`0x${hash('md5', partitionKey)}`);
 }
 
 /** The ranges of a new stream: of equal length, the last one takes what is left over. */

@@ -28,8 +28,17 @@ export async function settleShards(context: StreamContext): Promise<KnownShard[]
       await sealIfEnded(context, listed, shard.shardId, head);
     }
   }
+  return await withHeads(context, [...all.values()]);
+}
+
+/** All shards that have state, parents before children, as they are now. */
+export async function readShards(context: StreamContext): Promise<KnownShard[]> {
+  return await withHeads(context, await readRegistry(context));
+}
+
+async function withHeads(context: StreamContext, shards: readonly Shard[]): Promise<KnownShard[]> {
   const known: KnownShard[] = [];
-  for (const shard of parentsFirst([...all.values()])) {
+  for (const shard of parentsFirst(shards)) {
     const head = await readHead(context, shard.shardId);
     if (head !== null) known.push({ ...shard, head });
   }

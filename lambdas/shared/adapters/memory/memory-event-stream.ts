@@ -1,3 +1,4 @@
+import { hashKeyOf } from '../../model/hash-key.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
@@ -12,7 +13,7 @@ import {
   type StreamRecord,
 } from '../../ports/event-stream.ts';
 import { RetryableError, ShardNotFoundError, TerminalError } from '../../runtime/errors.ts';
-import { cutHashKeys, halve, hashKeyOf, shardOfHashKey, unite } from '../hash-ranges.ts';
+import { cutHashKeys, halve, shardOfHashKey, unite } from '../hash-ranges.ts';
 import { counterOf, nextPosition, placeOf } from '../sequence-numbers.ts';
 import { assertPut, assertReadLimit } from '../stream-limits.ts';
 import { MemoryShard } from './memory-shard.ts';
