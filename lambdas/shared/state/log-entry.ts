@@ -19,7 +19,7 @@ export interface SegmentRef {
   readonly bytes: number;
 }
 
-/** Records with their outcomes; `redrive`: they came after their turn, and the checkpoint stayed. */
+/** Records with outcomes; `redrive`: they came after their turn, and the checkpoint stayed. */
 export interface RecordsEntry extends EntryBase {
   readonly kind: 'records' | 'redrive';
   readonly segment: SegmentRef;
