@@ -1,6 +1,6 @@
 import type { ByteDictionary } from '../ingest/byte-dictionary.ts';
 import { compareBytes } from '../ingest/bytes.ts';
-import { CentSums } from './cent-sums.ts';
+import { type CentParts, CentSums } from './cent-sums.ts';
 
 const INITIAL_SLOTS = 1 << 12;
 const FOLD = 2 ** 20;
@@ -60,7 +60,8 @@ export class WindowSums {
   addParts(
     windowNumber: number,
     productCode: number,
-    { count, low, carries }: { count: number; low: number; carries: number },
+    count: number,
+    { low, carries }: CentParts,
   ): void {
     const group = this.#groupOf(windowNumber * this.#maxProducts + productCode);
     this.sums.addParts(group, count, low, carries);
