@@ -1,13 +1,18 @@
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
-import { plain, type RowGroupData } from '../../shared/parquet/column-data.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { CARRY_CENTS, CentSums } from '../../shared/transform/cent-sums.ts';
-import { DenseKeys } from '../../shared/transform/dense-keys.ts';
-import { assertFits } from '../../shared/transform/revenue-limit.ts';
+import { CentSums } from '../../shared/transform/cent-sums.ts';
+import {
+  byRevenue,
+  type ProductTotal,
+  productGroup,
+  type RankedProducts,
+  topOf,
+} from '../../shared/transform/product-revenue.ts';
+import { WindowGroup } from '../../shared/transform/window-group.ts';
 import { tablePrefix } from '../batch-plan.ts';
-import { type RankedProducts, RunMerger, type WindowCell } from './run-merger.ts';
+import { RunMerger } from './run-merger.ts';
 
 export interface MergeContext {
   readonly lake: ObjectStore;
@@ -16,21 +21,12 @@ export interface MergeContext {
   readonly parquet: ParquetOptions & { readonly rowGroupRows: number };
 }
 
-/** Revenue of one product; cents as a bigint. */
-export interface ProductTotal {
-  readonly productId: string;
-  readonly orders: number;
-  readonly cents: bigint;
-}
-
 export interface RangeResult {
   readonly rangeIndex: number;
   readonly files: Readonly<Partial<Record<TableName, TableFile[]>>>;
   /** The ten products of the range with the largest revenue, in the order of `top_products`. */
   readonly top: readonly ProductTotal[];
 }
-
-export const TOP_PRODUCTS = 10;
 
 /**
  * Merges the window sums of one range of products (architecture §3.5): writes its parts of
@@ -47,7 +43,8 @@ export async function mergeAggregates(
   if (!merger.next(cell)) return { rangeIndex, files: {}, top: [] };
   const totals = new CentSums(merger.products.codeOfRank.length);
   const windows = openFile('window_revenue', rangeIndex, context);
-  const group = new WindowGroup(context, merger.products);
+  const { windowLengthMs, parquet } = context;
+  const group = new WindowGroup(windowLengthMs, parquet.rowGroupRows, merger.products);
   do {
     totals.addParts(cell.productRank, cell.count, cell.low, cell.carries);
     group.add(cell);
@@ -60,11 +57,7 @@ export async function mergeAggregates(
   return {
     rangeIndex,
     files: { window_revenue: [windowFile], product_revenue: [productFile] },
-    top: [...order.subarray(0, TOP_PRODUCTS)].map((rank) => ({
-      productId: productText(merger.products, rank),
-      orders: totals.counts[rank],
-      cents: totals.centsAt(rank),
-    })),
+    top: topOf(merger.products, totals, order),
   };
 }
 
@@ -72,25 +65,6 @@ function openFile(name: TableName, rangeIndex: number, { lake, runId, parquet }:
   const part = `part-${String(rangeIndex).padStart(4, '0')}.parquet`;
   const key = tablePrefix(name, runId) + part;
   return new TableFileWriter(lake, tableOf('batch', name), parquet, { key, partition: null });
-}
-
-/** A byte order mark at the start of an id belongs to it. */
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-function productText({ dictionary, codeOfRank }: RankedProducts, rank: number): string {
-  const { heap, offsets } = dictionary;
-  const code = codeOfRank[rank];
-  return decoder.decode(heap.slice(offsets[code], offsets[code + 1]));
-}
-
-/** Products with active orders: revenue descending, then the bytes of the id. */
-function byRevenue(totals: CentSums): Uint32Array {
-  const ranks = Uint32Array.from({ length: totals.size }, (_, rank) => rank);
-  const sold = ranks.filter((rank) => totals.counts[rank] > 0);
-  return sold.sort(
-    (a, b) =>
-      totals.carriesAt(b) - totals.carriesAt(a) || totals.lowAt(b) - totals.lowAt(a) || a - b,
-  );
 }
 
 async function writeProducts(
@@ -104,87 +78,7 @@ async function writeProducts(
   const { rowGroupRows } = context.parquet;
   for (let from = 0; from < order.length; from += rowGroupRows) {
     const ranks = order.subarray(from, from + rowGroupRows);
-    const keys = new DenseKeys(ranks.length);
-    const orders = new Float64Array(ranks.length);
-    const cents = new BigInt64Array(ranks.length);
-    ranks.forEach((rank, row) => {
-      keys.keys[row] = products.codeOfRank[rank];
-      orders[row] = totals.counts[rank];
-      const sum = totals.centsAt(rank); // May not fit 64 bits.
-      assertFits(sum, () => `product_revenue of ${productText(products, rank)}`);
-      cents[row] = sum;
-    });
-    keys.densify(ranks.length, products.dictionary.size);
-    const product = keys.column(products.dictionary.values, keys.used);
-    await writer.write({
-      rowCount: ranks.length,
-      columns: [product, plain(orders), plain(cents)],
-    });
+    await writer.write(productGroup(products, totals, ranks));
   }
   return await writer.close();
-}
-
-/** Cells of `window_revenue` on their way into a row group. */
-class WindowGroup {
-  readonly #products: RankedProducts;
-  readonly #windowLengthMs: number;
-  readonly #starts: Float64Array;
-  readonly #ends: Float64Array;
-  readonly #product: DenseKeys;
-  readonly #orders: Float64Array;
-  readonly #cents: BigInt64Array;
-  #size = 0;
-
-  constructor({ windowLengthMs, parquet }: MergeContext, products: RankedProducts) {
-    this.#products = products;
-    this.#windowLengthMs = windowLengthMs;
-    this.#starts = new Float64Array(parquet.rowGroupRows);
-    this.#ends = new Float64Array(parquet.rowGroupRows);
-    this.#product = new DenseKeys(parquet.rowGroupRows);
-    this.#orders = new Float64Array(parquet.rowGroupRows);
-    this.#cents = new BigInt64Array(parquet.rowGroupRows);
-  }
-
-  get isFull(): boolean {
-    return this.#size === this.#starts.length;
-  }
-
-  get isEmpty(): boolean {
-    return this.#size === 0;
-  }
-
-  add({ windowNumber, productRank, count, low, carries }: WindowCell): void {
-    const row = this.#size++;
-    const startMs = windowNumber * this.#windowLengthMs;
-    this.#starts[row] = startMs;
-    this.#ends[row] = startMs + this.#windowLengthMs;
-    this.#product.keys[row] = this.#products.codeOfRank[productRank];
-    this.#orders[row] = count;
-    this.#cents[row] = BigInt(low);
-    if (carries === 0) return;
-    const cents = BigInt(carries) * BigInt(CARRY_CENTS) + BigInt(low);
-    assertFits(cents, () => {
-      const product = productText(this.#products, productRank);
-      return `window_revenue of ${product} in ${new Date(startMs).toISOString()}`;
-    });
-    this.#cents[row] = cents;
-  }
-
-  /** Hands over the cells so far. Valid until the next `add`. */
-  take(): RowGroupData {
-    const rowCount = this.#size;
-    this.#size = 0;
-    const { dictionary } = this.#products;
-    this.#product.densify(rowCount, dictionary.size);
-    return {
-      rowCount,
-      columns: [
-        plain(this.#starts),
-        plain(this.#ends),
-        this.#product.column(dictionary.values, this.#product.used),
-        plain(this.#orders),
-        plain(this.#cents),
-      ],
-    };
-  }
 }

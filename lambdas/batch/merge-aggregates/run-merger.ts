@@ -1,25 +1,11 @@
 import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
-import { compareBytes, viewOf } from '../../shared/ingest/bytes.ts';
+import { viewOf } from '../../shared/ingest/bytes.ts';
 import { assert } from '../../shared/runtime/errors.ts';
 import { CARRY_CENTS } from '../../shared/transform/cent-sums.ts';
+import type { RankedProducts } from '../../shared/transform/product-revenue.ts';
+import type { WindowCell } from '../../shared/transform/window-group.ts';
+import { rankProducts } from '../../shared/transform/window-sums.ts';
 import { type SumRun, viewRun } from '../exchange/sum-run.ts';
-
-/** The products of all runs, numbered in the order of their bytes. */
-export interface RankedProducts {
-  readonly dictionary: ByteDictionary;
-  /** Code in the dictionary by rank. */
-  readonly codeOfRank: Uint32Array;
-}
-
-/** One cell of `window_revenue`. */
-export interface WindowCell {
-  windowNumber: number;
-  productRank: number;
-  count: number;
-  /** The sum is `carries * CARRY_CENTS + low` cents. */
-  low: number;
-  carries: number;
-}
 
 interface Cursor {
   readonly run: SumRun;
@@ -30,6 +16,7 @@ interface Cursor {
 
 /** Merges sorted runs: cells by window and product, those of equal keys added up. */
 export class RunMerger {
+  /** Of all runs. */
   readonly products: RankedProducts;
   readonly #productCount: number;
   /** Binary heap of cursors, the smallest key first. */
@@ -39,18 +26,15 @@ export class RunMerger {
     const views = runs.map(viewRun).filter((run) => run.entryCount > 0);
     const dictionary = new ByteDictionary();
     const codes = views.map((run) => codesOf(run, dictionary));
-    this.products = rank(dictionary);
+    const { productOfRank, rankOfProduct } = rankProducts(dictionary);
+    this.products = { dictionary, codeOfRank: productOfRank };
     this.#productCount = Math.max(1, dictionary.size);
     for (const { windowNumber, entryCount } of views) {
       const cellCount = (windowNumber[entryCount - 1] + 1) * this.#productCount;
       assert(Number.isSafeInteger(cellCount), 'windows times products are numbered exactly');
     }
-    const rankOfCode = new Uint32Array(dictionary.size);
-    this.products.codeOfRank.forEach((code, rankNumber) => {
-      rankOfCode[code] = rankNumber;
-    });
     views.forEach((run, index) => {
-      const rankOf = codes[index].map((code) => rankOfCode[code]);
+      const rankOf = codes[index].map((code) => rankOfProduct[code]);
       this.#push({ run, rankOf, at: 0, key: 0 });
     });
   }
@@ -126,13 +110,4 @@ function codesOf({ products, productOffsets }: SumRun, dictionary: ByteDictionar
     codes[i] = dictionary.codeOf(view, productOffsets[i], productOffsets[i + 1]);
   }
   return codes;
-}
-
-function rank(dictionary: ByteDictionary): RankedProducts {
-  const { view, offsets } = dictionary;
-  const codeOfRank = Uint32Array.from({ length: dictionary.size }, (_, code) => code);
-  codeOfRank.sort((a, b) =>
-    compareBytes(view, offsets[a], offsets[a + 1], view, offsets[b], offsets[b + 1]),
-  );
-  return { dictionary, codeOfRank };
 }

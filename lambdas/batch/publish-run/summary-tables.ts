@@ -1,24 +1,16 @@
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
-import { formatDay } from '../../shared/model/time.ts';
-import { type ColumnData, plain, textValues } from '../../shared/parquet/column-data.ts';
+import type { ColumnData } from '../../shared/parquet/column-data.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Dimension } from '../../shared/transform/dimension.ts';
+import { type ProductTotal, TOP_PRODUCTS } from '../../shared/transform/product-revenue.ts';
 import { assertFits } from '../../shared/transform/revenue-limit.ts';
+import type { Revenue } from '../../shared/transform/revenue-sums.ts';
+import { dailyColumns, hourlyColumns, topColumns } from '../../shared/transform/summary-columns.ts';
 import { tablePrefix } from '../batch-plan.ts';
-import {
-  type ProductTotal,
-  type RangeResult,
-  TOP_PRODUCTS,
-} from '../merge-aggregates/merge-aggregates.ts';
+import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from '../reduce-bucket/reduce-bucket.ts';
-
-/** Orders and exact cents of one cell. */
-interface Revenue {
-  orders: number;
-  cents: bigint;
-}
 
 export interface SummaryContext {
   readonly lake: ObjectStore;
@@ -49,20 +41,9 @@ export async function writeSummaryTables(
     await writer.write({ rowCount, columns });
     files[name] = [await writer.close()];
   };
-  const days = [...byDay].sort(([a], [b]) => a - b);
-  const dayNumbers = Int32Array.from(days, ([day]) => day);
-  const dayCells = days.map(([, revenue]) => revenue);
-  await write('daily_revenue', days.length, [
-    plain(dayNumbers),
-    ...revenueColumns(dayCells, (row) => `daily_revenue of ${formatDay(dayNumbers[row])}`),
-  ]);
+  await write('daily_revenue', byDay.size, dailyColumns(byDay));
   const hours = sumHours(buckets);
-  const hourNumbers = Int32Array.from(hours, ([hour]) => hour);
-  const hourCells = hours.map(([, revenue]) => revenue);
-  await write('hourly_revenue', hours.length, [
-    plain(hourNumbers),
-    ...revenueColumns(hourCells, (row) => `hourly_revenue of hour ${hourNumbers[row]}`),
-  ]);
+  await write('hourly_revenue', hours.length, hourlyColumns(hours));
   const top = topProducts(ranges);
   await write('top_products', top.length, topColumns(top, context.products));
   return { files, revenueCents };
@@ -82,12 +63,13 @@ function sumDays(buckets: readonly BucketResult[]): Map<number, Revenue> {
 /** Hours without active orders have no row. */
 function sumHours(buckets: readonly BucketResult[]): [number, Revenue][] {
   const sums = Array.from({ length: 24 }, (_, hour): [number, Revenue] => {
-    const sum = { orders: 0, cents: 0n };
+    let orders = 0;
+    let cents = 0n;
     for (const { byHour } of buckets) {
-      sum.orders += byHour[hour].orders;
-      sum.cents += byHour[hour].cents;
+      orders += byHour[hour].orders;
+      cents += byHour[hour].cents;
     }
-    return [hour, sum];
+    return [hour, { orders, cents }];
   });
   return sums.filter(([, { orders }]) => orders > 0);
 }
@@ -102,34 +84,4 @@ function topProducts(ranges: readonly RangeResult[]): ProductTotal[] {
       return bytewise(a.productId, b.productId);
     })
     .slice(0, TOP_PRODUCTS);
-}
-
-function revenueColumns(cells: readonly Revenue[], nameOf: (row: number) => string): ColumnData[] {
-  cells.forEach(({ cents }, row) => {
-    assertFits(cents, () => nameOf(row));
-  });
-  return [
-    plain(Float64Array.from(cells, ({ orders }) => orders)),
-    plain(BigInt64Array.from(cells, ({ cents }) => cents)),
-  ];
-}
-
-const PRODUCT_NAME = 0;
-const CATEGORY = 1;
-
-function topColumns(top: readonly ProductTotal[], products: Dimension): ColumnData[] {
-  const rows = top.map(({ productId }) => products.rowOf(productId));
-  const keys = Uint32Array.from(top, (_, index) => index);
-  const joined = (column: number): ColumnData => {
-    const { values, codeOfRow } = products.columns[column];
-    const valueOfKey = Int32Array.from(rows, (row) => (row < 0 ? -1 : codeOfRow[row]));
-    return { kind: 'keyed', keys, keyCount: top.length, valueOf: valueOfKey, values };
-  };
-  return [
-    plain(Int32Array.from(top, (_, index) => index + 1)),
-    plain(textValues(top.map(({ productId }) => productId))),
-    joined(PRODUCT_NAME),
-    joined(CATEGORY),
-    ...revenueColumns(top, (row) => `top_products of ${top[row].productId}`),
-  ];
 }

@@ -1,21 +1,20 @@
 import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
-import { STATUSES } from '../../shared/model/order.ts';
-import { dayOfWeek, MS_PER_DAY, MS_PER_HOUR } from '../../shared/model/time.ts';
 import {
   type ColumnData,
   type KeyedColumn,
   plain,
-  textValues,
   type Values,
 } from '../../shared/parquet/column-data.ts';
 import { DenseKeys } from '../../shared/transform/dense-keys.ts';
 import type { Dimension } from '../../shared/transform/dimension.ts';
+import {
+  densifyDerived,
+  deriveDayAndHour,
+  joinedColumns,
+  orderColumns,
+} from '../../shared/transform/order-row-columns.ts';
 import type { NumberColumn } from '../exchange/slice-layout.ts';
 import type { BucketRows, BucketSlice } from './bucket-rows.ts';
-
-const HOURS = Int32Array.from({ length: 24 }, (_, hour) => hour);
-
-const STATUS_VALUES = textValues(STATUSES);
 
 /**
  * Picks rows of a bucket and holds them as the columns of a table. Its memory is reused from one
@@ -62,31 +61,29 @@ export class RowColumns {
       this.#pickCodes(slice, rows, from, to);
       this.#pickIds(slice, rows, from, to);
     });
-    this.#deriveDayAndHour();
+    deriveDayAndHour(this.timeMs, rows.length, this.#day.keys, this.hour.keys);
     this.#customer.densify(rows.length, bucket.customers.size);
     this.product.densify(rows.length, bucket.products.size);
-    this.#status.densify(rows.length, STATUSES.length);
     this.#source.densify(rows.length, (bucket.slices.at(-1)?.sourceIndex ?? 0) + 1);
-    this.hour.densify(rows.length, HOURS.length);
-    this.#day.densify(rows.length, maxKey(this.#day.keys, rows.length) + 1);
+    densifyDerived({ status: this.#status, day: this.#day, hour: this.hour }, rows.length);
   }
 
   /** The columns of contract §3 from order_id to total_amount. */
   orderColumns({ customers, products }: BucketRows): ColumnData[] {
-    const days = Int32Array.from(this.#day.used);
-    return [
-      plain({ heap: this.#ids, offsets: this.#idOffsets }),
-      this.#customer.column(customers.values, this.#customer.used),
-      this.product.column(products.values, this.product.used),
-      plain(this.timeMs),
-      plain(this.#quantity),
-      plain(this.#priceCents),
-      this.#status.column(STATUS_VALUES, this.#status.used),
-      this.#day.column(days, null),
-      this.#day.column(days.map(dayOfWeek), null),
-      this.hour.column(HOURS, this.hour.used),
-      plain(this.totalCents),
-    ];
+    return orderColumns({
+      ids: { heap: this.#ids, offsets: this.#idOffsets },
+      customer: this.#customer,
+      customers: customers.values,
+      product: this.product,
+      products: products.values,
+      timeMs: this.timeMs,
+      quantity: this.#quantity,
+      priceCents: this.#priceCents,
+      status: this.#status,
+      day: this.#day,
+      hour: this.hour,
+      totalCents: this.totalCents,
+    });
   }
 
   /**
@@ -99,42 +96,15 @@ export class RowColumns {
     products: Dimension,
     productRow: Int32Array,
   ): KeyedColumn[] {
-    const joined = (keys: DenseKeys, dimension: Dimension, rowOf: Int32Array) =>
-      dimension.columns.map(({ values, codeOfRow }) =>
-        keys.column(
-          values,
-          keys.used.map((code) => (rowOf[code] < 0 ? -1 : codeOfRow[rowOf[code]])),
-        ),
-      );
     return [
-      ...joined(this.#customer, customers, customerRow),
-      ...joined(this.product, products, productRow),
+      ...joinedColumns(this.#customer, customers, customerRow),
+      ...joinedColumns(this.product, products, productRow),
     ];
   }
 
   /** source and source_offset. */
   positionColumns(sources: Values): ColumnData[] {
     return [this.#source.column(sources, this.#source.used), plain(this.#offset)];
-  }
-
-  #deriveDayAndHour(): void {
-    const { timeMs } = this;
-    const days = this.#day.keys;
-    const hours = this.hour.keys;
-    // Records come by and large in order of time, so most are of the same hour as the one before.
-    let hourStart = Number.NEGATIVE_INFINITY;
-    let day = 0;
-    let hour = 0;
-    for (let i = 0; i < this.rowCount; i++) {
-      const time = timeMs[i];
-      if (time < hourStart || time >= hourStart + MS_PER_HOUR) {
-        day = Math.floor(time / MS_PER_DAY);
-        hour = Math.floor((time - day * MS_PER_DAY) / MS_PER_HOUR);
-        hourStart = day * MS_PER_DAY + hour * MS_PER_HOUR;
-      }
-      days[i] = day;
-      hours[i] = hour;
-    }
   }
 
   #pickNumbers(slice: BucketSlice, rows: Uint32Array, from: number, to: number): void {
@@ -203,10 +173,4 @@ function pickCodes(
   target: Uint32Array,
 ): void {
   for (let i = from; i < to; i++) target[i] = codeOf[source[rows[i] - baseRow]];
-}
-
-function maxKey(keys: Uint32Array, count: number): number {
-  let max = 0;
-  for (let i = 0; i < count; i++) if (keys[i] > max) max = keys[i];
-  return max;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Table } from '../model/tables.ts';
 import type { ObjectStore, ObjectWriter } from '../ports/object-store.ts';
+import { epochDiffers, PreconditionFailedError } from '../runtime/errors.ts';
 import type { RowGroupData } from './column-data.ts';
 import { type ParquetOptions, ParquetWriter } from './writer.ts';
 
@@ -15,6 +16,7 @@ export interface TableFile {
 
 /** Writes one Parquet file of a table to a store, row group by row group. */
 export class TableFileWriter {
+  readonly #lake: ObjectStore;
   readonly #key: string;
   readonly #partition: TableFile['partition'];
   readonly #writer: ObjectWriter;
@@ -28,6 +30,7 @@ export class TableFileWriter {
     options: ParquetOptions,
     file: { readonly key: string; readonly partition: TableFile['partition'] },
   ) {
+    this.#lake = lake;
     this.#key = file.key;
     this.#partition = file.partition;
     this.#writer = lake.openWriter(file.key);
@@ -41,8 +44,35 @@ export class TableFileWriter {
 
   /** Makes the file visible. Fails if the key exists: a run writes each of its keys once. */
   async close(): Promise<TableFile> {
-    await this.#append(this.#parquet.finish());
+    const file = await this.#finish();
     await this.#writer.commit({ ifNoneMatch: true });
+    return file;
+  }
+
+  /**
+   * As `close`, for whoever may write a file again: a key that holds equal bytes is as good. Throws
+   * `TerminalError` `epoch_differs` where it holds others.
+   */
+  async closeOnce(): Promise<TableFile> {
+    const file = await this.#finish();
+    try {
+      await this.#writer.commit({ ifNoneMatch: true });
+    } catch (error) {
+      if (!(error instanceof PreconditionFailedError)) throw error;
+      const hash = createHash('sha256');
+      for await (const piece of this.#lake.stream(file.key)) hash.update(piece);
+      if (hash.digest('hex') !== file.sha256) throw epochDiffers(file.key, error);
+    }
+    return file;
+  }
+
+  /** Leaves nothing behind. */
+  async abort(): Promise<void> {
+    await this.#writer.abort();
+  }
+
+  async #finish(): Promise<TableFile> {
+    await this.#append(this.#parquet.finish());
     return {
       key: this.#key,
       rows: this.#parquet.rowCount,
@@ -50,11 +80,6 @@ export class TableFileWriter {
       sha256: this.#hash.digest('hex'),
       partition: this.#partition,
     };
-  }
-
-  /** Leaves nothing behind. */
-  async abort(): Promise<void> {
-    await this.#writer.abort();
   }
 
   async #append(bytes: Uint8Array): Promise<void> {

@@ -54,6 +54,12 @@ export class PreconditionFailedError extends Error {
   }
 }
 
+/** An object of an epoch is there with other bytes: another plan or another code wrote it. */
+export function epochDiffers(key: string, cause: Error): TerminalError {
+  const message = `${key} holds other bytes than this plan and code give; plan the epoch anew`;
+  return new TerminalError('epoch_differs', message, { cause });
+}
+
 /** No answer came: the effect may have happened or not. Whoever goes on has to find out. */
 export class OutcomeUnknownError extends Error {
   override readonly name = 'OutcomeUnknownError';

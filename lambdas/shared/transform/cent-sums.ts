@@ -3,6 +3,17 @@ import { grown } from '../ingest/byte-dictionary.ts';
 /** Sums are carried before they leave the range in which a double holds every integer. */
 export const CARRY_CENTS = 2 ** 50;
 
+/** A sum in the two parts that `CentSums` holds. */
+export interface CentParts {
+  readonly low: number;
+  readonly carries: number;
+}
+
+export function partsOf(cents: bigint): CentParts {
+  const carries = cents / BigInt(CARRY_CENTS);
+  return { low: Number(cents - carries * BigInt(CARRY_CENTS)), carries: Number(carries) };
+}
+
 /**
  * Counts and exact sums of cents, by index. One amount is at most 2^50; a sum may be as large as it
  * likes: it is held as a double and a number of carries, because doubles alone are exact only up to

@@ -3,7 +3,7 @@ import { asInputChanged, isGzip, type LandingObject } from '../ingest/list-landi
 import { csvFormat, RecordReader } from '../ingest/record-reader.ts';
 import type { DimensionCounts, DimensionDefinition } from '../model/dimension.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { TerminalError } from '../runtime/errors.ts';
+import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
 import { DimensionBuilder, type DimensionData } from './dimension.ts';
 
 export interface LoadedDimension {
@@ -11,23 +11,27 @@ export interface LoadedDimension {
   readonly counts: Readonly<DimensionCounts>;
 }
 
+/** A file of a dimension: in landing, or an immutable copy of it under another key. */
+export type DimensionFile = LandingObject & { readonly copyKey?: string };
+
 /**
  * Reads a dimension's files in order of keys (contract §1.2). Throws `TerminalError`:
  * `dimension_rejected` where a file would be rejected as an orders file, `dimensions_too_large`
- * above `maxBytes`, `input_changed`.
+ * above `maxBytes`, `input_changed`; `dimension_copy_missing`.
  */
 export async function loadDimension(
-  landing: ObjectStore,
+  store: ObjectStore,
   definition: DimensionDefinition,
-  files: readonly LandingObject[],
+  files: readonly DimensionFile[],
   maxBytes: number,
 ): Promise<LoadedDimension> {
   const builder = new DimensionBuilder(definition);
   for (const file of files) {
     try {
-      await loadFile(landing, definition, file, builder, maxBytes);
+      await loadFile(store, definition, file, builder, maxBytes);
     } catch (error) {
       if (error instanceof GzipInvalidError) throw rejected(file.key, 'gzip_invalid', error);
+      if (file.copyKey !== undefined) throw asCopyMissing(file.key, error);
       throw asInputChanged(file.key, error);
     }
   }
@@ -35,13 +39,17 @@ export async function loadDimension(
 }
 
 async function loadFile(
-  landing: ObjectStore,
+  store: ObjectStore,
   definition: DimensionDefinition,
-  file: LandingObject,
+  file: DimensionFile,
   builder: DimensionBuilder,
   maxBytes: number,
 ): Promise<void> {
-  const stored = landing.stream(file.key, { ifMatch: file.etag });
+  const stored =
+    file.copyKey === undefined
+      ? store.stream(file.key, { ifMatch: file.etag })
+      : store.stream(file.copyKey);
+  // A copy is as it was stored in landing, whose key says what it is.
   const pieces = isGzip(file.key) ? gunzipped(stored) : stored;
   const reader = new RecordReader(piecesSource(pieces), 0);
   const header = await reader.header(definition.fields);
@@ -55,6 +63,12 @@ async function loadFile(
       'raise batch.memoryLimitBytes';
     throw new TerminalError('dimensions_too_large', message);
   });
+}
+
+function asCopyMissing(key: string, error: unknown): unknown {
+  if (!(error instanceof ObjectNotFoundError)) return error;
+  const message = `${error.key}, the copy of ${key}, is missing; restore it or plan anew`;
+  return new TerminalError('dimension_copy_missing', message, { cause: error });
 }
 
 function rejected(key: string, reason: string, cause?: Error): TerminalError {

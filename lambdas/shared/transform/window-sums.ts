@@ -1,12 +1,27 @@
-import { CentSums } from './cent-sums.ts';
+import type { ByteDictionary } from '../ingest/byte-dictionary.ts';
+import { compareBytes } from '../ingest/bytes.ts';
+import { type CentParts, CentSums } from './cent-sums.ts';
 
 const INITIAL_SLOTS = 1 << 12;
 const FOLD = 2 ** 20;
 
-/** The order of products by their bytes. */
+/** Products in the order of their bytes. */
 export interface ProductRanks {
   readonly rankOfProduct: Uint32Array;
   readonly productOfRank: Uint32Array;
+}
+
+/** The order of products by their bytes. */
+export function rankProducts({ size, view, offsets }: ByteDictionary): ProductRanks {
+  const productOfRank = Uint32Array.from({ length: size }, (_, product) => product);
+  productOfRank.sort((a, b) =>
+    compareBytes(view, offsets[a], offsets[a + 1], view, offsets[b], offsets[b + 1]),
+  );
+  const rankOfProduct = new Uint32Array(size);
+  productOfRank.forEach((product, rank) => {
+    rankOfProduct[product] = rank;
+  });
+  return { productOfRank, rankOfProduct };
 }
 
 /** Parallel arrays, one element per group. */
@@ -39,6 +54,17 @@ export class WindowSums {
 
   add(windowNumber: number, productCode: number, cents: number): void {
     this.sums.add(this.#groupOf(windowNumber * this.#maxProducts + productCode), cents);
+  }
+
+  /** Adds a count and a sum in two parts, as `CentSums` does. */
+  addParts(
+    windowNumber: number,
+    productCode: number,
+    count: number,
+    { low, carries }: CentParts,
+  ): void {
+    const group = this.#groupOf(windowNumber * this.#maxProducts + productCode);
+    this.sums.addParts(group, count, low, carries);
   }
 
   /**

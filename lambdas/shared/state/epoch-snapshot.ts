@@ -1,0 +1,55 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { OutcomeCounts } from '../model/outcome.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
+import { compactJsonBytes, parseJson } from '../runtime/json.ts';
+import type { RevenueCells } from './revenue-cells.ts';
+
+/**
+ * What the next epoch adds to: `state/stream/snapshots/<epoch>`, JSON compressed by zstd. Sums are
+ * over all epochs so far; `windows` are those that are not final yet.
+ */
+export interface EpochSnapshot extends RevenueCells {
+  readonly snapshot_format: 1;
+  readonly epoch: number;
+  readonly counts: Readonly<OutcomeCounts>;
+  readonly issues: Readonly<Record<string, number>>;
+  /** In cents, as decimal text. */
+  readonly revenue_cents: string;
+  /** Key of the newest complete manifest, this epoch's included; null: none so far. */
+  readonly last_complete: string | null;
+  /** Epochs published after that one; 0: this epoch's is complete itself. */
+  readonly epochs_since_complete: number;
+}
+
+export function encodeSnapshot(snapshot: EpochSnapshot): Uint8Array {
+  return new Uint8Array(zstdCompressSync(compactJsonBytes(snapshot)));
+}
+
+/** Throws `TerminalError`, which names the key: `snapshot_missing`, `snapshot_damaged`. */
+export async function readSnapshot(
+  lake: ObjectStore,
+  key: string,
+  epoch: number,
+): Promise<EpochSnapshot> {
+  let stored: Uint8Array;
+  try {
+    stored = await lake.get(key);
+  } catch (cause) {
+    if (!(cause instanceof ObjectNotFoundError)) throw cause;
+    const message = `snapshot ${key} of the epoch before is missing; restore the object`;
+    throw new TerminalError('snapshot_missing', message, { cause });
+  }
+  let snapshot: EpochSnapshot;
+  try {
+    snapshot = parseJson<EpochSnapshot>(zstdDecompressSync(stored));
+  } catch (cause) {
+    throw new TerminalError('snapshot_damaged', `snapshot ${key} cannot be read`, { cause });
+  }
+  if (snapshot.snapshot_format !== 1 || snapshot.epoch !== epoch) {
+    const found = `format ${snapshot.snapshot_format}, epoch ${snapshot.epoch}`;
+    const message = `snapshot ${key} has ${found}, not format 1, epoch ${epoch}`;
+    throw new TerminalError('snapshot_damaged', message);
+  }
+  return snapshot;
+}

@@ -1,0 +1,53 @@
+import type { Revenue } from '../transform/revenue-sums.ts';
+
+/**
+ * Sums as JSON: cents are decimal text, because they may be larger than the integers that a JSON
+ * number holds everywhere.
+ */
+
+export type DayCell = readonly [day: number, orders: number, cents: string];
+export type HourCell = readonly [hour: number, orders: number, cents: string];
+export type ProductCell = readonly [productId: string, orders: number, cents: string];
+export type WindowCells = {
+  /** Milliseconds since 1970. */
+  readonly start_ms: number;
+  /** In the order of the ids' bytes. */
+  readonly products: readonly ProductCell[];
+};
+
+/** Sums over active orders, every list in the order of its first value; ids bytewise. */
+export interface RevenueCells {
+  /** Days since 1970. */
+  readonly days: readonly DayCell[];
+  readonly hours: readonly HourCell[];
+  readonly products: readonly ProductCell[];
+  readonly windows: readonly WindowCells[];
+}
+
+/** Cells of days or hours as a map. */
+export function revenueByNumber(
+  cells: readonly (readonly [number, number, string])[],
+): Map<number, Revenue> {
+  return new Map(cells.map(([key, orders, cents]) => [key, { orders, cents: BigInt(cents) }]));
+}
+
+/** A map by day or hour as cells, in order. */
+export function numberedCells(
+  sums: ReadonlyMap<number, Revenue>,
+): (readonly [number, number, string])[] {
+  return [...sums]
+    .sort(([a], [b]) => a - b)
+    .map(([key, { orders, cents }]) => [key, orders, String(cents)] as const);
+}
+
+/** Collects cells of windows, which come in order. */
+export class WindowCellList {
+  readonly cells: { start_ms: number; products: ProductCell[] }[] = [];
+
+  add(startMs: number, cell: ProductCell): void {
+    if (this.cells.at(-1)?.start_ms !== startMs) {
+      this.cells.push({ start_ms: startMs, products: [] });
+    }
+    this.cells.at(-1)?.products.push(cell);
+  }
+}

@@ -1,0 +1,70 @@
+import { OUTCOMES, type Outcome, type OutcomeCounts } from '../model/outcome.ts';
+import type { TableName } from '../model/tables.ts';
+import type { TableFile } from '../parquet/table-file.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
+import { compactJsonBytes, parseJson } from '../runtime/json.ts';
+import type { EpochPlan } from './epoch-plan.ts';
+import type { StreamLakeKeys } from './lake-keys.ts';
+import type { RevenueCells } from './revenue-cells.ts';
+
+/** Files by table, in the order in which they were written; a table without rows has none. */
+export type TableFiles = Readonly<Partial<Record<TableName, readonly TableFile[]>>>;
+
+/**
+ * What an epoch publishes of one shard: `state/stream/results/<epoch>/<shard>.json` (stream
+ * protocol §3, W2). A function of the plan and of the segments it names.
+ */
+export interface ShardResult extends RevenueCells {
+  readonly result_format: 1;
+  readonly epoch: number;
+  readonly shard: string;
+  readonly counts: Readonly<OutcomeCounts>;
+  /** Records by issue code; codes that did not occur are left out. */
+  readonly issues: Readonly<Record<string, number>>;
+  readonly files: TableFiles;
+}
+
+export function encodeShardResult(result: ShardResult): Uint8Array {
+  return compactJsonBytes(result);
+}
+
+/**
+ * The results of a plan's shards, in its order. Throws `TerminalError` `result_missing`, which
+ * names the key.
+ */
+export async function readShardResults(
+  plan: EpochPlan,
+  lake: ObjectStore,
+  keys: StreamLakeKeys,
+): Promise<ShardResult[]> {
+  const results: ShardResult[] = [];
+  for (const { shard } of plan.shards) {
+    const key = keys.result(plan.epoch, shard);
+    try {
+      results.push(parseJson<ShardResult>(await lake.get(key)));
+    } catch (cause) {
+      if (!(cause instanceof ObjectNotFoundError)) throw cause;
+      const message = `result ${key} is missing; publish shard ${shard} of the plan first`;
+      throw new TerminalError('result_missing', message, { cause });
+    }
+  }
+  return results;
+}
+
+/** The table that stores each outcome (contract §2.1). */
+export const TABLE_OF_OUTCOME = {
+  active: 'orders',
+  cancelled: 'cancelled',
+  quarantined: 'quarantine',
+  duplicate: 'duplicates',
+  late: 'late',
+} as const satisfies Record<Outcome, TableName>;
+
+/** Rows that files hold, by outcome. */
+export function rowsOfOutcomes(files: TableFiles): Record<Outcome, number> {
+  const rowsOf = (outcome: Outcome) =>
+    (files[TABLE_OF_OUTCOME[outcome]] ?? []).reduce((sum, { rows }) => sum + rows, 0);
+  const entries = OUTCOMES.map((outcome) => [outcome, rowsOf(outcome)]);
+  return Object.fromEntries(entries) as Record<Outcome, number>;
+}

@@ -1,0 +1,66 @@
+import { viewOf } from '../../shared/ingest/bytes.ts';
+import { scanEvent } from '../../shared/ingest/event-scanner.ts';
+import { createSpanBatch, type SpanBatch } from '../../shared/ingest/span-batch.ts';
+import { RECORD_ISSUES } from '../../shared/model/issue.ts';
+import { FIELD_COUNT } from '../../shared/model/order.ts';
+import type { RowGroupData } from '../../shared/parquet/column-data.ts';
+import { assert } from '../../shared/runtime/errors.ts';
+import { QUARANTINE_GROUP_ROWS, QuarantineRows } from '../../shared/transform/quarantine-rows.ts';
+import { PositionColumns } from './event-rows.ts';
+import type { RecordChunk } from './record-chunk.ts';
+
+/** Makes rows of the table `quarantine` from the quarantined records of a chunk (contract §3). */
+export class EventQuarantine {
+  readonly #rows = new QuarantineRows();
+  readonly #position = new PositionColumns(QUARANTINE_GROUP_ROWS);
+  /** An event, and room to decode its values. */
+  #scratch = scratchFor(64 * 1024);
+
+  /** Row groups in the order of `rows`; each one is valid until the next is asked for. */
+  *groups(chunk: RecordChunk, rows: Uint32Array): Generator<RowGroupData> {
+    const { issues, quarantinedRow, quarantinedCount } = chunk.columns;
+    const quarantined = rows.filter((row) => issues[row] !== 0);
+    assert(quarantined.length === quarantinedCount, 'every record with issues is kept');
+    const indexOfRow = new Map<number, number>();
+    for (let i = 0; i < quarantinedCount; i++) indexOfRow.set(quarantinedRow[i], i);
+    let from = 0;
+    for (let at = 0; at < quarantined.length; at++) {
+      this.#add(chunk, quarantined[at], indexOfRow.get(quarantined[at]) as number);
+      if (!this.#rows.isFull && at < quarantined.length - 1) continue;
+      this.#position.pick(chunk, quarantined.subarray(from, at + 1));
+      const { rowCount } = this.#rows;
+      yield { rowCount, columns: [...this.#rows.take(), ...this.#position.columns()] };
+      from = at + 1;
+    }
+  }
+
+  #add({ columns }: RecordChunk, row: number, index: number): void {
+    const { issues, raw, rawEnd } = columns;
+    const record = raw.bytes.subarray(index === 0 ? 0 : rawEnd[index - 1], rawEnd[index]);
+    if ((issues[row] & RECORD_ISSUES) !== 0) this.#rows.addWithoutValues(record, issues[row]);
+    else this.#addWithValues(record, issues[row]);
+  }
+
+  /** The seven values as the event has them: JSON strings decoded, a number its own text. */
+  #addWithValues(record: Uint8Array, issues: number): void {
+    const { length } = this.#scratch.bytes;
+    if (length < record.length * 2) this.#scratch = scratchFor(Math.max(record.length, length));
+    const batch = this.#scratch;
+    batch.bytes.set(record);
+    batch.recordCount = 0;
+    batch.roomAt = record.length;
+    scanEvent(batch, 0, record.length);
+    assert(batch.recordIssue[0] === 0, 'an event that had values has them again');
+    this.#rows.addWithValues(viewOf(record), 0, record.length, issues);
+    for (let field = 0; field < FIELD_COUNT; field++) {
+      const start = batch.starts[field][0];
+      if (start < 0) this.#rows.setNull(field);
+      else this.#rows.setField(field, batch.view, start, batch.ends[field][0]);
+    }
+  }
+}
+
+/** A batch for one event of `size` bytes at a time. */
+function scratchFor(size: number): SpanBatch {
+  return createSpanBatch(new Uint8Array(size * 2), size);
+}
