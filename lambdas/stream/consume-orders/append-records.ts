@@ -5,13 +5,10 @@ import type { EpochMs } from '../../shared/model/time.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 import type { Attributes, StateOperation } from '../../shared/ports/state-store.ts';
 import { assert } from '../../shared/runtime/errors.ts';
+import { appendEntry } from '../../shared/state/append-entry.ts';
 import { encodeClaims } from '../../shared/state/claims.ts';
 import type { ShardFold } from '../../shared/state/fold.ts';
-import {
-  entryAttributes,
-  type RecordsEntry,
-  type SegmentRef,
-} from '../../shared/state/log-entry.ts';
+import type { RecordsEntry, SegmentRef } from '../../shared/state/log-entry.ts';
 import {
   encodeSegment,
   LINE_OVERHEAD_BYTES,
@@ -20,7 +17,7 @@ import {
 } from '../../shared/state/segment.ts';
 import { type ShardHead, timesAttributes } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
-import { type TransactStatus, transact } from '../../shared/state/transact.ts';
+import type { TransactStatus } from '../../shared/state/transact.ts';
 import type { ArrivedOrders, ClassifiedCut, Classifier } from './classify.ts';
 
 /** Everything that parsing and classifying needs, reused from batch to batch. */
@@ -82,8 +79,7 @@ async function appendCut(
   const entry = await writeEntry(context, fold, records, cut, append);
   const head = headAfter(context, fold, entry, records[cut.to - 1]);
   const also = append.also?.(records.slice(cut.from, cut.to)) ?? [];
-  const operations = [...entryOperations(context, fold, entry, head), ...also];
-  const status = await transact(context, operations);
+  const status = await appendEntry(context, fold, entry, changesOf(entry, head), also);
   if (status !== 'committed') return status;
   fold.took(entry);
   fold.head = head;
@@ -192,16 +188,9 @@ export function sumCounts(
   return sum;
 }
 
-/** One entry more, on condition that HEAD is where the fold has it. */
-function entryOperations(
-  { keys }: StreamContext,
-  fold: ShardFold,
-  entry: RecordsEntry,
-  head: ShardHead,
-): StateOperation[] {
-  const { shardId } = fold;
-  const set: Attributes = {
-    version: head.version,
+/** What the entry changes of HEAD. */
+function changesOf(entry: RecordsEntry, head: ShardHead): Attributes {
+  return {
     ...timesAttributes(head),
     counts: { ...head.counts },
     claimsFrom: head.claimsFrom,
@@ -209,18 +198,4 @@ function entryOperations(
       ? {}
       : { checkpoint: head.checkpoint, lastArrival: head.lastArrivalMs }),
   };
-  return [
-    {
-      kind: 'put',
-      key: keys.log(shardId, entry.version),
-      attributes: entryAttributes(entry),
-      ifAbsent: true,
-    },
-    {
-      kind: 'update',
-      key: keys.head(shardId),
-      set,
-      tests: [{ attribute: 'version', equals: fold.head.version }],
-    },
-  ];
 }
