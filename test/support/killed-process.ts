@@ -20,6 +20,7 @@ export async function runUntilKilled(
     lines.push(...parts);
     if (lines.length >= lineCount) child.kill('SIGKILL');
   });
-  await closed;
+  const [, signal] = await closed;
+  if (signal !== 'SIGKILL') throw new Error(`${program} ended before it was killed`);
   return lines;
 }

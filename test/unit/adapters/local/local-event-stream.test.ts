@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -165,6 +166,22 @@ describe('a folder of a stream', () => {
 });
 
 describe('processes that use one stream', () => {
+  it('make it once, also when each has seen that there is none', async () => {
+    const holder = new DatabaseSync(file);
+    holder.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE');
+    const racers = [0, 1, 2].map(() => run(process.execPath, [racer, dir, '1']));
+    // Long enough for all of them to wait for the file; whoever is slower only races less.
+    await wait(1_000);
+    holder.exec('ROLLBACK');
+    holder.close();
+
+    const printed = await Promise.all(racers);
+
+    expect(new Set(printed.map(({ stdout }) => stdout.split('\n')[0])).size).toBe(1);
+    const stream = await open({ shardCount: 2 });
+    expect([...(await readAll(stream)).values()].flat()).toHaveLength(60);
+  });
+
   it('make it once and lose no record', async () => {
     const printed = await Promise.all(
       [0, 1, 2].map(async () => (await run(process.execPath, [racer, dir, '50'])).stdout),
