@@ -35,19 +35,6 @@ function twoShards(): EpochLake {
   return epochs;
 }
 
-/** Puts the result of a shard in the place of the one that the lake has. */
-async function withResult(epochs: EpochLake, change: (result: ShardResult) => unknown) {
-  await epochs.append(SHARD, [timed('10:00:00')]);
-  const plan = await epochs.plan(null);
-  await epochs.publish(plan);
-  await epochs.lake.delete([epochs.keys.manifest(1)]);
-  const key = epochs.keys.result(1, SHARD);
-  const changed = change(parseJson<ShardResult>(await epochs.lake.get(key)));
-  await epochs.lake.put(key, Buffer.from(JSON.stringify(changed)));
-  const results = await readShardResults(plan, epochs.lake, epochs.keys);
-  return await failureOf(() => epochs.commit(plan, results));
-}
-
 describe('windows', () => {
   it('are published once, by the epoch whose watermark reaches their end', async () => {
     const epochs = twoShards();
@@ -270,58 +257,4 @@ it('gives the same bytes when two publishers write one epoch side by side', asyn
   const { orders, window_revenue: windows } = await readStreamTables(epochs.lake, one);
   expect(orders).toHaveLength(3);
   expect(windows).toHaveLength(1);
-});
-
-describe('an epoch that cannot be written', () => {
-  it('fails when a result has lost a record', async () => {
-    const failure = await withResult(twoShards(), (result) => ({
-      ...result,
-      counts: { ...result.counts, read: 2 },
-    }));
-
-    expect(failure).toMatchObject({ code: 'not_conserved' });
-  });
-
-  it('fails when the files of a result hold other rows than it counts', async () => {
-    const failure = await withResult(twoShards(), (result) => ({ ...result, files: {} }));
-
-    expect(failure).toMatchObject({ code: 'not_conserved' });
-  });
-
-  it('fails when the sums of a result differ', async () => {
-    const failure = await withResult(twoShards(), (result) => ({
-      ...result,
-      hours: [[10, 1, '1997']],
-    }));
-
-    expect(failure).toMatchObject({ code: 'not_conserved' });
-    expect(String(failure)).toContain(SHARD);
-  });
-
-  it('fails when the snapshot of the epoch before is gone', async () => {
-    const epochs = twoShards();
-    await epochs.publishNext(null);
-    await epochs.lake.delete([epochs.keys.snapshot(1)]);
-
-    const failure = await failureOf(() => epochs.publishNext(null));
-
-    expect(failure).toMatchObject({ code: 'snapshot_missing' });
-    expect(String(failure)).toContain('state/stream/snapshots/00000001');
-  });
-
-  it('fails when the result of a shard is not there', async () => {
-    const epochs = twoShards();
-    const plan = await epochs.plan(null);
-
-    const failure = await failureOf(() => readShardResults(plan, epochs.lake, epochs.keys));
-
-    expect(failure).toMatchObject({ code: 'result_missing' });
-  });
-
-  it('fails when the watermark would move back', async () => {
-    const epochs = twoShards();
-    await epochs.publishNext(at('10:10:00'));
-
-    await expect(epochs.publishNext(at('10:09:59'))).rejects.toThrow('does not move back');
-  });
 });
