@@ -1,5 +1,6 @@
 import type { CsvLayout } from '../shared/ingest/csv-scanner.ts';
 import type { LandingObject } from '../shared/ingest/list-landing.ts';
+import type { CurrentPointer } from '../shared/state/current-pointer.ts';
 
 export interface PlannedInput extends LandingObject {
   /** Which field stands in which column; null for gzip, whose header is read with its records. */
@@ -48,7 +49,7 @@ export interface BatchPlan {
    */
   readonly waveBytes: number;
   /** `CURRENT.json` as it was, null if there was none: the run that finds another one fails. */
-  readonly previous: { readonly manifestKey: string; readonly etag: string } | null;
+  readonly previous: CurrentPointer | null;
 }
 
 export const CURRENT_KEY = 'manifests/batch/CURRENT.json';

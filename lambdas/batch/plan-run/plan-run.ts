@@ -10,11 +10,8 @@ import {
 import { RecordReader } from '../../shared/ingest/record-reader.ts';
 import { MAX_RECORD_BYTES, ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import {
-  ObjectNotFoundError,
-  PreconditionFailedError,
-  TerminalError,
-} from '../../shared/runtime/errors.ts';
+import { TerminalError } from '../../shared/runtime/errors.ts';
+import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import {
   type BatchPlan,
   CURRENT_KEY,
@@ -75,26 +72,8 @@ export async function planRun(
     bucketCount,
     rangeCount: bucketCount,
     waveBytes,
-    previous: await readCurrent(lake),
+    previous: await readCurrentPointer(lake, CURRENT_KEY),
   };
-}
-
-/** What `CURRENT.json` names, with the etag to swap it by. */
-export async function readCurrent(lake: ObjectStore): Promise<BatchPlan['previous']> {
-  for (;;) {
-    const info = await lake.head(CURRENT_KEY);
-    if (info === null) return null;
-    try {
-      const bytes = await lake.get(CURRENT_KEY, { ifMatch: info.etag });
-      const { manifest } = JSON.parse(new TextDecoder().decode(bytes)) as { manifest: string };
-      return { manifestKey: manifest, etag: info.etag };
-    } catch (error) {
-      // Another run was published between the two calls.
-      if (error instanceof PreconditionFailedError || error instanceof ObjectNotFoundError)
-        continue;
-      throw error;
-    }
-  }
 }
 
 async function readHeaders(landing: ObjectStore, { orders }: LandingObjects) {

@@ -40,6 +40,17 @@ export interface ReadResult {
   readonly mayHaveLost: boolean;
 }
 
+/** Kinesis's limits, which every adapter holds to. */
+export const MAX_PUT_RECORDS = 500;
+export const MAX_PUT_BYTES = 10 * 1024 * 1024;
+/** Of a record's data together with its key. */
+export const MAX_RECORD_BYTES = 1024 * 1024;
+export const MAX_PARTITION_KEY_LENGTH = 256;
+export const MAX_READ_RECORDS = 10_000;
+export const MAX_READ_BYTES = 10 * 1024 * 1024;
+/** How long a `next` is good for. */
+export const NEXT_LIFE_MS = 5 * 60 * 1_000;
+
 export interface NewRecord {
   /** 1 to 256 characters. */
   readonly partitionKey: string;
@@ -62,13 +73,15 @@ export interface EventStream {
   listShards(): Promise<readonly Shard[]>;
   /**
    * At most `limit` records (10,000 at most) and 10 MiB. Throws `ShardNotFoundError` where there is
-   * no such shard (any more), `RetryableError` for a throttle or a lost connection.
+   * no such shard (any more), `RetryableError` for a throttle, a lost connection or a `next` that
+   * is too old (then read on after the last record), `RangeError` for a position of another shard.
    */
   read(shardId: string, position: ReadPosition, limit: number): Promise<ReadResult>;
   /**
    * At most 500 records and 10 MiB, a result for each in the same order. Some may be stored and
    * others not, and those of one shard need not keep their order. Throws `RetryableError` where it
-   * is not known which were stored; putting them again may then store some twice.
+   * is not known which were stored; putting them again may then store some twice. `RangeError`
+   * beyond the limits above: then none was.
    */
   put(records: readonly NewRecord[]): Promise<readonly PutResult[]>;
   /** The service's clock. */
@@ -77,8 +90,14 @@ export interface EventStream {
 
 /** What can be done to the shards of a stream; reading goes on meanwhile. */
 export interface ReshardableStream extends EventStream {
-  /** Closes the shard; its range is taken by two new ones, cut in the middle. */
+  /**
+   * Closes the shard; its range is taken by two new ones, cut in the middle. Throws `TerminalError`
+   * where the shard is closed or has one hash key only.
+   */
   split(shardId: string): Promise<readonly [Shard, Shard]>;
-  /** Closes two open shards with neighbouring ranges; one new one takes both. */
+  /**
+   * Closes two open shards with neighbouring ranges; one new one takes both. Throws `TerminalError`
+   * where one is closed or they are no neighbours.
+   */
   merge(shardIdA: string, shardIdB: string): Promise<Shard>;
 }

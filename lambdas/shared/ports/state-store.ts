@@ -61,7 +61,7 @@ export type TransactResult =
   /** Nothing was changed; the indexes of the operations whose condition did not hold. */
   | { readonly status: 'condition_failed'; readonly failed: readonly number[] };
 
-/** Bounds of sort keys, both included. */
+/** Bounds of sort keys, both included. Nothing lies between them where `to` comes before `from`. */
 export interface SortRange {
   readonly from: string;
   readonly to: string;
@@ -86,7 +86,8 @@ export interface StateStore {
    * harmless: the same token with the same operations within ten minutes of a commit answers
    * `committed` and changes nothing. Throws `RetryableError` (a conflict or throttle: nothing was
    * changed), `OutcomeUnknownError` (no answer: it may have been committed or not), and
-   * `RangeError` beyond the limits above.
+   * `RangeError` beyond the limits above, for what no item can hold, and for a token that was
+   * committed with other operations.
    */
   transact(operations: readonly StateOperation[], token: string): Promise<TransactResult>;
 }

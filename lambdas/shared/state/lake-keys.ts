@@ -38,13 +38,12 @@ export class StreamLakeKeys {
   }
 
   segment(shardId: string, version: number, attempt: string): string {
-    const folder = `${this.#root}raw/stream/${this.#stream}/${shardId}`;
-    return `${folder}/${digits(version)}-${attempt}.ndjson.zst`;
+    return `${this.segmentsOf(shardId)}${digits(version)}-${attempt}.ndjson.zst`;
   }
 
-  /** Where all segments of all shards are. */
-  get segments(): string {
-    return `${this.#root}raw/stream/${this.#stream}/`;
+  /** The folder of a shard's segments, with its slash. */
+  segmentsOf(shardId: string): string {
+    return `${this.#root}raw/stream/${this.#stream}/${shardId}/`;
   }
 
   plan(epoch: number, attempt: string): string {
@@ -60,15 +59,16 @@ export class StreamLakeKeys {
   }
 
   result(epoch: number, shardId: string): string {
-    return `${this.#root}state/stream/results/${epochText(epoch)}/${shardId}.json`;
+    return `${this.results(epoch)}${shardId}.json`;
+  }
+
+  /** The folder of an epoch's results, with its slash. */
+  results(epoch: number): string {
+    return `${this.#root}state/stream/results/${epochText(epoch)}/`;
   }
 
   /** What clean-up may look through (stream protocol §6). */
   get state(): string {
     return `${this.#root}state/stream/`;
-  }
-
-  tables(table: TableName): string {
-    return `${this.#root}tables/stream/${table}/`;
   }
 }

@@ -1,0 +1,19 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import { assert } from '../../runtime/errors.ts';
+
+/**
+ * The cells of a row that a statement of `SqliteFile.prepare` gave: the types of `node:sqlite` do
+ * not know that it comes as an array. Null where there is no row.
+ */
+export function cellsOf(row: unknown): readonly SQLOutputValue[] | null {
+  if (row === undefined) return null;
+  assert(Array.isArray(row), 'a row is an array');
+  return row;
+}
+
+/** Of a cell that holds UTF-8. */
+export function textOf(cell: SQLOutputValue | undefined): string {
+  if (typeof cell === 'string') return cell;
+  assert(cell instanceof Uint8Array, 'a text is stored as text or bytes');
+  return Buffer.from(cell.buffer, cell.byteOffset, cell.byteLength).toString();
+}

@@ -1,0 +1,43 @@
+import { RetryableError, TerminalError } from '../../runtime/errors.ts';
+
+/** Primary result codes of SQLite (sqlite.org/rescode.html). */
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+
+const MEANINGS: Readonly<Record<number, string>> = {
+  3: 'permission denied',
+  8: 'it can only be read',
+  10: 'the device failed to read or write, or no space is left on it',
+  11: 'the file is damaged',
+  13: 'no space left on the device',
+  14: 'it cannot be opened',
+  26: 'it is no SQLite database',
+};
+
+/** The primary result code of an error of `node:sqlite`; null for any other. */
+function sqliteCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !('errcode' in error)) return null;
+  // The higher bytes of an extended code say more of the same.
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
+}
+
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === SQLITE_BUSY || code === SQLITE_LOCKED;
+}
+
+/**
+ * What SQLite refuses becomes an error that names the file: `RetryableError` where another process
+ * held it for too long, else `TerminalError`. Everything else passes unchanged.
+ */
+export function sqliteError(path: string, error: unknown): unknown {
+  const code = sqliteCode(error);
+  if (code === null || !(error instanceof Error)) return error;
+  if (isBusy(error)) {
+    return new RetryableError(`${path}: another process holds it`, { cause: error });
+  }
+  const detail = `SQLite: ${error.message}`;
+  const meaning = MEANINGS[code];
+  const message = meaning === undefined ? detail : `${meaning} (${detail})`;
+  return new TerminalError('storage_error', `${path}: ${message}`, { cause: error });
+}

@@ -1,0 +1,76 @@
+import type { AttributeTest } from '../ports/state-store.ts';
+import { parseJson } from '../runtime/json.ts';
+import type { EpochPlan } from './epoch-plan.ts';
+import type { StreamContext } from './stream-context.ts';
+import { type TransactStatus, transact } from './transact.ts';
+
+/** Which epoch is committed, and which one is on its way (stream protocol §1). */
+export interface EpochHead {
+  /** 0: none yet. */
+  readonly committedEpoch: number;
+  /** Key, below the lake, of its plan. */
+  readonly committedPlan: string | null;
+  readonly plannedEpoch: number | null;
+  readonly plannedPlan: string | null;
+}
+
+const NOTHING_COMMITTED = { committedEpoch: 0 };
+
+/** Makes the item where there is none, so that every later change of it is conditional. */
+export async function readEpochHead(context: StreamContext): Promise<EpochHead> {
+  const { state, keys } = context;
+  let item = await state.get(keys.epochHead);
+  if (item === null) {
+    const attributes = NOTHING_COMMITTED;
+    await transact(context, [{ kind: 'put', key: keys.epochHead, attributes, ifAbsent: true }]);
+    item = await state.get(keys.epochHead);
+  }
+  const stored = (item?.attributes ?? NOTHING_COMMITTED) as Partial<EpochHead>;
+  return {
+    committedEpoch: stored.committedEpoch ?? 0,
+    committedPlan: stored.committedPlan ?? null,
+    plannedEpoch: stored.plannedEpoch ?? null,
+    plannedPlan: stored.plannedPlan ?? null,
+  };
+}
+
+/** P9: the plan counts from here on, unless somebody committed or planned meanwhile. */
+export async function setPlanned(
+  context: StreamContext,
+  head: EpochHead,
+  plan: { readonly epoch: number; readonly key: string },
+): Promise<TransactStatus> {
+  const replaced: AttributeTest =
+    head.plannedPlan === null
+      ? { attribute: 'plannedPlan', absent: true }
+      : { attribute: 'plannedPlan', equals: head.plannedPlan };
+  return await transact(context, [
+    {
+      kind: 'update',
+      key: context.keys.epochHead,
+      set: { plannedEpoch: plan.epoch, plannedPlan: plan.key },
+      tests: [{ attribute: 'committedEpoch', equals: head.committedEpoch }, replaced],
+    },
+  ]);
+}
+
+/** C2, the commit: on condition that this plan is the planned one. */
+export async function setCommitted(
+  context: StreamContext,
+  plan: { readonly epoch: number; readonly key: string },
+): Promise<TransactStatus> {
+  return await transact(context, [
+    {
+      kind: 'update',
+      key: context.keys.epochHead,
+      set: { committedEpoch: plan.epoch, committedPlan: plan.key },
+      remove: ['plannedEpoch', 'plannedPlan'],
+      tests: [{ attribute: 'plannedPlan', equals: plan.key }],
+    },
+  ]);
+}
+
+/** Plans are immutable. */
+export async function readPlan({ lake }: StreamContext, key: string): Promise<EpochPlan> {
+  return parseJson<EpochPlan>(await lake.get(key));
+}

@@ -1,0 +1,193 @@
+import type { OrderColumns } from '../../shared/ingest/order-columns.ts';
+import { ISSUE_CODES } from '../../shared/model/issue.ts';
+import { CANCELLED_STATUS } from '../../shared/model/order.ts';
+import { OUTCOMES, type OutcomeCounts, zeroCounts } from '../../shared/model/outcome.ts';
+import type { EpochMs } from '../../shared/model/time.ts';
+import { CLAIM_OVERHEAD_BYTES, type ClaimList, type ClaimSet } from '../../shared/state/claims.ts';
+import {
+  cappedTime,
+  isClaimExpired,
+  isLate,
+  NO_TIME,
+  type ShardTimes,
+  type StreamTimes,
+  watermarkOf,
+} from '../../shared/windowing/stream-times.ts';
+
+/** Index in `OUTCOMES`. */
+const ACTIVE = OUTCOMES.indexOf('active');
+const CANCELLED = OUTCOMES.indexOf('cancelled');
+const QUARANTINED = OUTCOMES.indexOf('quarantined');
+const DUPLICATE = OUTCOMES.indexOf('duplicate');
+const LATE = OUTCOMES.indexOf('late');
+
+/** Rows in order of the log; arrays by row of `columns`. */
+export interface ArrivedOrders {
+  readonly columns: OrderColumns;
+  readonly arrivalTimeMs: Float64Array;
+  /** What each record takes in a segment. */
+  readonly segmentBytes: Float64Array;
+}
+
+export interface CutLimits {
+  readonly claimBytes: number;
+  readonly segmentBytes: number;
+}
+
+/** Rows `[from, to)` with their outcomes; valid until the next `classify`. */
+export interface ClassifiedCut {
+  readonly from: number;
+  readonly to: number;
+  /** By row: index in `OUTCOMES`. */
+  readonly outcome: Uint8Array;
+  /** By row, for late ones: the watermark before it. */
+  readonly watermarkMs: Float64Array;
+  /** After the cut. */
+  readonly times: ShardTimes;
+  readonly counts: OutcomeCounts;
+  readonly issues: Record<string, number>;
+  readonly claims: ClaimList;
+  readonly claimMaxMs: EpochMs | null;
+}
+
+/** Gives each record its outcome (contract §2.1, §4), in the order of a shard's log. */
+export class Classifier {
+  readonly #lengths: StreamTimes;
+  readonly #limits: CutLimits;
+  readonly #outcome: Uint8Array;
+  readonly #watermarkMs: Float64Array;
+  readonly #claimStarts: Uint32Array;
+  readonly #claimEnds: Uint32Array;
+  readonly #claimTimeMs: Float64Array;
+  #claimCount = 0;
+  #claimBytes = 0;
+
+  /** `capacity`: rows of the largest batch. */
+  constructor(lengths: StreamTimes, limits: CutLimits, capacity: number) {
+    this.#lengths = lengths;
+    this.#limits = limits;
+    this.#outcome = new Uint8Array(capacity);
+    this.#watermarkMs = new Float64Array(capacity);
+    this.#claimStarts = new Uint32Array(capacity);
+    this.#claimEnds = new Uint32Array(capacity);
+    this.#claimTimeMs = new Float64Array(capacity);
+  }
+
+  /**
+   * Classifies rows from `from` on until a limit is reached, at least one. New claims are added to
+   * `claims`, which is worth nothing any more where the cut does not become an entry.
+   */
+  classify(
+    orders: ArrivedOrders,
+    from: number,
+    times: ShardTimes,
+    claims: ClaimSet,
+  ): ClassifiedCut {
+    const { rowCount } = orders.columns;
+    const { watermarkDelayMs } = this.#lengths;
+    let { maxEventTimeMs } = times;
+    let segmentBytes = 0;
+    this.#claimCount = 0;
+    this.#claimBytes = 0;
+    let row = from;
+    for (; row < rowCount; row++) {
+      segmentBytes += orders.segmentBytes[row];
+      const isFull = segmentBytes > this.#limits.segmentBytes || !this.#hasClaimRoom(orders, row);
+      if (isFull && row > from) break;
+      if (orders.columns.issues[row] !== 0) {
+        this.#outcome[row] = QUARANTINED;
+        continue;
+      }
+      const watermarkMs = watermarkOf({ maxEventTimeMs, floorMs: times.floorMs }, watermarkDelayMs);
+      const cappedMs = this.#classifyValid(orders, row, watermarkMs, claims);
+      if (cappedMs > maxEventTimeMs) maxEventTimeMs = cappedMs;
+    }
+    return this.#cut(orders.columns, from, row, { maxEventTimeMs, floorMs: times.floorMs });
+  }
+
+  /** Returns the time that moves the watermark; `NO_TIME` for a late record. */
+  #classifyValid(
+    { columns, arrivalTimeMs }: ArrivedOrders,
+    row: number,
+    watermarkMs: EpochMs,
+    claims: ClaimSet,
+  ): EpochMs {
+    const { windowLengthMs, dedupeHorizonMs, maxAheadMs } = this.#lengths;
+    const timeMs = columns.timeMs[row];
+    if (isLate(timeMs, watermarkMs, windowLengthMs)) {
+      this.#outcome[row] = LATE;
+      this.#watermarkMs[row] = watermarkMs;
+      return NO_TIME;
+    }
+    const cappedMs = cappedTime(timeMs, arrivalTimeMs[row], maxAheadMs);
+    const start = row === 0 ? 0 : columns.idEnd[row - 1];
+    const end = columns.idEnd[row];
+    const hash = columns.idHash[row];
+    const claimedMs = claims.timeOf(columns.ids.view, start, end, hash);
+    if (claimedMs !== NO_TIME && !isClaimExpired(claimedMs, watermarkMs, dedupeHorizonMs)) {
+      this.#outcome[row] = DUPLICATE;
+      return cappedMs;
+    }
+    this.#outcome[row] = columns.status[row] === CANCELLED_STATUS ? CANCELLED : ACTIVE;
+    claims.add(columns.ids.view, start, end, cappedMs, hash);
+    const claim = this.#claimCount++;
+    this.#claimStarts[claim] = start;
+    this.#claimEnds[claim] = end;
+    this.#claimTimeMs[claim] = cappedMs;
+    this.#claimBytes += end - start + CLAIM_OVERHEAD_BYTES;
+    return cappedMs;
+  }
+
+  #hasClaimRoom({ columns }: ArrivedOrders, row: number): boolean {
+    const idBytes = columns.idEnd[row] - (row === 0 ? 0 : columns.idEnd[row - 1]);
+    return this.#claimBytes + idBytes + CLAIM_OVERHEAD_BYTES <= this.#limits.claimBytes;
+  }
+
+  #cut(columns: OrderColumns, from: number, to: number, times: ShardTimes): ClassifiedCut {
+    let claimMaxMs: number = NO_TIME;
+    for (let i = 0; i < this.#claimCount; i++) {
+      if (this.#claimTimeMs[i] > claimMaxMs) claimMaxMs = this.#claimTimeMs[i];
+    }
+    const claims = {
+      count: this.#claimCount,
+      ids: columns.ids.view,
+      starts: this.#claimStarts,
+      ends: this.#claimEnds,
+      timeMs: this.#claimTimeMs,
+    };
+    return {
+      from,
+      to,
+      outcome: this.#outcome,
+      watermarkMs: this.#watermarkMs,
+      times,
+      counts: countOutcomes(this.#outcome, from, to),
+      issues: countIssues(columns, from, to),
+      claims,
+      claimMaxMs: this.#claimCount === 0 ? null : (claimMaxMs as EpochMs),
+    };
+  }
+}
+
+function countOutcomes(outcome: Uint8Array, from: number, to: number): OutcomeCounts {
+  const byIndex = OUTCOMES.map(() => 0);
+  for (let row = from; row < to; row++) byIndex[outcome[row]] += 1;
+  const counts = zeroCounts();
+  counts.read = to - from;
+  OUTCOMES.forEach((name, index) => {
+    counts[name] = byIndex[index];
+  });
+  return counts;
+}
+
+/** Records by issue code, in the order of the contract. */
+function countIssues({ issues }: OrderColumns, from: number, to: number): Record<string, number> {
+  const records = ISSUE_CODES.map(() => 0);
+  for (let row = from; row < to; row++) {
+    for (let bits = issues[row]; bits !== 0; bits &= bits - 1) {
+      records[31 - Math.clz32(bits & -bits)] += 1;
+    }
+  }
+  const found = ISSUE_CODES.map((code, index): [string, number] => [code, records[index]]);
+  return Object.fromEntries(found.filter(([, count]) => count > 0));
+}

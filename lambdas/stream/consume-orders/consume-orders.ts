@@ -1,0 +1,152 @@
+import { OrderColumns } from '../../shared/ingest/order-columns.ts';
+import { EventParser } from '../../shared/ingest/parse-events.ts';
+import { StatusParser } from '../../shared/ingest/status-parser.ts';
+import type { StreamRecord } from '../../shared/ports/event-stream.ts';
+import { RetryableError, TerminalError } from '../../shared/runtime/errors.ts';
+import { foldShard } from '../../shared/state/fold.ts';
+import { isAfter } from '../../shared/state/sequence-number.ts';
+import type { StreamContext } from '../../shared/state/stream-context.ts';
+import { openShard } from '../reshard/open-shard.ts';
+import { type AppendKind, appendRecords, type ConsumeMemory } from './append-records.ts';
+import { Classifier } from './classify.ts';
+import { FoldCache, type RememberedFold } from './fold-cache.ts';
+import { readSkipped } from './skipped-records.ts';
+
+/** Records that are parsed and classified at once. */
+const MAX_ROWS = 10_000;
+
+/** A batch that loses so many races in a row is given back to be tried later. */
+const MAX_RACES = 20;
+
+/** How a record batch ended. */
+export type ConsumeResult =
+  | { readonly status: 'consumed' }
+  /**
+   * Everything before this sequence number of the batch is in the log, or was before; from it on
+   * the batch has to come again.
+   */
+  | { readonly status: 'failed'; readonly fromSequenceNumber: string; readonly error: unknown };
+
+/**
+ * Consumes record batches of shards (stream protocol §2). The effect of each record, one line in
+ * one log entry with one outcome, happens once whatever is delivered how often, by how many
+ * processes and cut in which way: an entry is appended on condition of the log before it.
+ */
+export class OrderConsumer {
+  readonly #context: StreamContext;
+  readonly #folds: FoldCache;
+  readonly #memory: ConsumeMemory;
+
+  constructor(context: StreamContext) {
+    const { stream, rules } = context.config;
+    this.#context = context;
+    this.#folds = new FoldCache(stream.foldCacheBytes);
+    const limits = { claimBytes: stream.claimBytesPerEntry, segmentBytes: stream.segmentBytes };
+    this.#memory = {
+      parser: new EventParser(new StatusParser(rules.statuses)),
+      classifier: new Classifier(context.times, limits, MAX_ROWS),
+      columns: new OrderColumns(MAX_ROWS),
+      arrivalTimeMs: new Float64Array(MAX_ROWS),
+      segmentBytes: new Float64Array(MAX_ROWS),
+    };
+  }
+
+  get memory(): ConsumeMemory {
+    return this.#memory;
+  }
+
+  /**
+   * Records of one shard in order. Replayed ones are passed over. Never throws: an error says from
+   * where the batch has to come again; whether that helps is for the caller to see from its kind.
+   * Two calls must not overlap in time: the memory is shared.
+   */
+  async consume(shardId: string, records: readonly StreamRecord[]): Promise<ConsumeResult> {
+    let rest = records;
+    try {
+      for (let races = 0; rest.length > 0; races++) {
+        if (races > MAX_RACES) throw new RetryableError(`${shardId}: lost ${MAX_RACES} races`);
+        rest = await this.#consumeOnce(shardId, rest);
+      }
+      return { status: 'consumed' };
+    } catch (error) {
+      this.#folds.delete(shardId);
+      const [first] = rest;
+      return { status: 'failed', fromSequenceNumber: first.sequenceNumber, error };
+    }
+  }
+
+  /** One pass of the protocol; returns what is not in the log yet. */
+  async #consumeOnce(shardId: string, records: readonly StreamRecord[]) {
+    const remembered = await this.#fold(shardId);
+    if (remembered === null) {
+      await openShard(this.#context, shardId, this);
+      return records;
+    }
+    const { fold } = remembered;
+    const fresh = afterCheckpoint(records, fold.head.checkpoint);
+    if (fresh.length === 0) return fresh;
+    if (fold.head.sealed) {
+      const message = `${shardId} is sealed: nothing may follow in its log`;
+      throw new TerminalError('ShardSealed', message);
+    }
+    let gapAfter: string | null = null;
+    if (!remembered.isContinuous) {
+      const { checkpoint } = fold.head;
+      const [{ sequenceNumber }] = fresh;
+      const skipped = await readSkipped(
+        this.#context,
+        shardId,
+        checkpoint,
+        sequenceNumber,
+        MAX_ROWS,
+      );
+      if (skipped.isGap) {
+        gapAfter = checkpoint;
+        this.#context.metrics.count('StreamGap', { shardId });
+      }
+      if (skipped.records.length > 0) {
+        await this.#append(shardId, remembered, skipped.records, gapAfter);
+        return fresh;
+      }
+      remembered.isContinuous = true;
+    }
+    const appended = await this.#append(shardId, remembered, fresh.slice(0, MAX_ROWS), gapAfter);
+    return fresh.slice(appended);
+  }
+
+  async #append(
+    shardId: string,
+    remembered: RememberedFold,
+    records: readonly StreamRecord[],
+    gapAfter: string | null,
+  ): Promise<number> {
+    const { fold } = remembered;
+    const append: AppendKind = { kind: 'records', sourceShard: null, gapAfter };
+    // Only a fold whose last append was answered may stay: claims of a lost cut are in it.
+    this.#folds.delete(shardId);
+    const result = await appendRecords(this.#context, fold, records, this.#memory, append);
+    if (result.status === 'committed') this.#folds.set(shardId, remembered);
+    else this.#context.metrics.count('LostRace', { shardId });
+    return result.appended;
+  }
+
+  /** With a fold in memory only HEAD is read, and what came since. */
+  async #fold(shardId: string): Promise<RememberedFold | null> {
+    const known = this.#folds.get(shardId);
+    const knownVersion = known?.fold.head.version;
+    const fold = await foldShard(this.#context, shardId, known?.fold ?? null);
+    if (fold === null) return null;
+    const isContinuous = known?.isContinuous === true && fold.head.version === knownVersion;
+    const remembered = { fold, isContinuous };
+    this.#folds.set(shardId, remembered);
+    return remembered;
+  }
+}
+
+function afterCheckpoint(
+  records: readonly StreamRecord[],
+  checkpoint: string | null,
+): readonly StreamRecord[] {
+  const first = records.findIndex(({ sequenceNumber }) => isAfter(sequenceNumber, checkpoint));
+  return first < 0 ? [] : records.slice(first);
+}

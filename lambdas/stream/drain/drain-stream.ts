@@ -1,0 +1,120 @@
+import type { EpochMs } from '../../shared/model/time.ts';
+import { RetryableError } from '../../shared/runtime/errors.ts';
+import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
+import { readHead } from '../../shared/state/fold.ts';
+import type { StreamContext } from '../../shared/state/stream-context.ts';
+import { NO_TIME } from '../../shared/windowing/stream-times.ts';
+import type { OrderConsumer } from '../consume-orders/consume-orders.ts';
+import { positionAfter, readOn } from '../consume-orders/skipped-records.ts';
+import { endOfStream } from '../plan-epoch/raise-floors.ts';
+import { settleShards } from '../plan-epoch/shard-registry.ts';
+import { type EpochWriter, publishEpoch } from '../publish-epoch/publish-epoch.ts';
+
+/** Records that are consumed at once. */
+const READ_RECORDS = 10_000;
+
+/** Publications after which a drain gives up: records keep coming in between. */
+const MAX_ROUNDS = 1_000;
+
+export interface DrainOptions {
+  /** Where floors rise to instead of E; `drain --all` asks before it takes the future away. */
+  readonly toMs?: EpochMs;
+  /** Plan anew although another version's plan is still young. */
+  readonly isReplan?: boolean;
+}
+
+export interface DrainResult {
+  /** Where all floors are at least now; null: the stream holds nothing. */
+  readonly drainedToMs: EpochMs | null;
+  /** Of the last committed epoch; null while nothing was published. */
+  readonly plan: EpochPlan | null;
+}
+
+/**
+ * Makes the windows up to E final now (stream protocol §4): consumes what arrived until now, raises
+ * the floors of all shards to the end of the window that holds the largest event time, and
+ * publishes until nothing is new. The stream goes on after it; records that arrive meanwhile go by
+ * the same rules. Repeated, it changes nothing more.
+ */
+export async function drainStream(
+  context: StreamContext,
+  consumer: OrderConsumer,
+  writer: EpochWriter,
+  options: DrainOptions = {},
+): Promise<DrainResult> {
+  const askedAtMs = await context.stream.now();
+  await consumeToTips(context, consumer, askedAtMs);
+  const shards = await settleShards(context);
+  const toMs = options.toMs ?? endOfStream(context, shards);
+  if (toMs === NO_TIME) {
+    const plan = await publishAll(context, writer);
+    return { drainedToMs: null, plan };
+  }
+  const { isReplan = false } = options;
+  const drain = { toMs, askedAtMs };
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const result = await publishEpoch(context, writer, { drain, isReplan });
+    if (result.status === 'waiting') {
+      const message = `epoch ${result.plannedEpoch} was planned by another version`;
+      throw new RetryableError(`${message}; wait for it, or drain --replan`);
+    }
+    const isDrained = result.status === 'nothing_new' && reaches(result.plan, toMs);
+    if (isDrained) return { drainedToMs: toMs, plan: result.plan };
+    // A shard that has records again is not idle: they come first, E stays.
+    if (result.status === 'nothing_new') await consumeToTips(context, consumer, askedAtMs);
+  }
+  throw new RetryableError(`not drained after ${MAX_ROUNDS} publications; run it again`);
+}
+
+function reaches(plan: EpochPlan | null, timeMs: EpochMs): boolean {
+  return plan?.watermarkMs !== null && plan !== null && plan.watermarkMs >= timeMs;
+}
+
+/** Publishes until nothing is new, windows left open. */
+export async function publishAll(
+  context: StreamContext,
+  writer: EpochWriter,
+): Promise<EpochPlan | null> {
+  for (;;) {
+    const result = await publishEpoch(context, writer);
+    if (result.status === 'nothing_new') return result.plan;
+    if (result.status === 'waiting') {
+      throw new RetryableError(`epoch ${result.plannedEpoch} was planned by another version`);
+    }
+  }
+}
+
+/** Parents before children, each until nothing is behind its checkpoint that arrived in time. */
+async function consumeToTips(
+  context: StreamContext,
+  consumer: OrderConsumer,
+  untilMs: EpochMs,
+): Promise<void> {
+  let settled = new Set<string>();
+  for (;;) {
+    // A parent that was read to its end is sealed here, and then its children are known.
+    const shards = await settleShards(context);
+    const open = shards.filter(({ shardId, head }) => !head.sealed && !settled.has(shardId));
+    if (open.length === 0) return;
+    for (const { shardId } of open) await consumeToTip(context, consumer, shardId, untilMs);
+    settled = new Set([...settled, ...open.map(({ shardId }) => shardId)]);
+  }
+}
+
+async function consumeToTip(
+  context: StreamContext,
+  consumer: OrderConsumer,
+  shardId: string,
+  untilMs: EpochMs,
+): Promise<void> {
+  for (;;) {
+    const head = await readHead(context, shardId);
+    if (head === null || head.sealed) return;
+    const position = positionAfter(context, head.checkpoint);
+    const { records } = await readOn(context, shardId, position, READ_RECORDS);
+    const wanted = records.filter(({ arrivalTimeMs }) => arrivalTimeMs <= untilMs);
+    if (wanted.length === 0) return;
+    const result = await consumer.consume(shardId, wanted);
+    if (result.status === 'failed') throw result.error;
+  }
+}

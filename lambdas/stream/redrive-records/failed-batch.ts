@@ -1,0 +1,86 @@
+import type { EpochMs } from '../../shared/model/time.ts';
+import type { StreamRecord } from '../../shared/ports/event-stream.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { TerminalError } from '../../shared/runtime/errors.ts';
+import { parseJson } from '../../shared/runtime/json.ts';
+
+/** A record batch that the event source mapping gave up. */
+export interface FailedBatch {
+  /** Key of the object that says so. */
+  readonly key: string;
+  readonly shardId: string;
+  readonly firstSequenceNumber: string;
+  readonly lastSequenceNumber: string;
+  readonly firstArrivalMs: EpochMs;
+  /** Null where the message names them only; the stream may still hold them. */
+  readonly records: readonly StreamRecord[] | null;
+}
+
+/**
+ * The invocation record that Lambda writes to a failure destination in S3 (AWS Lambda guide,
+ * "Retaining discarded batches for a Kinesis event source"), as far as it is read here.
+ */
+interface InvocationRecord {
+  readonly KinesisBatchInfo: {
+    readonly shardId: string;
+    readonly startSequenceNumber: string;
+    readonly endSequenceNumber: string;
+    readonly approximateArrivalOfFirstRecord: string;
+  };
+  /** The event of the invocation, as JSON text. */
+  readonly payload?: string;
+}
+
+interface KinesisEvent {
+  readonly Records: readonly {
+    readonly kinesis: {
+      readonly sequenceNumber: string;
+      readonly partitionKey: string;
+      /** Base64. */
+      readonly data: string;
+      /** Seconds since 1970, with a fraction. */
+      readonly approximateArrivalTimestamp: number;
+    };
+  }[];
+}
+
+/**
+ * The messages below a prefix, oldest key first. Throws `TerminalError` `failed_batch_unreadable`
+ * for an object that is none.
+ */
+export async function* listFailedBatches(
+  store: ObjectStore,
+  prefix: string,
+): AsyncGenerator<FailedBatch> {
+  for await (const { key } of store.list(prefix)) {
+    yield failedBatchOf(key, await store.get(key));
+  }
+}
+
+function failedBatchOf(key: string, bytes: Uint8Array): FailedBatch {
+  try {
+    const { KinesisBatchInfo: info, payload } = parseJson<InvocationRecord>(bytes);
+    const event = payload === undefined ? null : (JSON.parse(payload) as KinesisEvent);
+    return {
+      key,
+      shardId: info.shardId,
+      firstSequenceNumber: info.startSequenceNumber,
+      lastSequenceNumber: info.endSequenceNumber,
+      firstArrivalMs: Date.parse(info.approximateArrivalOfFirstRecord) as EpochMs,
+      records: event === null ? null : event.Records.map(({ kinesis }) => recordOf(kinesis)),
+    };
+  } catch (cause) {
+    const message = `${key} is no record of a failed invocation; move it away to go on`;
+    throw new TerminalError('failed_batch_unreadable', message, { cause });
+  }
+}
+
+/** A record as an event of the mapping holds it. */
+export function recordOf(kinesis: KinesisEvent['Records'][number]['kinesis']): StreamRecord {
+  return {
+    sequenceNumber: kinesis.sequenceNumber,
+    partitionKey: kinesis.partitionKey,
+    arrivalTimeMs: Math.round(kinesis.approximateArrivalTimestamp * 1_000) as EpochMs,
+    data: Buffer.from(kinesis.data, 'base64'),
+  };
+}
