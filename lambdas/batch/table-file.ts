@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Table } from '../shared/model/tables.ts';
+import type { EncodeArena } from '../shared/parquet/arena.ts';
 import type { RowGroupData } from '../shared/parquet/column-data.ts';
 import { type ParquetOptions, ParquetWriter } from '../shared/parquet/writer.ts';
 import type { ObjectStore, ObjectWriter } from '../shared/ports/object-store.ts';
@@ -27,11 +28,12 @@ export class TableFileWriter {
     table: Table,
     options: ParquetOptions,
     file: { readonly key: string; readonly partition: TableFile['partition'] },
+    arena?: EncodeArena,
   ) {
     this.#key = file.key;
     this.#partition = file.partition;
     this.#writer = lake.openWriter(file.key);
-    this.#parquet = new ParquetWriter(table.columns, options);
+    this.#parquet = new ParquetWriter(table.columns, options, {}, arena);
   }
 
   /** Takes the rows before it returns; the caller may then reuse their memory. */

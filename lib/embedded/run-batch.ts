@@ -25,6 +25,7 @@ import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import type { Clock } from '../../lambdas/shared/ports/clock.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
+import { KernelMemory } from '../../lambdas/shared/runtime/kernel-memory.ts';
 import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ExchangeBudget } from './batch/exchange-memory.ts';
@@ -113,6 +114,7 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
       customers: customers.data,
       products: products.data,
       budgetCounter: budget.counter,
+      kernelMemory: KernelMemory.create().memory,
     };
     pool = openPool(options, workers, inputBytes, settings);
     const stages = await runStages(plan, pool, budget, options);

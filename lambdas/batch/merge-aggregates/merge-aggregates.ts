@@ -1,10 +1,9 @@
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
-import type { RowGroupData } from '../../shared/parquet/column-data.ts';
+import type { KeyedColumn, RowGroupData } from '../../shared/parquet/column-data.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { CARRY_CENTS, CentSums } from '../../shared/transform/cent-sums.ts';
 import { tablePrefix } from '../batch-plan.ts';
-import { DenseKeys } from '../reduce-bucket/dense-keys.ts';
 import { plain } from '../reduce-bucket/row-columns.ts';
 import { assertFits } from '../revenue-limit.ts';
 import { type TableFile, TableFileWriter } from '../table-file.ts';
@@ -105,24 +104,28 @@ async function writeProducts(
   const { rowGroupRows } = context.parquet;
   for (let from = 0; from < order.length; from += rowGroupRows) {
     const ranks = order.subarray(from, from + rowGroupRows);
-    const keys = new DenseKeys(ranks.length);
+    const keys = new Uint32Array(ranks.length);
     const orders = new Float64Array(ranks.length);
     const cents = new BigInt64Array(ranks.length);
     ranks.forEach((rank, row) => {
-      keys.keys[row] = products.codeOfRank[rank];
+      keys[row] = products.codeOfRank[rank];
       orders[row] = totals.counts[rank];
       const sum = totals.centsAt(rank); // May not fit 64 bits.
       assertFits(sum, () => `product_revenue of ${productText(products, rank)}`);
       cents[row] = sum;
     });
-    keys.densify(ranks.length, products.dictionary.size);
-    const product = keys.column(products.dictionary.values, keys.used);
     await writer.write({
       rowCount: ranks.length,
-      columns: [product, plain(orders), plain(cents)],
+      columns: [productColumn(keys, products), plain(orders), plain(cents)],
     });
   }
   return await writer.close();
+}
+
+/** `keys` are codes. */
+function productColumn(keys: Uint32Array, { dictionary }: RankedProducts): KeyedColumn {
+  const { size, values } = dictionary;
+  return { kind: 'keyed', keys, keyCount: size, valueOf: null, values };
 }
 
 /** Cells of `window_revenue` on their way into a row group. */
@@ -131,7 +134,7 @@ class WindowGroup {
   readonly #windowLengthMs: number;
   readonly #starts: Float64Array;
   readonly #ends: Float64Array;
-  readonly #product: DenseKeys;
+  readonly #product: Uint32Array;
   readonly #orders: Float64Array;
   readonly #cents: BigInt64Array;
   #size = 0;
@@ -141,7 +144,7 @@ class WindowGroup {
     this.#windowLengthMs = windowLengthMs;
     this.#starts = new Float64Array(parquet.rowGroupRows);
     this.#ends = new Float64Array(parquet.rowGroupRows);
-    this.#product = new DenseKeys(parquet.rowGroupRows);
+    this.#product = new Uint32Array(parquet.rowGroupRows);
     this.#orders = new Float64Array(parquet.rowGroupRows);
     this.#cents = new BigInt64Array(parquet.rowGroupRows);
   }
@@ -159,7 +162,7 @@ class WindowGroup {
     const startMs = windowNumber * this.#windowLengthMs;
     this.#starts[row] = startMs;
     this.#ends[row] = startMs + this.#windowLengthMs;
-    this.#product.keys[row] = this.#products.codeOfRank[productRank];
+    this.#product[row] = this.#products.codeOfRank[productRank];
     this.#orders[row] = count;
     this.#cents[row] = BigInt(low);
     if (carries === 0) return;
@@ -175,14 +178,12 @@ class WindowGroup {
   take(): RowGroupData {
     const rowCount = this.#size;
     this.#size = 0;
-    const { dictionary } = this.#products;
-    this.#product.densify(rowCount, dictionary.size);
     return {
       rowCount,
       columns: [
         plain(this.#starts),
         plain(this.#ends),
-        this.#product.column(dictionary.values, this.#product.used),
+        productColumn(this.#product, this.#products),
         plain(this.#orders),
         plain(this.#cents),
       ],

@@ -1,22 +1,25 @@
 import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
 import { compareBytes } from '../../shared/ingest/bytes.ts';
-import { MAX_INSTANT_MS } from '../../shared/model/time.ts';
+import { MAX_INSTANT_MS, MS_PER_DAY } from '../../shared/model/time.ts';
 import { assert } from '../../shared/runtime/errors.ts';
 import { CentSums } from '../../shared/transform/cent-sums.ts';
 import { type ProductRanks, WindowSums } from '../../shared/transform/window-sums.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { encodeRuns } from '../exchange/sum-run.ts';
+import { type CellSums, MAX_CELLS } from './cell-sums.ts';
 import type { RowColumns } from './row-columns.ts';
 
 /** Sums over the active orders of a bucket. */
 export class BucketAggregates {
   readonly byDay = new Map<number, { orders: number; cents: bigint }>();
   readonly byHour = new CentSums(24);
+  readonly #cells: CellSums;
   readonly #windows: WindowSums;
   readonly #windowLengthMs: number;
   readonly #hourOfDay = new CentSums(24);
 
-  constructor(windowLengthMs: number, productCount: number) {
+  constructor(windowLengthMs: number, productCount: number, cells: CellSums) {
+    this.#cells = cells;
     const cellCount = Math.ceil(MAX_INSTANT_MS / windowLengthMs) * productCount;
     assert(Number.isSafeInteger(cellCount), 'windows times products are numbered exactly');
     this.#windowLengthMs = windowLengthMs;
@@ -25,17 +28,43 @@ export class BucketAggregates {
 
   /** Adds rows of one day. */
   addDay(day: number, rows: RowColumns): void {
-    const { timeMs, totalCents, rowCount, product, hour } = rows;
     const windowLengthMs = this.#windowLengthMs;
-    let windowNumber = -1;
+    const firstWindow = Math.floor((day * MS_PER_DAY) / windowLengthMs);
+    const endWindow = Math.ceil(((day + 1) * MS_PER_DAY) / windowLengthMs);
+    const cellCount = (endWindow - firstWindow) * rows.product.used.length;
+    if (cellCount <= MAX_CELLS) {
+      this.#addCells(rows, firstWindow, cellCount);
+    } else {
+      this.#addRows(rows);
+    }
+    this.#closeDay(day, rows.rowCount);
+  }
+
+  /** Sums by window and product in a table that has a cell for each pair. */
+  #addCells(rows: RowColumns, firstWindow: number, cellCount: number): void {
+    const { product, hour } = rows;
+    const productCount = product.used.length;
+    const windows = this.#cells.add(rows, this.#windowLengthMs, firstWindow, cellCount);
+    for (const { cell, count, low, carries } of windows) {
+      const window = Math.floor(cell / productCount);
+      const code = product.used[cell - window * productCount];
+      this.#windows.addParts(firstWindow + window, code, count, low, carries);
+    }
+    for (const { cell, count, low, carries } of this.#cells.hours()) {
+      this.#hourOfDay.addParts(hour.used[cell], count, low, carries);
+    }
+  }
+
+  /** The same where such a table would be too large. */
+  #addRows({ timeMs, totalCents, rowCount, product, hour }: RowColumns): void {
     for (let i = 0; i < rowCount; i++) {
-      const sinceWindowStart = timeMs[i] - windowNumber * windowLengthMs;
-      if (sinceWindowStart < 0 || sinceWindowStart >= windowLengthMs) {
-        windowNumber = Math.floor(timeMs[i] / windowLengthMs);
-      }
-      this.#windows.add(windowNumber, product.used[product.keys[i]], totalCents[i]);
+      const windowNumber = Math.floor(timeMs[i] / this.#windowLengthMs);
+      this.#windows.addParts(windowNumber, product.used[product.keys[i]], 1, totalCents[i], 0);
       this.#hourOfDay.add(hour.used[hour.keys[i]], totalCents[i]);
     }
+  }
+
+  #closeDay(day: number, rowCount: number): void {
     let dayCents = 0n;
     for (let h = 0; h < 24; h++) {
       const { counts } = this.#hourOfDay;

@@ -1,40 +1,50 @@
 import type { KeyedColumn, Values } from '../../shared/parquet/column-data.ts';
+import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
+import type { BucketKernel } from './kernel/bucket-kernel.ts';
 
-/** A key per row, renumbered from 0 in the order of first use. */
+const WORD_BYTES = 4;
+
+/** A key per row, renumbered from 0 in the order of first use. Lives in the kernel's memory. */
 export class DenseKeys {
   readonly keys: Uint32Array;
+  /** Where the keys are in the kernel's memory. */
+  readonly at: number;
   /** What each new key was before. */
-  used: Int32Array = new Int32Array(16);
-  #newOf = new Int32Array(16).fill(-1);
+  used: Int32Array = new Int32Array(0);
+  readonly #memory: KernelMemory;
+  readonly #kernel: BucketKernel;
+  readonly #usedAt: number;
+  #newOfAt = 0;
+  #newOfCount = 0;
 
-  constructor(capacity: number) {
-    this.keys = new Uint32Array(capacity);
+  constructor(capacity: number, memory: KernelMemory, kernel: BucketKernel) {
+    this.#memory = memory;
+    this.#kernel = kernel;
+    this.at = memory.allocate(capacity * WORD_BYTES);
+    this.keys = memory.uint32s(this.at, capacity);
+    this.#usedAt = memory.allocate(capacity * WORD_BYTES);
   }
 
   /** Renumbers the first `count` keys, all below `keyCount`. */
   densify(count: number, keyCount: number): void {
-    if (this.#newOf.length < keyCount) this.#newOf = new Int32Array(keyCount * 2).fill(-1);
-    const { keys } = this;
-    const newOf = this.#newOf;
-    let used = new Int32Array(Math.min(keyCount, count));
-    let size = 0;
-    for (let i = 0; i < count; i++) {
-      const key = keys[i];
-      let dense = newOf[key];
-      if (dense < 0) {
-        dense = size++;
-        newOf[key] = dense;
-        used[dense] = key;
-      }
-      keys[i] = dense;
+    if (this.#newOfCount < keyCount) {
+      this.#newOfCount = Math.max(1024, keyCount * 2);
+      this.#newOfAt = this.#memory.allocate(this.#newOfCount * WORD_BYTES);
+      this.#memory.int32s(this.#newOfAt, this.#newOfCount).fill(-1);
     }
-    used = used.subarray(0, size);
-    for (const key of used) newOf[key] = -1;
-    this.used = used;
+    const size = this.#kernel.densify(this.at, count, this.#newOfAt, this.#usedAt);
+    this.used = this.#memory.int32s(this.#usedAt, size);
   }
 
   column(values: Values, valueOfKey: Int32Array | null): KeyedColumn {
     const keyCount = this.used.length;
-    return { kind: 'keyed', keys: this.keys, keyCount, valueOf: valueOfKey, values };
+    return {
+      kind: 'keyed',
+      keys: this.keys,
+      keyCount,
+      valueOf: valueOfKey,
+      values,
+      isInOrderOfUse: true,
+    };
   }
 }

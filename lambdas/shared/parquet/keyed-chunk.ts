@@ -70,6 +70,11 @@ function usedKeysOf(context: RowGroupContext, data: KeyedColumn): Uint32Array {
   if (known !== undefined) return known;
   const { keys, keyCount } = data;
   const { rowCount } = context;
+  if (data.isInOrderOfUse) {
+    const all = Uint32Array.from({ length: keyCount }, (_, key) => key);
+    context.usedKeys.set(keys, all);
+    return all;
+  }
   const seen = context.arena.localOfKey(keyCount);
   // One place more than there are keys, so that the first wrong key is among them.
   const used = new Uint32Array(Math.min(keyCount, rowCount) + 1);

@@ -20,6 +20,11 @@ export const KERNELS = {
   'csv-kernel': { folder: here, isShared: false },
   'order-kernel': { folder: here, isShared: false },
   'column-kernel': { folder: new URL('../../parquet/kernel/', here), isShared: true },
+  'dedupe-kernel': { folder: new URL('../../transform/kernel/', here), isShared: true },
+  'bucket-kernel': {
+    folder: new URL('../../../batch/reduce-bucket/kernel/', here),
+    isShared: true,
+  },
 } satisfies Record<string, Kernel>;
 export type KernelName = keyof typeof KERNELS;
 
