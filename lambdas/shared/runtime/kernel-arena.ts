@@ -27,7 +27,8 @@ export class KernelArena {
       this.#taken += size;
       return chunk.at + this.#taken - size;
     }
-    const chunkBytes = Math.max(size, CHUNK_BYTES_MIN);
+    // Powers of two, so that sizes which grow a little from time to time find room.
+    const chunkBytes = 2 ** Math.ceil(Math.log2(Math.max(size, CHUNK_BYTES_MIN)));
     this.#chunks.push({ at: this.memory.allocate(chunkBytes), sizeBytes: chunkBytes });
     this.#taken = size;
     return this.#chunks[this.#chunk].at;

@@ -21,6 +21,10 @@ export const KERNELS = {
   'order-kernel': { folder: here, isShared: false },
   'column-kernel': { folder: new URL('../../parquet/kernel/', here), isShared: true },
   'dedupe-kernel': { folder: new URL('../../transform/kernel/', here), isShared: true },
+  'exchange-kernel': {
+    folder: new URL('../../../batch/exchange/kernel/', here),
+    isShared: true,
+  },
   'bucket-kernel': {
     folder: new URL('../../../batch/reduce-bucket/kernel/', here),
     isShared: true,
