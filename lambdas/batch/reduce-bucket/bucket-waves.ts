@@ -45,7 +45,10 @@ export class WaveLoader {
 
   async load(wave: readonly SliceRef[]): Promise<LoadedSlice[]> {
     const isHere = ({ inMemory }: SliceRef) => inMemory !== null && this.#memory.holds(inMemory);
-    const missingBytes = wave.reduce((sum, slice) => sum + (isHere(slice) ? 0 : slice.sizeBytes), 0);
+    const missingBytes = wave.reduce(
+      (sum, slice) => sum + (isHere(slice) ? 0 : slice.sizeBytes),
+      0,
+    );
     if (this.#arenaBytes < missingBytes) {
       // With some slack: buckets are about equal, and each larger one would leave an arena behind.
       this.#arenaBytes = Math.ceil(missingBytes * 1.15);

@@ -1,62 +1,30 @@
 import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
 import { type FieldVisitor, splitRecord } from '../../shared/ingest/csv-record.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
-import { ByteHeap } from '../../shared/ingest/order-columns.ts';
 import { type IssueBits, issueCodes, RECORD_ISSUES } from '../../shared/model/issue.ts';
-import { FIELD_COUNT, MAX_RAW_BYTES } from '../../shared/model/order.ts';
+import { FIELD_COUNT, MAX_RAW_BYTES, MAX_RECORD_BYTES } from '../../shared/model/order.ts';
 import type { ColumnData, RowGroupData, Values } from '../../shared/parquet/column-data.ts';
+import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
+import type { SliceColumns } from '../exchange/slice-layout.ts';
+import type { BucketKernel } from './kernel/bucket-kernel.ts';
 import { plain, textValues } from './row-columns.ts';
+import { TextBuilder } from './text-builder.ts';
 
 /** A row group is handed over when it has this many rows or bytes. */
 const MAX_ROWS = 65_536;
 const MAX_HEAP_BYTES = 8 * 1024 * 1024;
 
-/** One text column under construction. */
-class TextBuilder {
-  readonly #heap = new ByteHeap();
-  readonly #offsets = new Uint32Array(MAX_ROWS + 1);
-  readonly #validity = new Uint8Array(MAX_ROWS);
-  #nullCount = 0;
-
-  get sizeBytes(): number {
-    return this.#heap.size;
-  }
-
-  clear(): void {
-    this.#heap.size = 0;
-    this.#nullCount = 0;
-  }
-
-  setNull(row: number): void {
-    this.#nullCount += 1;
-    this.#validity[row] = 0;
-    this.#offsets[row + 1] = this.#heap.size;
-  }
-
-  set(row: number, bytes: DataView, start: number, end: number): void {
-    this.#heap.reserve(end - start);
-    copyBytes(bytes, start, end, this.#heap.view, this.#heap.size);
-    this.#heap.size += end - start;
-    this.#validity[row] = 1;
-    this.#offsets[row + 1] = this.#heap.size;
-  }
-
-  column(): ColumnData {
-    const values = { heap: this.#heap.bytes, offsets: this.#offsets };
-    return { kind: 'plain', values, validity: this.#nullCount > 0 ? this.#validity : null };
-  }
-}
-
-export interface RecordPosition {
-  readonly sourceIndex: number;
-  readonly offset: number;
-}
+/** What the kernel reads of a column of the file that is none of the seven. */
+const NOBODYS_COLUMN = 255;
 
 /** Collects quarantined records as rows of the table `quarantine` (contract §3). */
 export class QuarantineColumns {
   #rowCount = 0;
-  readonly #raw = new TextBuilder();
-  readonly #fields = Array.from({ length: FIELD_COUNT }, () => new TextBuilder());
+  readonly #kernel: BucketKernel;
+  readonly #raw: TextBuilder;
+  readonly #fields: readonly TextBuilder[];
+  /** By column of the file, for the kernel. */
+  readonly #fileColumns: Uint8Array;
   readonly #issueKeys = new Uint32Array(MAX_ROWS);
   readonly #keyOfIssues = new Map<IssueBits, number>();
   readonly #sourceKeys = new Uint32Array(MAX_ROWS);
@@ -74,34 +42,81 @@ export class QuarantineColumns {
     if (field >= 0) this.#fields[field].set(this.#row, this.#scratchView, start, end);
   };
 
+  constructor(memory: KernelMemory, kernel: BucketKernel) {
+    this.#kernel = kernel;
+    const text = () => new TextBuilder(memory, MAX_ROWS, MAX_HEAP_BYTES + MAX_RECORD_BYTES);
+    this.#raw = text();
+    this.#fields = Array.from({ length: FIELD_COUNT }, text);
+    const texts = [this.#raw, ...this.#fields];
+    const places = memory.uint32s(memory.allocate(texts.length * 8), texts.length * 2);
+    places.set(texts.flatMap(({ heapAt, offsetsAt }) => [heapAt, offsetsAt]));
+    // A header has at most as many columns as bytes, and one more.
+    const columnsAt = memory.allocate(MAX_RECORD_BYTES + 1);
+    this.#fileColumns = memory.bytes(columnsAt, MAX_RECORD_BYTES + 1);
+    kernel.placeTexts(places.byteOffset, columnsAt, RECORD_ISSUES, MAX_RAW_BYTES);
+    for (const builder of texts) builder.clear();
+  }
+
   get isFull(): boolean {
-    return this.#rowCount === MAX_ROWS || this.#raw.sizeBytes >= MAX_HEAP_BYTES;
+    const row = this.#rowCount;
+    return row === MAX_ROWS || this.#raw.sizeBytesAt(row) >= MAX_HEAP_BYTES;
   }
 
   get rowCount(): number {
     return this.#rowCount;
   }
 
-  /** `raw` holds the record at `[start, end)`. */
-  add(
-    raw: Uint8Array,
-    start: number,
-    end: number,
-    issues: IssueBits,
-    layout: CsvLayout,
-    position: RecordPosition,
-  ): void {
-    const row = this.#rowCount++;
-    if (issues !== this.#lastIssues) this.#rememberIssues(issues);
-    this.#issueKeys[row] = this.#lastIssueKey;
-    this.#sourceKeys[row] = position.sourceIndex;
-    this.#offsets[row] = position.offset;
-    if ((issues & RECORD_ISSUES) !== 0) {
+  /**
+   * Adds quarantined records of a slice, the first of them `from`, in the layout of its file: some,
+   * at least one unless this is full. Returns the one to go on with.
+   */
+  add(columns: SliceColumns, from: number, layout: CsvLayout, sourceIndex: number): number {
+    if (layout !== this.#layout) this.#setLayout(layout);
+    const first = this.#rowCount;
+    const { raw, rawEnd, quarantinedIssues, quarantinedOffset } = columns;
+    const count = this.#kernel.splitRecords(
+      raw.byteOffset,
+      rawEnd.byteOffset,
+      quarantinedIssues.byteOffset,
+      from,
+      rawEnd.length,
+      first,
+      MAX_ROWS,
+      MAX_HEAP_BYTES,
+    );
+    const isOdd = count === 0 && !this.isFull;
+    if (isOdd) this.#addOdd(columns, from);
+    const added = isOdd ? 1 : count;
+    for (let i = 0; i < added; i++) {
+      const issues = quarantinedIssues[from + i];
+      if (issues !== this.#lastIssues) this.#rememberIssues(issues);
+      this.#issueKeys[first + i] = this.#lastIssueKey;
+      this.#offsets[first + i] = quarantinedOffset[from + i];
+    }
+    this.#sourceKeys.fill(sourceIndex, first, first + added);
+    this.#rowCount += added;
+    return from + added;
+  }
+
+  #setLayout(layout: CsvLayout): void {
+    this.#layout = layout;
+    layout.forEach((field, column) => {
+      this.#fileColumns[column] = field < 0 ? NOBODYS_COLUMN : 1 + field;
+    });
+    this.#kernel.setColumns(layout.length);
+  }
+
+  /** A record that the kernel does not take, as the next row. */
+  #addOdd({ raw, rawEnd, quarantinedIssues }: SliceColumns, index: number): void {
+    const row = this.#rowCount;
+    const start = index === 0 ? 0 : rawEnd[index - 1];
+    const end = rawEnd[index];
+    if ((quarantinedIssues[index] & RECORD_ISSUES) !== 0) {
       const text = viewOf(decodedRaw(raw.subarray(start, end)));
       this.#raw.set(row, text, 0, text.byteLength);
       for (const field of this.#fields) field.setNull(row);
     } else {
-      this.#addFields(row, raw, start, end, layout);
+      this.#addFields(row, raw, start, end);
       this.#raw.set(row, this.#scratchView, 0, characterBoundary(this.#scratch, end - start));
     }
   }
@@ -131,7 +146,7 @@ export class QuarantineColumns {
   }
 
   /** The seven values as read: unquoted, not trimmed. The record stays in the scratch memory. */
-  #addFields(row: number, raw: Uint8Array, start: number, end: number, layout: CsvLayout): void {
+  #addFields(row: number, raw: Uint8Array, start: number, end: number): void {
     const length = end - start;
     if (this.#scratch.length < length * 2) {
       this.#scratch = new Uint8Array(length * 2);
@@ -139,7 +154,6 @@ export class QuarantineColumns {
     }
     copyBytes(viewOf(raw), start, end, this.#scratchView, 0);
     this.#row = row;
-    this.#layout = layout;
     splitRecord(this.#scratch, 0, length, length, this.#addField);
   }
 

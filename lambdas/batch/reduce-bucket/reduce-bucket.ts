@@ -1,8 +1,8 @@
 import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { formatDay } from '../../shared/model/time.ts';
-import type { ColumnData, Values } from '../../shared/parquet/column-data.ts';
 import { EncodeArena } from '../../shared/parquet/arena.ts';
+import type { ColumnData, Values } from '../../shared/parquet/column-data.ts';
 import { ColumnKernel } from '../../shared/parquet/kernel/column-kernel.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -74,7 +74,7 @@ export class BucketReducer {
   readonly #encodeArena: EncodeArena;
   readonly #rows: RowColumns;
   readonly #cells: CellSums;
-  readonly #quarantine = new QuarantineColumns();
+  readonly #quarantine: QuarantineColumns;
   readonly #loader: WaveLoader;
   readonly #dedupe: DedupeMemory;
 
@@ -86,6 +86,7 @@ export class BucketReducer {
     this.#encodeArena = new EncodeArena(new ColumnKernel(memory));
     this.#rows = new RowColumns(context.parquet.rowGroupRows, memory, this.#kernel);
     this.#cells = new CellSums(this.#kernel, new KernelArena(memory));
+    this.#quarantine = new QuarantineColumns(memory, this.#kernel);
     this.#loader = new WaveLoader(memory);
     this.#dedupe = createDedupeMemory(memory);
   }
@@ -196,17 +197,15 @@ export class BucketReducer {
     const { sources, layouts } = this.#context;
     let writer: TableFileWriter | null = null;
     for (const { columns, sourceIndex } of bucket.slices) {
-      const { quarantinedOffset, quarantinedIssues, rawEnd, raw } = columns;
+      const count = columns.quarantinedOffset.length;
       const layout = layouts[sourceIndex] ?? [];
-      for (let i = 0; i < quarantinedOffset.length; i++) {
-        const start = i === 0 ? 0 : rawEnd[i - 1];
-        const position = { sourceIndex, offset: quarantinedOffset[i] };
-        this.#quarantine.add(raw, start, rawEnd[i], quarantinedIssues[i], layout, position);
+      for (let next = 0; next < count; ) {
+        next = this.#quarantine.add(columns, next, layout, sourceIndex);
         if (!this.#quarantine.isFull) continue;
         writer ??= this.#openFile('quarantine', null, wave, parts);
         await writer.write(this.#quarantine.take(sources));
       }
-      parts.counts.quarantined += quarantinedOffset.length;
+      parts.counts.quarantined += count;
     }
     if (this.#quarantine.rowCount > 0) {
       writer ??= this.#openFile('quarantine', null, wave, parts);

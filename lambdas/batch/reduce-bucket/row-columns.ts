@@ -165,7 +165,13 @@ export class RowColumns {
     const kernel = this.#kernel;
     const { columns, header, baseRow, customerOf, productOf } = slice;
     const numbers = (column: NumberColumn, base: number, into: Float64Array) =>
-      kernel.pickNumbers(...placeOf(column, baseRow), base, rowsAt, count, into.byteOffset + from * 8);
+      kernel.pickNumbers(
+        ...placeOf(column, baseRow),
+        base,
+        rowsAt,
+        count,
+        into.byteOffset + from * 8,
+      );
     numbers(columns.time, header.baseTimeMs, this.timeMs);
     numbers(columns.price, 0, this.#priceCents);
     numbers(columns.offset, header.baseOffset, this.#offset);

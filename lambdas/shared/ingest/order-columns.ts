@@ -1,6 +1,6 @@
+import type { KernelMemory } from '../runtime/kernel-memory.ts';
 import { ByteDictionary, grown } from './byte-dictionary.ts';
 import { viewOf } from './bytes.ts';
-import type { KernelMemory } from '../runtime/kernel-memory.ts';
 
 /** Room for ids at first; a heap of longer ones grows. */
 const USUAL_ID_BYTES_MAX = 40;

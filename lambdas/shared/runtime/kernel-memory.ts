@@ -5,6 +5,8 @@ const PAGE_BYTES = 64 * 1024;
 const MAX_PAGES = 65_535;
 /** The memory grows by so much at least: address space, which costs nothing until it is touched. */
 const GROWTH_PAGES = 512;
+/** Kernels load and store 16 bytes at a time, also at the end of the last region. */
+const OVERRUN_BYTES = 64;
 /** Cache lines: two threads do not write to the same one. */
 const ALIGNMENT = 64;
 
@@ -42,7 +44,7 @@ export class KernelMemory {
       Atomics.sub(this.#taken, 0, size);
       return null;
     }
-    return this.#reach(at + size) ? at : null;
+    return this.#reach(at + size + OVERRUN_BYTES) ? at : null;
   }
 
   /** The same where nothing works without that memory. */

@@ -160,7 +160,13 @@ export class StageHost {
     const { plan, config } = this.#settings;
     const runs: Uint8Array[] = [];
     for (const block of task.runs) {
-      const { inMemory, sizeBytes, fetch } = sliceOf(this.#lake, this.#memory, block, task.rangeIndex, 0);
+      const { inMemory, sizeBytes, fetch } = sliceOf(
+        this.#lake,
+        this.#memory,
+        block,
+        task.rangeIndex,
+        0,
+      );
       const bytes = inMemory ?? new Uint8Array(sizeBytes);
       if (inMemory === null) await fetch(bytes);
       runs.push(bytes);

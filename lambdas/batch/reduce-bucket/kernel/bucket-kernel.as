@@ -14,3 +14,4 @@ export {
   pickIds,
   pickNumbers,
 } from './picked-columns';
+export { placeTexts, setColumns, splitRecords } from './split-records';

@@ -67,6 +67,18 @@ export interface BucketKernel {
     hourCells: number,
   ): void;
   listCells(cells: number, cellCount: number, entries: number): number;
+  placeTexts(texts: number, columns: number, issues: number, bytes: number): void;
+  setColumns(count: number): void;
+  splitRecords(
+    raw: number,
+    rawEnds: number,
+    issues: number,
+    from: number,
+    to: number,
+    row: number,
+    maxRows: number,
+    maxHeapBytes: number,
+  ): number;
 }
 
 let compiled: WebAssembly.Module | undefined;

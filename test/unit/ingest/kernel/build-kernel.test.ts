@@ -8,8 +8,11 @@ import {
   kernelCodeFile,
 } from '../../../../lambdas/shared/ingest/kernel/build-kernel.ts';
 
-it.each(Object.keys(KERNELS) as KernelName[])('compiles the source of %s into its code', async (kernel) => {
-  const committed = readFileSync(codeFileOf(kernel), 'utf8');
+it.each(Object.keys(KERNELS) as KernelName[])(
+  'compiles the source of %s into its code',
+  async (kernel) => {
+    const committed = readFileSync(codeFileOf(kernel), 'utf8');
 
-  expect(kernelCodeFile(await compileKernel(kernel), kernel)).toBe(committed);
-});
+    expect(kernelCodeFile(await compileKernel(kernel), kernel)).toBe(committed);
+  },
+);
