@@ -54,7 +54,6 @@ export class QuarantineColumns {
     const columnsAt = memory.allocate(MAX_RECORD_BYTES + 1);
     this.#fileColumns = memory.bytes(columnsAt, MAX_RECORD_BYTES + 1);
     kernel.placeTexts(places.byteOffset, columnsAt, RECORD_ISSUES, MAX_RAW_BYTES);
-    for (const builder of texts) builder.clear();
   }
 
   get isFull(): boolean {
@@ -73,6 +72,7 @@ export class QuarantineColumns {
   add(columns: SliceColumns, from: number, layout: CsvLayout, sourceIndex: number): number {
     if (layout !== this.#layout) this.#setLayout(layout);
     const first = this.#rowCount;
+    if (first === 0) for (const text of [this.#raw, ...this.#fields]) text.clear();
     const { raw, rawEnd, quarantinedIssues, quarantinedOffset } = columns;
     const count = this.#kernel.splitRecords(
       raw.byteOffset,
@@ -141,7 +141,6 @@ export class QuarantineColumns {
     this.#rowCount = 0;
     this.#keyOfIssues.clear();
     this.#lastIssues = 0;
-    for (const text of [this.#raw, ...this.#fields]) text.clear();
     return { rowCount, columns };
   }
 

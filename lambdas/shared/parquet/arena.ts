@@ -39,7 +39,7 @@ export class EncodeArena {
   #localOfKey = new Int32Array(0);
   #localOfValue = new Int32Array(0);
 
-  /** `kernel`: one whose memory holds columns that are to be encoded; else the first use makes one. */
+  /** `kernel`: one whose memory holds columns to encode; without it the first use makes one. */
   constructor(kernel: ColumnKernel | null = null) {
     this.#kernel = kernel;
   }

@@ -33,7 +33,7 @@ const SLACK_BYTES = 64;
 const RESTS_BYTES = 128 * 8;
 const RESULT_BYTES = 64;
 
-/** Of DELTA_BINARY_PACKED: a block of 128 values has 10 bytes for its smallest delta and 4 widths. */
+/** Of DELTA_BINARY_PACKED: 10 bytes for the smallest delta of a block of 128 values, 4 widths. */
 function deltaBytesMax(count: number, valueBytes: number): number {
   const blocks = Math.ceil(count / 128);
   return 32 + blocks * (14 + 128 * valueBytes) + SLACK_BYTES;
