@@ -68,9 +68,11 @@ export function findRanges(
   for (let i = 0; i < count; i++) {
     const row = rowAt(rows, i);
     const time = load<f64>(times + (row << 3));
-    minTime = min(minTime, time);
-    maxTime = max(maxTime, time);
-    maxPrice = max(maxPrice, load<f64>(prices + (row << 3)));
+    // Comparisons: WebAssembly's own smallest of two doubles takes care of what is no number.
+    if (time < minTime) minTime = time;
+    if (time > maxTime) maxTime = time;
+    const price = load<f64>(prices + (row << 3));
+    if (price > maxPrice) maxPrice = price;
     maxQuantity = max(maxQuantity, load<i32>(quantities + (row << 2)));
     idBytes += load<u32>(idEnds + (row << 2)) - idStart(idEnds, row);
   }
