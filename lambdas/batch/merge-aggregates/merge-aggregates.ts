@@ -136,7 +136,9 @@ class WindowGroup {
   readonly #ends: Float64Array;
   readonly #product: Uint32Array;
   readonly #orders: Float64Array;
-  readonly #cents: BigInt64Array;
+  readonly #cents: Float64Array;
+  /** The same, where some sum is too large for a double. */
+  #largeCents: BigInt64Array | null = null;
   #size = 0;
 
   constructor({ windowLengthMs, parquet }: MergeContext, products: RankedProducts) {
@@ -146,7 +148,7 @@ class WindowGroup {
     this.#ends = new Float64Array(parquet.rowGroupRows);
     this.#product = new Uint32Array(parquet.rowGroupRows);
     this.#orders = new Float64Array(parquet.rowGroupRows);
-    this.#cents = new BigInt64Array(parquet.rowGroupRows);
+    this.#cents = new Float64Array(parquet.rowGroupRows);
   }
 
   get isFull(): boolean {
@@ -164,20 +166,24 @@ class WindowGroup {
     this.#ends[row] = startMs + this.#windowLengthMs;
     this.#product[row] = this.#products.codeOfRank[productRank];
     this.#orders[row] = count;
-    this.#cents[row] = BigInt(low);
+    this.#cents[row] = low;
+    if (this.#largeCents !== null) this.#largeCents[row] = BigInt(low);
     if (carries === 0) return;
     const cents = BigInt(carries) * BigInt(CARRY_CENTS) + BigInt(low);
     assertFits(cents, () => {
       const product = productText(this.#products, productRank);
       return `window_revenue of ${product} in ${new Date(startMs).toISOString()}`;
     });
-    this.#cents[row] = cents;
+    this.#largeCents ??= BigInt64Array.from(this.#cents, (known) => BigInt(known));
+    this.#largeCents[row] = cents;
   }
 
   /** Hands over the cells so far. Valid until the next `add`. */
   take(): RowGroupData {
     const rowCount = this.#size;
+    const cents = this.#largeCents ?? this.#cents;
     this.#size = 0;
+    this.#largeCents = null;
     return {
       rowCount,
       columns: [
@@ -185,7 +191,7 @@ class WindowGroup {
         plain(this.#ends),
         productColumn(this.#product, this.#products),
         plain(this.#orders),
-        plain(this.#cents),
+        plain(cents),
       ],
     };
   }

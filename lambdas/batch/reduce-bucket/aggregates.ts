@@ -44,15 +44,17 @@ export class BucketAggregates {
   #addCells(rows: RowColumns, firstWindow: number, cellCount: number): void {
     const { product, hour } = rows;
     const productCount = product.used.length;
-    const windows = this.#cells.add(rows, this.#windowLengthMs, firstWindow, cellCount);
-    for (const { cell, count, low, carries } of windows) {
-      const window = Math.floor(cell / productCount);
-      const code = product.used[cell - window * productCount];
+    const codes = Uint32Array.from(product.used);
+    let window = 0;
+    const addWindow = (cell: number, count: number, low: number, carries: number) => {
+      while (cell >= (window + 1) * productCount) window++;
+      const code = codes[cell - window * productCount];
       this.#windows.addParts(firstWindow + window, code, count, low, carries);
-    }
-    for (const { cell, count, low, carries } of this.#cells.hours()) {
+    };
+    this.#cells.add(rows, this.#windowLengthMs, firstWindow, cellCount, addWindow);
+    this.#cells.visitHours((cell, count, low, carries) => {
       this.#hourOfDay.addParts(hour.used[cell], count, low, carries);
-    }
+    });
   }
 
   /** The same where such a table would be too large. */

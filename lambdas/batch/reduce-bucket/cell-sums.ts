@@ -9,13 +9,8 @@ const CELL_BYTES = 16;
 const ENTRY_BYTES = 24;
 const HOURS = 24;
 
-/** A count, and a sum of cents as `CentSums` holds it. */
-export interface CellSum {
-  readonly cell: number;
-  readonly count: number;
-  readonly low: number;
-  readonly carries: number;
-}
+/** Takes a count, and a sum of cents as `CentSums` holds it, of a cell. */
+export type CellVisitor = (cell: number, count: number, low: number, carries: number) => void;
 
 /** Sums of the rows of one group by window and product, and by hour, in tables of the kernel. */
 export class CellSums {
@@ -30,15 +25,16 @@ export class CellSums {
   }
 
   /**
-   * Adds the rows up; the number of a cell is `(window - firstWindow) * products + product`.
-   * `hours` says what the rows sum up to by hour until the next call.
+   * Adds the rows up and visits the cells that have some, whose number is
+   * `(window - firstWindow) * products + product`, in ascending order. `visitHours` says what the rows sum up to by hour until the next call.
    */
   add(
     { timeMs, product, hour, totalCents, rowCount }: RowColumns,
     windowLengthMs: number,
     firstWindow: number,
     cellCount: number,
-  ): CellSum[] {
+    visit: CellVisitor,
+  ): void {
     this.#arena.reset();
     const cellsAt = this.#empty(cellCount);
     this.#hoursAt = this.#empty(HOURS);
@@ -54,12 +50,12 @@ export class CellSums {
       cellsAt,
       this.#hoursAt,
     );
-    return this.#list(cellsAt, cellCount);
+    this.#visit(cellsAt, cellCount, visit);
   }
 
   /** A cell is an hour as the rows number it. */
-  hours(): CellSum[] {
-    return this.#list(this.#hoursAt, HOURS);
+  visitHours(visit: CellVisitor): void {
+    this.#visit(this.#hoursAt, HOURS, visit);
   }
 
   #empty(cellCount: number): number {
@@ -68,17 +64,15 @@ export class CellSums {
     return at;
   }
 
-  #list(cellsAt: number, cellCount: number): CellSum[] {
+  #visit(cellsAt: number, cellCount: number, visit: CellVisitor): void {
     const { memory } = this.#arena;
     const at = this.#arena.take(cellCount * ENTRY_BYTES);
     const count = this.#kernel.listCells(cellsAt, cellCount, at);
     const lows = memory.doubles(at, count * 3);
     const words = memory.uint32s(at, count * 6);
-    return Array.from({ length: count }, (_, i) => ({
-      cell: words[i * 6 + 4],
-      count: words[i * 6 + 3],
-      low: lows[i * 3],
-      carries: words[i * 6 + 2],
-    }));
+    for (let i = 0; i < count; i++) {
+      const word = i * 6;
+      visit(words[word + 4], words[word + 3], lows[i * 3], words[word + 2]);
+    }
   }
 }

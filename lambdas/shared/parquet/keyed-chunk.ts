@@ -16,7 +16,6 @@ import { type Bounds, bytesBounds, bytesRange, numberBounds, numberRange } from 
 const DICTIONARY_BYTES_MAX = 16 * 1024 * 1024;
 
 const NULL_LOCAL = -1;
-const SEEN = 0;
 
 /**
  * The dictionary of a chunk: its entries are called locals, numbered in the order of their first
@@ -69,27 +68,11 @@ function usedKeysOf(context: RowGroupContext, data: KeyedColumn): Uint32Array {
   const known = context.usedKeys.get(data.keys);
   if (known !== undefined) return known;
   const { keys, keyCount } = data;
-  const { rowCount } = context;
-  if (data.isInOrderOfUse) {
-    const all = Uint32Array.from({ length: keyCount }, (_, key) => key);
-    context.usedKeys.set(keys, all);
-    return all;
-  }
-  const seen = context.arena.localOfKey(keyCount);
-  // One place more than there are keys, so that the first wrong key is among them.
-  const used = new Uint32Array(Math.min(keyCount, rowCount) + 1);
-  let usedCount = 0;
-  for (let i = 0; i < rowCount; i++) {
-    const key = keys[i];
-    if (seen[key] !== SEEN) {
-      seen[key] = SEEN;
-      used[usedCount++] = key;
-    }
-  }
-  const result = used.slice(0, usedCount);
-  for (const key of result) if (key < seen.length) seen[key] = UNSEEN;
-  context.usedKeys.set(keys, result);
-  return result;
+  const used = data.isInOrderOfUse
+    ? Uint32Array.from({ length: keyCount }, (_, key) => key)
+    : context.arena.kernel.listKeys(keys, context.rowCount, keyCount);
+  context.usedKeys.set(keys, used);
+  return used;
 }
 
 function localsOf(context: RowGroupContext, data: KeyedColumn, used: Uint32Array): Locals {

@@ -40,7 +40,14 @@ export const DICTIONARY_BYTES = RECENT_FROM + RECENT_BYTES;
 
 /** Once per memory, before the first dictionary. */
 export function placeDictionaries(exports: ValueDictionaryExports): void {
-  exports.placeDictionaries(MAX_VALUE_BYTES, CAPACITY, HEAP_BYTES, ENDS_FROM, HEAP_FROM, RECENT_FROM);
+  exports.placeDictionaries(
+    MAX_VALUE_BYTES,
+    CAPACITY,
+    HEAP_BYTES,
+    ENDS_FROM,
+    HEAP_FROM,
+    RECENT_FROM,
+  );
 }
 
 /** The code of odd values. */

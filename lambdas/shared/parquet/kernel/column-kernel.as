@@ -9,7 +9,7 @@
 import { placeRests } from './delta-packing';
 
 export { packDoubles, packInt64s, packInts, packNarrowDoubles } from './delta-packing';
-export { mapKeys, packIndexes } from './index-packing';
+export { listKeys, mapKeys, packIndexes } from './index-packing';
 export { packLengths, packPrefixed, rangeOfTexts } from './texts';
 
 /** Says where a block of 128 longs has room; once per instance. */

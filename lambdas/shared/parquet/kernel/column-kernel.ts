@@ -12,6 +12,7 @@ interface KernelExports {
   packNarrowDoubles(values: number, count: number, out: number): number;
   rangeOfInts(values: number, count: number, into: number): void;
   rangeOfDoubles(values: number, count: number, into: number): void;
+  listKeys(keys: number, count: number, keyCount: number, seen: number, used: number): number;
   mapKeys(keys: number, count: number, table: number, into: number): void;
   packIndexes(values: number, count: number, width: number, out: number): number;
   packLengths(offsets: number, count: number, list: number, out: number): number;
@@ -152,6 +153,21 @@ export class ColumnKernel {
     const out = this.#at;
     this.#exports.mapKeys(keysAt, count, tableAt, indexes);
     this.#append(buffer, out, this.#exports.packIndexes(indexes, count, width, out));
+  }
+
+  /**
+   * The keys that occur in the first `count` rows, in the order of their first row. All are below
+   * `keyCount`; otherwise one that is not is the last one listed.
+   */
+  listKeys(keys: Uint32Array, count: number, keyCount: number): Uint32Array {
+    const usedBytes = (Math.min(count, keyCount) + 1) * 4;
+    this.#begin(count * 4 + keyCount + usedBytes);
+    const keysAt = this.#placed(keys, 0, count);
+    const seen = this.#room(keyCount);
+    this.memory.bytes(seen, keyCount).fill(0);
+    const used = this.#room(usedBytes);
+    const size = this.#exports.listKeys(keysAt, count, keyCount, seen, used);
+    return Uint32Array.from(this.memory.uint32s(used, size));
   }
 
   /** Of at least one value. */

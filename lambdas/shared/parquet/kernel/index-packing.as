@@ -16,6 +16,34 @@ function shortestRun(width: i32): i32 {
   return max(GROUP, ((rows + GROUP - 1) / GROUP) * GROUP);
 }
 
+/**
+ * Lists the keys that occur, in the order of their first row, and returns how many there are. `seen`
+ * has a byte per key, 0 before and after. A key that is not below `keyCount` ends the search; it is
+ * the last one listed then.
+ */
+export function listKeys(
+  keys: usize,
+  count: i32,
+  keyCount: u32,
+  seen: usize,
+  used: usize,
+): i32 {
+  let size = 0;
+  for (let i = 0; i < count; i++) {
+    const key = load<u32>(keys + (i << 2));
+    if (key < keyCount && load<u8>(seen + key) != 0) continue;
+    store<u32>(used + (size << 2), key);
+    size += 1;
+    if (key >= keyCount) break;
+    store<u8>(seen + key, 1);
+  }
+  for (let i = 0; i < size; i++) {
+    const key = load<u32>(used + (i << 2));
+    if (key < keyCount) store<u8>(seen + key, 0);
+  }
+  return size;
+}
+
 /** Replaces keys by what `table` says of them. */
 export function mapKeys(keys: usize, count: i32, table: usize, into: usize): void {
   for (let i = 0; i < count; i++) {
