@@ -25,6 +25,7 @@ import type { Clock } from '../../lambdas/shared/ports/clock.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { jsonBytes } from '../../lambdas/shared/runtime/json.ts';
+import { KernelMemory } from '../../lambdas/shared/runtime/kernel-memory.ts';
 import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
 import { loadDimension } from '../../lambdas/shared/transform/load-dimension.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -114,6 +115,7 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
       customers: customers.data,
       products: products.data,
       budgetCounter: budget.counter,
+      kernelMemory: KernelMemory.create().memory,
     };
     pool = openPool(options, workers, inputBytes, settings);
     const stages = await runStages(plan, pool, budget, options);

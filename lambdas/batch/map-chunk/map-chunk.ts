@@ -15,6 +15,7 @@ import type { StatusParser } from '../../shared/ingest/status-parser.ts';
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import { ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
 import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
 
@@ -64,8 +65,10 @@ export class ChunkMapper {
     this.#landing = landing;
     this.#statuses = statuses;
     this.#blockRows = blockRowsOf(bucketCount);
-    this.#columns = new OrderColumns(this.#blockRows + SPAN_BATCH_RECORDS);
-    this.#encoder = new BlockEncoder(bucketCount, this.#columns.capacity);
+    // Memory of its own, which goes with the mapper.
+    const memory = KernelMemory.create();
+    this.#columns = new OrderColumns(this.#blockRows + SPAN_BATCH_RECORDS, memory);
+    this.#encoder = new BlockEncoder(bucketCount, memory);
   }
 
   /**

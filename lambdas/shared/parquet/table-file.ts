@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Table } from '../model/tables.ts';
 import type { ObjectStore, ObjectWriter } from '../ports/object-store.ts';
 import { epochDiffers, PreconditionFailedError } from '../runtime/errors.ts';
+import type { EncodeArena } from './arena.ts';
 import type { RowGroupData } from './column-data.ts';
 import { type ParquetOptions, ParquetWriter } from './writer.ts';
 
@@ -29,12 +30,13 @@ export class TableFileWriter {
     table: Table,
     options: ParquetOptions,
     file: { readonly key: string; readonly partition: TableFile['partition'] },
+    arena?: EncodeArena,
   ) {
     this.#lake = lake;
     this.#key = file.key;
     this.#partition = file.partition;
     this.#writer = lake.openWriter(file.key);
-    this.#parquet = new ParquetWriter(table.columns, options);
+    this.#parquet = new ParquetWriter(table.columns, options, {}, arena);
   }
 
   /** Takes the rows before it returns; the caller may then reuse their memory. */
