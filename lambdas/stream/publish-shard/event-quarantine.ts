@@ -18,6 +18,7 @@ export class EventQuarantine {
 
   /** Row groups in the order of `rows`; each one is valid until the next is asked for. */
   *groups(chunk: RecordChunk, rows: Uint32Array): Generator<RowGroupData> {
+    if (this.#rows.rowCount > 0) this.#rows.take(); // Left by a file that failed.
     const { issues, quarantinedRow, quarantinedCount } = chunk.columns;
     const quarantined = rows.filter((row) => issues[row] !== 0);
     assert(quarantined.length === quarantinedCount, 'every record with issues is kept');
