@@ -22,9 +22,11 @@ export class TableFileWriter {
   readonly #partition: TableFile['partition'];
   readonly #writer: ObjectWriter;
   readonly #parquet: ParquetWriter;
+  readonly #hasOwnArena: boolean;
   readonly #hash = createHash('sha256');
   #bytes = 0;
 
+  /** `arena`: memory to encode in, which no other writer uses before `write` has ended. */
   constructor(
     lake: ObjectStore,
     table: Table,
@@ -36,6 +38,7 @@ export class TableFileWriter {
     this.#key = file.key;
     this.#partition = file.partition;
     this.#writer = lake.openWriter(file.key);
+    this.#hasOwnArena = arena !== undefined;
     this.#parquet = new ParquetWriter(table.columns, options, {}, arena);
   }
 
@@ -84,7 +87,9 @@ export class TableFileWriter {
     };
   }
 
-  async #append(bytes: Uint8Array): Promise<void> {
+  async #append(encoded: Uint8Array): Promise<void> {
+    // Other writers of this thread may encode into the same memory while the store takes its time.
+    const bytes = this.#hasOwnArena ? encoded : new Uint8Array(encoded);
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
     await this.#writer.write(bytes);
