@@ -1,6 +1,7 @@
 import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
 import { type FieldVisitor, splitRecord } from '../../shared/ingest/csv-record.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
+import { EventValues } from '../../shared/ingest/event-values.ts';
 import { RECORD_ISSUES } from '../../shared/model/issue.ts';
 import { FIELD_COUNT, MAX_RAW_BYTES, MAX_RECORD_BYTES } from '../../shared/model/order.ts';
 import {
@@ -34,6 +35,7 @@ export class QuarantineColumns {
   readonly #fields: readonly TextBuilder[];
   /** By column of the file, for the kernel. */
   readonly #fileColumns: Uint8Array;
+  readonly #eventValues = new EventValues();
   readonly #issues = new IssueColumn(QUARANTINE_GROUP_ROWS);
   readonly #sourceKeys = new Uint32Array(QUARANTINE_GROUP_ROWS);
   readonly #offsets = new Float64Array(QUARANTINE_GROUP_ROWS);
@@ -73,27 +75,17 @@ export class QuarantineColumns {
   }
 
   /**
-   * Adds quarantined records of a slice, the first of them `from`, in the layout of its file: some,
-   * at least one unless this is full. Returns the one to go on with.
+   * Adds quarantined records of a slice, the first of them `from`, in the layout of its file (null:
+   * they are events): some, at least one unless this is full. Returns the one to go on with.
    */
-  add(columns: SliceColumns, from: number, layout: CsvLayout, sourceIndex: number): number {
-    if (layout !== this.#layout) this.#setLayout(layout);
+  add(columns: SliceColumns, from: number, layout: CsvLayout | null, sourceIndex: number): number {
     const first = this.#rowCount;
     if (first === 0) for (const text of [this.#raw, ...this.#fields]) text.clear();
-    const { raw, rawEnd, quarantinedIssues, quarantinedOffset } = columns;
-    const count = this.#kernel.splitRecords(
-      raw.byteOffset,
-      rawEnd.byteOffset,
-      quarantinedIssues.byteOffset,
-      from,
-      rawEnd.length,
-      first,
-      QUARANTINE_GROUP_ROWS,
-      QUARANTINE_GROUP_BYTES,
-    );
+    const count = layout === null ? 0 : this.#splitPlain(columns, from, layout);
     const isOdd = count === 0 && !this.isFull;
-    if (isOdd) this.#addOdd(columns, from);
+    if (isOdd) this.#addOdd(columns, from, layout === null);
     const added = isOdd ? 1 : count;
+    const { quarantinedIssues, quarantinedOffset } = columns;
     for (let i = 0; i < added; i++) {
       this.#issues.set(first + i, quarantinedIssues[from + i]);
       this.#offsets[first + i] = quarantinedOffset[from + i];
@@ -101,6 +93,22 @@ export class QuarantineColumns {
     this.#sourceKeys.fill(sourceIndex, first, first + added);
     this.#rowCount += added;
     return from + added;
+  }
+
+  /** Rows of CSV records that the kernel takes; returns how many. */
+  #splitPlain(columns: SliceColumns, from: number, layout: CsvLayout): number {
+    if (layout !== this.#layout) this.#setLayout(layout);
+    const { raw, rawEnd, quarantinedIssues } = columns;
+    return this.#kernel.splitRecords(
+      raw.byteOffset,
+      rawEnd.byteOffset,
+      quarantinedIssues.byteOffset,
+      from,
+      rawEnd.length,
+      this.#rowCount,
+      QUARANTINE_GROUP_ROWS,
+      QUARANTINE_GROUP_BYTES,
+    );
   }
 
   #setLayout(layout: CsvLayout): void {
@@ -112,7 +120,7 @@ export class QuarantineColumns {
   }
 
   /** A record that the kernel does not take, as the next row. */
-  #addOdd({ raw, rawEnd, quarantinedIssues }: SliceColumns, index: number): void {
+  #addOdd({ raw, rawEnd, quarantinedIssues }: SliceColumns, index: number, isEvent: boolean): void {
     const row = this.#rowCount;
     const start = index === 0 ? 0 : rawEnd[index - 1];
     const end = rawEnd[index];
@@ -120,6 +128,8 @@ export class QuarantineColumns {
       const text = viewOf(decodedRaw(raw.subarray(start, end)));
       this.#raw.set(row, text, 0, text.byteLength);
       for (const field of this.#fields) field.setNull(row);
+    } else if (isEvent) {
+      this.#addEvent(row, raw.subarray(start, end));
     } else {
       this.#addFields(row, raw, start, end);
       this.#raw.set(
@@ -129,6 +139,17 @@ export class QuarantineColumns {
         characterBoundary(this.#scratchView, 0, end - start),
       );
     }
+  }
+
+  #addEvent(row: number, event: Uint8Array): void {
+    const record = viewOf(event);
+    this.#raw.set(row, record, 0, characterBoundary(record, 0, event.length));
+    const { starts, ends, view } = this.#eventValues.split(event);
+    this.#fields.forEach((text, field) => {
+      const start = starts[field][0];
+      if (start < 0) text.setNull(row);
+      else text.set(row, view, start, ends[field][0]);
+    });
   }
 
   /** Hands over the rows so far. Valid until the next `add`. */

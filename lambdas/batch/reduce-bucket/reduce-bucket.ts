@@ -37,7 +37,7 @@ export interface ReduceContext {
   readonly runId: string;
   /** Keys of the inputs, by index. */
   readonly sources: Values;
-  /** Layouts of the inputs, by index; null where one was rejected. */
+  /** Layouts of the inputs, by index; null where one was rejected, or is a raw segment. */
   readonly layouts: readonly (CsvLayout | null)[];
   readonly customers: Dimension;
   readonly products: Dimension;
@@ -198,7 +198,7 @@ export class BucketReducer {
     let writer: TableFileWriter | null = null;
     for (const { columns, sourceIndex } of bucket.slices) {
       const count = columns.quarantinedOffset.length;
-      const layout = layouts[sourceIndex] ?? [];
+      const layout = layouts[sourceIndex];
       for (let next = 0; next < count; ) {
         next = this.#quarantine.add(columns, next, layout, sourceIndex);
         if (!this.#quarantine.isFull) continue;
