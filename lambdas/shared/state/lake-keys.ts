@@ -68,6 +68,11 @@ export class StreamLakeKeys {
     return `${this.#root}state/stream/`;
   }
 
+  /** All differences between a batch run and an epoch of this consumer (contract §5). */
+  reconcileReport(runId: string, epoch: number): string {
+    return `${this.#root}reports/reconcile/${runId}-${epochText(epoch)}.parquet`;
+  }
+
   tables(table: TableName): string {
     return `${this.#root}tables/stream/${table}/`;
   }
