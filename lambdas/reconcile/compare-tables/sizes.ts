@@ -39,7 +39,7 @@ export function planSizes(input: {
   const bytes = Math.max(memoryLimitBytes - BASE_BYTES, memoryLimitBytes * SHARE_MIN);
   const recordBytesMax = bytes * 0.7;
   const runRows = clamp((bytes * 0.1) / ROW_BYTES, 16, RUN_ROWS_MAX);
-  const wanted = Math.ceil((records * RECORD_BYTES) / recordBytesMax) * growth;
+  const wanted = Math.max(1, Math.ceil((records * RECORD_BYTES) / recordBytesMax)) * growth;
   const recordPartitions = clamp(wanted, 1, PARTITIONS_MAX);
   return {
     recordPartitions,
