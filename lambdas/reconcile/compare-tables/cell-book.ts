@@ -1,34 +1,8 @@
-import { formatDay } from '../../shared/model/time.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import {
-  CELL_TABLES,
-  type CellAmount,
-  type CellTable,
-  type ClassName,
-  type DifferentCell,
-} from './difference.ts';
+import { type CellEntry, Cells, OF_BATCH, OF_IDS, OF_OPEN_WINDOW, OF_STREAM } from './cells.ts';
+import { CELL_TABLES, type ClassName, type DifferentCell } from './difference.ts';
 import { Spill, type SpillBatch } from './spill.ts';
 import { partitionOf } from './text-order.ts';
-
-/** What an entry says of a cell. */
-export const OF_BATCH = 0;
-export const OF_STREAM = 1;
-/** Batch − stream, as far as the records behind a differing order id say. */
-export const OF_IDS = 2;
-/** An active record of batch in a window that the stream has not closed. */
-export const OF_OPEN_WINDOW = 3;
-/** A row that breaks the contract by itself; its cell is unexplained. */
-export const MALFORMED = 4;
-
-export interface CellEntry {
-  readonly kind: number;
-  readonly table: CellTable;
-  /** Day, hour, rank or start of the window; 0 where the product alone is the key. */
-  readonly order: number;
-  readonly productId: string;
-  readonly orders: number;
-  readonly cents: bigint;
-}
 
 interface EntryBatch extends SpillBatch {
   readonly kind: Uint8Array;
@@ -38,18 +12,6 @@ interface EntryBatch extends SpillBatch {
   readonly productId: readonly string[];
   readonly orders: Float64Array;
   readonly cents: BigInt64Array;
-}
-
-/** What is known of one cell: by kind of entry, and how many rows the tables have for it. */
-interface Cell {
-  readonly table: CellTable;
-  readonly order: number;
-  readonly productId: string;
-  readonly orders: number[];
-  readonly cents: bigint[];
-  batchRows: number;
-  streamRows: number;
-  isMalformed: boolean;
 }
 
 export interface CellBookOptions {
@@ -70,7 +32,7 @@ export class CellBook {
   readonly #options: CellBookOptions;
   readonly #spill: Spill<EntryBatch>;
   #entries: CellEntry[] = [];
-  #cells = new Map<string, Cell>();
+  #cells = new Cells();
 
   constructor(lake: ObjectStore, options: CellBookOptions) {
     this.#options = options;
@@ -86,7 +48,7 @@ export class CellBook {
   }
 
   add(entry: CellEntry): void {
-    if (this.#options.partitionCount === 1) this.#apply(entry);
+    if (this.#options.partitionCount === 1) this.#cells.add(entry);
     else this.#entries.push(entry);
   }
 
@@ -115,20 +77,21 @@ export class CellBook {
     }
     for (let partition = 0; partition < partitionCount; partition++) {
       if (partitionCount > 1) await this.#load(partition);
-      for (const cell of this.#cells.values()) {
-        const name = this.#classOf(cell);
-        if (name !== null) yield { class: name, cell: this.#differentCell(cell, name) };
+      const cells = this.#cells;
+      for (let cell = 0; cell < cells.size; cell++) {
+        const name = this.#classOf(cells, cell);
+        if (name !== null) yield { class: name, cell: cells.differentCell(cell, name) };
       }
     }
   }
 
   async #load(partition: number): Promise<void> {
-    this.#cells = new Map();
+    this.#cells = new Cells();
     for await (const { kind, table, order, productId, orders, cents } of this.#spill.read(
       partition,
     )) {
       for (let row = 0; row < kind.length; row++) {
-        this.#apply({
+        this.#cells.add({
           kind: kind[row],
           table: CELL_TABLES[table[row]],
           order: order[row],
@@ -140,51 +103,24 @@ export class CellBook {
     }
   }
 
-  #apply({ kind, table, order, productId, orders, cents }: CellEntry): void {
-    const key = `${table} ${order} ${productId}`;
-    let cell = this.#cells.get(key);
-    if (cell === undefined) {
-      const zeros = { orders: [0, 0, 0, 0], cents: [0n, 0n, 0n, 0n] };
-      cell = { table, order, productId, ...zeros, batchRows: 0, streamRows: 0, isMalformed: false };
-      this.#cells.set(key, cell);
-    }
-    if (kind === MALFORMED) {
-      cell.isMalformed = true;
-      return;
-    }
-    if (kind === OF_BATCH) cell.batchRows += 1;
-    if (kind === OF_STREAM) cell.streamRows += 1;
-    cell.orders[kind] += orders;
-    cell.cents[kind] += cents;
-  }
-
-  #classOf(cell: Cell): ClassName | null {
-    const { orders, cents, batchRows, streamRows } = cell;
-    if (cell.isMalformed || batchRows > 1 || streamRows > 1) return 'unexplained';
-    if (cell.table === 'window_revenue' && this.isOpen(cell.order)) {
+  #classOf(cells: Cells, cell: number): ClassName | null {
+    const batchRows = cells.rows[OF_BATCH][cell];
+    const streamRows = cells.rows[OF_STREAM][cell];
+    if (cells.isMalformed[cell] === 1 || batchRows > 1 || streamRows > 1) return 'unexplained';
+    const isWindow = CELL_TABLES[cells.table[cell]] === 'window_revenue';
+    if (isWindow && this.isOpen(cells.order[cell])) {
       // The stream has no row to compare with, but the one of batch must be the sum of its orders.
       const isExact =
-        orders[OF_BATCH] === orders[OF_OPEN_WINDOW] && cents[OF_BATCH] === cents[OF_OPEN_WINDOW];
+        cells.orders[OF_BATCH][cell] === cells.orders[OF_OPEN_WINDOW][cell] &&
+        cells.cents[OF_BATCH][cell] === cells.cents[OF_OPEN_WINDOW][cell];
       if (!isExact || streamRows > 0) return 'unexplained';
       return batchRows > 0 ? 'window_not_final' : null;
     }
+    const { orders, cents } = cells;
     const isExplained =
-      orders[OF_BATCH] - orders[OF_STREAM] === orders[OF_IDS] &&
-      cents[OF_BATCH] - cents[OF_STREAM] === cents[OF_IDS];
+      orders[OF_BATCH][cell] - orders[OF_STREAM][cell] === orders[OF_IDS][cell] &&
+      cents[OF_BATCH][cell] - cents[OF_STREAM][cell] === cents[OF_IDS][cell];
     return isExplained ? null : 'unexplained';
-  }
-
-  #differentCell(cell: Cell, name: ClassName): DifferentCell {
-    const { table, order, orders, cents } = cell;
-    const amount = (kind: number): CellAmount => ({ orders: orders[kind], cents: cents[kind] });
-    return {
-      table,
-      order,
-      text: textOf(cell),
-      batch: cell.batchRows > 0 ? amount(OF_BATCH) : null,
-      stream: cell.streamRows > 0 ? amount(OF_STREAM) : null,
-      explained: name === 'window_not_final' ? null : amount(OF_IDS),
-    };
   }
 }
 
@@ -197,19 +133,4 @@ function batchOf(entries: readonly CellEntry[]): EntryBatch {
     orders: Float64Array.from(entries, ({ orders }) => orders),
     cents: BigInt64Array.from(entries, ({ cents }) => cents),
   };
-}
-
-function textOf({ table, order, productId }: Cell): string {
-  switch (table) {
-    case 'daily_revenue':
-      return formatDay(order);
-    case 'hourly_revenue':
-      return `hour ${order}`;
-    case 'window_revenue':
-      return `${new Date(order).toISOString()} ${productId}`;
-    case 'manifest':
-      return 'active orders and revenue';
-    default:
-      return productId;
-  }
 }

@@ -1,6 +1,7 @@
 import { MS_PER_DAY, MS_PER_HOUR } from '../../shared/model/time.ts';
 import { windowStart } from '../../shared/windowing/stream-times.ts';
-import { type CellBook, OF_BATCH, OF_IDS, OF_OPEN_WINDOW, OF_STREAM } from './cell-book.ts';
+import type { CellBook } from './cell-book.ts';
+import { OF_BATCH, OF_IDS, OF_OPEN_WINDOW, OF_STREAM } from './cells.ts';
 import type { IdDifference } from './match-records.ts';
 import type { Publications } from './publications.ts';
 import { ACTIVE, BATCH, type RecordBatch } from './record-batch.ts';

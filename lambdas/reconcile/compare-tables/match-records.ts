@@ -82,9 +82,7 @@ export class RecordMatcher {
   #drop(head: number, batch: RecordBatch, row: number): void {
     this.#store.isEqual[head] = 1;
     this.#equalCount += 1;
-    this.#store.twinSource[head] = batch.source[row];
-    this.#store.sequence[head] = batch.sequence?.[row] ?? '';
-    this.#store.sizeBytes += batch.sequence?.[row].length ?? 0;
+    this.#store.twins.set(head, batch.source[row], batch.sequence?.[row] ?? '');
   }
 
   #insert(batch: RecordBatch, row: number): void {

@@ -118,7 +118,7 @@ export async function* readRecords(
       side: new Uint8Array(rowCount).fill(SIDES.indexOf(door)),
       outcome: new Uint8Array(rowCount).fill(OUTCOME_OF[table]),
       source: rows.texts('source'),
-      offset: door === 'batch' ? Float64Array.from(rows.numbers('source_offset')) : zeros(rowCount),
+      offset: door === 'batch' ? doubles(rows.numbers('source_offset')) : zeros(rowCount),
       sequence: door === 'batch' ? null : rows.texts('sequence_number'),
     };
     yield table === 'quarantine' ? quarantinedBatch(rows, common) : validBatch(rows, common, table);
@@ -132,9 +132,9 @@ export async function* readRecords(
       customerId: rows.texts('customer_id'),
       productId: rows.texts('product_id'),
       status: rows.texts('status'),
-      timeMs: Float64Array.from(rows.numbers('order_timestamp')),
-      quantity: Int32Array.from(rows.numbers('quantity')),
-      priceCents: Float64Array.from(rows.numbers('price')),
+      timeMs: doubles(rows.numbers('order_timestamp')),
+      quantity: new Int32Array(rows.numbers('quantity')),
+      priceCents: doubles(rows.numbers('price')),
       isBroken: isActive || table === 'cancelled' ? brokenRows(rows, isActive) : flags(rows),
       customer: isActive ? memo.customers(rows) : null,
       product: isActive ? memo.products(rows) : null,
@@ -145,6 +145,8 @@ export async function* readRecords(
 
 type CommonColumns = Pick<RecordBatch, 'side' | 'outcome' | 'source' | 'offset' | 'sequence'>;
 
+const doubles = (numbers: Float64Array | Int32Array) =>
+  numbers instanceof Float64Array ? numbers : new Float64Array(numbers);
 const zeros = (rowCount: number) => new Float64Array(rowCount);
 const flags = ({ rowCount }: ColumnRows) => new Uint8Array(rowCount);
 

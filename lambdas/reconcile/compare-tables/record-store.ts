@@ -1,5 +1,6 @@
 import type { DifferentRecord } from './difference.ts';
 import { ACTIVE, BATCH, type Joined, type RecordBatch, STREAM } from './record-batch.ts';
+import { TwinPositions } from './twin-positions.ts';
 
 const CAPACITY_MIN = 1024;
 
@@ -30,9 +31,8 @@ export class RecordStore {
   readonly productId: (string | null)[] = [];
   readonly status: (string | null)[] = [];
   readonly source: string[] = [];
-  /** Of a batch record: that of its twin in the stream. */
   readonly sequence: (string | null)[] = [];
-  readonly twinSource: (string | null)[] = [];
+  readonly twins = new TwinPositions();
   readonly customer: (Joined | null)[] = [];
   readonly product: (Joined | null)[] = [];
   readonly issues: (string | null)[] = [];
@@ -58,7 +58,7 @@ export class RecordStore {
     this.status.push(batch.status?.[row] ?? null);
     this.source.push(batch.source[row]);
     this.sequence.push(sequence);
-    this.twinSource.push(null);
+    this.twins.add();
     this.customer.push(batch.customer?.[row] ?? null);
     this.product.push(batch.product?.[row] ?? null);
     this.issues.push(batch.issues?.[row] ?? null);
@@ -71,7 +71,7 @@ export class RecordStore {
    * there.
    */
   addTwin(index: number): number {
-    const source = this.twinSource[index] ?? '';
+    const { source, sequence } = this.twins.at(index);
     const twin: RecordBatch = {
       side: Uint8Array.of(STREAM),
       outcome: this.outcome.slice(index, index + 1),
@@ -85,7 +85,7 @@ export class RecordStore {
       priceCents: this.priceCents.slice(index, index + 1),
       source: [source],
       offset: new Float64Array(1),
-      sequence: [this.sequence[index] ?? ''],
+      sequence: [sequence],
       customer: listOf(this.customer[index]),
       product: listOf(this.product[index]),
       issues: null,

@@ -2,7 +2,8 @@ import type { Door, TableName } from '../../shared/model/tables.ts';
 import { type ColumnRows, readTableColumns } from '../../shared/parquet/column-reader.ts';
 import type { TableFile } from '../../shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { type CellBook, MALFORMED, OF_BATCH, OF_STREAM } from './cell-book.ts';
+import type { CellBook } from './cell-book.ts';
+import { MALFORMED, OF_BATCH, OF_STREAM } from './cells.ts';
 import type { CellTable, DifferentCell } from './difference.ts';
 import { compareText } from './text-order.ts';
 

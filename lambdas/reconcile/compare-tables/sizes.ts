@@ -12,12 +12,12 @@ export interface CompareSizes {
 }
 
 /** The process itself, and the row group that is being read. */
-const BASE_BYTES = 224 * 1024 * 1024;
+const BASE_BYTES = 320 * 1024 * 1024;
 /** Of the limit, whatever the process takes: less would cut small inputs without need. */
 const SHARE_MIN = 0.25;
 /** A counted record of batch with its id, position and place in the index. */
 const RECORD_BYTES = 300;
-const CELL_BYTES = 300;
+const CELL_BYTES = 200;
 /** A row of the report as an object. */
 const ROW_BYTES = 1024;
 const BUFFERED_BYTES = 400;
