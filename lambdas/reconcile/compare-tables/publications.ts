@@ -61,9 +61,19 @@ export async function openPublications(lake: ObjectStore, consumer: string): Pro
       watermarkMs: stream.watermark === null ? null : Date.parse(stream.watermark),
       counts: stream.counts,
       revenueCents: parseCents(stream.revenue),
-      filesOf: (table: TableName) => filesOfStreamTable(lake, streamKey, table),
+      filesOf: remembered((table) => filesOfStreamTable(lake, streamKey, table)),
     },
     reportKey: keys.reconcileReport(batch.run_id, stream.epoch),
+  };
+}
+
+/** The chain of manifests is followed once for each table. */
+function remembered(filesOf: (table: TableName) => Promise<readonly TableFile[]>) {
+  const known = new Map<TableName, Promise<readonly TableFile[]>>();
+  return (table: TableName) => {
+    const files = known.get(table) ?? filesOf(table);
+    known.set(table, files);
+    return files;
   };
 }
 
