@@ -8,7 +8,10 @@ export interface ReconcileOptions {
   readonly consumer: string;
   /** Order ids that never reached a side do not stand against agreement. */
   readonly allowMissing: boolean;
-  /** Resident memory of the process above which records are spilled to the lake. */
+  /**
+   * Resident memory, about, above which records are spilled to the lake. One row group of a table
+   * and the rest of the process take what they need in any case.
+   */
   readonly memoryLimitBytes: number;
   /** Length of a window where no row of the tables tells it. */
   readonly windowLengthMs: number;

@@ -21,8 +21,9 @@ const CELL_BYTES = 200;
 /** A row of the report as an object. */
 const ROW_BYTES = 1024;
 const BUFFERED_BYTES = 400;
+const SPILLED_FACTOR = 4;
 const PARTITIONS_MAX = 1024;
-const BUFFER_ROWS_MAX = 131_072;
+const BUFFER_ROWS_MAX = 65_536;
 const RUN_ROWS_MAX = 50_000;
 
 /**
@@ -40,7 +41,9 @@ export function planSizes(input: {
   const recordBytesMax = bytes * 0.7;
   const runRows = clamp((bytes * 0.1) / ROW_BYTES, 16, RUN_ROWS_MAX);
   const wanted = Math.max(1, Math.ceil((records * RECORD_BYTES) / recordBytesMax)) * growth;
-  const recordPartitions = clamp(wanted, 1, PARTITIONS_MAX);
+  // Once records are spilled, smaller partitions cost little, and less of the one before waits
+  // beside the next one to be collected.
+  const recordPartitions = clamp(wanted === 1 ? 1 : wanted * SPILLED_FACTOR, 1, PARTITIONS_MAX);
   return {
     recordPartitions,
     recordBytesMax: recordPartitions === PARTITIONS_MAX ? Number.POSITIVE_INFINITY : recordBytesMax,
