@@ -29,6 +29,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/batch.ts')).defineBatch,
   },
   {
+    name: 'produce',
+    summary: 'send the records of files to the stream',
+    load: async () => (await import('./commands/produce.ts')).defineProduce,
+  },
+  {
+    name: 'stream',
+    summary: 'consume the stream and publish its tables as it goes',
+    load: async () => (await import('./commands/stream.ts')).defineStream,
+  },
+  {
+    name: 'drain',
+    summary: 'make the open windows of the stream final now',
+    load: async () => (await import('./commands/drain.ts')).defineDrain,
+  },
+  {
     name: 'show',
     summary: 'print the rows of a table',
     load: async () => (await import('./commands/show.ts')).defineShow,

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseByteSize } from '../lambdas/shared/model/config-values.ts';
+import { parseByteSize, parseDuration } from '../lambdas/shared/model/config-values.ts';
 
 /** Parsers of option values: strict, and their error says what is allowed. */
 
@@ -24,4 +24,22 @@ export function byteSizeOption(min: number, max: number): (text: string) => numb
 export function pathOption(text: string): string {
   if (text.trim() !== '' && !text.includes('\0')) return text;
   throw new InvalidArgumentError('Allowed: a path.');
+}
+
+export function durationOption(minText: string, maxText: string): (text: string) => number {
+  return (text) => {
+    const valueMs = parseDuration(text);
+    if (valueMs >= parseDuration(minText) && valueMs <= parseDuration(maxText)) return valueMs;
+    throw new InvalidArgumentError(
+      `Allowed: a duration from ${minText} to ${maxText}, written as 500ms, 60s, 30m or 12h.`,
+    );
+  };
+}
+
+/** Part of keys and folders of the lake. */
+export function consumerOption(text: string): string {
+  if (/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    'Allowed: 1 to 64 of A-Z a-z 0-9 _ - that begin with a letter or digit.',
+  );
 }
