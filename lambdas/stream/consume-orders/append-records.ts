@@ -19,6 +19,7 @@ import { type ShardHead, timesAttributes } from '../../shared/state/shard-head.t
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import type { TransactStatus } from '../../shared/state/transact.ts';
 import type { ArrivedOrders, ClassifiedCut, Classifier } from './classify.ts';
+import { countOtherKeys } from './partition-keys.ts';
 
 /** Everything that parsing and classifying needs, reused from batch to batch. */
 export interface ConsumeMemory {
@@ -61,7 +62,7 @@ export async function appendRecords(
   let gapAfter = append.gapAfter;
   while (appended < records.length) {
     const cut = memory.classifier.classify(orders, appended, fold.head, fold.claims);
-    const status = await appendCut(context, fold, records, cut, { ...append, gapAfter });
+    const status = await appendCut(context, fold, records, cut, memory, { ...append, gapAfter });
     if (status !== 'committed') return { status, appended };
     gapAfter = null;
     appended = cut.to;
@@ -74,9 +75,10 @@ async function appendCut(
   fold: ShardFold,
   records: readonly StreamRecord[],
   cut: ClassifiedCut,
+  memory: ConsumeMemory,
   append: AppendKind,
 ): Promise<TransactStatus> {
-  const entry = await writeEntry(context, fold, records, cut, append);
+  const entry = await writeEntry(context, fold, records, cut, memory, append);
   const head = headAfter(context, fold, entry, records[cut.to - 1]);
   const also = append.also?.(records.slice(cut.from, cut.to)) ?? [];
   const status = await appendEntry(context, fold, entry, changesOf(entry, head), also);
@@ -106,6 +108,7 @@ async function writeEntry(
   fold: ShardFold,
   records: readonly StreamRecord[],
   cut: ClassifiedCut,
+  memory: ConsumeMemory,
   append: AppendKind,
 ): Promise<RecordsEntry> {
   const version = fold.head.version + 1;
@@ -121,6 +124,7 @@ async function writeEntry(
     lastSequenceNumber: last,
     counts: cut.counts,
     issues: cut.issues,
+    otherKeys: countOtherKeys(records, memory.columns, cut),
     claims: encodeClaims(cut.claims),
     claimMaxMs: cut.claimMaxMs,
     gapAfter: append.gapAfter,
@@ -174,6 +178,7 @@ function headAfter(
     version: entry.version,
     maxEventTimeMs: entry.maxEventTimeMs,
     counts: sumCounts(head.counts, entry.counts),
+    otherKeys: head.otherKeys + entry.otherKeys,
     claimsFrom: fold.claimsFromAt(entry, context, entry),
   };
 }
@@ -193,6 +198,7 @@ function changesOf(entry: RecordsEntry, head: ShardHead): Attributes {
   return {
     ...timesAttributes(head),
     counts: { ...head.counts },
+    otherKeys: head.otherKeys,
     claimsFrom: head.claimsFrom,
     ...(entry.kind === 'redrive'
       ? {}

@@ -171,6 +171,7 @@ async function childHead(
     maxEventTimeMs: NO_TIME,
     floorMs: parents.length > 0 ? (Math.max(...watermarks) as EpochMs) : await rootFloor(context),
     counts: zeroCounts(),
+    otherKeys: 0,
     sealed: false,
     children: [],
     inherits: await lineage(context, shard.parentShardIds, parents),

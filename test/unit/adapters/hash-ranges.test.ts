@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
   cutHashKeys,
   halve,
-  hashKeyOf,
   shardOfHashKey,
 } from '../../../lambdas/shared/adapters/hash-ranges.ts';
 
 const LAST = 2n ** 128n - 1n;
+
+import { hashKeyOf } from '../../../lambdas/shared/model/hash-key.ts';
 
 describe('hash ranges', () => {
   it.each([1, 2, 3, 7, 100])('of %i shards cover all hash keys without a gap', (count) => {
