@@ -25,7 +25,8 @@ function createIo(signal: AbortSignal): CommandIo {
       return process.stderr.isTTY === true;
     },
     get errColumns() {
-      return process.stderr.columns ?? DEFAULT_COLUMNS;
+      // 0 where the terminal does not say.
+      return process.stderr.columns || DEFAULT_COLUMNS;
     },
     ask: process.stdin.isTTY && process.stderr.isTTY ? (text) => ask(text, signal) : null,
     writeOut(text) {
