@@ -15,7 +15,7 @@ interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'demo',
-    summary: 'generate orders, run the batch and show what came out',
+    summary: 'see it work: both doors, and whether they agree',
     load: async () => (await import('./commands/demo.ts')).defineDemo,
   },
   {

@@ -36,10 +36,8 @@ export function durationOption(minText: string, maxText: string): (text: string)
   };
 }
 
-/** Part of keys and folders of the lake. */
+/** Names a folder of the lake and a part of every key of state, so it is kept plain. */
 export function consumerOption(text: string): string {
-  if (/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}$/.test(text)) return text;
-  throw new InvalidArgumentError(
-    'Allowed: 1 to 64 of A-Z a-z 0-9 _ - that begin with a letter or digit.',
-  );
+  if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(text)) return text;
+  throw new InvalidArgumentError('Allowed: 1 to 64 of a-z 0-9 _ -, not _ or - first.');
 }

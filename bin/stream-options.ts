@@ -3,12 +3,11 @@ import type { Config } from '../lambdas/shared/model/config.ts';
 import { TerminalError } from '../lambdas/shared/runtime/errors.ts';
 import { type LocalStream, openLocalStream } from '../lib/embedded/stream/local-stream.ts';
 import type { CommandContext } from './command.ts';
+import { DEFAULT_CONSUMER } from './lake.ts';
 import { consumerOption, pathOption } from './option-values.ts';
 import { warningMetrics } from './warning-metrics.ts';
 
 /** What the commands of the stream have in common. */
-
-export const DEFAULT_CONSUMER = 'default';
 
 export interface StreamFolders {
   readonly stream?: string;

@@ -38,6 +38,7 @@ export function streamStatusJson(status: StreamStatus): Record<string, unknown> 
     watermark_held_back_by:
       heldBackBy === null ? null : { shard: heldBackBy.shardId, why: heldBackBy.whyNotIdle },
     gaps: status.gaps.map(({ shardId, version, after }) => ({ shard: shardId, version, after })),
+    damage: status.damage,
     other_partition_keys: otherKeysOf(status),
     open_windows: status.openWindows.length,
     end: isoOrNull(status.endMs),
@@ -132,7 +133,7 @@ function shardTable(shards: readonly ShardStatus[]): string {
     shard.lagMs === null ? '?' : shard.lagMs === 0 ? NONE : ageText(shard.lagMs),
     withCommas(shard.counts.read),
     withCommas(shard.counts.late),
-    shard.lastEntry === null ? NONE : `${shard.lastEntry.version} ${shard.lastEntry.kind}`,
+    lastEntryText(shard),
     shard.checkpoint ?? NONE,
   ]);
   return textTable(
@@ -149,6 +150,11 @@ function shardTable(shards: readonly ShardStatus[]): string {
     ],
     rows,
   );
+}
+
+function lastEntryText({ lastEntry }: ShardStatus): string {
+  if (lastEntry === null) return NONE;
+  return `${withCommas(lastEntry.version)} ${lastEntry.kind ?? ''}`.trimEnd();
 }
 
 function notesText(status: StreamStatus): string {
@@ -174,6 +180,7 @@ function notesText(status: StreamStatus): string {
     notes.push(`gap: records of ${shardId} were lost ${place} (entry ${version})`);
   }
   if (gaps.length > MAX_LISTED) notes.push(`and ${gaps.length - MAX_LISTED} more gaps`);
+  if (status.damage !== null) notes.push(`gaps are not all known: ${status.damage}`);
   const otherKeys = otherKeysOf(status);
   if (otherKeys > 0) {
     notes.push(

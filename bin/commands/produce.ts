@@ -177,7 +177,7 @@ function progressStep({ records, bytesDone, bytesTotal }: ProduceProgress) {
   return { stage: 'produce', done: records, total, unit: 'records', isEstimate: true as const };
 }
 
-function produceJson(streamDir: string, { tally, shardCount, durationMs }: Produced) {
+export function produceJson(streamDir: string, { tally, shardCount, durationMs }: Produced) {
   return {
     stream: streamDir,
     shards: shardCount,

@@ -7,13 +7,13 @@ import { isRetryable } from '../../lib/embedded/stream/failures.ts';
 import { runStream, type StreamGoal } from '../../lib/embedded/stream/run-stream.ts';
 import { batchSummary } from '../batch-summary.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { DEFAULT_CONSUMER } from '../lake.ts';
 import { durationOption, wholeNumberOption } from '../option-values.ts';
 import {
   addConsumerOption,
   addLakeOption,
   addLandingOption,
   addStreamOption,
-  DEFAULT_CONSUMER,
   type Folders,
   folderFlags,
   foldersOf,

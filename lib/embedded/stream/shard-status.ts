@@ -32,7 +32,8 @@ export interface ShardStatus {
   readonly unreadRecords: number | null;
   /** Age of the oldest unread record. */
   readonly lagMs: number | null;
-  readonly lastEntry: { readonly version: number; readonly kind: LogEntry['kind'] } | null;
+  /** Its kind is null where it is cleaned up: published, and its claims have expired. */
+  readonly lastEntry: { readonly version: number; readonly kind: LogEntry['kind'] | null } | null;
   readonly counts: Readonly<OutcomeCounts>;
   /** Records whose partition key is another than their order id (contract §1.1). */
   readonly otherKeys: number;
@@ -120,9 +121,8 @@ function stateOf(
   return { state: 'active', whyNotIdle: `${silence}, idle after ${idleAfterMs / 1_000} s` };
 }
 
-/** The entry may have been cleaned up, once it is published and its claims have expired. */
 async function lastEntryOf({ context }: StreamSight, shardId: string, head: ShardHead | null) {
   if (head === null || head.version === 0) return null;
   const [entry] = await readLog(context, shardId, head.version, head.version);
-  return entry === undefined ? null : { version: entry.version, kind: entry.kind };
+  return { version: head.version, kind: entry?.kind ?? null };
 }

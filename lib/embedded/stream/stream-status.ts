@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
-import { ObjectNotFoundError } from '../../../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { findEpochHead, readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import { readSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
 import { readLog } from '../../../lambdas/shared/state/fold.ts';
@@ -47,6 +47,8 @@ export interface StreamStatus {
   /** The shard whose watermark is the smallest, where others are further. */
   readonly heldBackBy: ShardStatus | null;
   readonly gaps: readonly StreamGap[];
+  /** Why the manifests could not be looked through for gaps; null: they could. */
+  readonly damage: string | null;
   readonly openWindows: readonly WindowStatus[];
   /** E: where a drain ends; null while nothing was counted. */
   readonly endMs: EpochMs | null;
@@ -76,7 +78,7 @@ export async function readStreamStatus(sight: StreamSight): Promise<StreamStatus
     planned: await readPlanned(context),
     shards,
     heldBackBy: heldBackBy(shards),
-    gaps: await readGaps(context, manifest),
+    ...(await readGaps(context, manifest)),
     openWindows,
     endMs,
     windowsAhead: endMs === null ? [] : openWindows.filter(({ startMs }) => startMs >= endMs),
@@ -122,7 +124,8 @@ function heldBackBy(shards: readonly ShardStatus[]): ShardStatus | null {
 async function readGaps(
   context: StreamContext,
   newest: StreamManifest | null,
-): Promise<StreamGap[]> {
+): Promise<Pick<StreamStatus, 'gaps' | 'damage'>> {
+  let damage: string | null = null;
   const gaps = new Map<string, StreamGap>();
   const add = (gap: StreamGap) => gaps.set(`${gap.shardId} ${gap.version}`, gap);
   for (const { shardId, head } of await readShards(context)) {
@@ -140,11 +143,13 @@ async function readGaps(
       }
     }
   } catch (error) {
-    if (!(error instanceof ObjectNotFoundError)) throw error;
+    if (!(error instanceof TerminalError)) throw error;
+    damage = error.message;
   }
-  return [...gaps.values()].sort((a, b) =>
+  const inOrder = [...gaps.values()].sort((a, b) =>
     a.shardId === b.shardId ? a.version - b.version : a.shardId < b.shardId ? -1 : 1,
   );
+  return { gaps: inOrder, damage };
 }
 
 async function newestInputs({ lake }: StreamContext, newest: StreamManifest | null) {
