@@ -169,8 +169,8 @@ describe('demo', () => {
     const second = await json('demo', '--orders', '300', '--dir', demoDir);
 
     expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
-    expect(readdirSync(demoDir).sort()).toEqual(['.tandem-demo', 'lake', 'landing']);
-    expect(first.result.top_products).toHaveLength(10);
+    expect(readdirSync(demoDir).sort()).toEqual(['.tandem-demo', 'lake', 'landing', 'stream']);
+    expect(first.result.top_products).toHaveLength(5);
     expect(first.result.batch.counts.read).toBe(first.result.rows);
     expect(second.result.batch.revenue).toBe(first.result.batch.revenue);
   });
