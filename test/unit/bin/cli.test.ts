@@ -16,6 +16,7 @@ describe('help', () => {
       'produce',
       'stream',
       'drain',
+      'reconcile',
       'show',
       'status',
     ]);
@@ -65,6 +66,7 @@ describe('help', () => {
     ],
     ['show', ['--lake <dir>', '--of <door>', '--limit <n>', '--files', '--consumer <name>']],
     ['status', ['--stream <dir>', '--lake <dir>', '--consumer <name>']],
+    ['reconcile', ['--lake <dir>', '--consumer <name>', '--allow-missing', '--limit <n>']],
   ])('of %s lists its flags, the common ones and examples', async (command, flags) => {
     for (const args of [
       [command, '--help'],
