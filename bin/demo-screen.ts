@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
+import type { ClassName } from '../lambdas/reconcile/compare-tables/difference.ts';
 import { OUTCOMES } from '../lambdas/shared/model/outcome.ts';
 import type { ManifestView } from './manifest-view.ts';
+import { CLASS_MEANINGS } from './reconcile-text.ts';
 import { rowsText } from './rows-text.ts';
 import type { Row } from './table-rows.ts';
 import { secondsText, textTable, withCommas } from './text-table.ts';
@@ -9,8 +11,7 @@ import { secondsText, textTable, withCommas } from './text-table.ts';
 export interface DemoAgreement {
   readonly agree: boolean;
   readonly classes: readonly {
-    readonly name: string;
-    readonly meaning: string;
+    readonly name: ClassName;
     readonly count: number;
     /** Batch revenue − stream revenue, as decimal text. */
     readonly revenue: string;
@@ -28,19 +29,19 @@ export interface DemoStory {
   readonly stream: ManifestView;
   /** Batch revenue − stream revenue, as decimal text. */
   readonly difference: string;
-  readonly agreement: DemoAgreement | null;
+  readonly agreement: DemoAgreement;
   readonly topProducts: readonly Row[];
 }
 
 const TOP_COLUMNS = ['rank', 'product_id', 'product_name', 'total_orders', 'total_revenue'];
 
 const MEANINGS: Readonly<Record<(typeof OUTCOMES)[number] | 'read', string>> = {
-  read: 'every record that came in ends as exactly one of these',
-  active: 'counted: this is the revenue',
+  read: 'every one ends as exactly one of the following',
+  active: 'counts, and is the revenue',
   cancelled: 'a valid order that was cancelled',
-  quarantined: 'broke a rule; kept with its reasons',
-  duplicate: 'an order that was counted before',
-  late: 'came after its window had been closed; only a stream closes windows',
+  quarantined: 'breaks a rule; kept, with the reasons',
+  duplicate: 'sent again: the order was counted before',
+  late: 'came after its window was closed; only a stream has to close windows',
 };
 
 /** One screen for somebody who has never seen it. */
@@ -72,56 +73,48 @@ function outcomeTable({ batch, stream, difference }: DemoStory): string {
       { title: 'stream', isNumber: true },
       { title: 'meaning' },
     ],
-    [...counts, [...revenue, `differ by ${withCommas(difference)}: see below`]],
+    [...counts, [...revenue, `of active orders; they differ by ${withCommas(difference)}`]],
   );
 }
 
-function agreementText({ agreement }: DemoStory): string {
-  if (agreement === null) {
-    return 'The stream keeps what comes after its window was closed in its table late.\n';
-  }
-  const rows = agreement.classes.map(({ name, meaning, count, revenue }) => [
+function agreementText({ agreement: { agree, classes } }: DemoStory): string {
+  const verdict = agree
+    ? 'Do they agree? Yes: every order and every cent that differs has its reason.'
+    : 'Do they agree? NO: something differs without a reason.';
+  if (classes.length === 0) return `${verdict}\n`;
+  const rows = classes.map(({ name, count, revenue }) => [
     name,
     withCommas(count),
     withCommas(revenue),
-    meaning,
+    CLASS_MEANINGS[name],
   ]);
-  const verdict = agreement.agree
-    ? 'Do they agree? Yes: every order and every cent of the difference has its reason.'
-    : 'Do they agree? NO: there are differences that nothing explains.';
-  const table = textTable(
-    [
-      { title: 'difference' },
-      { title: 'orders', isNumber: true },
-      { title: 'revenue', isNumber: true },
-      { title: 'meaning' },
-    ],
-    rows,
-  );
-  return rows.length === 0 ? `${verdict}\n` : `${verdict}\n${table}`;
+  const columns = [
+    { title: 'reason' },
+    { title: 'orders', isNumber: true },
+    { title: 'revenue', isNumber: true },
+    { title: 'meaning' },
+  ];
+  return `${verdict}\n\n${textTable(columns, rows)}`;
 }
 
 function whereText({ dir, agreement }: DemoStory): string {
   const lake = `--lake ${dir}/lake`;
-  const all = `--stream ${dir}/stream --landing ${dir}/landing ${lake}`;
   const places = [
-    ['files', resolve(dir, 'landing')],
-    ['tables', `${resolve(dir, 'lake', 'tables')}: Parquet, below batch and stream`],
-    ...(agreement === null ? [] : [['report', resolve(dir, 'lake', agreement.report)]]),
+    ['CSV files', resolve(dir, 'landing')],
+    ['tables', `${resolve(dir, 'lake', 'tables')} (Parquet: batch, stream)`],
+    ['differences', resolve(dir, 'lake', agreement.report)],
   ];
   const next = [
-    [`npx tandem show late --of stream ${lake}`, 'what the stream did not count'],
-    [`npx tandem show quarantine ${lake}`, 'what broke which rule'],
-    ...(agreement === null
-      ? []
-      : [[`npx tandem reconcile ${lake}`, 'each difference, with its records']]),
-    [`npx tandem status --stream ${dir}/stream ${lake}`, 'runs, epochs, shards'],
-    [`npx tandem stream ${all}`, 'runs on; in another terminal:'],
-    [`npx tandem produce ${dir}/landing/orders/*.csv --stream ${dir}/stream --rate 500`, ''],
+    ['what came too late for the stream', `show late --of stream ${lake}`],
+    ['what broke which rule', `show quarantine ${lake}`],
+    ['each difference, with its records', `reconcile ${lake}`],
+    ['runs, epochs and shards', `status --stream ${dir}/stream ${lake}`],
+    ['a stream that runs', `produce ${dir}/landing/orders/*.csv --rate 500`],
+    ['  and in another terminal', `stream --landing ${dir}/landing`],
   ];
-  const width = Math.max(...places.map(([name]) => name.length));
-  return (
-    `${places.map(([name, place]) => `${name.padEnd(width)}  ${place}\n`).join('')}\n` +
-    `try next\n${next.map(([line, why]) => `  ${line}${why === '' ? '' : `   ${why}`}\n`).join('')}`
-  );
+  const lines = (rows: readonly (readonly string[])[], before: string) => {
+    const width = Math.max(...rows.map(([name]) => name.length));
+    return rows.map(([name, text]) => `${name.padEnd(width)}  ${before}${text}\n`).join('');
+  };
+  return `${lines(places, '')}\n${lines(next, 'npx tandem ')}`;
 }

@@ -23,6 +23,7 @@ export interface EpochView {
   readonly topProducts: readonly Row[];
 }
 
+const TOP_PRODUCTS_SHOWN = 5;
 /** The rate is taken over so long. */
 const RATE_OVER_MS = 5_000;
 
@@ -129,7 +130,8 @@ export class StreamView {
       return [`no epoch yet; the first one comes ${ageText(this.#everyMs)} after the start`];
     }
     const { manifest, topProducts } = epoch;
-    const top = rowsText('stream', 'top_products', topProducts, TOP_COLUMNS).trimEnd();
+    const shown = topProducts.slice(0, TOP_PRODUCTS_SHOWN);
+    const top = rowsText('stream', 'top_products', shown, TOP_COLUMNS).trimEnd();
     return [
       `epoch ${manifest.epoch}, ${ageText(nowMs - this.#epochAtMs)} ago: ${countsText(manifest)}`,
       `revenue ${withCommas(manifest.revenue)}; ${windowsText(epoch)}`,

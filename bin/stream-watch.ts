@@ -15,7 +15,6 @@ import { secondsText, withCommas } from './text-table.ts';
 
 const REDRAW_MS = 500;
 const LINE_EVERY_MS = 10_000;
-const TOP_PRODUCTS_SHOWN = 5;
 
 export interface StreamWatch {
   readonly observer: StreamObserver;
@@ -121,7 +120,7 @@ export async function readEpochView(
   for await (const { rows } of tableFilesAsOf(lake, manifest, 'window_revenue')) finalCells += rows;
   const topProducts: Row[] = [];
   const { files } = tables.top_products;
-  for await (const row of tableRows(lake, files, TOP_PRODUCTS_SHOWN)) topProducts.push(row);
+  for await (const row of tableRows(lake, files)) topProducts.push(row);
   return {
     manifest,
     manifestKey: lakeKeys.manifest(epoch),

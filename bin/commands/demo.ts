@@ -1,6 +1,8 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { CLASS_NAMES } from '../../lambdas/reconcile/compare-tables/difference.ts';
+import type { ReconcileResult } from '../../lambdas/reconcile/compare-tables/result.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
@@ -9,7 +11,7 @@ import type { InputFile } from '../../lib/embedded/produce/input-file.ts';
 import { SILENT_OBSERVER } from '../../lib/embedded/stream/observer.ts';
 import { runStream } from '../../lib/embedded/stream/run-stream.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { demoScreen } from '../demo-screen.ts';
+import { type DemoAgreement, demoScreen } from '../demo-screen.ts';
 import { DEFAULT_CONSUMER } from '../lake.ts';
 import { pathOption, wholeNumberOption } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
@@ -19,6 +21,7 @@ import { withCommas } from '../text-table.ts';
 import { batchJson, runBatchWithProgress } from './batch.ts';
 import { generateInto, MAX_ORDERS, seedOption } from './generate.ts';
 import { type Produced, produceJson, produceWithProgress } from './produce.ts';
+import { reconcileJson, reconcileWithProgress } from './reconcile.ts';
 import { currentEpoch, streamJson } from './stream.ts';
 
 /** A folder that carries this file was filled by `demo`, so `demo` may empty it. */
@@ -74,17 +77,19 @@ async function demo(options: DemoCommandOptions, context: CommandContext): Promi
     if (!context.isJson) context.io.writeErr(`${text}\n`);
   };
 
-  say(`1/4 generating ${withCommas(orders)} orders into ${folders.landingDir}`);
+  say(`1/5 generating ${withCommas(orders)} orders into ${folders.landingDir}`);
   const landing = await generateInto(folders.landingDir, { ...options, files: 1 }, context);
-  say(`2/4 batch: ${withCommas(landing.rows)} rows into ${folders.lakeDir}`);
+  say(`2/5 batch: ${withCommas(landing.rows)} rows into ${folders.lakeDir}`);
   const batch = await runBatchWithProgress(folders, context);
-  say(`3/4 produce: the same rows as events into ${folders.streamDir}`);
+  say(`3/5 produce: the same rows as events into ${folders.streamDir}`);
   const produced = await produceOrders(folders, context);
-  say('4/4 stream: consuming and publishing, then draining');
+  say('4/5 stream: consuming and publishing, then draining');
   const epoch = await streamQuietly(folders, produced.tally.records, context);
-  const topProducts = epoch.topProducts.slice(0, TOP_PRODUCTS_SHOWN);
-
-  const difference = centsOf(batch.manifest.revenue) - centsOf(epoch.manifest.revenue);
+  say('5/5 reconcile: comparing the two, order by order and cell by cell');
+  const comparison = await reconcileWithProgress(
+    { lakeDir: folders.lakeDir, consumer: DEFAULT_CONSUMER, allowMissing: false, limit: 0 },
+    context,
+  );
   const durationMs = performance.now() - startedAtMs;
   return {
     json: {
@@ -95,7 +100,8 @@ async function demo(options: DemoCommandOptions, context: CommandContext): Promi
       batch: batchJson(batch),
       produce: produceJson(folders.streamDir, produced),
       stream: streamJson(epoch),
-      top_products: topProducts,
+      reconcile: reconcileJson(comparison),
+      top_products: epoch.topProducts,
       duration_ms: Math.round(durationMs),
     },
     text: demoScreen({
@@ -106,14 +112,26 @@ async function demo(options: DemoCommandOptions, context: CommandContext): Promi
       durationMs,
       batch: batch.manifest,
       stream: epoch.manifest,
-      difference: formatCents(difference),
-      agreement: null,
-      topProducts,
+      difference: formatCents(comparison.batchRevenueCents - comparison.streamRevenueCents),
+      agreement: agreementOf(comparison),
+      topProducts: epoch.topProducts.slice(0, TOP_PRODUCTS_SHOWN),
     }),
+    exitCode: comparison.agree ? 0 : 1,
   };
 }
 
-const centsOf = (revenue: string): bigint => BigInt(revenue.replace('.', ''));
+function agreementOf({ agree, classes, reportKey }: ReconcileResult): DemoAgreement {
+  const found = CLASS_NAMES.filter((name) => classes[name].count > 0);
+  return {
+    agree,
+    classes: found.map((name) => ({
+      name,
+      count: classes[name].count,
+      revenue: formatCents(classes[name].cents),
+    })),
+    report: reportKey,
+  };
+}
 
 async function produceOrders(
   { landingDir, streamDir }: Folders,

@@ -30,13 +30,21 @@ export class EpochPublisher {
     this.#options = options;
   }
 
-  /** A publication every `everyMs` until the signal comes; the first one after that time. */
+  /**
+   * A publication every `everyMs` until the signal comes, whoever made the one before: a process
+   * that is killed and started again keeps to it, too.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const { context, everyMs } = this.#options;
+    const startedAtMs = context.clock.now();
+    const newest = await currentManifest(context);
+    const lastAtMs = newest === null ? startedAtMs : Date.parse(newest.created_at);
+    let waitMs = Math.min(everyMs, lastAtMs + everyMs - startedAtMs);
     for (;;) {
-      await nap(context.clock, everyMs, signal);
+      await nap(context.clock, waitMs, signal);
       if (signal.aborted) return;
       await this.#retrying(signal, 0, () => this.#publish((plan) => isFull(context, plan)));
+      waitMs = everyMs;
     }
   }
 
