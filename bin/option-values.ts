@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseByteSize } from '../lambdas/shared/model/config-values.ts';
+import { parseByteSize, parseDuration } from '../lambdas/shared/model/config-values.ts';
 
 /** Parsers of option values: strict, and their error says what is allowed. */
 
@@ -24,6 +24,16 @@ export function byteSizeOption(min: number, max: number): (text: string) => numb
 export function pathOption(text: string): string {
   if (text.trim() !== '' && !text.includes('\0')) return text;
   throw new InvalidArgumentError('Allowed: a path.');
+}
+
+export function durationOption(minText: string, maxText: string): (text: string) => number {
+  return (text) => {
+    const valueMs = parseDuration(text);
+    if (valueMs >= parseDuration(minText) && valueMs <= parseDuration(maxText)) return valueMs;
+    throw new InvalidArgumentError(
+      `Allowed: a duration from ${minText} to ${maxText}, written as 500ms, 60s, 30m or 12h.`,
+    );
+  };
 }
 
 /** Names a folder of the lake and a part of every key of state, so it is kept plain. */
