@@ -1,67 +1,59 @@
 import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
 import { compareBytes } from '../../shared/ingest/bytes.ts';
-import { MAX_INSTANT_MS, MS_PER_DAY } from '../../shared/model/time.ts';
+import { MAX_INSTANT_MS } from '../../shared/model/time.ts';
 import { assert } from '../../shared/runtime/errors.ts';
+import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
 import { CentSums } from '../../shared/transform/cent-sums.ts';
 import { type ProductRanks, WindowSums } from '../../shared/transform/window-sums.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { encodeRuns } from '../exchange/sum-run.ts';
-import { type CellSums, MAX_CELLS } from './cell-sums.ts';
+import { CellSums, fitsCells } from './cell-sums.ts';
+import type { BucketKernel } from './kernel/bucket-kernel.ts';
 import type { RowColumns } from './row-columns.ts';
 
 /** Sums over the active orders of a bucket. */
 export class BucketAggregates {
   readonly byDay = new Map<number, { orders: number; cents: bigint }>();
   readonly byHour = new CentSums(24);
-  readonly #cells: CellSums;
-  readonly #windows: WindowSums;
+  readonly #products: ByteDictionary;
+  readonly #ranks: ProductRanks;
   readonly #windowLengthMs: number;
   readonly #hourOfDay = new CentSums(24);
+  /** One of the two: the first where its tables are small enough. */
+  readonly #cells: CellSums | null;
+  readonly #windows: WindowSums;
 
-  constructor(windowLengthMs: number, productCount: number, cells: CellSums) {
-    this.#cells = cells;
-    const cellCount = Math.ceil(MAX_INSTANT_MS / windowLengthMs) * productCount;
+  /** `products` are all there; `arena` is for these sums alone. */
+  constructor(
+    windowLengthMs: number,
+    products: ByteDictionary,
+    kernel: BucketKernel,
+    arena: KernelArena,
+  ) {
+    const cellCount = Math.ceil(MAX_INSTANT_MS / windowLengthMs) * products.size;
     assert(Number.isSafeInteger(cellCount), 'windows times products are numbered exactly');
+    this.#products = products;
+    this.#ranks = rankProducts(products);
     this.#windowLengthMs = windowLengthMs;
-    this.#windows = new WindowSums(Math.max(1, productCount));
+    const isSmall = fitsCells(windowLengthMs, products.size);
+    this.#cells = isSmall ? new CellSums(kernel, arena, this.#ranks, windowLengthMs) : null;
+    this.#windows = new WindowSums(Math.max(1, products.size));
   }
 
-  /** Adds rows of one day. */
+  /** Adds rows of one day. Days come in ascending order, each in as many groups as it likes. */
   addDay(day: number, rows: RowColumns): void {
-    const windowLengthMs = this.#windowLengthMs;
-    const firstWindow = Math.floor((day * MS_PER_DAY) / windowLengthMs);
-    const endWindow = Math.ceil(((day + 1) * MS_PER_DAY) / windowLengthMs);
-    const cellCount = (endWindow - firstWindow) * rows.product.used.length;
-    if (cellCount <= MAX_CELLS) {
-      this.#addCells(rows, firstWindow, cellCount);
-    } else {
-      this.#addRows(rows);
-    }
+    const { hour } = rows;
+    this.#cells?.add(day, rows, (cell, count, low, carries) => {
+      this.#hourOfDay.addParts(hour.used[cell], count, low, carries);
+    });
+    if (this.#cells === null) this.#addRows(rows);
     this.#closeDay(day, rows.rowCount);
   }
 
-  /** Sums by window and product in a table that has a cell for each pair. */
-  #addCells(rows: RowColumns, firstWindow: number, cellCount: number): void {
-    const { product, hour } = rows;
-    const productCount = product.used.length;
-    const codes = Uint32Array.from(product.used);
-    let window = 0;
-    const addWindow = (cell: number, count: number, low: number, carries: number) => {
-      while (cell >= (window + 1) * productCount) window++;
-      const code = codes[cell - window * productCount];
-      this.#windows.addParts(firstWindow + window, code, count, low, carries);
-    };
-    this.#cells.add(rows, this.#windowLengthMs, firstWindow, cellCount, addWindow);
-    this.#cells.visitHours((cell, count, low, carries) => {
-      this.#hourOfDay.addParts(hour.used[cell], count, low, carries);
-    });
-  }
-
-  /** The same where such a table would be too large. */
   #addRows({ timeMs, totalCents, rowCount, product, hour }: RowColumns): void {
     for (let i = 0; i < rowCount; i++) {
       const windowNumber = Math.floor(timeMs[i] / this.#windowLengthMs);
-      this.#windows.addParts(windowNumber, product.used[product.keys[i]], 1, totalCents[i], 0);
+      this.#windows.add(windowNumber, product.used[product.keys[i]], totalCents[i]);
       this.#hourOfDay.add(hour.used[hour.keys[i]], totalCents[i]);
     }
   }
@@ -80,13 +72,16 @@ export class BucketAggregates {
   }
 
   /** Hands the window sums to `sink`: one sorted run per range of products. */
-  async writeRuns(products: ByteDictionary, rangeCount: number, sink: BlockSink): Promise<void> {
-    const ranks = rankProducts(products);
+  async writeRuns(rangeCount: number, sink: BlockSink): Promise<void> {
+    const products = this.#products;
+    const ranks = this.#ranks;
     const of = (product: number) => rangeOf(products.hashAt(product), rangeCount);
     const ranges = { count: rangeCount, of };
-    const sorted = this.#windows.sorted(ranks);
+    const { sums, sorted } = this.#cells?.finish() ?? {
+      sums: this.#windows.sums,
+      sorted: this.#windows.sorted(ranks),
+    };
     const allocate = (sizeBytes: number) => sink.allocate(sizeBytes);
-    const { sums } = this.#windows;
     const { block, ends } = encodeRuns(sums, sorted, products, ranges, ranks, allocate);
     await sink.keep(block, ends);
   }

@@ -41,18 +41,6 @@ export class WindowSums {
     this.sums.add(this.#groupOf(windowNumber * this.#maxProducts + productCode), cents);
   }
 
-  /** Adds a count and a sum in two parts, as `CentSums` holds it. */
-  addParts(
-    windowNumber: number,
-    productCode: number,
-    count: number,
-    low: number,
-    carries: number,
-  ): void {
-    const group = this.#groupOf(windowNumber * this.#maxProducts + productCode);
-    this.sums.addParts(group, count, low, carries);
-  }
-
   /**
    * The groups by window and then by the rank of the product; `productOfRank` is the inverse of
    * `rankOfProduct`.
