@@ -9,7 +9,7 @@ import type { BlockSink } from '../exchange/block-encoder.ts';
 import { encodeRuns } from '../exchange/sum-run.ts';
 import { CellSums, fitsCells } from './cell-sums.ts';
 import type { BucketKernel } from './kernel/bucket-kernel.ts';
-import type { RowColumns } from './row-columns.ts';
+import type { SummedRows } from './row-columns.ts';
 
 /** Sums over the active orders of a bucket. */
 export class BucketAggregates {
@@ -41,7 +41,7 @@ export class BucketAggregates {
   }
 
   /** Adds rows of one day. Days come in ascending order, each in as many groups as it likes. */
-  addDay(day: number, rows: RowColumns): void {
+  addDay(day: number, rows: SummedRows): void {
     const { hour } = rows;
     this.#cells?.add(day, rows, (cell, count, low, carries) => {
       this.#hourOfDay.addParts(hour.used[cell], count, low, carries);
@@ -50,7 +50,7 @@ export class BucketAggregates {
     this.#closeDay(day, rows.rowCount);
   }
 
-  #addRows({ timeMs, totalCents, rowCount, product, hour }: RowColumns): void {
+  #addRows({ timeMs, totalCents, rowCount, product, hour }: SummedRows): void {
     for (let i = 0; i < rowCount; i++) {
       const windowNumber = Math.floor(timeMs[i] / this.#windowLengthMs);
       this.#windows.add(windowNumber, product.used[product.keys[i]], totalCents[i]);

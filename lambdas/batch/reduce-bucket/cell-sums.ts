@@ -3,7 +3,7 @@ import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
 import { CentSums } from '../../shared/transform/cent-sums.ts';
 import type { ProductRanks, SortedGroups } from '../../shared/transform/window-sums.ts';
 import type { BucketKernel } from './kernel/bucket-kernel.ts';
-import type { RowColumns } from './row-columns.ts';
+import type { SummedRows } from './row-columns.ts';
 
 /** A table of the sums of one day has so many cells at most: 16 MiB. */
 const MAX_CELLS = 1024 * 1024;
@@ -68,7 +68,7 @@ export class CellSums {
   }
 
   /** Adds rows of a day, and visits their sums by hour as the rows number hours. */
-  add(day: number, rows: RowColumns, visitHour: CellVisitor): void {
+  add(day: number, rows: SummedRows, visitHour: CellVisitor): void {
     if (day !== this.#day) this.#closeDay();
     this.#day = day;
     const { used } = rows.product;

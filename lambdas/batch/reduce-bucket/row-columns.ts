@@ -39,6 +39,12 @@ export function plain(values: Values): PlainColumn {
   return { kind: 'plain', values, validity: null };
 }
 
+/** What is summed up of rows. */
+export type SummedRows = Pick<
+  RowColumns,
+  'rowCount' | 'timeMs' | 'totalCents' | 'product' | 'hour'
+>;
+
 /**
  * Picks rows of a bucket and holds them as the columns of a table, in the memory of the kernels.
  * It is reused from one group of rows to the next; what `orderColumns` and the others return is
