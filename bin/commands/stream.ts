@@ -133,6 +133,7 @@ export async function streamWithView(
     readonly batchSize?: number;
     readonly every?: number;
     readonly consumer: string;
+    readonly replan?: true;
   },
   context: CommandContext,
 ): Promise<EpochView | null> {
@@ -151,7 +152,9 @@ export async function streamWithView(
     writeErr = (text) => watch.say(text.trimEnd());
     try {
       const { observer } = watch;
-      await runStream({ context: local.context, goal, batchSize, everyMs, observer, signal });
+      const isReplan = options.replan === true;
+      const run = { context: local.context, goal, batchSize, everyMs, observer, isReplan, signal };
+      await runStream(run);
     } catch (error) {
       // Whoever asked for the end gets it: what was consumed is in the logs.
       if (!signal.aborted || !isRetryable(error)) throw error;
