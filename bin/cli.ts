@@ -44,6 +44,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/drain.ts')).defineDrain,
   },
   {
+    name: 'replay',
+    summary: 'fill a new consumer from the raw archive or from the stream',
+    load: async () => (await import('./commands/replay.ts')).defineReplay,
+  },
+  {
+    name: 'redrive',
+    summary: 'bring back record batches that the event source mapping gave up',
+    load: async () => (await import('./commands/redrive.ts')).defineRedrive,
+  },
+  {
     name: 'reconcile',
     summary: 'prove that batch and stream agree, and list every difference',
     load: async () => (await import('./commands/reconcile.ts')).defineReconcile,

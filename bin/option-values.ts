@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseTimestampMs } from '../lambdas/shared/ingest/timestamp.ts';
 import { parseByteSize, parseDuration } from '../lambdas/shared/model/config-values.ts';
 
 /** Parsers of option values: strict, and their error says what is allowed. */
@@ -40,4 +41,14 @@ export function durationOption(minText: string, maxText: string): (text: string)
 export function consumerOption(text: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(text)) return text;
   throw new InvalidArgumentError('Allowed: 1 to 64 of a-z 0-9 _ -, not _ or - first.');
+}
+
+/** An instant as the contract writes them, read as UTC where it names no zone; ISO 8601. */
+export function instantOption(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  const timeMs = parseTimestampMs(bytes, 0, bytes.length);
+  if (timeMs >= 0) return new Date(timeMs).toISOString();
+  throw new InvalidArgumentError(
+    'Allowed: an instant, written as 2026-01-31T12:00:00Z or with an offset.',
+  );
 }

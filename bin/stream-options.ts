@@ -70,16 +70,18 @@ export function folderFlags(folders: StreamFolders, names: readonly (keyof Strea
     .join('');
 }
 
-/** Opens the stream of this machine. Throws `TerminalError` `stream_not_found` with a hint. */
+/** Opens the stream of this machine; `start`: where a new consumer begins, in ISO 8601. Throws `TerminalError` `stream_not_found` with a hint. */
 export async function openStream(
   folders: Folders,
   consumer: string,
   context: CommandContext,
-  config: Config = context.config,
+  start?: string,
 ): Promise<LocalStream> {
+  const { config } = context;
   const metrics = warningMetrics(context.io);
+  const begin = start === undefined ? {} : { start };
   try {
-    return await openLocalStream({ ...folders, config, consumer, metrics });
+    return await openLocalStream({ ...folders, config, consumer, metrics, ...begin });
   } catch (error) {
     if (!(error instanceof TerminalError) || error.code !== 'stream_not_found') throw error;
     const message = `no stream in ${folders.streamDir}; run: npx tandem produce FILE`;

@@ -18,6 +18,8 @@ export interface LocalStreamOptions {
   readonly config: Config;
   readonly consumer: string;
   readonly metrics: Metrics;
+  /** Where a new consumer begins: an instant in ISO 8601; by default at the stream's start. */
+  readonly start?: string;
 }
 
 /** A consumer of a stream on this machine. */
@@ -54,7 +56,8 @@ export async function openLocalStream(options: LocalStreamOptions): Promise<Loca
         randomness: new SystemRandomness(),
         metrics,
       };
-      const settings = { consumer, codeVersion: CODE_VERSION, config };
+      const { start = 'start' } = options;
+      const settings = { consumer, codeVersion: CODE_VERSION, config, start };
       return { context: await openStreamContext(ports, settings), close };
     } catch (error) {
       state.close();
