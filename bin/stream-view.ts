@@ -116,7 +116,7 @@ export class StreamView {
       [
         { title: 'shard' },
         { title: 'records', isNumber: true },
-        { title: 'checkpoint moved', isNumber: true },
+        { title: 'checkpoint age', isNumber: true },
         { title: 'watermark' },
         { title: 'lag' },
       ],

@@ -32,13 +32,22 @@ export interface StreamWatch {
 export function watchStream(
   context: StreamContext,
   { io, isJson }: Pick<CommandContext, 'io' | 'isJson'>,
-  settings: { readonly title: string; readonly everyMs: number },
+  settings: {
+    readonly title: string;
+    readonly everyMs: number;
+    /** What is published already. */
+    readonly current: EpochView | null;
+  },
 ): StreamWatch {
   const nowMs = () => performance.now();
   const view = new StreamView({ ...settings, nowMs: nowMs() });
   const screen = io.isErrTerminal && !isJson ? createLiveScreen(io) : null;
   const say = (line: string) => (screen === null ? io.writeErr(`${line}\n`) : screen.say(line));
-  let epoch: EpochView | null = null;
+  let epoch = settings.current;
+  if (epoch !== null) {
+    const ageMs = context.clock.now() - Date.parse(epoch.manifest.created_at);
+    view.epoch(epoch, nowMs() - ageMs);
+  }
   const ended = new AbortController();
   const drawing = isJson
     ? Promise.resolve()

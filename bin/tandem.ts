@@ -69,5 +69,17 @@ function abortOnSignal(): AbortSignal {
   return controller.signal;
 }
 
+/**
+ * Where `tandem.js` had to start another Node for this, its death ends this process too: a killed
+ * `tandem stream` must not go on behind one's back.
+ */
+function endWithParent(): void {
+  if (process.channel === undefined || process.env.TANDEM_RESTARTED === undefined) return;
+  process.on('disconnect', () => process.exit(EXIT_INTERRUPTED));
+  // After the listener, which would keep the process alive.
+  process.channel?.unref();
+}
+
+endWithParent();
 const signal = abortOnSignal();
 process.exitCode = await runCli(process.argv.slice(2), createIo(signal), signal);

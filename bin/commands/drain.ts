@@ -69,7 +69,7 @@ async function drain(
   const { consumer } = options;
   if (options.all === true) {
     // What is asked has to be true: everything that has arrived is read and published before.
-    await streamWithView({ folders, goal: 'idle', consumer }, context);
+    await streamWithView({ ...options, folders, goal: 'idle' }, context);
     context.signal.throwIfAborted();
   }
   const local = await openStream(folders, consumer, context);

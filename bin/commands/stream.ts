@@ -133,6 +133,7 @@ export async function streamWithView(
     readonly batchSize?: number;
     readonly every?: number;
     readonly consumer: string;
+    readonly replan?: true;
   },
   context: CommandContext,
 ): Promise<EpochView | null> {
@@ -146,11 +147,14 @@ export async function streamWithView(
   const local = await openStream(folders, consumer, { ...context, io: warned });
   try {
     const title = `stream ${config.stream.name} in ${folders.streamDir}, consumer ${consumer}`;
-    const watch = watchStream(local.context, context, { title, everyMs });
+    const current = await currentEpoch(local.context);
+    const watch = watchStream(local.context, context, { title, everyMs, current });
     writeErr = (text) => watch.say(text.trimEnd());
     try {
       const { observer } = watch;
-      await runStream({ context: local.context, goal, batchSize, everyMs, observer, signal });
+      const isReplan = options.replan === true;
+      const run = { context: local.context, goal, batchSize, everyMs, observer, isReplan, signal };
+      await runStream(run);
     } catch (error) {
       // Whoever asked for the end gets it: what was consumed is in the logs.
       if (!signal.aborted || !isRetryable(error)) throw error;

@@ -35,7 +35,7 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 function start(args: readonly string[]): ChildProcess {
-  const program = join(projectRoot, 'bin/tandem.js');
+  const program = join(projectRoot, 'bin/tandem.ts');
   return spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 

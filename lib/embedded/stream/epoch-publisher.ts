@@ -17,6 +17,8 @@ export interface EpochPublisherOptions {
   readonly writer: EpochWriter;
   readonly everyMs: number;
   readonly observer: StreamObserver;
+  /** Plan anew although another version's plan is still young. */
+  readonly isReplan?: boolean;
 }
 
 /** Tries of the last publication after a signal: somebody waits for the end. */
@@ -58,9 +60,9 @@ export class EpochPublisher {
 
   /** Runs until `isMore` says of a published plan that it was the last, or nothing is new. */
   async #publish(isMore: (plan: EpochPlan) => boolean): Promise<void> {
-    const { context, writer, observer } = this.#options;
+    const { context, writer, observer, isReplan = false } = this.#options;
     for (;;) {
-      const result = await publishEpoch(context, writer);
+      const result = await publishEpoch(context, writer, { isReplan });
       switch (result.status) {
         case 'published':
           await observer.onEpoch(result.manifest);

@@ -6,7 +6,7 @@ export interface StreamObserver {
   onBatch(batch: ConsumedBatch): void;
   /** An epoch is visible. */
   onEpoch(manifest: StreamManifest): void | Promise<void>;
-  /** Something failed that is tried again after a pause; `subject` is a shard, or what was tried. */
+  /** Something failed and is tried again after a pause; `subject`: a shard, or what was tried. */
   onRetry(retry: {
     readonly subject: string;
     readonly error: Error;

@@ -23,6 +23,8 @@ export interface StreamRunOptions {
   readonly batchSize: number;
   readonly everyMs: number;
   readonly observer: StreamObserver;
+  /** Plan anew although another version's plan is still young. */
+  readonly isReplan?: boolean;
   /** Asks for a clean end: the batch in hand is finished and a last epoch published. */
   readonly signal: AbortSignal;
 }
@@ -33,10 +35,10 @@ export interface StreamRunOptions {
  * comes again. Retryable failures are told to the observer and tried again; others are thrown.
  */
 export async function runStream(options: StreamRunOptions): Promise<void> {
-  const { context, goal, batchSize, everyMs, observer, signal } = options;
+  const { context, goal, batchSize, everyMs, observer, signal, isReplan = false } = options;
   const consumer = new OrderConsumer(context);
   const writer = new InlineEpochWriter(context);
-  const publisher = new EpochPublisher({ context, writer, everyMs, observer });
+  const publisher = new EpochPublisher({ context, writer, everyMs, observer, isReplan });
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const poller = new ShardPoller({
@@ -63,7 +65,7 @@ export async function runStream(options: StreamRunOptions): Promise<void> {
   if (failures.length > 0) throw failures[0];
   await publisher.publishAll(signal);
   if (goal === 'drained' && !signal.aborted) {
-    await drainRetrying(options, () => drainStream(context, consumer, writer));
+    await drainRetrying(options, () => drainStream(context, consumer, writer, { isReplan }));
     const manifest = await currentManifest(context);
     if (manifest !== null) await observer.onEpoch(manifest);
   }

@@ -165,8 +165,8 @@ describe('show', () => {
 describe('demo', () => {
   it('runs both doors, which agree, and fills its folder anew each time', async () => {
     const demoDir = join(dir, 'demo');
-    const first = await json('demo', '--orders', '300', '--dir', demoDir);
-    const second = await json('demo', '--orders', '300', '--dir', demoDir);
+    const first = await json('demo', '--orders', '2000', '--dir', demoDir);
+    const second = await json('demo', '--orders', '2000', '--dir', demoDir);
 
     expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
     expect(readdirSync(demoDir).sort()).toEqual(['.tandem-demo', 'lake', 'landing', 'stream']);

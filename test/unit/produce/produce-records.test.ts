@@ -2,77 +2,10 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { MemoryEventStream } from '../../../lambdas/shared/adapters/memory/memory-event-stream.ts';
 import { VirtualClock } from '../../../lambdas/shared/adapters/memory/virtual-clock.ts';
-import type { EventStream, NewRecord } from '../../../lambdas/shared/ports/event-stream.ts';
-import { RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
-import type { InputFile } from '../../../lib/embedded/produce/input-file.ts';
-import {
-  type ProduceOptions,
-  ProduceTally,
-  produceRecords,
-} from '../../../lib/embedded/produce/produce-records.ts';
+import { ProduceTally, produceRecords } from '../../../lib/embedded/produce/produce-records.ts';
 import { HEADER, ordersCsv, storeOf } from '../../support/batch-runs.ts';
+import { failureOf, filesOf, line, produce } from '../../support/produced.ts';
 import { CountingRandomness } from '../../support/stream-world.ts';
-
-type Contents = Readonly<Record<string, string | Uint8Array>>;
-
-async function filesOf(contents: Contents): Promise<InputFile[]> {
-  const store = await storeOf(Object.entries(contents));
-  return Object.keys(contents).map((key) => ({
-    name: key,
-    store,
-    key,
-    format: key.includes('.csv') ? 'csv' : 'ndjson',
-  }));
-}
-
-/** Requests as they reach the stream. */
-function recorded(stream: MemoryEventStream): EventStream & { readonly requests: NewRecord[][] } {
-  const requests: NewRecord[][] = [];
-  return Object.assign(Object.create(stream) as EventStream, {
-    name: stream.name,
-    requests,
-    put: async (records: readonly NewRecord[]) => {
-      requests.push(records.map((record) => ({ ...record, data: record.data.slice() })));
-      return await stream.put(records);
-    },
-    identity: () => stream.identity(),
-    listShards: () => stream.listShards(),
-    read: stream.read.bind(stream),
-    now: () => stream.now(),
-  });
-}
-
-async function produce(contents: Contents, options: Partial<ProduceOptions> = {}) {
-  const clock = new VirtualClock();
-  const stream = recorded(new MemoryEventStream({ clock, shardCount: 2 }));
-  const tally = new ProduceTally();
-  await produceRecords(
-    {
-      files: await filesOf(contents),
-      openStream: async () => stream,
-      clock,
-      randomness: new CountingRandomness(),
-      watermarkDelayMs: 30 * 60_000,
-      isUnordered: false,
-      ratePerSec: null,
-      signal: new AbortController().signal,
-      ...options,
-    },
-    tally,
-  );
-  const records = stream.requests.flat();
-  return { tally, requests: stream.requests, records, texts: records.map(textOf) };
-}
-
-const textOf = ({ data }: NewRecord) => Buffer.from(data).toString();
-const line = (id: string, time = '10:00:00') => `${id},c1,p1,2026-01-05T${time},2,1.50,done`;
-
-async function failureOf(contents: Contents, options: Partial<ProduceOptions> = {}) {
-  return await produce(contents, options).then(
-    () => null,
-    (error: unknown) => error as Error & { code?: string },
-  );
-}
 
 describe('a CSV row', () => {
   it('becomes an object of its values as text, missing ones left out', async () => {
@@ -160,83 +93,6 @@ it('takes the trimmed order id as the partition key, and a random one where ther
   ]);
 });
 
-describe('a request', () => {
-  const idsOf = (requests: NewRecord[][]) =>
-    requests.map((records) => records.map(({ partitionKey }) => partitionKey));
-
-  it('spans at most half of the delay in event time', async () => {
-    const rows = [
-      line('a', '10:00:00'),
-      line('b', '10:15:00'),
-      line('c', '10:15:01'),
-      line('d', '09:59:59'),
-    ];
-
-    const { requests } = await produce({ 'a.csv': ordersCsv(rows) });
-
-    expect(idsOf(requests)).toEqual([['a', 'b'], ['c'], ['d']]);
-  });
-
-  it('holds an id once, and records without one as often as they come', async () => {
-    const rows = [line('a'), line('b'), line(''), line(''), line('a'), line('c')];
-
-    const { requests } = await produce({ 'a.csv': ordersCsv(rows) });
-
-    expect(requests.map((records) => records.length)).toEqual([4, 2]);
-  });
-
-  it('holds anything when order is not asked for, 500 records at most', async () => {
-    const rows = Array.from({ length: 501 }, (_, i) => line('a', `${10 + (i % 10)}:00:00`));
-
-    const { requests, tally } = await produce({ 'a.csv': ordersCsv(rows) }, { isUnordered: true });
-
-    expect(requests.map((records) => records.length)).toEqual([500, 1]);
-    expect(tally.records).toBe(501);
-  });
-
-  it('is accepted whole before the next one goes out', async () => {
-    const clock = new VirtualClock();
-    const taken: string[] = [];
-    let calls = 0;
-    const refusing: EventStream = Object.assign(
-      Object.create(new MemoryEventStream({ clock })) as EventStream,
-      {
-        name: 'orders',
-        put: async (records: readonly NewRecord[]) => {
-          calls += 1;
-          if (calls === 2) throw new RetryableError('connection lost');
-          return records.map(({ partitionKey }, i) => {
-            if (calls === 1 && i > 0) return { status: 'throttled' as const, message: 'slow down' };
-            taken.push(partitionKey);
-            return { status: 'stored' as const, shardId: 's', sequenceNumber: '1' };
-          });
-        },
-      },
-    );
-    const rows = [line('a'), line('b'), line('c'), line('d', '12:00:00')];
-    const retries: string[] = [];
-
-    const done = produce(
-      { 'a.csv': ordersCsv(rows) },
-      {
-        openStream: async () => refusing,
-        clock,
-        onRetry: ({ records, message }) => retries.push(`${records} ${message}`),
-      },
-    );
-    let isDone = false;
-    void done.finally(() => {
-      isDone = true;
-    });
-    while (!isDone) await clock.advance(100);
-    const { tally } = await done;
-
-    expect(taken).toEqual(['a', 'b', 'c', 'd']);
-    expect(retries).toEqual(['2 slow down', '2 connection lost']);
-    expect([tally.records, tally.requests]).toEqual([4, 2]);
-  });
-});
-
 describe('files that batch would reject', () => {
   it('fail before anything is sent, all of them named with their reasons', async () => {
     let isOpened = false;
@@ -321,23 +177,4 @@ it('ends with the reason of the signal, and the tally says what was sent', async
 
   expect(tally.records).toBeGreaterThan(1_000);
   expect(tally.records).toBeLessThan(9_000);
-});
-
-it('keeps to a rate', async () => {
-  const clock = new VirtualClock();
-  const stream = new MemoryEventStream({ clock });
-  const rows = Array.from({ length: 300 }, (_, i) => line(`o${i}`));
-  let isDone = false;
-  const done = produce(
-    { 'a.csv': ordersCsv(rows) },
-    { clock, openStream: async () => stream, ratePerSec: 100 },
-  ).finally(() => {
-    isDone = true;
-  });
-  while (!isDone) await clock.advance(50);
-  const { tally } = await done;
-
-  expect(clock.now()).toBeGreaterThanOrEqual(2_900);
-  expect(clock.now()).toBeLessThanOrEqual(3_300);
-  expect(tally.requests).toBe(60);
 });

@@ -103,6 +103,27 @@ describe('a run of the stream', () => {
     expect(run.epochs.map(({ counts }) => counts.active)).toEqual([1, 2, 3]);
   });
 
+  it('keeps to the time of the epoch before when it is started again', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    await send(world, ['a']);
+    await start(world, context, { goal: 'idle' }).untilEnd();
+    await world.clock.advance(900);
+    await send(world, ['b']);
+    const controller = new AbortController();
+
+    const again = start(world, context, {
+      goal: 'none',
+      signal: controller.signal,
+      everyMs: 1_000,
+    });
+    await world.clock.advance(500);
+
+    expect(again.epochs.map(({ epoch }) => epoch)).toEqual([2]);
+    controller.abort();
+    await again.untilEnd();
+  });
+
   it('tries again for ever where the state is throttled, and says so', async () => {
     const world = createStreamWorld();
     const opened = await world.open();
