@@ -1,4 +1,9 @@
-import { asInputChanged, isGzip, type LandingObject } from '../../shared/ingest/list-landing.ts';
+import {
+  asInputChanged,
+  isGzip,
+  isSegment,
+  type LandingObject,
+} from '../../shared/ingest/list-landing.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
 /**
@@ -87,6 +92,9 @@ export function planMemory(options: {
  */
 const GZIP_RATIO = 12;
 
+/** Uncompressed bytes of a segment's events by its bytes, at most by and large. */
+const SEGMENT_RATIO = 12;
+
 /**
  * The uncompressed bytes of all inputs, estimated for gzip. Throws `TerminalError` `input_changed`.
  */
@@ -96,7 +104,8 @@ export async function uncompressedBytes(
 ): Promise<number> {
   let total = 0;
   for (const input of inputs) {
-    total += isGzip(input.key) ? await gzipBytes(landing, input) : input.sizeBytes;
+    if (isGzip(input.key)) total += await gzipBytes(landing, input);
+    else total += input.sizeBytes * (isSegment(input.key) ? SEGMENT_RATIO : 1);
   }
   return total;
 }

@@ -13,6 +13,7 @@ import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import { textValues } from '../../../lambdas/shared/parquet/column-data.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { KernelMemory } from '../../../lambdas/shared/runtime/kernel-memory.ts';
 import { Dimension, type DimensionData } from '../../../lambdas/shared/transform/dimension.ts';
 import {
   BlockExchange,
@@ -29,6 +30,8 @@ export interface StageSettings {
   readonly customers: DimensionData;
   readonly products: DimensionData;
   readonly budgetCounter: Int32Array;
+  /** Of the kernels of all threads, and of the exchange. */
+  readonly kernelMemory: WebAssembly.Memory;
 }
 
 /** A chunk's blocks and the index of its input. */
@@ -82,6 +85,7 @@ export class StageHost {
   readonly #lake: ObjectStore;
   readonly #settings: StageSettings;
   readonly #budget: ExchangeBudget;
+  readonly #memory: KernelMemory;
   readonly #spillBuffer = new SpillBuffer();
   /** The memory of mapping is let go before reducing begins. */
   #mapper: ChunkMapper | null = null;
@@ -91,6 +95,7 @@ export class StageHost {
     this.#landing = landing;
     this.#lake = lake;
     this.#settings = settings;
+    this.#memory = new KernelMemory(settings.kernelMemory);
     this.#budget = new ExchangeBudget(settings.budgetCounter);
   }
 
@@ -127,6 +132,7 @@ export class StageHost {
     this.#mapper = null;
     this.#reducer ??= new BucketReducer({
       lake: this.#lake,
+      memory: this.#memory,
       runId: plan.runId,
       sources: textValues(plan.inputs.map(({ key }) => key)),
       layouts: task.layouts,
@@ -138,7 +144,7 @@ export class StageHost {
       waveBytes: plan.waveBytes,
     });
     const slices = task.chunks.flatMap(({ inputIndex, blocks }) =>
-      blocks.map((block) => sliceOf(this.#lake, block, task.bucketIndex, inputIndex)),
+      blocks.map((block) => sliceOf(this.#lake, this.#memory, block, task.bucketIndex, inputIndex)),
     );
     const runs = this.#exchange(`sums-${task.bucketIndex}`);
     try {
@@ -154,7 +160,13 @@ export class StageHost {
     const { plan, config } = this.#settings;
     const runs: Uint8Array[] = [];
     for (const block of task.runs) {
-      const { inMemory, sizeBytes, fetch } = sliceOf(this.#lake, block, task.rangeIndex, 0);
+      const { inMemory, sizeBytes, fetch } = sliceOf(
+        this.#lake,
+        this.#memory,
+        block,
+        task.rangeIndex,
+        0,
+      );
       const bytes = inMemory ?? new Uint8Array(sizeBytes);
       if (inMemory === null) await fetch(bytes);
       runs.push(bytes);
@@ -172,6 +184,7 @@ export class StageHost {
       runId: this.#settings.plan.runId,
       name,
       budget: this.#budget,
+      memory: this.#memory,
       spillBuffer: this.#spillBuffer,
     });
   }
