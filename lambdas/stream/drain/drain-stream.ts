@@ -112,7 +112,9 @@ async function consumeToTip(
     if (head === null || head.sealed) return;
     const position = positionAfter(context, head.checkpoint);
     const { records } = await readOn(context, shardId, position, READ_RECORDS);
-    const wanted = records.filter(({ arrivalTimeMs }) => arrivalTimeMs <= untilMs);
+    // Arrival times need not grow: a record left out before one that is taken would be lost.
+    const last = records.findLastIndex(({ arrivalTimeMs }) => arrivalTimeMs <= untilMs);
+    const wanted = records.slice(0, last + 1);
     if (wanted.length === 0) return;
     const result = await consumer.consume(shardId, wanted);
     if (result.status === 'failed') throw result.error;
