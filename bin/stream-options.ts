@@ -70,7 +70,10 @@ export function folderFlags(folders: StreamFolders, names: readonly (keyof Strea
     .join('');
 }
 
-/** Opens the stream of this machine; `start`: where a new consumer begins, in ISO 8601. Throws `TerminalError` `stream_not_found` with a hint. */
+/**
+ * Opens the stream of this machine; `start`: where a new consumer begins, in ISO 8601. Throws
+ * `TerminalError` `stream_not_found` with a hint.
+ */
 export async function openStream(
   folders: Folders,
   consumer: string,

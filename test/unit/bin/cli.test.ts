@@ -16,6 +16,8 @@ describe('help', () => {
       'produce',
       'stream',
       'drain',
+      'replay',
+      'redrive',
       'reconcile',
       'show',
       'status',
@@ -36,6 +38,8 @@ describe('help', () => {
         '--chunk-bytes <n>',
         '--strict',
         '--plan <file>',
+        '--from-raw',
+        '--consumer <name>',
       ],
     ],
     ['produce', ['--stream <dir>', '--shards <n>', '--rate <n>', '--unordered']],
@@ -66,6 +70,18 @@ describe('help', () => {
     ],
     ['show', ['--lake <dir>', '--of <door>', '--limit <n>', '--files', '--consumer <name>']],
     ['status', ['--stream <dir>', '--lake <dir>', '--consumer <name>']],
+    [
+      'replay',
+      [
+        '--stream <dir>',
+        '--landing <dir>',
+        '--lake <dir>',
+        '--consumer <name>',
+        '--from <where>',
+        '--since <instant>',
+      ],
+    ],
+    ['redrive', ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>']],
     ['reconcile', ['--lake <dir>', '--consumer <name>', '--allow-missing', '--limit <n>']],
   ])('of %s lists its flags, the common ones and examples', async (command, flags) => {
     for (const args of [
