@@ -1,9 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/slow/**', 'node_modules/**'],
+    // The slow ones and those that need an emulator have a config of their own.
+    exclude: [...configDefaults.exclude, 'test/slow/**', 'test/emulator/**'],
     testTimeout: 30_000,
     pool: 'forks',
     maxWorkers: 2,

@@ -113,7 +113,9 @@ async function consumeToTip(
     const head = await readHead(context, shardId);
     if (head === null || head.sealed) return;
     const records = await readBehind(context, shardId, head);
-    const wanted = records.filter(({ arrivalTimeMs }) => arrivalTimeMs <= untilMs);
+    // Arrival times need not grow: a record left out before one that is taken would be lost.
+    const last = records.findLastIndex(({ arrivalTimeMs }) => arrivalTimeMs <= untilMs);
+    const wanted = records.slice(0, last + 1);
     if (wanted.length === 0) return;
     const result = await consumer.consume(shardId, wanted);
     if (result.status === 'failed') throw result.error;
