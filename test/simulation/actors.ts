@@ -43,17 +43,18 @@ export class Host {
   }
 
   writer(context: StreamContext): EpochWriter {
-    const { canary, faults } = this.#world;
-    const isMapped = faults.has('map_writer');
-    const make = () =>
-      isMapped ? new MapWriter(this.#world, context) : new InlineEpochWriter(context);
-    const writer = this.#writer ?? make();
-    this.#writer ??= canary.writer?.(context, writer) ?? writer;
+    if (this.#writer !== null) return this.#writer;
+    const { canary, faults, memory } = this.#world;
+    const { rowGroupRows } = context.config.parquet;
+    const writer = faults.has('map_writer')
+      ? new MapWriter(this.#world, context)
+      : new InlineEpochWriter(context, memory.takePublish(rowGroupRows));
+    this.#writer = canary.writer?.(context, writer) ?? writer;
     return this.#writer;
   }
 
   consumer(context: StreamContext): OrderConsumer {
-    this.#consumer ??= new OrderConsumer(context);
+    this.#consumer ??= new OrderConsumer(context, this.#world.memory.takeConsume(context));
     return this.#consumer;
   }
 }

@@ -4,6 +4,7 @@ import {
   openStreamContext,
   type StreamContext,
 } from '../../lambdas/shared/state/stream-context.ts';
+import type { ConsumeMemory } from '../../lambdas/stream/consume-orders/append-records.ts';
 import {
   type ConsumeResult,
   OrderConsumer,
@@ -60,6 +61,7 @@ export class Environment {
   readonly process: SimProcess;
   readonly #world: World;
   #consumer: OrderConsumer | null = null;
+  #memory: ConsumeMemory | null = null;
 
   constructor(world: World) {
     this.#world = world;
@@ -72,13 +74,26 @@ export class Environment {
     onEnd: (ending: Ending<ConsumeResult>) => void,
   ): void {
     const main = async () => {
-      this.#consumer ??= new OrderConsumer(await openContext(this.#world, this.process));
+      this.#consumer ??= this.#makeConsumer(await openContext(this.#world, this.process));
       const result = await this.#consumer.consume(shardId, records);
       if (result.status === 'failed' && !isExpected(result.error, this.process, this.#world.faults))
         throw result.error;
       return result;
     };
-    runIn(this.#world, this.process, main, onEnd);
+    const end = (ending: Ending<ConsumeResult>) => {
+      // Dead ones never go on; one that hangs may, and keeps its memory.
+      if (this.process.isDead && this.#memory !== null) {
+        this.#world.memory.giveConsume(this.#memory);
+        this.#memory = null;
+      }
+      onEnd(ending);
+    };
+    runIn(this.#world, this.process, main, end);
+  }
+
+  #makeConsumer(context: StreamContext): OrderConsumer {
+    this.#memory = this.#world.memory.takeConsume(context);
+    return new OrderConsumer(context, this.#memory);
   }
 }
 

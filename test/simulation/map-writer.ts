@@ -15,6 +15,7 @@ import { writeEpoch } from '../../lambdas/stream/commit-epoch/write-epoch.ts';
 import type { EpochWriter } from '../../lambdas/stream/publish-epoch/publish-epoch.ts';
 import { publishShard } from '../../lambdas/stream/publish-shard/publish-shard.ts';
 import { runIn } from './environments.ts';
+import type { ReadDimension } from './memory-pool.ts';
 import { SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';
 
@@ -33,8 +34,8 @@ export class MapWriter implements EpochWriter {
   async write(plan: EpochPlan): Promise<StreamManifest> {
     const { lake, lakeKeys: keys, config } = this.#context;
     await Promise.all(plan.shards.map((_, index) => this.#map(plan, index)));
-    const customers = await read(this.#context, CUSTOMERS, plan.dimensions.customers);
-    const products = await read(this.#context, PRODUCTS, plan.dimensions.products);
+    const customers = await this.#read(this.#context, CUSTOMERS, plan.dimensions.customers);
+    const products = await this.#read(this.#context, PRODUCTS, plan.dimensions.products);
     return await writeEpoch(plan, await readShardResults(plan, lake, keys), {
       lake,
       keys,
@@ -65,26 +66,39 @@ export class MapWriter implements EpochWriter {
   }
 
   async #publish(process: SimProcess, plan: EpochPlan, index: number): Promise<void> {
+    const world = this.#world;
     const context = { ...this.#context, ...process.ports };
     const { lake, lakeKeys: keys, config } = context;
-    const customers = await read(context, CUSTOMERS, plan.dimensions.customers);
-    const products = await read(context, PRODUCTS, plan.dimensions.products);
+    const customers = await this.#read(context, CUSTOMERS, plan.dimensions.customers);
+    const products = await this.#read(context, PRODUCTS, plan.dimensions.products);
+    const statuses = new StatusParser(config.rules.statuses);
+    const { rowGroupRows } = config.parquet;
+    const memory = world.memory.takePublish(rowGroupRows);
     await publishShard(plan, index, {
       lake,
       keys,
       customers: customers.dimension,
       products: products.dimension,
       parquet: config.parquet,
-      statuses: new StatusParser(config.rules.statuses),
+      statuses,
+      memory,
     });
+    world.memory.givePublish(memory);
   }
-}
 
-async function read(
-  { lake }: StreamContext,
-  definition: DimensionDefinition,
-  copies: readonly DimensionCopy[],
-) {
-  const { data, counts } = await loadDimension(lake, definition, copies, DIMENSION_BYTES_MAX);
-  return { dimension: new Dimension(data), counts };
+  /** Copies do not change, so that one reading serves all processes of a world. */
+  async #read(
+    { lake }: StreamContext,
+    definition: DimensionDefinition,
+    copies: readonly DimensionCopy[],
+  ): Promise<ReadDimension> {
+    const { dimensions } = this.#world.memory;
+    const name = copies.map(({ copyKey }) => copyKey).join(' ');
+    const known = dimensions.get(`${definition.name} ${name}`);
+    if (known !== undefined) return known;
+    const { data, counts } = await loadDimension(lake, definition, copies, DIMENSION_BYTES_MAX);
+    const read = { dimension: new Dimension(data), counts };
+    dimensions.set(`${definition.name} ${name}`, read);
+    return read;
+  }
 }

@@ -44,6 +44,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     failure = { invariant, message, trace: world.scheduler.trace };
   } finally {
     undo?.();
+    world.memory.giveAll();
   }
   const { scheduler, faults, observer } = world;
   const logs = [...observer.logs.shards.values()];

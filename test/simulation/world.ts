@@ -8,6 +8,7 @@ import type { Host } from './actors.ts';
 import type { Canary } from './canaries.ts';
 import { Observer } from './check/observer.ts';
 import { type FaultName, Faults } from './faults.ts';
+import { MemoryPool } from './memory-pool.ts';
 import { Scheduler } from './scheduler.ts';
 import { drawSettings, type Settings } from './settings.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -58,6 +59,7 @@ export class World {
   readonly shards = new Map<string, ShardHistory>();
   /** By kind and version: environments that wait for a start. */
   readonly hosts = new Map<string, Host[]>();
+  readonly memory = new MemoryPool();
   readonly processes: SimProcess[] = [];
   readonly committedTokens = new Map<string, number>();
   readonly #hidden = new Map<string, number>();
