@@ -20,14 +20,15 @@ type ConsumeParts = Pick<ConsumeMemory, 'parser' | 'columns'>;
 /** What worlds that are over leave for the next: taking new memory is what takes time. */
 const spareConsume: ConsumeParts[] = [];
 const sparePublish: PublishMemory[] = [];
+/** By definition and copies, whose keys are checksums. */
+const dimensions = new Map<string, ReadDimension>();
 
 /**
  * Memory for the processes of one world. What a process took that hangs stays its own until the
  * world is over: it may go on at any time.
  */
 export class MemoryPool {
-  /** By definition and copies. */
-  readonly dimensions = new Map<string, ReadDimension>();
+  readonly dimensions = dimensions;
   readonly #consume = new Set<ConsumeParts>();
   readonly #publish = new Set<PublishMemory>();
 
