@@ -1,5 +1,6 @@
 import { asInputChanged, isGzip, type LandingObject } from '../../shared/ingest/list-landing.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { inParallel } from '../../shared/runtime/parallel.ts';
 
 /**
  * Resident memory of a process beside the exchange and the rows of its reduce steps, and what each
@@ -21,11 +22,11 @@ const LEAST_FREE_BYTES = 16 * 1024 * 1024;
  * Bytes in the exchange, and bytes of work in a reduce step, per byte of uncompressed CSV
  * (measured, rounded up).
  */
-const EXCHANGE_RATIO = 0.68;
+export const EXCHANGE_RATIO = 0.68;
 const REDUCE_RATIO = 0.2;
 
 /** Work of a reduce step per byte of the exchange. */
-const REDUCE_WORK = REDUCE_RATIO / EXCHANGE_RATIO;
+export const REDUCE_WORK = REDUCE_RATIO / EXCHANGE_RATIO;
 
 /** A bucket smaller than this is not worth a step of its own. */
 const MIN_BUCKET_BYTES = 32 * 1024 * 1024;
@@ -87,6 +88,8 @@ export function planMemory(options: {
  */
 const GZIP_RATIO = 12;
 
+const PARALLEL_READS = 16;
+
 /**
  * The uncompressed bytes of all inputs, estimated for gzip. Throws `TerminalError` `input_changed`.
  */
@@ -94,11 +97,15 @@ export async function uncompressedBytes(
   landing: ObjectStore,
   inputs: readonly LandingObject[],
 ): Promise<number> {
-  let total = 0;
-  for (const input of inputs) {
-    total += isGzip(input.key) ? await gzipBytes(landing, input) : input.sizeBytes;
-  }
-  return total;
+  const sizes = await inParallel(inputs, PARALLEL_READS, (input) =>
+    uncompressedBytesOf(landing, input),
+  );
+  return sizes.reduce((total, size) => total + size, 0);
+}
+
+/** The same for one input. */
+export async function uncompressedBytesOf(landing: ObjectStore, input: LandingObject) {
+  return isGzip(input.key) ? await gzipBytes(landing, input) : input.sizeBytes;
 }
 
 async function gzipBytes(landing: ObjectStore, { key, etag, sizeBytes }: LandingObject) {
