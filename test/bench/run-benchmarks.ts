@@ -8,12 +8,13 @@ import type { BenchCase, CaseContext } from './cases/case.ts';
 import { csvParse } from './cases/csv-parse.ts';
 import { parquetWrite } from './cases/parquet-write.ts';
 import { startUp } from './cases/start-up.ts';
+import { streamSteps } from './cases/stream-steps.ts';
 import { type BenchArguments, parseBenchArguments } from './harness/bench-arguments.ts';
 import { generatedLanding } from './harness/bench-data.ts';
 import type { BenchRow } from './harness/bench-row.ts';
 import { formatMarkdown, formatReport } from './harness/report.ts';
 
-const CASES: readonly BenchCase[] = [startUp, csvParse, parquetWrite, batchJob];
+const CASES: readonly BenchCase[] = [startUp, csvParse, parquetWrite, batchJob, streamSteps];
 
 const REPORTS = {
   text: formatReport,

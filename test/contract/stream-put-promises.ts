@@ -118,12 +118,13 @@ export const putPromises: StreamPromises = {
       await putInTurn(stream, [
         { partitionKey: 'ümläut 日本 😀 "\n', data: bytes },
         { partitionKey: ' ', data: new Uint8Array(0) },
+        record('none', ''),
         { partitionKey: 'part', data: Buffer.from('hello').subarray(1, 4) },
       ]);
-      const read = await readSome(stream, shardId, { from: START, count: 3 });
+      const read = await readSome(stream, shardId, { from: START, count: 4 });
 
-      expect(keysOf(read)).toEqual(['ümläut 日本 😀 "\n', ' ', 'part']);
-      expect(read.map((one) => [...one.data])).toEqual([[...bytes], [], [0x65, 0x6c, 0x6c]]);
+      expect(keysOf(read)).toEqual(['ümläut 日本 😀 "\n', ' ', 'none', 'part']);
+      expect(read.map((one) => [...one.data])).toEqual([[...bytes], [], [], [0x65, 0x6c, 0x6c]]);
     },
   },
 

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
-import { tableOf, tablesOf } from '../../lambdas/shared/model/tables.ts';
+import { type Table, tablesOf } from '../../lambdas/shared/model/tables.ts';
 import { type RowValue, readRows } from '../../lambdas/shared/parquet/reader.ts';
 import type { TableFile } from '../../lambdas/shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import { tableFilesAsOf } from '../../lambdas/shared/state/manifest-chain.ts';
+import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';
 
 export type TableRow = Readonly<Record<string, RowValue>>;
 export type Tables = Readonly<Record<string, readonly TableRow[]>>;
@@ -17,17 +19,40 @@ export async function readTables(lake: ObjectStore, manifest: BatchManifest): Pr
   for (const table of tablesOf('batch')) {
     const rows: TableRow[] = [];
     for (const file of manifest.tables[table.name].files) {
-      const ofFile = await readFile(lake, file);
-      expectInOrder(ofFile, orderOf(table.name), file.key);
-      if (table.partitionBy !== null) expectPartition(ofFile, file);
-      for (const row of ofFile) rows.push(row);
+      for (const row of await readFile(lake, table, file)) rows.push(row);
     }
-    tables[table.name] = rows.sort(orderOf(table.name));
+    tables[table.name] = rows.sort(orderOf(table));
   }
   return tables;
 }
 
-async function readFile(lake: ObjectStore, file: TableFile): Promise<TableRow[]> {
+/**
+ * The same for the stream, as of a manifest. Fails also where the chain of manifests names a file
+ * twice.
+ */
+export async function readStreamTables(lake: ObjectStore, newest: StreamManifest): Promise<Tables> {
+  const tables: Record<string, TableRow[]> = {};
+  for (const table of tablesOf('stream')) {
+    const rows: TableRow[] = [];
+    const keys = new Set<string>();
+    for await (const file of tableFilesAsOf(lake, newest, table.name)) {
+      if (keys.has(file.key)) throw new Error(`${file.key} is named twice`);
+      keys.add(file.key);
+      for (const row of await readFile(lake, table, file)) rows.push(row);
+    }
+    tables[table.name] = rows.sort(orderOf(table));
+  }
+  return tables;
+}
+
+async function readFile(lake: ObjectStore, table: Table, file: TableFile): Promise<TableRow[]> {
+  const rows = await readRowsOf(lake, file);
+  expectInOrder(rows, orderOf(table), file.key);
+  if (table.partitionBy !== null) expectPartition(rows, file);
+  return rows;
+}
+
+async function readRowsOf(lake: ObjectStore, file: TableFile): Promise<TableRow[]> {
   const bytes = await lake.get(file.key);
   const rows: TableRow[] = [];
   for await (const row of readRows(bytes)) rows.push(row);
@@ -46,12 +71,12 @@ async function readFile(lake: ObjectStore, file: TableFile): Promise<TableRow[]>
 
 type RowOrder = (a: TableRow, b: TableRow) => number;
 
-function orderOf(table: Parameters<typeof tableOf>[1]): RowOrder {
-  const { sortedBy, columns } = tableOf('batch', table);
+function orderOf({ sortedBy, columns }: Table): RowOrder {
   const kinds = new Map(columns.map(({ name, type }) => [name, type.kind]));
   return (a, b) => {
     for (const { column, descending } of sortedBy) {
-      const sign = compareValues(a[column], b[column], kinds.get(column));
+      const kind = column === 'sequence_number' ? 'int64' : kinds.get(column);
+      const sign = compareValues(a[column], b[column], kind);
       if (sign !== 0) return descending === true ? -sign : sign;
     }
     return 0;

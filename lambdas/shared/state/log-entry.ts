@@ -28,6 +28,8 @@ export interface RecordsEntry extends EntryBase {
   readonly counts: Readonly<OutcomeCounts>;
   /** Records by issue code, codes that did not occur left out. */
   readonly issues: Readonly<Record<string, number>>;
+  /** Records whose partition key is another than their order id (contract §1.1). */
+  readonly otherKeys: number;
   /** Order ids with their claim times, as `encodeClaims` packs them. */
   readonly claims: Uint8Array;
   /** The largest claim time; null: no claims. */

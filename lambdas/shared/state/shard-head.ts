@@ -19,6 +19,8 @@ export interface ShardHead extends ShardTimes {
   /** Of the newest record consumed in order; null: none. */
   readonly lastArrivalMs: EpochMs | null;
   readonly counts: Readonly<OutcomeCounts>;
+  /** Records whose partition key is another than their order id: dedupe may not see all of them. */
+  readonly otherKeys: number;
   readonly sealed: boolean;
   /** Shards that go on after this one; known once it is sealed. */
   readonly children: readonly string[];
@@ -37,6 +39,7 @@ export function headAttributes(head: ShardHead): Attributes {
     ...present('checkpoint', head.checkpoint),
     ...present('lastArrival', head.lastArrivalMs),
     counts: { ...head.counts },
+    otherKeys: head.otherKeys,
     sealed: head.sealed,
     children: [...head.children],
     inherits: [...head.inherits],
@@ -55,6 +58,7 @@ export function headOf(attributes: Attributes): ShardHead {
     checkpoint: head.checkpoint ?? null,
     lastArrivalMs: head.lastArrival ?? null,
     counts: head.counts,
+    otherKeys: head.otherKeys,
     sealed: head.sealed,
     children: head.children,
     inherits: head.inherits,
@@ -70,6 +74,7 @@ interface StoredHead {
   readonly checkpoint?: string;
   readonly lastArrival?: EpochMs;
   readonly counts: OutcomeCounts;
+  readonly otherKeys: number;
   readonly sealed: boolean;
   readonly children: readonly string[];
   readonly inherits: readonly string[];

@@ -5,13 +5,10 @@ import type { EpochMs } from '../../shared/model/time.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 import type { Attributes, StateOperation } from '../../shared/ports/state-store.ts';
 import { assert } from '../../shared/runtime/errors.ts';
+import { appendEntry } from '../../shared/state/append-entry.ts';
 import { encodeClaims } from '../../shared/state/claims.ts';
 import type { ShardFold } from '../../shared/state/fold.ts';
-import {
-  entryAttributes,
-  type RecordsEntry,
-  type SegmentRef,
-} from '../../shared/state/log-entry.ts';
+import type { RecordsEntry, SegmentRef } from '../../shared/state/log-entry.ts';
 import {
   encodeSegment,
   LINE_OVERHEAD_BYTES,
@@ -20,8 +17,9 @@ import {
 } from '../../shared/state/segment.ts';
 import { type ShardHead, timesAttributes } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
-import { type TransactStatus, transact } from '../../shared/state/transact.ts';
+import type { TransactStatus } from '../../shared/state/transact.ts';
 import type { ArrivedOrders, ClassifiedCut, Classifier } from './classify.ts';
+import { countOtherKeys } from './partition-keys.ts';
 
 /** Everything that parsing and classifying needs, reused from batch to batch. */
 export interface ConsumeMemory {
@@ -64,7 +62,7 @@ export async function appendRecords(
   let gapAfter = append.gapAfter;
   while (appended < records.length) {
     const cut = memory.classifier.classify(orders, appended, fold.head, fold.claims);
-    const status = await appendCut(context, fold, records, cut, { ...append, gapAfter });
+    const status = await appendCut(context, fold, records, cut, memory, { ...append, gapAfter });
     if (status !== 'committed') return { status, appended };
     gapAfter = null;
     appended = cut.to;
@@ -77,13 +75,13 @@ async function appendCut(
   fold: ShardFold,
   records: readonly StreamRecord[],
   cut: ClassifiedCut,
+  memory: ConsumeMemory,
   append: AppendKind,
 ): Promise<TransactStatus> {
-  const entry = await writeEntry(context, fold, records, cut, append);
+  const entry = await writeEntry(context, fold, records, cut, memory, append);
   const head = headAfter(context, fold, entry, records[cut.to - 1]);
   const also = append.also?.(records.slice(cut.from, cut.to)) ?? [];
-  const operations = [...entryOperations(context, fold, entry, head), ...also];
-  const status = await transact(context, operations);
+  const status = await appendEntry(context, fold, entry, changesOf(entry, head), also);
   if (status !== 'committed') return status;
   fold.took(entry);
   fold.head = head;
@@ -110,6 +108,7 @@ async function writeEntry(
   fold: ShardFold,
   records: readonly StreamRecord[],
   cut: ClassifiedCut,
+  memory: ConsumeMemory,
   append: AppendKind,
 ): Promise<RecordsEntry> {
   const version = fold.head.version + 1;
@@ -125,6 +124,7 @@ async function writeEntry(
     lastSequenceNumber: last,
     counts: cut.counts,
     issues: cut.issues,
+    otherKeys: countOtherKeys(records, memory.columns, cut),
     claims: encodeClaims(cut.claims),
     claimMaxMs: cut.claimMaxMs,
     gapAfter: append.gapAfter,
@@ -178,6 +178,7 @@ function headAfter(
     version: entry.version,
     maxEventTimeMs: entry.maxEventTimeMs,
     counts: sumCounts(head.counts, entry.counts),
+    otherKeys: head.otherKeys + entry.otherKeys,
     claimsFrom: fold.claimsFromAt(entry, context, entry),
   };
 }
@@ -192,35 +193,15 @@ export function sumCounts(
   return sum;
 }
 
-/** One entry more, on condition that HEAD is where the fold has it. */
-function entryOperations(
-  { keys }: StreamContext,
-  fold: ShardFold,
-  entry: RecordsEntry,
-  head: ShardHead,
-): StateOperation[] {
-  const { shardId } = fold;
-  const set: Attributes = {
-    version: head.version,
+/** What the entry changes of HEAD. */
+function changesOf(entry: RecordsEntry, head: ShardHead): Attributes {
+  return {
     ...timesAttributes(head),
     counts: { ...head.counts },
+    otherKeys: head.otherKeys,
     claimsFrom: head.claimsFrom,
     ...(entry.kind === 'redrive'
       ? {}
       : { checkpoint: head.checkpoint, lastArrival: head.lastArrivalMs }),
   };
-  return [
-    {
-      kind: 'put',
-      key: keys.log(shardId, entry.version),
-      attributes: entryAttributes(entry),
-      ifAbsent: true,
-    },
-    {
-      kind: 'update',
-      key: keys.head(shardId),
-      set,
-      tests: [{ attribute: 'version', equals: fold.head.version }],
-    },
-  ];
 }

@@ -1,11 +1,12 @@
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { ReadPosition } from '../../shared/ports/event-stream.ts';
 import { RetryableError, ShardNotFoundError } from '../../shared/runtime/errors.ts';
+import { appendEntry } from '../../shared/state/append-entry.ts';
 import { readHead } from '../../shared/state/fold.ts';
-import { entryAttributes, type FenceEntry } from '../../shared/state/log-entry.ts';
+import type { FenceEntry } from '../../shared/state/log-entry.ts';
 import type { ShardHead } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
-import { transact } from '../../shared/state/transact.ts';
+import type { TransactStatus } from '../../shared/state/transact.ts';
 import {
   NO_TIME,
   watermarkOf,
@@ -178,10 +179,24 @@ async function fence(
   floorMs: EpochMs,
   reason: FenceEntry['reason'],
 ): Promise<KnownShard> {
-  const { keys, codeVersion } = context;
+  const status = await raiseFloor(context, shard, floorMs, reason);
   const { shardId, head } = shard;
-  const version = head.version + 1;
+  if (status === 'committed')
+    return { ...shard, head: { ...head, version: head.version + 1, floorMs } };
+  const again = await readHead(context, shardId);
+  return again === null ? shard : { ...shard, head: again };
+}
+
+/** One fence on condition that HEAD is as given. */
+export async function raiseFloor(
+  context: StreamContext,
+  { shardId, head }: { readonly shardId: string; readonly head: ShardHead },
+  floorMs: EpochMs,
+  reason: FenceEntry['reason'],
+): Promise<TransactStatus> {
+  const { codeVersion } = context;
   const { maxEventTimeMs } = head;
+  const version = head.version + 1;
   const entry: FenceEntry = {
     kind: 'fence',
     version,
@@ -190,24 +205,5 @@ async function fence(
     floorMs,
     reason,
   };
-  const status = await transact(context, [
-    {
-      kind: 'put',
-      key: keys.log(shardId, version),
-      attributes: entryAttributes(entry),
-      ifAbsent: true,
-    },
-    {
-      kind: 'update',
-      key: keys.head(shardId),
-      set: { version, floor: floorMs },
-      tests: [
-        { attribute: 'version', equals: head.version },
-        { attribute: 'sealed', equals: false },
-      ],
-    },
-  ]);
-  if (status === 'committed') return { ...shard, head: { ...head, version, floorMs } };
-  const again = await readHead(context, shardId);
-  return again === null ? shard : { ...shard, head: again };
+  return await appendEntry(context, { shardId, head }, entry, { floor: floorMs });
 }

@@ -1,7 +1,7 @@
-import { parseJson } from '../../shared/runtime/json.ts';
 import { readEpochHead } from '../../shared/state/epoch-head.ts';
 import type { PlannedEntry } from '../../shared/state/epoch-plan.ts';
 import { readHead, readLog } from '../../shared/state/fold.ts';
+import { readStreamManifest } from '../../shared/state/manifest-chain.ts';
 import { decodeSegment, readSegment } from '../../shared/state/segment.ts';
 import { compareSequenceNumbers, isAfter } from '../../shared/state/sequence-number.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
@@ -71,7 +71,7 @@ async function addPublished(
   const { committedEpoch } = await readEpochHead(context);
   let key: string | null = committedEpoch === 0 ? null : lakeKeys.manifest(committedEpoch);
   while (key !== null) {
-    const manifest: StreamManifest = parseJson(await lake.get(key));
+    const manifest: StreamManifest = await readStreamManifest(lake, key);
     const input = manifest.inputs.find(({ shard }) => shard === shardId);
     const entries = (input?.entries ?? []).filter(({ kind }) => kind === 'records');
     for (const entry of entries) await addEntry(context, shardId, entry, range, numbers);

@@ -3,12 +3,13 @@ import type { EpochMs } from '../../shared/model/time.ts';
 import type { Shard, StreamRecord } from '../../shared/ports/event-stream.ts';
 import type { StateOperation } from '../../shared/ports/state-store.ts';
 import { RetryableError, ShardNotFoundError } from '../../shared/runtime/errors.ts';
+import { appendEntry } from '../../shared/state/append-entry.ts';
 import { readEpochHead, readPlan } from '../../shared/state/epoch-head.ts';
 import { readHead } from '../../shared/state/fold.ts';
-import { entryAttributes, type SealEntry } from '../../shared/state/log-entry.ts';
+import type { SealEntry } from '../../shared/state/log-entry.ts';
 import { headAttributes, type ShardHead } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
-import { transact } from '../../shared/state/transact.ts';
+import { type TransactStatus, transact } from '../../shared/state/transact.ts';
 import { NO_TIME, watermarkOf } from '../../shared/windowing/stream-times.ts';
 import { positionAfter, readOn } from '../consume-orders/skipped-records.ts';
 
@@ -93,36 +94,35 @@ export async function seal(
   shardId: string,
   endReached: boolean,
 ): Promise<void> {
-  const { keys, codeVersion } = context;
   const children = shards
     .filter(({ parentShardIds }) => parentShardIds.includes(shardId))
     .map((shard) => shard.shardId);
   for (;;) {
     const head = await readHead(context, shardId);
     if (head === null || head.sealed) return;
-    const version = head.version + 1;
-    const { maxEventTimeMs, floorMs } = head;
-    const times = { maxEventTimeMs, floorMs };
-    const entry: SealEntry = { kind: 'seal', version, codeVersion, ...times, endReached };
-    const operations: StateOperation[] = [
-      {
-        kind: 'put',
-        key: keys.log(shardId, version),
-        attributes: entryAttributes(entry),
-        ifAbsent: true,
-      },
-      {
-        kind: 'update',
-        key: keys.head(shardId),
-        set: { version, sealed: true, children },
-        tests: [
-          { attribute: 'version', equals: head.version },
-          { attribute: 'sealed', equals: false },
-        ],
-      },
-    ];
-    if ((await transact(context, operations)) === 'committed') return;
+    const status = await sealOnce(context, { shardId, head }, children, endReached);
+    if (status === 'committed') return;
   }
+}
+
+/** One seal on condition that HEAD is as given. */
+export async function sealOnce(
+  context: StreamContext,
+  { shardId, head }: { readonly shardId: string; readonly head: ShardHead },
+  children: readonly string[],
+  endReached: boolean,
+): Promise<TransactStatus> {
+  const { maxEventTimeMs, floorMs } = head;
+  const entry: SealEntry = {
+    kind: 'seal',
+    version: head.version + 1,
+    codeVersion: context.codeVersion,
+    maxEventTimeMs,
+    floorMs,
+    endReached,
+  };
+  const set = { sealed: true, children: [...children] };
+  return await appendEntry(context, { shardId, head }, entry, set);
 }
 
 /**
@@ -171,6 +171,7 @@ async function childHead(
     maxEventTimeMs: NO_TIME,
     floorMs: parents.length > 0 ? (Math.max(...watermarks) as EpochMs) : await rootFloor(context),
     counts: zeroCounts(),
+    otherKeys: 0,
     sealed: false,
     children: [],
     inherits: await lineage(context, shard.parentShardIds, parents),

@@ -17,8 +17,8 @@ const CUMULATIVE: readonly TableName[] = [
 /**
  * Removes plans that are older than `stream.keepObjectsFor`, and with each what only it explains
  * (stream protocol §6): results, snapshot, cumulative tables; of a plan that was never committed
- * also its row tables; of one that was, segments of attempts that lost. Never those of the committed
- * epoch, the one before, or a planned one.
+ * also its row tables; of one that was, segments of attempts that lost. Never those of the
+ * committed epoch, the one before, or a planned one.
  */
 export async function cleanObjects(context: StreamContext, head: EpochHead): Promise<void> {
   const { lake, lakeKeys, clock, config } = context;

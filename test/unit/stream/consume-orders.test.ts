@@ -99,6 +99,25 @@ describe('consuming the records of a shard', () => {
     expect(await outcomes(context)).toEqual(['active', 'active', 'duplicate', 'duplicate']);
   });
 
+  it('counts records whose partition key is another than their order id', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    const key = (partitionKey: string, order_id: string | null) =>
+      ({ partitionKey, data: anEvent({ order_id }) }) as const;
+    await world.stream.put([
+      key('a', ' a '),
+      key('ä€', 'ä€'),
+      key('random', null),
+      key('b', 'bb'),
+      key('bb', 'b'),
+      key('x', 'ä'),
+    ]);
+
+    await new OrderConsumer(context).consume(SHARD, await delivered(world));
+
+    expect((await readHead(context, SHARD))?.otherKeys).toBe(3);
+  });
+
   it('cuts an entry where its claims are full', async () => {
     const config = { stream: { claimBytesPerEntry: '1KiB' } };
     const world = createStreamWorld({ config });

@@ -27,7 +27,8 @@ export class StreamRecords {
   readonly #arrival: StatementSync;
 
   constructor(file: SqliteFile) {
-    this.#append = file.prepare('INSERT INTO record VALUES (?, ?, ?, ?)');
+    // Node 24.0 stores some arrays of no bytes as NULL.
+    this.#append = file.prepare("INSERT INTO record VALUES (?, ?, ?, coalesce(?, x''))");
     this.#read = file.prepare(`SELECT arrival_time_ms, partition_key, data FROM record
       WHERE place >= ? AND place < ? ORDER BY place LIMIT ?`);
     this.#arrival = file.prepare('SELECT arrival_time_ms FROM record WHERE place = ?');

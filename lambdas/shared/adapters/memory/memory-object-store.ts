@@ -40,7 +40,7 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   async get(key: string, options: GetOptions = {}): Promise<Uint8Array> {
-    return this.#read(key, options).slice();
+    return new Uint8Array(this.#read(key, options));
   }
 
   async getInto(
@@ -56,7 +56,7 @@ export class MemoryObjectStore implements ObjectStore {
 
   async *stream(key: string, options: Pick<GetOptions, 'ifMatch'> = {}): AsyncIterable<Uint8Array> {
     const bytes = this.#read(key, options);
-    if (bytes.length > 0) yield bytes.slice();
+    if (bytes.length > 0) yield new Uint8Array(bytes);
   }
 
   async put(
@@ -64,7 +64,7 @@ export class MemoryObjectStore implements ObjectStore {
     body: Uint8Array,
     condition: PutCondition = {},
   ): Promise<{ etag: string }> {
-    return this.#store(key, body.slice(), condition);
+    return this.#store(key, new Uint8Array(body), condition);
   }
 
   openWriter(key: string): ObjectWriter {
@@ -129,7 +129,7 @@ class MemoryWriter implements ObjectWriter {
 
   async write(bytes: Uint8Array): Promise<void> {
     assert(!this.#isClosed, 'a writer is written to after commit or abort');
-    this.#pieces.push(bytes.slice());
+    this.#pieces.push(new Uint8Array(bytes));
   }
 
   async commit(condition: PutCondition = {}): Promise<{ etag: string }> {
