@@ -82,7 +82,7 @@ describe('imports', () => {
     batch: PURE,
     stream: PURE,
     reconcile: PURE,
-    // A handler is where a stage and the adapters meet.
+    // A handler, or what handlers share, is where a stage and the adapters meet.
     handler: [...SHARED, 'batch', 'stream', 'reconcile'],
     lib: [...SHARED, 'batch', 'stream', 'reconcile', 'handler'],
     bin: [...SHARED, 'batch', 'stream', 'reconcile', 'handler', 'lib'],
@@ -91,7 +91,7 @@ describe('imports', () => {
   function roomOf(path: string): string {
     const [top, door, room] = path.split('/');
     if (top !== 'lambdas') return top;
-    if (path.endsWith('/handler.ts')) return 'handler';
+    if (/\/(handler|aws-host)[.]ts$/.test(path)) return 'handler';
     return door === 'shared' ? room : door;
   }
 

@@ -19,7 +19,8 @@ import {
 } from '../../lambdas/batch/publish-run/remove-old-runs.ts';
 import { loadDimensions } from '../../lambdas/batch/stage-settings.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
-import { type Config, configHash } from '../../lambdas/shared/model/config.ts';
+import type { Config } from '../../lambdas/shared/model/config.ts';
+import { configHash } from '../../lambdas/shared/model/config-hash.ts';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import type { Clock } from '../../lambdas/shared/ports/clock.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';

@@ -1,5 +1,5 @@
 import type { BatchHost } from '../../lambdas/batch/batch-host.ts';
-import { checkBuckets, checkStep } from '../../lambdas/batch/check-chunks/check-step.ts';
+import { checkAfterMap } from '../../lambdas/batch/check-chunks/check-step.ts';
 import { endStep } from '../../lambdas/batch/end-run/end-step.ts';
 import { createMapStep } from '../../lambdas/batch/map-chunk/map-step.ts';
 import { createMergeStep } from '../../lambdas/batch/merge-aggregates/merge-step.ts';
@@ -31,12 +31,10 @@ export type Step = (event: unknown) => Promise<unknown>;
 
 /** The functions of the state machine, as their handlers make them. */
 export function batchSteps(host: BatchHost): Record<StepName, Step> {
-  const check = async (event: { stage: string; runId: string; round: number }) =>
-    event.stage === 'reduce' ? await checkBuckets(host, event.runId) : await checkStep(host, event);
   return {
     planRun: (event) => planStep(host, STEP_LIMITS, event as never),
     mapChunk: createMapStep(host, HELD_BYTES) as Step,
-    checkChunks: check as Step,
+    checkChunks: (event) => checkAfterMap(host, event as never),
     reduceBucket: createReduceStep(host, HELD_BYTES) as Step,
     mergeAggregates: createMergeStep(host) as Step,
     publishRun: (event) => publishStep(host, event as never),

@@ -35,6 +35,8 @@ function synthesized(): Definition {
   ) as unknown as Pick<BatchWorkflowProps, StepName>;
   new BatchWorkflow(stack, 'Batch', {
     ...functions,
+    name: 'Test-batch',
+    isTraced: true,
     maxParallel: 200,
     timeout: Duration.hours(6),
   });

@@ -14,6 +14,11 @@ const MAX_REPAIRS = 4_000;
 /** Rounds of a run; each of them mends one border of each file. */
 const MAX_ROUNDS = 1_000;
 
+/** The state after a map: over chunks, or over buckets. */
+export type CheckEvent =
+  | ({ readonly stage: 'map' } & CheckStepEvent)
+  | { readonly stage: 'reduce'; readonly runId: string };
+
 export interface CheckStepEvent {
   readonly runId: string;
   /** Rounds of repair before this look: 0 at first. */
@@ -26,13 +31,22 @@ export interface CheckStepResult {
   readonly repairs: readonly ChunkRepair[];
 }
 
+export async function checkAfterMap(
+  host: BatchHost,
+  event: CheckEvent,
+): Promise<CheckStepResult | { status: 'whole' }> {
+  return event.stage === 'map'
+    ? await checkStep(host, event)
+    : await checkBuckets(host, event.runId);
+}
+
 /**
  * The state after each map over chunks: fails where a chunk has no result, follows the chains, and
  * says which chunks to run again from a known start. Once all chains hold it writes what the reduce
  * steps read. Repeated, it answers the same. Throws `TerminalError`: that of a failed step,
  * `too_many_repairs`.
  */
-export async function checkStep(
+async function checkStep(
   host: BatchHost,
   { runId, round }: CheckStepEvent,
 ): Promise<CheckStepResult> {
@@ -58,7 +72,7 @@ export async function checkStep(
 }
 
 /** The state after the map over buckets. Throws `TerminalError` where one has no result. */
-export async function checkBuckets(host: BatchHost, runId: string): Promise<{ status: 'whole' }> {
+async function checkBuckets(host: BatchHost, runId: string): Promise<{ status: 'whole' }> {
   const files = new RunFiles(host.lake, runId);
   const { bucketCount } = await files.readPlan();
   await files.readBuckets(bucketCount);

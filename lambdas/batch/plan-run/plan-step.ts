@@ -1,5 +1,5 @@
 import { isGzip } from '../../shared/ingest/list-landing.ts';
-import { configHash } from '../../shared/model/config.ts';
+import { configHash } from '../../shared/model/config-hash.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';

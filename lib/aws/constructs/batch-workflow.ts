@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   Choice,
@@ -30,6 +30,8 @@ export interface BatchWorkflowProps {
   readonly publishRun: IFunction;
   readonly endRun: IFunction;
   readonly startRun: IFunction;
+  readonly name: string;
+  readonly isTraced: boolean;
   /** Steps of a map state side by side, at most. */
   readonly maxParallel: number;
   /** A run that takes longer is stopped. */
@@ -85,11 +87,18 @@ export class BatchWorkflow extends Construct {
     super(scope, id);
     this.#props = props;
     this.stateMachine = new StateMachine(this, 'StateMachine', {
+      stateMachineName: props.name,
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromChainable(this.#definition()),
       timeout: props.timeout,
-      tracingEnabled: true,
+      tracingEnabled: props.isTraced,
       ...(props.logs === undefined ? {} : { logs: props.logs }),
+    });
+    Validations.of(this.stateMachine).acknowledge({
+      id: 'AwsSolutions-IAM5',
+      reason:
+        'CDK: versions of the functions it invokes, executions of its own map states; ' +
+        'log delivery and tracing have no resources to name.',
     });
   }
 

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  checkConfig,
-  configHash,
-  DEFAULT_CONFIG,
-  parseConfig,
-} from '../../../lambdas/shared/model/config.ts';
+import { checkConfig, DEFAULT_CONFIG, parseConfig } from '../../../lambdas/shared/model/config.ts';
+import { configHash } from '../../../lambdas/shared/model/config-hash.ts';
 
 const messagesOf = (input: unknown): string[] => {
   const checked = checkConfig(input);
