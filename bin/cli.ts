@@ -29,6 +29,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/batch.ts')).defineBatch,
   },
   {
+    name: 'reconcile',
+    summary: 'prove that batch and stream agree, and list every difference',
+    load: async () => (await import('./commands/reconcile.ts')).defineReconcile,
+  },
+  {
     name: 'show',
     summary: 'print the rows of a table',
     load: async () => (await import('./commands/show.ts')).defineShow,

@@ -25,3 +25,9 @@ export function pathOption(text: string): string {
   if (text.trim() !== '' && !text.includes('\0')) return text;
   throw new InvalidArgumentError('Allowed: a path.');
 }
+
+/** Names a folder of the lake and a part of every key of state, so it is kept plain. */
+export function consumerOption(text: string): string {
+  if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(text)) return text;
+  throw new InvalidArgumentError('Allowed: 1 to 64 of a-z 0-9 _ -, not _ or - first.');
+}

@@ -3,7 +3,10 @@ import type { LandingObject } from '../shared/ingest/list-landing.ts';
 import type { CurrentPointer } from '../shared/state/current-pointer.ts';
 
 export interface PlannedInput extends LandingObject {
-  /** Which field stands in which column; null for gzip, whose header is read with its records. */
+  /**
+   * Which field stands in which column; null for gzip, whose header is read with its records, and
+   * for a raw segment, which has none.
+   */
   readonly layout: CsvLayout | null;
   /** Where the records begin. */
   readonly dataOffset: number;

@@ -4,6 +4,7 @@ import type { Config } from '../shared/model/config.ts';
 import { CUSTOMERS, PRODUCTS } from '../shared/model/dimension.ts';
 import { textValues } from '../shared/parquet/column-data.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
+import type { KernelMemory } from '../shared/runtime/kernel-memory.ts';
 import { Dimension, type DimensionData } from '../shared/transform/dimension.ts';
 import { type LoadedDimension, loadDimension } from '../shared/transform/load-dimension.ts';
 import type { BatchPlan } from './batch-plan.ts';
@@ -43,16 +44,19 @@ export function createMapper(landing: ObjectStore, plan: BatchPlan, config: Conf
 
 export function reduceContext(
   lake: ObjectStore,
-  plan: BatchPlan,
-  config: Config,
+  memory: KernelMemory,
   run: {
+    readonly plan: BatchPlan;
+    readonly config: Config;
     readonly layouts: readonly (CsvLayout | null)[];
     readonly customers: DimensionData;
     readonly products: DimensionData;
   },
 ): ReduceContext {
+  const { plan, config } = run;
   return {
     lake,
+    memory,
     runId: plan.runId,
     sources: textValues(plan.inputs.map(({ key }) => key)),
     layouts: run.layouts,

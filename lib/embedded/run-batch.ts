@@ -9,6 +9,7 @@ import {
   planKey,
   workPrefix,
 } from '../../lambdas/batch/batch-plan.ts';
+import { listSegments } from '../../lambdas/batch/plan-run/list-segments.ts';
 import { planRun } from '../../lambdas/batch/plan-run/plan-run.ts';
 import { planMemory, uncompressedBytes } from '../../lambdas/batch/plan-run/plan-sizes.ts';
 import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
@@ -26,6 +27,8 @@ import type { Clock } from '../../lambdas/shared/ports/clock.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { jsonBytes } from '../../lambdas/shared/runtime/json.ts';
+import { KernelMemory } from '../../lambdas/shared/runtime/kernel-memory.ts';
+import type { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ExchangeBudget } from './batch/exchange-memory.ts';
@@ -47,6 +50,8 @@ export interface BatchRunOptions {
   readonly workers?: number;
   /** Threads are started for this much input; by default 64 MiB, below which one is faster. */
   readonly threadedFromBytes?: number;
+  /** Reads the raw archive of this consumer's stream in the lake instead of orders files. */
+  readonly fromRaw?: StreamLakeKeys;
   /** A plan whose chunks and buckets are used again. */
   readonly planFile?: string;
   readonly signal?: AbortSignal;
@@ -72,7 +77,8 @@ const NOTHING = { inputBytes: 0, dimensionBytes: 0 };
  * aborted; then nothing of the run is left.
  */
 export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult> {
-  const { landing, lake, config } = options;
+  const { landing, lake, config, fromRaw } = options;
+  const records = recordsOf(options);
   const clock = options.clock ?? new SystemClock();
   const startedAtMs = clock.now();
   const createdAt = new Date(startedAtMs).toISOString();
@@ -89,8 +95,9 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
     configHash: configHash(config),
     landingName: options.landingDir ?? 'the landing zone',
     chunkBytes,
+    ...(fromRaw === undefined ? {} : { segments: await listSegments(lake, fromRaw) }),
     async chooseSizes(inputs, dimensions) {
-      inputBytes = await uncompressedBytes(landing, inputs);
+      inputBytes = await uncompressedBytes(records.store, inputs);
       const dimensionBytes = await uncompressedBytes(landing, dimensions);
       memory = planMemory({ inputBytes, dimensionBytes, workers, memoryLimitBytes });
       return memory;
@@ -110,6 +117,7 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
       customers: customers.data,
       products: products.data,
       budgetCounter: budget.counter,
+      kernelMemory: KernelMemory.create().memory,
     };
     pool = openPool(options, workers, inputBytes, settings);
     const stages = await runStages(plan, pool, budget, options);
@@ -139,18 +147,27 @@ function workersOf({ workers, config }: BatchRunOptions): number {
   return workers ?? config.batch.workers ?? Math.min(MAX_DEFAULT_WORKERS, availableParallelism());
 }
 
+/** Where the records of a run are: orders files in landing, or segments in the lake. */
+function recordsOf({ fromRaw, landing, landingDir, lake, lakeDir }: BatchRunOptions) {
+  return fromRaw === undefined
+    ? { store: landing, dir: landingDir }
+    : { store: lake, dir: lakeDir };
+}
+
 function openPool(
-  { landing, lake, landingDir, lakeDir, threadedFromBytes }: BatchRunOptions,
+  options: BatchRunOptions,
   workers: number,
   inputBytes: number,
   settings: StageSettings,
 ): StagePool {
+  const { lake, lakeDir, threadedFromBytes } = options;
+  const { store, dir } = recordsOf(options);
   const isLarge = inputBytes >= (threadedFromBytes ?? DEFAULT_THREADED_FROM_BYTES);
   const isThreaded = workers > 1 && isLarge;
-  if (!isThreaded || landingDir === undefined || lakeDir === undefined) {
-    return inlinePool(new StageHost(landing, lake, settings));
+  if (!isThreaded || dir === undefined || lakeDir === undefined) {
+    return inlinePool(new StageHost(store, lake, settings));
   }
-  return new WorkerPool(workers, { landingDir, lakeDir, settings });
+  return new WorkerPool(workers, { landingDir: dir, lakeDir, settings });
 }
 
 /** A run that was killed leaves files that never got their key; no run needs them. */

@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe } from 'vitest';
 import type { ReshardableStream } from '../../lambdas/shared/ports/event-stream.ts';
+import { type Exceptions, testPromises } from './promises.ts';
 import type { StreamPromises } from './stream-promises.ts';
 import { limitPromises, putPromises } from './stream-put-promises.ts';
 import { readPromises } from './stream-read-promises.ts';
@@ -17,6 +18,7 @@ export interface OpenedStream {
 export function describeEventStream(
   name: string,
   open: (shardCount: number) => Promise<OpenedStream>,
+  exceptions: Exceptions = {},
 ): void {
   describe(`${name} keeps the promises of a stream of events`, () => {
     const all: StreamPromises = {
@@ -25,15 +27,13 @@ export function describeEventStream(
       ...readPromises,
       ...reshardPromises,
     };
-    for (const [fact, { shardCount, check }] of Object.entries(all)) {
-      it(fact, async () => {
-        const { stream, close } = await open(shardCount);
-        try {
-          await check(stream);
-        } finally {
-          await close();
-        }
-      });
-    }
+    testPromises(all, exceptions, async ({ shardCount, check }) => {
+      const { stream, close } = await open(shardCount);
+      try {
+        await check(stream);
+      } finally {
+        await close();
+      }
+    });
   });
 }

@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe } from 'vitest';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import { type Exceptions, testPromises } from './promises.ts';
 import { keyPromises, listPromises } from './store-key-promises.ts';
 import { readPromises } from './store-read-promises.ts';
 import { putPromises, writerPromises } from './store-write-promises.ts';
@@ -12,7 +13,11 @@ export interface OpenedStore {
 /**
  * What every store promises (`ports/object-store.ts`), for each adapter. `open` gives an empty one.
  */
-export function describeObjectStore(name: string, open: () => Promise<OpenedStore>): void {
+export function describeObjectStore(
+  name: string,
+  open: () => Promise<OpenedStore>,
+  exceptions: Exceptions = {},
+): void {
   describe(`${name} keeps the promises of an object store`, () => {
     const all = {
       ...readPromises,
@@ -21,15 +26,13 @@ export function describeObjectStore(name: string, open: () => Promise<OpenedStor
       ...listPromises,
       ...keyPromises,
     };
-    for (const [fact, check] of Object.entries(all)) {
-      it(fact, async () => {
-        const { store, close } = await open();
-        try {
-          await check(store);
-        } finally {
-          await close();
-        }
-      });
-    }
+    testPromises(all, exceptions, async (check) => {
+      const { store, close } = await open();
+      try {
+        await check(store);
+      } finally {
+        await close();
+      }
+    });
   });
 }

@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe } from 'vitest';
 import type { StateStore } from '../../lambdas/shared/ports/state-store.ts';
+import { type Exceptions, testPromises } from './promises.ts';
 import { newPk, type StatePromises } from './state-promises.ts';
 import { queryPromises, valuePromises } from './state-query-promises.ts';
 import { limitPromises, racePromises } from './state-race-promises.ts';
@@ -14,7 +15,11 @@ export interface OpenedStateStore {
  * What every store of state promises (`ports/state-store.ts`), for each adapter. A store may hold
  * items of earlier tests: each uses a `pk` of its own.
  */
-export function describeStateStore(name: string, open: () => Promise<OpenedStateStore>): void {
+export function describeStateStore(
+  name: string,
+  open: () => Promise<OpenedStateStore>,
+  exceptions: Exceptions = {},
+): void {
   describe(`${name} keeps the promises of a state store`, () => {
     const all: StatePromises = {
       ...conditionPromises,
@@ -24,15 +29,13 @@ export function describeStateStore(name: string, open: () => Promise<OpenedState
       ...queryPromises,
       ...valuePromises,
     };
-    for (const [fact, check] of Object.entries(all)) {
-      it(fact, async () => {
-        const { store, close } = await open();
-        try {
-          await check(store, newPk());
-        } finally {
-          await close();
-        }
-      });
-    }
+    testPromises(all, exceptions, async (check) => {
+      const { store, close } = await open();
+      try {
+        await check(store, newPk());
+      } finally {
+        await close();
+      }
+    });
   });
 }

@@ -10,7 +10,14 @@ export interface SourceFile {
 }
 
 const TEXT = /\.(ts|js|json|md|ya?ml)$|^\.ci\/run$/;
-const PASSED_OVER = new Set(['node_modules', '.git', 'data', 'coverage', 'package-lock.json']);
+const PASSED_OVER = new Set([
+  '.cache',
+  '.git',
+  'coverage',
+  'data',
+  'node_modules',
+  'package-lock.json',
+]);
 
 /** Every text file that belongs to the project, in order of paths. */
 export function readProject(): SourceFile[] {

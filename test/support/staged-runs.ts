@@ -5,6 +5,7 @@ import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import { KernelMemory } from '../../lambdas/shared/runtime/kernel-memory.ts';
 import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
 import { loadDimension } from '../../lambdas/shared/transform/load-dimension.ts';
 import { ExchangeBudget } from '../../lib/embedded/batch/exchange-memory.ts';
@@ -75,6 +76,7 @@ export async function runCut(
     customers: customers.data,
     products: products.data,
     budgetCounter: budget.counter,
+    kernelMemory: KernelMemory.create().memory,
   });
   try {
     const stages = await runStages(plan, pool, budget, {});

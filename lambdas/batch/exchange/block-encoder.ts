@@ -1,6 +1,8 @@
-import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
 import type { OrderColumns } from '../../shared/ingest/order-columns.ts';
-import { SliceCodes } from './slice-codes.ts';
+import { KernelArena } from '../../shared/runtime/kernel-arena.ts';
+import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
+import { createExchangeKernel, type ExchangeKernel } from './kernel/exchange-kernel.ts';
+import { type RenumberedCodes, SliceCodes, writeValues } from './slice-codes.ts';
 import {
   type NumberColumn,
   type SliceColumns,
@@ -22,85 +24,101 @@ export function bucketOf(hash: number, bucketCount: number): number {
   return ((hash >>> 16) * bucketCount) >>> 16;
 }
 
+const WORD_BYTES = 4;
+const RANGES = 5;
+/** Ids are copied 16 bytes at a time. */
+const SLACK_BYTES = 16;
+
+/** The rows of one bucket, where the kernel finds their numbers. */
+interface BucketRowsAt {
+  readonly at: number;
+  readonly count: number;
+}
+
+/** One slice before it is written. */
+interface PlannedSlice {
+  readonly header: SliceHeader;
+  readonly rows: BucketRowsAt;
+  readonly customers: RenumberedCodes;
+  readonly products: RenumberedCodes;
+  readonly quarantined: { readonly from: number; readonly to: number };
+}
+
 /** Cuts a block of columns into one slice per bucket. Its memory is reused from block to block. */
 export class BlockEncoder {
   readonly #bucketCount: number;
-  readonly #rows: Uint32Array;
-  readonly #customers: SliceCodes;
-  readonly #products: SliceCodes;
+  readonly #memory: KernelMemory;
+  readonly #kernel: ExchangeKernel;
+  /** For one block. */
+  readonly #arena: KernelArena;
+  readonly #codes: SliceCodes;
 
-  constructor(bucketCount: number, capacity: number) {
+  /** Blocks whose columns are in `memory` are read in place. */
+  constructor(bucketCount: number, memory = KernelMemory.create()) {
     this.#bucketCount = bucketCount;
-    this.#rows = new Uint32Array(capacity);
-    this.#customers = new SliceCodes(capacity);
-    this.#products = new SliceCodes(capacity);
+    this.#memory = memory;
+    this.#kernel = createExchangeKernel(memory);
+    this.#arena = new KernelArena(memory);
+    this.#codes = new SliceCodes(this.#kernel, memory);
   }
 
   /**
    * Hands the slices of a block to `sink`, bucket by bucket, rows in the order in which they came.
    */
   async encode(block: OrderColumns, sink: BlockSink): Promise<void> {
-    const rowEnds = this.#sortByBucket(block);
+    this.#arena.reset();
+    const places = placesOf(block, this.#arena);
+    const slices = this.#plan(block, places);
     const sliceEnds = new Uint32Array(this.#bucketCount);
-    const headers: SliceHeader[] = [];
-    this.#customers.clear();
-    this.#products.clear();
     let size = 0;
-    for (let bucket = 0; bucket < this.#bucketCount; bucket++) {
-      const header = this.#header(block, bucket, rowEnds);
-      headers.push(header);
+    slices.forEach(({ header }, bucket) => {
       size += sliceBytes(header);
       sliceEnds[bucket] = size;
-    }
+    });
     const bytes = sink.allocate(size);
+    const largest = Math.max(...slices.map(({ header }) => sliceBytes(header)));
+    const draftAt = this.#arena.take(largest + SLACK_BYTES);
     let start = 0;
-    const customers = { row: 0, value: 0 };
-    const products = { row: 0, value: 0 };
-    headers.forEach((header, bucket) => {
-      const columns = startSlice(bytes.subarray(start, sliceEnds[bucket]), header);
-      writeRows(block, this.#rowsOf(bucket, rowEnds), header, columns);
-      const { customerCode, productCode } = columns;
-      const { customerOffsets, customers: customerHeap } = columns;
-      const { productOffsets, products: productHeap } = columns;
-      this.#customers.write(block.customers, customers, {
-        codes: customerCode,
-        offsets: customerOffsets,
-        heap: customerHeap,
-      });
-      this.#products.write(block.products, products, {
-        codes: productCode,
-        offsets: productOffsets,
-        heap: productHeap,
-      });
-      writeQuarantined(block, this.#quarantinedOf(block, bucket), columns);
-      customers.row += header.rowCount;
-      customers.value += header.customerCount;
-      products.row += header.rowCount;
-      products.value += header.productCount;
+    slices.forEach((slice, bucket) => {
+      const draft = this.#memory.bytes(draftAt, sliceEnds[bucket] - start);
+      this.#write(block, places, slice, startSlice(draft, slice.header));
+      bytes.set(draft, start);
       start = sliceEnds[bucket];
     });
     await sink.keep(bytes, sliceEnds);
   }
 
-  /** Valid rows in order of bucket, then of record; returns where each bucket ends. */
-  #sortByBucket(block: OrderColumns): Uint32Array {
-    const { rowCount, issues, idHash } = block;
-    const bucketCount = this.#bucketCount;
-    const ends = new Uint32Array(bucketCount + 1);
-    for (let row = 0; row < rowCount; row++) {
-      if (issues[row] === 0) ends[bucketOf(idHash[row], bucketCount) + 1]++;
-    }
-    for (let bucket = 0; bucket < bucketCount; bucket++) ends[bucket + 1] += ends[bucket];
-    const rows = this.#rows;
-    // Filling a bucket moves its start to its end, which is the start of the next one.
-    for (let row = 0; row < rowCount; row++) {
-      if (issues[row] === 0) rows[ends[bucketOf(idHash[row], bucketCount)]++] = row;
-    }
-    return ends;
+  #plan(block: OrderColumns, places: ColumnPlaces): PlannedSlice[] {
+    const ends = this.#sortByBucket(block, places);
+    return Array.from({ length: this.#bucketCount }, (_, bucket) => {
+      const from = bucket === 0 ? 0 : ends[bucket - 1];
+      const rows = { at: places.rows + from * WORD_BYTES, count: ends[bucket] - from };
+      const codes = this.#codes;
+      const customers = codes.add(block.customers, places.customerCode, rows, this.#arena);
+      const products = codes.add(block.products, places.productCode, rows, this.#arena);
+      const quarantined = this.#quarantinedOf(block, bucket);
+      const header = {
+        rowCount: rows.count,
+        customerCount: customers.used.length,
+        customerBytes: customers.bytes,
+        productCount: products.used.length,
+        productBytes: products.bytes,
+        quarantinedCount: quarantined.to - quarantined.from,
+        rawBytes: rawStart(block, quarantined.to) - rawStart(block, quarantined.from),
+        ...this.#rangesOf(block, places, rows),
+      };
+      return { header, rows, customers, products, quarantined };
+    });
   }
 
-  #rowsOf(bucket: number, ends: Uint32Array): Uint32Array {
-    return this.#rows.subarray(bucket === 0 ? 0 : ends[bucket - 1], ends[bucket]);
+  /** Valid rows in order of bucket, then of record; returns where each bucket ends. */
+  #sortByBucket({ rowCount }: OrderColumns, { issues, idHash, rows }: ColumnPlaces): Uint32Array {
+    const count = this.#bucketCount;
+    const endsAt = this.#arena.take((count + 1) * WORD_BYTES);
+    const ends = this.#memory.uint32s(endsAt, count + 1);
+    ends.fill(0);
+    this.#kernel.sortRows(issues, idHash, rowCount, count, endsAt, rows);
+    return ends;
   }
 
   /** Quarantined records need no bucket of their own: they are dealt out evenly, in order. */
@@ -109,21 +127,55 @@ export class BlockEncoder {
     return { from: at(bucket), to: at(bucket + 1) };
   }
 
-  #header(block: OrderColumns, bucket: number, rowEnds: Uint32Array): SliceHeader {
-    const rows = this.#rowsOf(bucket, rowEnds);
-    const customers = this.#customers.add(block.customers, block.customerCode, rows);
-    const products = this.#products.add(block.products, block.productCode, rows);
-    const quarantined = this.#quarantinedOf(block, bucket);
+  /** The ranges that decide how wide the columns of a slice are. */
+  #rangesOf({ offset }: OrderColumns, places: ColumnPlaces, rows: BucketRowsAt) {
+    const { at, count } = rows;
+    const { timeMs, priceCents, quantity, idEnd } = places;
+    const intoAt = this.#arena.take(RANGES * 8);
+    this.#kernel.findRanges(timeMs, priceCents, quantity, idEnd, at, count, intoAt);
+    const ranges = this.#memory.doubles(intoAt, RANGES);
+    const [minTime, maxTime, maxPriceCents, maxQuantity, idBytes] = ranges;
+    const isEmpty = count === 0;
+    const numbers = this.#memory.uint32s(at, count);
     return {
-      rowCount: rows.length,
-      customerCount: customers.count,
-      customerBytes: customers.bytes,
-      productCount: products.count,
-      productBytes: products.bytes,
-      quarantinedCount: quarantined.to - quarantined.from,
-      rawBytes: rawStart(block, quarantined.to) - rawStart(block, quarantined.from),
-      ...rangesOf(block, rows),
+      idBytes,
+      // Offsets are in order, so the ends say the range.
+      baseOffset: isEmpty ? 0 : offset[numbers[0]],
+      maxOffset: isEmpty ? 0 : offset[numbers[count - 1]],
+      baseTimeMs: isEmpty ? 0 : minTime,
+      maxTimeMs: isEmpty ? 0 : maxTime,
+      maxPriceCents,
+      maxQuantity,
     };
+  }
+
+  #write(block: OrderColumns, places: ColumnPlaces, slice: PlannedSlice, to: SliceColumns): void {
+    const { header, rows, customers, products } = slice;
+    const { at, count } = rows;
+    const kernel = this.#kernel;
+    const numbers = (from: number, base: number, column: NumberColumn) => {
+      const width = column.BYTES_PER_ELEMENT;
+      kernel.writeNumbers(from, base, at, count, width, column.byteOffset);
+    };
+    kernel.writeWords(places.idHash, at, count, to.idHash.byteOffset);
+    numbers(places.offset, header.baseOffset, to.offset);
+    numbers(places.timeMs, header.baseTimeMs, to.time);
+    numbers(places.priceCents, 0, to.price);
+    const { quantityStatus } = to;
+    const width = quantityStatus.BYTES_PER_ELEMENT;
+    const { quantity, status } = places;
+    kernel.writeAmounts(quantity, status, at, count, width, quantityStatus.byteOffset);
+    kernel.writeIds(places.ids, places.idEnd, at, count, to.idEnd.byteOffset, to.ids.byteOffset);
+    for (const [codes, column] of [
+      [customers, to.customerCode],
+      [products, to.productCode],
+    ] as const) {
+      kernel.narrow(codes.at, count, column.BYTES_PER_ELEMENT, column.byteOffset);
+    }
+    // Behind the ids, whose copies may have reached into what follows them.
+    writeValues(block.customers, customers, { offsets: to.customerOffsets, heap: to.customers });
+    writeValues(block.products, products, { offsets: to.productOffsets, heap: to.products });
+    writeQuarantined(block, slice.quarantined, to);
   }
 }
 
@@ -131,60 +183,30 @@ function rawStart(block: OrderColumns, quarantined: number): number {
   return quarantined === 0 ? 0 : block.rawEnd[quarantined - 1];
 }
 
-function idStart(block: OrderColumns, row: number): number {
-  return row === 0 ? 0 : block.idEnd[row - 1];
-}
+/** Where the kernel finds the columns of a block. */
+type ColumnPlaces = Readonly<Record<(typeof PLACED)[number] | 'ids' | 'rows', number>>;
 
-/** The ranges that decide how wide the columns of a slice are. */
-function rangesOf(block: OrderColumns, rows: Uint32Array) {
-  const { timeMs, priceCents, quantity, idEnd, offset } = block;
-  let idBytes = 0;
-  let baseTimeMs = rows.length === 0 ? 0 : timeMs[rows[0]];
-  let maxTimeMs = baseTimeMs;
-  let maxPriceCents = 0;
-  let maxQuantity = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i];
-    idBytes += idEnd[row] - idStart(block, row);
-    const time = timeMs[row];
-    if (time < baseTimeMs) baseTimeMs = time;
-    if (time > maxTimeMs) maxTimeMs = time;
-    if (priceCents[row] > maxPriceCents) maxPriceCents = priceCents[row];
-    if (quantity[row] > maxQuantity) maxQuantity = quantity[row];
-  }
-  // Offsets are in order, so the ends say the range.
-  const baseOffset = rows.length === 0 ? 0 : offset[rows[0]];
-  const maxOffset = rows.length === 0 ? 0 : offset[rows[rows.length - 1]];
-  return { idBytes, baseOffset, maxOffset, baseTimeMs, maxTimeMs, maxPriceCents, maxQuantity };
-}
+const PLACED = [
+  'issues',
+  'idHash',
+  'idEnd',
+  'offset',
+  'timeMs',
+  'priceCents',
+  'quantity',
+  'status',
+  'customerCode',
+  'productCode',
+] as const satisfies readonly (keyof OrderColumns)[];
 
-function writeRows(
-  block: OrderColumns,
-  rows: Uint32Array,
-  header: SliceHeader,
-  to: SliceColumns,
-): void {
-  const { idHash, offset, timeMs, quantity, status, priceCents, idEnd } = block;
-  const count = rows.length;
-  for (let i = 0; i < count; i++) to.idHash[i] = idHash[rows[i]];
-  writeNumbers(offset, rows, header.baseOffset, to.offset);
-  writeNumbers(timeMs, rows, header.baseTimeMs, to.time);
-  writeNumbers(priceCents, rows, 0, to.price);
-  for (let i = 0; i < count; i++) to.quantityStatus[i] = quantity[rows[i]] * 4 + status[rows[i]];
-  const from = block.ids.view;
-  const ids = viewOf(to.ids);
-  let at = 0;
-  for (let i = 0; i < count; i++) {
-    const row = rows[i];
-    const start = idStart(block, row);
-    copyBytes(from, start, idEnd[row], ids, at);
-    at += idEnd[row] - start;
-    to.idEnd[i] = at;
-  }
-}
-
-function writeNumbers(from: Float64Array, rows: Uint32Array, base: number, to: NumberColumn): void {
-  for (let i = 0; i < rows.length; i++) to[i] = from[rows[i]] - base;
+function placesOf(block: OrderColumns, arena: KernelArena): ColumnPlaces {
+  const { rowCount, ids } = block;
+  const columns = PLACED.map((name) => [name, arena.place(block[name].subarray(0, rowCount))]);
+  return {
+    ...Object.fromEntries(columns),
+    ids: arena.place(ids.bytes.subarray(0, ids.size), SLACK_BYTES),
+    rows: arena.take(rowCount * WORD_BYTES),
+  };
 }
 
 function writeQuarantined(

@@ -6,8 +6,9 @@ import {
 } from '../../shared/ingest/byte-sources.ts';
 import { LF } from '../../shared/ingest/bytes.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
-import { asInputChanged } from '../../shared/ingest/list-landing.ts';
+import { asInputChanged, isSegment } from '../../shared/ingest/list-landing.ts';
 import { OrderColumns } from '../../shared/ingest/order-columns.ts';
+import { EventParser } from '../../shared/ingest/parse-events.ts';
 import { parseOrders } from '../../shared/ingest/parse-orders.ts';
 import { createReaderBatch, csvFormat, RecordReader } from '../../shared/ingest/record-reader.ts';
 import { SPAN_BATCH_RECORDS } from '../../shared/ingest/span-batch.ts';
@@ -15,6 +16,8 @@ import type { StatusParser } from '../../shared/ingest/status-parser.ts';
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import { ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
+import { decodeLine, segmentLines } from '../../shared/state/segment.ts';
 import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
 import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
 
@@ -57,6 +60,7 @@ export class ChunkMapper {
   readonly #statuses: StatusParser;
   readonly #encoder: BlockEncoder;
   readonly #batch = createReaderBatch();
+  #eventParser: EventParser | null = null;
   readonly #columns: OrderColumns;
   readonly #blockRows: number;
 
@@ -64,8 +68,10 @@ export class ChunkMapper {
     this.#landing = landing;
     this.#statuses = statuses;
     this.#blockRows = blockRowsOf(bucketCount);
-    this.#columns = new OrderColumns(this.#blockRows + SPAN_BATCH_RECORDS);
-    this.#encoder = new BlockEncoder(bucketCount, this.#columns.capacity);
+    // Memory of its own, which goes with the mapper.
+    const memory = KernelMemory.create();
+    this.#columns = new OrderColumns(this.#blockRows + SPAN_BATCH_RECORDS, memory);
+    this.#encoder = new BlockEncoder(bucketCount, memory);
   }
 
   /**
@@ -80,6 +86,7 @@ export class ChunkMapper {
     sink: BlockSink,
   ): Promise<ChunkResult> {
     try {
+      if (isSegment(input.key)) return await this.#mapSegment(chunk, input, sink);
       return input.layout === null
         ? await this.#mapGzip(chunk, input, sink)
         : await this.#mapRange(chunk, input, input.layout, knownStart, sink);
@@ -104,6 +111,30 @@ export class ChunkMapper {
       }
       throw error;
     }
+  }
+
+  /** A segment of the stream's raw archive: its events, at the offsets of their lines. */
+  async #mapSegment(chunk: PlannedChunk, { key, etag }: PlannedInput, sink: BlockSink) {
+    const tally = new Tally(chunk.chunkIndex);
+    const columns = this.#columns;
+    columns.clear();
+    this.#eventParser ??= new EventParser(this.#statuses);
+    const lines = segmentLines(await this.#landing.get(key, { ifMatch: etag }), key);
+    let offset = 0;
+    for (let from = 0; from < lines.length; from += SPAN_BATCH_RECORDS) {
+      const some = lines.slice(from, from + SPAN_BATCH_RECORDS);
+      const first = columns.rowCount;
+      const events = some.map((line) => decodeLine(line, key).record.data);
+      this.#eventParser.parse(events, 0, events.length, columns);
+      some.forEach((line, index) => {
+        columns.offset[first + index] = offset;
+        offset += line.length + 1;
+      });
+      const isFull = columns.rowCount >= this.#blockRows || columns.raw.size >= BLOCK_RAW_BYTES;
+      if (isFull) await this.#flush(tally, sink);
+    }
+    await this.#flush(tally, sink);
+    return tally.mapped(0, offset, null);
   }
 
   async #mapRange(
@@ -195,7 +226,7 @@ class Tally {
     }
   }
 
-  mapped(first: number | null, next: number | null, layout: CsvLayout): ChunkResult {
+  mapped(first: number | null, next: number | null, layout: CsvLayout | null): ChunkResult {
     return { ...this.#result('mapped', layout), firstRecordOffset: first, nextRecordOffset: next };
   }
 

@@ -3,6 +3,7 @@ import { type HeaderResult, parseHeader } from '../../shared/ingest/csv-header.t
 import {
   asInputChanged,
   isGzip,
+  isSegment,
   type LandingObject,
   type LandingObjects,
   listLanding,
@@ -37,6 +38,8 @@ export interface PlanOptions {
   readonly landingName: string;
   /** Unless `chooseSizes` says otherwise. */
   readonly chunkBytes: number;
+  /** Raw segments, in order of keys, instead of the orders files in landing. */
+  readonly segments?: readonly LandingObject[];
   /** Chosen from the sizes of orders files and dimensions. */
   readonly chooseSizes: (
     inputs: readonly PlannedInput[],
@@ -55,11 +58,7 @@ export async function planRun(
   options: PlanOptions,
 ): Promise<BatchPlan> {
   const objects = await listLanding(landing);
-  if (objects.orders.length === 0) {
-    const message = `no orders/**/*.csv or *.csv.gz below ${options.landingName}`;
-    throw new TerminalError('landing_empty', message);
-  }
-  const { inputs, rejectedFiles } = await readHeaders(landing, objects);
+  const { inputs, rejectedFiles } = await readInputs(landing, objects, options);
   const dimensions = [...objects.customers, ...objects.products];
   const { runId, createdAt, codeVersion, configHash } = options;
   const { bucketCount, waveBytes, chunkBytes } = {
@@ -82,6 +81,20 @@ export async function planRun(
     waveBytes,
     previous: await readCurrentPointer(lake, CURRENT_KEY),
   };
+}
+
+async function readInputs(
+  landing: ObjectStore,
+  objects: LandingObjects,
+  { segments, landingName }: PlanOptions,
+): Promise<Pick<BatchPlan, 'inputs' | 'rejectedFiles'>> {
+  if (segments !== undefined) {
+    const inputs = segments.map((object) => ({ ...object, layout: null, dataOffset: 0 }));
+    return { inputs, rejectedFiles: [] };
+  }
+  if (objects.orders.length > 0) return await readHeaders(landing, objects);
+  const message = `no orders/**/*.csv or *.csv.gz below ${landingName}`;
+  throw new TerminalError('landing_empty', message);
 }
 
 async function readHeaders(landing: ObjectStore, { orders }: LandingObjects) {
@@ -141,7 +154,8 @@ function cutChunks(inputs: readonly PlannedInput[], chunkBytes: number): Planned
   inputs.forEach(({ key, sizeBytes, dataOffset }, inputIndex) => {
     let startByte = dataOffset;
     do {
-      const endByte = isGzip(key) ? sizeBytes : Math.min(startByte + chunkBytes, sizeBytes);
+      const isWhole = isGzip(key) || isSegment(key);
+      const endByte = isWhole ? sizeBytes : Math.min(startByte + chunkBytes, sizeBytes);
       chunks.push({ chunkIndex: chunks.length, inputIndex, startByte, endByte });
       startByte = endByte;
     } while (startByte < sizeBytes);

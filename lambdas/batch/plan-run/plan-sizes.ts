@@ -1,4 +1,9 @@
-import { asInputChanged, isGzip, type LandingObject } from '../../shared/ingest/list-landing.ts';
+import {
+  asInputChanged,
+  isGzip,
+  isSegment,
+  type LandingObject,
+} from '../../shared/ingest/list-landing.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 
@@ -88,6 +93,9 @@ export function planMemory(options: {
  */
 const GZIP_RATIO = 12;
 
+/** Uncompressed bytes of a segment's events by its bytes, at most by and large. */
+const SEGMENT_RATIO = 12;
+
 const PARALLEL_READS = 16;
 
 /**
@@ -105,7 +113,8 @@ export async function uncompressedBytes(
 
 /** The same for one input. */
 export async function uncompressedBytesOf(landing: ObjectStore, input: LandingObject) {
-  return isGzip(input.key) ? await gzipBytes(landing, input) : input.sizeBytes;
+  if (isGzip(input.key)) return await gzipBytes(landing, input);
+  return input.sizeBytes * (isSegment(input.key) ? SEGMENT_RATIO : 1);
 }
 
 async function gzipBytes(landing: ObjectStore, { key, etag, sizeBytes }: LandingObject) {

@@ -23,6 +23,9 @@ const FIXED_BYTES = 230 * MIB;
 /** Slices on their way to a reduce step (`READ_AHEAD_RUNS`), and blocks of a map step. */
 const TRANSIT_SHARE = 0.15;
 
+/** What kernels can address holds a wave, its claims and all else of a reduce step. */
+const MAX_WAVE_BYTES = 2_048 * MIB;
+
 /** A step is planned to end within this share of its time limit: rates differ from day to day. */
 const TIME_SHARE = 0.4;
 
@@ -143,7 +146,7 @@ function planWave({ functionMemoryBytes }: StepLimits, dimensionBytes: number): 
         `${functionMemoryBytes} bytes; raise aws.functionMemory`,
     );
   }
-  return Math.floor(freeBytes / (1 + REDUCE_WORK));
+  return Math.floor(Math.min(freeBytes / (1 + REDUCE_WORK), MAX_WAVE_BYTES));
 }
 
 function doesNotFit(message: string): TerminalError {

@@ -1,5 +1,6 @@
 import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
 import { viewOf } from '../../shared/ingest/bytes.ts';
+import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
 import type { IdSlice } from '../../shared/transform/dedupe.ts';
 import {
   readHeader,
@@ -8,7 +9,7 @@ import {
   viewColumns,
 } from '../exchange/slice-layout.ts';
 
-/** A slice as it comes out of the exchange. */
+/** A slice as it comes out of the exchange, in the memory of the kernels. */
 export interface LoadedSlice {
   /** Index of the object it was read from, in the inputs of the plan. */
   readonly sourceIndex: number;
@@ -35,6 +36,12 @@ export class BucketRows {
   readonly customers = new ByteDictionary();
   readonly products = new ByteDictionary();
   rowCount = 0;
+  readonly #arena: KernelArena;
+
+  /** `arena` takes what is kept beside the slices. */
+  constructor(arena: KernelArena) {
+    this.#arena = arena;
+  }
 
   add({ sourceIndex, bytes }: LoadedSlice): void {
     const header = readHeader(bytes);
@@ -48,8 +55,8 @@ export class BucketRows {
       idHash: columns.idHash,
       idEnd: columns.idEnd,
       ids: viewOf(columns.ids),
-      customerOf: addValues(this.customers, columns.customers, columns.customerOffsets),
-      productOf: addValues(this.products, columns.products, columns.productOffsets),
+      customerOf: this.#addValues(this.customers, columns.customers, columns.customerOffsets),
+      productOf: this.#addValues(this.products, columns.products, columns.productOffsets),
     });
     this.rowCount += header.rowCount;
   }
@@ -69,19 +76,16 @@ export class BucketRows {
       from = to;
     }
   }
-}
 
-function addValues(
-  dictionary: ByteDictionary,
-  heap: Uint8Array,
-  offsets: Uint32Array,
-): Uint32Array {
-  const view = viewOf(heap);
-  const codes = new Uint32Array(offsets.length - 1);
-  for (let i = 0; i < codes.length; i++) {
-    codes[i] = dictionary.codeOf(view, offsets[i], offsets[i + 1]);
+  #addValues(dictionary: ByteDictionary, heap: Uint8Array, offsets: Uint32Array): Uint32Array {
+    const view = viewOf(heap);
+    const count = offsets.length - 1;
+    const codes = this.#arena.memory.uint32s(this.#arena.take(count * 4), count);
+    for (let i = 0; i < count; i++) {
+      codes[i] = dictionary.codeOf(view, offsets[i], offsets[i + 1]);
+    }
+    return codes;
   }
-  return codes;
 }
 
 /** The first index from `from` on whose row is not below `limit`; rows are ascending. */

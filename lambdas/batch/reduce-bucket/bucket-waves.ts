@@ -1,3 +1,4 @@
+import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import type { LoadedSlice } from './bucket-rows.ts';
 
 /** A slice that waits in the exchange. */
@@ -29,26 +30,41 @@ export function planWaves(slices: readonly SliceRef[], waveBytes: number): Slice
   return waves;
 }
 
-/** Loads waves; the memory of one serves the next. */
+/**
+ * Loads waves into the memory of the kernels, where they are not there already; the memory of one
+ * serves the next.
+ */
 export class WaveLoader {
-  #arena = new Uint8Array(0);
+  readonly #memory: KernelMemory;
+  #arenaAt = 0;
+  #arenaBytes = 0;
+
+  constructor(memory: KernelMemory) {
+    this.#memory = memory;
+  }
 
   async load(wave: readonly SliceRef[]): Promise<LoadedSlice[]> {
-    const fetchedBytes = wave.reduce(
-      (sum, slice) => sum + (slice.inMemory ? 0 : slice.sizeBytes),
+    const isHere = ({ inMemory }: SliceRef) => inMemory !== null && this.#memory.holds(inMemory);
+    const missingBytes = wave.reduce(
+      (sum, slice) => sum + (isHere(slice) ? 0 : slice.sizeBytes),
       0,
     );
-    // With some slack: buckets are about equal, and each larger one would leave an arena behind.
-    if (this.#arena.length < fetchedBytes) this.#arena = new Uint8Array(fetchedBytes * 1.15);
+    if (this.#arenaBytes < missingBytes) {
+      // With some slack: buckets are about equal, and each larger one would leave an arena behind.
+      this.#arenaBytes = Math.ceil(missingBytes * 1.15);
+      this.#arenaAt = this.#memory.allocate(this.#arenaBytes);
+    }
     const loaded: LoadedSlice[] = [];
-    let at = 0;
-    for (const { inMemory, sizeBytes, sourceIndex, fetch } of wave) {
-      if (inMemory !== null) {
+    let at = this.#arenaAt;
+    for (const slice of wave) {
+      const { inMemory, sizeBytes, sourceIndex, fetch } = slice;
+      if (inMemory !== null && isHere(slice)) {
         loaded.push({ sourceIndex, bytes: inMemory });
         continue;
       }
-      const bytes = this.#arena.subarray(at, at + sizeBytes); // Sizes are multiples of 8.
-      await fetch(bytes);
+      const bytes = this.#memory.bytes(at, sizeBytes); // Sizes are multiples of 8.
+      if (inMemory === null) await fetch(bytes);
+      else bytes.set(inMemory);
       loaded.push({ sourceIndex, bytes });
       at += sizeBytes;
     }

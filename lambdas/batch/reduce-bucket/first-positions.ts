@@ -1,6 +1,10 @@
-import { type ColumnData, plain, type Values } from '../../shared/parquet/column-data.ts';
+import {
+  type ColumnData,
+  type KeyedColumn,
+  plain,
+  type Values,
+} from '../../shared/parquet/column-data.ts';
 import { sliceIndexOf } from '../../shared/transform/dedupe.ts';
-import { DenseKeys } from '../../shared/transform/dense-keys.ts';
 import type { BucketRows } from './bucket-rows.ts';
 import type { Claims } from './claims.ts';
 
@@ -23,17 +27,17 @@ export class FirstPositions {
 
   /** first_source and first_source_offset of the duplicates `[from, from + count)`. */
   columns(from: number, count: number, sources: Values): ColumnData[] {
-    const source = new DenseKeys(count);
+    const sourceKeys = new Uint32Array(count);
     const offsets = new Float64Array(count);
+    let keyCount = 0;
     for (let i = 0; i < count; i++) {
-      const row = this.#firstRows[from + i];
-      const { sourceIndex, offset } = this.#positionOf(row);
-      source.keys[i] = sourceIndex;
+      const { sourceIndex, offset } = this.#positionOf(this.#firstRows[from + i]);
+      sourceKeys[i] = sourceIndex;
       offsets[i] = offset;
+      keyCount = Math.max(keyCount, sourceIndex + 1);
     }
-    const sourceCount = source.keys.reduce((most, key) => Math.max(most, key + 1), 0);
-    source.densify(count, sourceCount);
-    return [source.column(sources, source.used), plain(offsets)];
+    const source = { kind: 'keyed', keys: sourceKeys, keyCount, valueOf: null, values: sources };
+    return [source as KeyedColumn, plain(offsets)];
   }
 
   #positionOf(row: number): { sourceIndex: number; offset: number } {

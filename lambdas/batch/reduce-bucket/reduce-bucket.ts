@@ -1,12 +1,17 @@
 import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { formatDay } from '../../shared/model/time.ts';
+import { EncodeArena } from '../../shared/parquet/arena.ts';
 import type { ColumnData, Values } from '../../shared/parquet/column-data.ts';
+import { ColumnKernel } from '../../shared/parquet/kernel/column-kernel.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { KernelArena } from '../../shared/runtime/kernel-arena.ts';
+import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import {
   createDedupeMemory,
+  type DedupeMemory,
   type Duplicates,
   findDuplicates,
 } from '../../shared/transform/dedupe.ts';
@@ -16,8 +21,10 @@ import type { BlockSink } from '../exchange/block-encoder.ts';
 import { BucketAggregates } from './aggregates.ts';
 import { BucketRows } from './bucket-rows.ts';
 import { planWaves, type SliceRef, WaveLoader } from './bucket-waves.ts';
+import { CellSums } from './cell-sums.ts';
 import { Claims } from './claims.ts';
 import { FirstPositions } from './first-positions.ts';
+import { type BucketKernel, createBucketKernel } from './kernel/bucket-kernel.ts';
 import { QuarantineColumns } from './quarantine-columns.ts';
 import { RowColumns } from './row-columns.ts';
 import { type DayRows, splitByDay } from './row-order.ts';
@@ -25,10 +32,12 @@ import { type DayRows, splitByDay } from './row-order.ts';
 /** What a reduce step needs beside its slices; the same for all buckets of a run. */
 export interface ReduceContext {
   readonly lake: ObjectStore;
+  /** Slices that are there are read in place. */
+  readonly memory: KernelMemory;
   readonly runId: string;
   /** Keys of the inputs, by index. */
   readonly sources: Values;
-  /** Layouts of the inputs, by index; null where one was rejected. */
+  /** Layouts of the inputs, by index; null where one was rejected, or is a raw segment. */
   readonly layouts: readonly (CsvLayout | null)[];
   readonly customers: Dimension;
   readonly products: Dimension;
@@ -59,14 +68,27 @@ export interface BucketResult {
 /** Reduces buckets, one after the other; the memory of one serves the next. */
 export class BucketReducer {
   readonly #context: ReduceContext;
+  readonly #kernel: BucketKernel;
+  /** What is kept beside the slices of a wave. */
+  readonly #waveArena: KernelArena;
+  readonly #encodeArena: EncodeArena;
   readonly #rows: RowColumns;
-  readonly #quarantine = new QuarantineColumns();
-  readonly #loader = new WaveLoader();
-  readonly #dedupe = createDedupeMemory();
+  readonly #cells: CellSums;
+  readonly #quarantine: QuarantineColumns;
+  readonly #loader: WaveLoader;
+  readonly #dedupe: DedupeMemory;
 
   constructor(context: ReduceContext) {
+    const { memory } = context;
     this.#context = context;
-    this.#rows = new RowColumns(context.parquet.rowGroupRows);
+    this.#kernel = createBucketKernel(memory);
+    this.#waveArena = new KernelArena(memory);
+    this.#encodeArena = new EncodeArena(new ColumnKernel(memory));
+    this.#rows = new RowColumns(context.parquet.rowGroupRows, memory, this.#kernel);
+    this.#cells = new CellSums(this.#kernel, new KernelArena(memory));
+    this.#quarantine = new QuarantineColumns(memory, this.#kernel);
+    this.#loader = new WaveLoader(memory);
+    this.#dedupe = createDedupeMemory(memory);
   }
 
   /**
@@ -82,14 +104,19 @@ export class BucketReducer {
     const parts = new BucketParts(bucketIndex);
     let claims = new Claims(0);
     for (const [wave, refs] of waves.entries()) {
-      const bucket = new BucketRows();
+      this.#waveArena.reset();
+      const bucket = new BucketRows(this.#waveArena);
       for (const slice of await this.#loader.load(refs)) bucket.add(slice);
       const duplicates = findDuplicates([claims, ...bucket.slices], this.#dedupe);
       const isDuplicate = duplicates.isDuplicate.subarray(claims.rowCount);
       await this.#writeDuplicates(bucket, claims, duplicates, wave, parts);
       // The memory of dedupe is free again.
-      const { rows, hashes: groups } = this.#dedupe;
-      const days = splitByDay(bucket, isDuplicate, { rows, groups });
+      const days = splitByDay(bucket, {
+        kernel: this.#kernel,
+        arena: this.#waveArena,
+        isDuplicateAt: isDuplicate.byteOffset,
+        roomAt: this.#dedupe.entriesAt,
+      });
       const aggregates = await this.#writeDays(bucket, days, wave, parts);
       await aggregates.writeRuns(bucket.products, this.#context.rangeCount, runs);
       await this.#writeQuarantine(bucket, wave, parts);
@@ -102,7 +129,7 @@ export class BucketReducer {
     const { customers, products, windowLengthMs } = this.#context;
     const customerRow = customers.rowsOf(bucket.customers);
     const productRow = products.rowsOf(bucket.products);
-    const aggregates = new BucketAggregates(windowLengthMs, bucket.products.size);
+    const aggregates = new BucketAggregates(windowLengthMs, bucket.products.size, this.#cells);
     for (const { table, day, rows } of days) {
       const partition = { order_date: formatDay(day) };
       const writer = this.#openFile(table, partition, wave, parts);
@@ -170,17 +197,15 @@ export class BucketReducer {
     const { sources, layouts } = this.#context;
     let writer: TableFileWriter | null = null;
     for (const { columns, sourceIndex } of bucket.slices) {
-      const { quarantinedOffset, quarantinedIssues, rawEnd, raw } = columns;
-      const layout = layouts[sourceIndex] ?? [];
-      for (let i = 0; i < quarantinedOffset.length; i++) {
-        const start = i === 0 ? 0 : rawEnd[i - 1];
-        const position = { sourceIndex, offset: quarantinedOffset[i] };
-        this.#quarantine.add(raw, start, rawEnd[i], quarantinedIssues[i], layout, position);
+      const count = columns.quarantinedOffset.length;
+      const layout = layouts[sourceIndex];
+      for (let next = 0; next < count; ) {
+        next = this.#quarantine.add(columns, next, layout, sourceIndex);
         if (!this.#quarantine.isFull) continue;
         writer ??= this.#openFile('quarantine', null, wave, parts);
         await writer.write(this.#quarantine.take(sources));
       }
-      parts.counts.quarantined += quarantinedOffset.length;
+      parts.counts.quarantined += count;
     }
     if (this.#quarantine.rowCount > 0) {
       writer ??= this.#openFile('quarantine', null, wave, parts);
@@ -194,7 +219,13 @@ export class BucketReducer {
     const folder = partition === null ? '' : `order_date=${partition.order_date}/`;
     const file = `part-${String(parts.bucketIndex).padStart(4, '0')}-${wave}.parquet`;
     const key = `${tablePrefix(name, runId)}${folder}${file}`;
-    return new TableFileWriter(lake, tableOf('batch', name), parquet, { key, partition });
+    return new TableFileWriter(
+      lake,
+      tableOf('batch', name),
+      parquet,
+      { key, partition },
+      this.#encodeArena,
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
 import type { BatchPlan } from '../batch-plan.ts';
@@ -45,7 +46,9 @@ async function openRun(host: BatchHost, files: RunFiles): Promise<ReduceRun> {
   const plan = await files.readPlan();
   const reducePlan = await files.readReducePlan();
   const { customers, products } = await loadDimensions(landing, plan, config);
-  const context = reduceContext(lake, plan, config, {
+  const context = reduceContext(lake, KernelMemory.create(), {
+    plan,
+    config,
     layouts: reducePlan.layouts,
     customers: customers.data,
     products: products.data,

@@ -1,71 +1,92 @@
-import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
+import { MAX_ID_BYTES, STATUSES } from '../../shared/model/order.ts';
 import {
   type ColumnData,
   type KeyedColumn,
   plain,
   type Values,
 } from '../../shared/parquet/column-data.ts';
-import { DenseKeys } from '../../shared/transform/dense-keys.ts';
+import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import type { Dimension } from '../../shared/transform/dimension.ts';
 import {
-  densifyDerived,
-  deriveDayAndHour,
+  HOURS_PER_DAY,
   joinedColumns,
   orderColumns,
 } from '../../shared/transform/order-row-columns.ts';
 import type { NumberColumn } from '../exchange/slice-layout.ts';
 import type { BucketRows, BucketSlice } from './bucket-rows.ts';
+import type { BucketKernel } from './kernel/bucket-kernel.ts';
+import { KernelKeys } from './kernel-keys.ts';
+
+/** Ids are copied 16 bytes at a time. */
+const ID_SLACK_BYTES = 16;
 
 /**
- * Picks rows of a bucket and holds them as the columns of a table. Its memory is reused from one
- * group of rows to the next; what `orderColumns` and the others return is valid until then.
+ * Picks rows of a bucket and holds them as the columns of a table, in the memory of the kernels.
+ * It is reused from one group of rows to the next; what `orderColumns` and the others return is
+ * valid until then.
  */
 export class RowColumns {
   readonly capacity: number;
   rowCount = 0;
   readonly timeMs: Float64Array;
   readonly totalCents: Float64Array;
-  readonly product: DenseKeys;
-  readonly hour: DenseKeys;
-  readonly #customer: DenseKeys;
-  readonly #status: DenseKeys;
-  readonly #source: DenseKeys;
-  readonly #day: DenseKeys;
+  readonly product: KernelKeys;
+  readonly hour: KernelKeys;
+  readonly #memory: KernelMemory;
+  readonly #kernel: BucketKernel;
+  readonly #customer: KernelKeys;
+  readonly #status: KernelKeys;
+  readonly #source: KernelKeys;
+  readonly #day: KernelKeys;
   readonly #quantity: Int32Array;
   readonly #priceCents: Float64Array;
   readonly #offset: Float64Array;
   readonly #idOffsets: Uint32Array;
-  #ids = new Uint8Array(1 << 16);
+  readonly #ids: Uint8Array;
+  readonly #rowsAt: number;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, memory: KernelMemory, kernel: BucketKernel) {
+    const doubles = () => memory.doubles(memory.allocate(capacity * 8), capacity);
+    const keys = () => new KernelKeys(capacity, memory, kernel);
     this.capacity = capacity;
-    this.timeMs = new Float64Array(capacity);
-    this.totalCents = new Float64Array(capacity);
-    this.product = new DenseKeys(capacity);
-    this.hour = new DenseKeys(capacity);
-    this.#customer = new DenseKeys(capacity);
-    this.#status = new DenseKeys(capacity);
-    this.#source = new DenseKeys(capacity);
-    this.#day = new DenseKeys(capacity);
-    this.#quantity = new Int32Array(capacity);
-    this.#priceCents = new Float64Array(capacity);
-    this.#offset = new Float64Array(capacity);
-    this.#idOffsets = new Uint32Array(capacity + 1);
+    this.#memory = memory;
+    this.#kernel = kernel;
+    this.timeMs = doubles();
+    this.totalCents = doubles();
+    this.product = keys();
+    this.hour = keys();
+    this.#customer = keys();
+    this.#status = keys();
+    this.#source = keys();
+    this.#day = keys();
+    this.#quantity = memory.int32s(memory.allocate(capacity * 4), capacity);
+    this.#priceCents = doubles();
+    this.#offset = doubles();
+    this.#idOffsets = memory.uint32s(memory.allocate((capacity + 1) * 4), capacity + 1);
+    // Room for the longest ids; pages that nobody touches cost nothing.
+    const idBytes = capacity * MAX_ID_BYTES + ID_SLACK_BYTES;
+    this.#ids = memory.bytes(memory.allocate(idBytes), idBytes);
+    this.#rowsAt = memory.allocate(capacity * 4);
   }
 
   /** Takes `rows`, which are in order and at most `capacity`. */
   pick(bucket: BucketRows, rows: Uint32Array): void {
-    this.rowCount = rows.length;
+    const count = rows.length;
+    this.rowCount = count;
+    const rowsAt = this.#placeRows(rows);
+    this.#idOffsets[0] = 0;
     bucket.forEachSlice(rows, (slice, from, to) => {
-      this.#pickNumbers(slice, rows, from, to);
-      this.#pickCodes(slice, rows, from, to);
-      this.#pickIds(slice, rows, from, to);
+      this.#pickSlice(slice, rowsAt + from * 4, from, to - from);
     });
-    deriveDayAndHour(this.timeMs, rows.length, this.#day.keys, this.hour.keys);
-    this.#customer.densify(rows.length, bucket.customers.size);
-    this.product.densify(rows.length, bucket.products.size);
-    this.#source.densify(rows.length, (bucket.slices.at(-1)?.sourceIndex ?? 0) + 1);
-    densifyDerived({ status: this.#status, day: this.#day, hour: this.hour }, rows.length);
+    const { timeMs, hour } = this;
+    const days = this.#day;
+    const lastDay = this.#kernel.deriveHours(timeMs.byteOffset, count, days.at, hour.at);
+    this.#customer.densify(count, bucket.customers.size);
+    this.product.densify(count, bucket.products.size);
+    this.#status.densify(count, STATUSES.length);
+    this.#source.densify(count, (bucket.slices.at(-1)?.sourceIndex ?? 0) + 1);
+    hour.densify(count, HOURS_PER_DAY);
+    days.densify(count, lastDay + 1);
   }
 
   /** The columns of contract §3 from order_id to total_amount. */
@@ -107,70 +128,56 @@ export class RowColumns {
     return [this.#source.column(sources, this.#source.used), plain(this.#offset)];
   }
 
-  #pickNumbers(slice: BucketSlice, rows: Uint32Array, from: number, to: number): void {
-    const { columns, header, baseRow } = slice;
-    pickNumbers(columns.time, header.baseTimeMs, rows, baseRow, from, to, this.timeMs);
-    pickNumbers(columns.price, 0, rows, baseRow, from, to, this.#priceCents);
-    pickNumbers(columns.offset, header.baseOffset, rows, baseRow, from, to, this.#offset);
-    const { quantityStatus } = columns;
-    const status = this.#status.keys;
-    for (let i = from; i < to; i++) {
-      const packed = quantityStatus[rows[i] - baseRow];
-      const quantity = packed >>> 2;
-      status[i] = packed & 3;
-      this.#quantity[i] = quantity;
-      this.totalCents[i] = quantity * this.#priceCents[i];
-    }
+  #placeRows(rows: Uint32Array): number {
+    if (this.#memory.holds(rows)) return rows.byteOffset;
+    this.#memory.uint32s(this.#rowsAt, rows.length).set(rows);
+    return this.#rowsAt;
   }
 
-  #pickCodes(slice: BucketSlice, rows: Uint32Array, from: number, to: number): void {
-    const { columns, baseRow } = slice;
-    pickCodes(columns.customerCode, slice.customerOf, rows, baseRow, from, to, this.#customer.keys);
-    pickCodes(columns.productCode, slice.productOf, rows, baseRow, from, to, this.product.keys);
-    this.#source.keys.fill(slice.sourceIndex, from, to);
-  }
-
-  #pickIds({ ids, idEnd, baseRow }: BucketSlice, rows: Uint32Array, from: number, to: number) {
-    const offsets = this.#idOffsets;
-    let size = offsets[from];
-    for (let i = from; i < to; i++) {
-      const row = rows[i] - baseRow;
-      size += idEnd[row] - (row === 0 ? 0 : idEnd[row - 1]);
-      offsets[i + 1] = size;
-    }
-    if (size > this.#ids.length) {
-      const larger = new Uint8Array(size * 2);
-      larger.set(this.#ids.subarray(0, offsets[from]));
-      this.#ids = larger;
-    }
-    const target = viewOf(this.#ids);
-    for (let i = from; i < to; i++) {
-      const row = rows[i] - baseRow;
-      copyBytes(ids, row === 0 ? 0 : idEnd[row - 1], idEnd[row], target, offsets[i]);
-    }
+  /** The rows at `rowsAt`, all of one slice, become those from `from` on. */
+  #pickSlice(slice: BucketSlice, rowsAt: number, from: number, count: number): void {
+    const kernel = this.#kernel;
+    const { columns, header, baseRow, customerOf, productOf } = slice;
+    const numbers = (column: NumberColumn, base: number, into: Float64Array) =>
+      kernel.pickNumbers(
+        ...placeOf(column, baseRow),
+        base,
+        rowsAt,
+        count,
+        into.byteOffset + from * 8,
+      );
+    numbers(columns.time, header.baseTimeMs, this.timeMs);
+    numbers(columns.price, 0, this.#priceCents);
+    numbers(columns.offset, header.baseOffset, this.#offset);
+    const codes = (column: NumberColumn, codeOf: Uint32Array, into: KernelKeys) =>
+      kernel.pickCodes(
+        ...placeOf(column, baseRow),
+        codeOf.byteOffset,
+        rowsAt,
+        count,
+        into.at + from * 4,
+      );
+    codes(columns.customerCode, customerOf, this.#customer);
+    codes(columns.productCode, productOf, this.product);
+    kernel.pickAmounts(
+      ...placeOf(columns.quantityStatus, baseRow),
+      rowsAt,
+      count,
+      this.#priceCents.byteOffset + from * 8,
+      this.#quantity.byteOffset + from * 4,
+      this.#status.at + from * 4,
+      this.totalCents.byteOffset + from * 8,
+    );
+    this.#source.keys.fill(slice.sourceIndex, from, from + count);
+    const [, idEnds] = placeOf(columns.idEnd, baseRow);
+    const offsetsAt = this.#idOffsets.byteOffset + from * 4;
+    const { byteOffset } = columns.ids;
+    kernel.pickIds(byteOffset, idEnds, baseRow, rowsAt, count, offsetsAt, this.#ids.byteOffset);
   }
 }
 
-function pickNumbers(
-  source: NumberColumn,
-  base: number,
-  rows: Uint32Array,
-  baseRow: number,
-  from: number,
-  to: number,
-  target: Float64Array,
-): void {
-  for (let i = from; i < to; i++) target[i] = source[rows[i] - baseRow] + base;
-}
-
-function pickCodes(
-  source: NumberColumn,
-  codeOf: Uint32Array,
-  rows: Uint32Array,
-  baseRow: number,
-  from: number,
-  to: number,
-  target: Uint32Array,
-): void {
-  for (let i = from; i < to; i++) target[i] = codeOf[source[rows[i] - baseRow]];
+/** How many bytes a number takes, and where row 0 of the bucket would stand. */
+function placeOf(column: NumberColumn, baseRow: number): [width: number, at: number] {
+  const width = column.BYTES_PER_ELEMENT;
+  return [width, column.byteOffset - baseRow * width];
 }

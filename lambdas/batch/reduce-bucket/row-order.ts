@@ -1,6 +1,8 @@
 import { CANCELLED_STATUS, STATUSES } from '../../shared/model/order.ts';
 import { MS_PER_DAY } from '../../shared/model/time.ts';
+import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
 import type { BucketRows, BucketSlice } from './bucket-rows.ts';
+import type { BucketKernel } from './kernel/bucket-kernel.ts';
 
 /** Rows of one table and day, in order of records. */
 export interface DayRows {
@@ -9,33 +11,36 @@ export interface DayRows {
   readonly rows: Uint32Array;
 }
 
-/** Room for all rows of a bucket in each of the two. */
+/** Where the kernel finds what it needs. */
 export interface RowOrderMemory {
-  /** Takes the rows in their new order. */
-  readonly rows: Uint32Array;
-  readonly groups: Uint32Array;
+  readonly kernel: BucketKernel;
+  readonly arena: KernelArena;
+  /** By row of the bucket, 1 for duplicates. */
+  readonly isDuplicateAt: number;
+  /** Room for two numbers per row: the rows in their new order, and their groups. */
+  readonly roomAt: number;
 }
+
+const WORD_BYTES = 4;
 
 /**
  * Splits the rows that are not duplicates into active and cancelled ones by day of event time
  * (UTC), tables and days ascending: a counting sort over days, of which there are 84,006 between
- * 1970 and
- * 2199. The result lies in `memory`.
+ * 1970 and 2199. The result lies in `memory`.
  */
-export function splitByDay(
-  bucket: BucketRows,
-  isDuplicate: Uint8Array,
-  memory: RowOrderMemory,
-): DayRows[] {
-  const { rows, groups } = memory;
+export function splitByDay(bucket: BucketRows, memory: RowOrderMemory): DayRows[] {
+  const { kernel, arena, roomAt } = memory;
   const range = dayRange(bucket);
   const dayCount = range.last - range.first + 1;
   // Active ones by day, cancelled ones by day, and one group for the duplicates.
   const groupCount = dayCount * 2;
-  const ends = new Uint32Array(groupCount + 2);
-  for (const slice of bucket.slices) groupRows(slice, isDuplicate, range, groups, ends);
-  for (let group = 0; group <= groupCount; group++) ends[group + 1] += ends[group];
-  for (let row = 0; row < bucket.rowCount; row++) rows[ends[groups[row]]++] = row;
+  const endsAt = arena.take((groupCount + 2) * WORD_BYTES);
+  const ends = arena.memory.uint32s(endsAt, groupCount + 2);
+  ends.fill(0);
+  const rowsAt = roomAt;
+  const groupsAt = roomAt + bucket.rowCount * WORD_BYTES;
+  for (const slice of bucket.slices) groupRows(slice, range, memory, groupsAt, endsAt);
+  kernel.orderRows(groupsAt, bucket.rowCount, groupCount + 1, endsAt, rowsAt);
   const days: DayRows[] = [];
   for (let group = 0; group < groupCount; group++) {
     const from = group === 0 ? 0 : ends[group - 1];
@@ -43,7 +48,7 @@ export function splitByDay(
     days.push({
       table: group < dayCount ? 'orders' : 'cancelled',
       day: range.first + (group % dayCount),
-      rows: rows.subarray(from, ends[group]),
+      rows: arena.memory.uint32s(rowsAt + from * WORD_BYTES, ends[group] - from),
     });
   }
   return days;
@@ -65,32 +70,31 @@ function dayRange({ slices }: BucketRows): DayRange {
   return last < first ? { first: 0, last: 0 } : { first, last };
 }
 
-/** Says the group of each row of a slice, and counts it one place further in `counts`. */
+/** Says the group of each row of a slice, and counts it one place further. */
 function groupRows(
   { columns, header, baseRow, rowCount }: BucketSlice,
-  isDuplicate: Uint8Array,
   { first, last }: DayRange,
-  groups: Uint32Array,
-  counts: Uint32Array,
+  { kernel, arena, isDuplicateAt }: RowOrderMemory,
+  groupsAt: number,
+  countsAt: number,
 ): void {
   const { time, quantityStatus } = columns;
   const dayCount = last - first + 1;
-  const groupOfStatus = new Uint32Array(STATUSES.length);
+  const groupOfStatusAt = arena.take(STATUSES.length * WORD_BYTES);
+  const groupOfStatus = arena.memory.uint32s(groupOfStatusAt, STATUSES.length);
+  groupOfStatus.fill(0);
   groupOfStatus[CANCELLED_STATUS] = dayCount;
-  const firstDayStart = first * MS_PER_DAY - header.baseTimeMs;
-  // Records come by and large in order of time, so most are of the same day as the one before.
-  let day = 0;
-  let dayStart = firstDayStart;
-  for (let i = 0; i < rowCount; i++) {
-    const sinceDayStart = time[i] - dayStart;
-    if (sinceDayStart < 0 || sinceDayStart >= MS_PER_DAY) {
-      day = Math.floor((time[i] - firstDayStart) / MS_PER_DAY);
-      dayStart = firstDayStart + day * MS_PER_DAY;
-    }
-    const row = baseRow + i;
-    const group =
-      isDuplicate[row] === 1 ? dayCount * 2 : day + groupOfStatus[quantityStatus[i] & 3];
-    groups[row] = group;
-    counts[group + 1] += 1;
-  }
+  kernel.groupRows(
+    time.BYTES_PER_ELEMENT,
+    time.byteOffset,
+    quantityStatus.BYTES_PER_ELEMENT,
+    quantityStatus.byteOffset,
+    isDuplicateAt + baseRow,
+    rowCount,
+    first * MS_PER_DAY - header.baseTimeMs,
+    groupOfStatusAt,
+    dayCount * 2,
+    groupsAt + baseRow * WORD_BYTES,
+    countsAt,
+  );
 }

@@ -39,8 +39,19 @@ export function parseQuantity(bytes: Uint8Array, start: number, end: number): nu
     while (at < end && bytes[at] === DIGIT_0) at++;
   }
   if (at < end) return QUANTITY_NOT_INTEGER;
-  if (sign === MINUS || value === 0) return QUANTITY_NOT_POSITIVE;
+  return checkedQuantity(sign === MINUS ? -value : value);
+}
+
+/** What the rules say of a number, whoever read it. */
+export function checkedQuantity(value: number): number {
+  if (value <= 0) return QUANTITY_NOT_POSITIVE;
   return value > MAX_QUANTITY ? QUANTITY_TOO_LARGE : value;
+}
+
+/** The same of a price without digits past the cents. */
+export function checkedPriceCents(cents: number): number {
+  if (cents < 0) return -PRICE_NEGATIVE;
+  return cents > MAX_PRICE_CENTS ? -PRICE_TOO_LARGE : cents;
 }
 
 /** `[+-]?(digits(.digits?)?|.digits)`, 0.00 to 99,999,999.99; in cents. */

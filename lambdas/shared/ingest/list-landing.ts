@@ -23,6 +23,11 @@ export function isGzip(key: string): boolean {
   return key.endsWith('.gz');
 }
 
+/** Of the stream's raw archive (contract §3.1), which `batch --from-raw` reads. */
+export function isSegment(key: string): boolean {
+  return key.endsWith('.ndjson.zst');
+}
+
 async function listCsv(
   landing: ObjectStore,
   prefix: string,

@@ -1,11 +1,38 @@
+import type { KernelMemory } from '../runtime/kernel-memory.ts';
 import { ByteDictionary, grown } from './byte-dictionary.ts';
 import { viewOf } from './bytes.ts';
 
+/** Room for ids at first; a heap of longer ones grows. */
+const USUAL_ID_BYTES_MAX = 40;
+
+function arraysIn(memory: KernelMemory | null) {
+  if (memory === null) {
+    return {
+      doubles: (length: number) => new Float64Array(length),
+      words: (length: number) => new Uint32Array(length),
+      integers: (length: number) => new Int32Array(length),
+      bytes: (length: number) => new Uint8Array(length),
+    };
+  }
+  return {
+    doubles: (length: number) => memory.doubles(memory.allocate(length * 8), length),
+    words: (length: number) => memory.uint32s(memory.allocate(length * 4), length),
+    integers: (length: number) => memory.int32s(memory.allocate(length * 4), length),
+    bytes: (length: number) => memory.bytes(memory.allocate(length), length),
+  };
+}
+
 /** Byte strings one behind the other, appended to. */
 export class ByteHeap {
-  bytes = new Uint8Array(64 * 1024);
-  view = viewOf(this.bytes);
+  bytes: Uint8Array;
+  view: DataView;
   size = 0;
+
+  /** Starts in `bytes`, and leaves it where that is too small. */
+  constructor(bytes: Uint8Array = new Uint8Array(64 * 1024)) {
+    this.bytes = bytes;
+    this.view = viewOf(bytes);
+  }
 
   /** Room for `more` bytes behind `size`; the caller writes there and moves `size`. */
   reserve(more: number): Uint8Array {
@@ -36,7 +63,7 @@ export class OrderColumns {
   readonly idHash: Uint32Array;
   /** The order id of row i is `ids.bytes[idEnd[i - 1] … idEnd[i] - 1]`. */
   readonly idEnd: Uint32Array;
-  readonly ids = new ByteHeap();
+  readonly ids: ByteHeap;
   readonly customerCode: Uint32Array;
   readonly customers = new ByteDictionary();
   readonly productCode: Uint32Array;
@@ -58,18 +85,21 @@ export class OrderColumns {
    */
   generation: object = {};
 
-  constructor(capacity: number) {
+  /** `memory`: that of a kernel which is to read the columns of valid rows in place. */
+  constructor(capacity: number, memory: KernelMemory | null = null) {
+    const { doubles, words, integers, bytes } = arraysIn(memory);
     this.capacity = capacity;
-    this.offset = new Float64Array(capacity);
-    this.issues = new Uint32Array(capacity);
-    this.idHash = new Uint32Array(capacity);
-    this.idEnd = new Uint32Array(capacity);
-    this.customerCode = new Uint32Array(capacity);
-    this.productCode = new Uint32Array(capacity);
-    this.timeMs = new Float64Array(capacity);
-    this.quantity = new Int32Array(capacity);
-    this.priceCents = new Float64Array(capacity);
-    this.status = new Uint8Array(capacity);
+    this.offset = doubles(capacity);
+    this.issues = words(capacity);
+    this.idHash = words(capacity);
+    this.idEnd = words(capacity);
+    this.ids = new ByteHeap(bytes(capacity * USUAL_ID_BYTES_MAX));
+    this.customerCode = words(capacity);
+    this.productCode = words(capacity);
+    this.timeMs = doubles(capacity);
+    this.quantity = integers(capacity);
+    this.priceCents = doubles(capacity);
+    this.status = bytes(capacity);
     this.quarantinedRow = new Uint32Array(capacity);
     this.rawEnd = new Uint32Array(capacity);
   }

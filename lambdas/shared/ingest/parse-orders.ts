@@ -10,7 +10,13 @@ import {
 } from '../model/order.ts';
 import { copyBytes, hashBytes } from './bytes.ts';
 import type { CsvBatch } from './csv-scanner.ts';
-import { parsePriceCents, parseQuantity } from './field-parsers.ts';
+import {
+  checkedPriceCents,
+  checkedQuantity,
+  parsePriceCents,
+  parseQuantity,
+} from './field-parsers.ts';
+import { NO_QUANTITY } from './kernel/order-kernel.ts';
 import type { OrderColumns } from './order-columns.ts';
 import { parseCustomerIds, parseProductIds, parseStatuses } from './parse-codes.ts';
 import { isPresentTrimmed } from './present-value.ts';
@@ -142,8 +148,11 @@ function parseQuantities(batch: CsvBatch, into: OrderColumns): void {
   for (let k = 0; k < oddCount; k++) {
     const i = orders.oddRows[k];
     if (recordIssue[i] !== 0) continue;
-    let value = starts[i] < 0 ? -QUANTITY_MISSING : parseQuantity(bytes, starts[i], ends[i]);
-    if (value < 0) {
+    const read = orders.quantity[i];
+    let value = read === NO_QUANTITY ? -QUANTITY_MISSING : checkedQuantity(read);
+    if (read !== NO_QUANTITY) {
+      if (value < 0) issues[first + i] |= -value;
+    } else {
       const isPresent = isPresentTrimmed(bytes, starts, ends, i);
       value = isPresent ? parseQuantity(bytes, starts[i], ends[i]) : -QUANTITY_MISSING;
       if (value < 0) issues[first + i] |= -value;
@@ -163,8 +172,11 @@ function parsePrices(batch: CsvBatch, into: OrderColumns): void {
   for (let k = 0; k < oddCount; k++) {
     const i = orders.oddRows[k];
     if (recordIssue[i] !== 0) continue;
-    let value = starts[i] < 0 ? -PRICE_MISSING : parsePriceCents(bytes, starts[i], ends[i]);
-    if (value < 0) {
+    const read = orders.priceCents[i];
+    let value = Number.isNaN(read) ? -PRICE_MISSING : checkedPriceCents(read);
+    if (!Number.isNaN(read)) {
+      if (value < 0) issues[first + i] |= -value;
+    } else {
       const isPresent = isPresentTrimmed(bytes, starts, ends, i);
       value = isPresent ? parsePriceCents(bytes, starts[i], ends[i]) : -PRICE_MISSING;
       if (value < 0) issues[first + i] |= -value;

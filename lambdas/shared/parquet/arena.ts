@@ -1,4 +1,5 @@
 import { ByteBuffer } from './byte-buffer.ts';
+import { ColumnKernel } from './kernel/column-kernel.ts';
 
 /**
  * Rows of a data page: what a reader decodes at least to see one row, and what the working arrays
@@ -25,12 +26,11 @@ export class EncodeArena {
   readonly output = new ByteBuffer(FIRST_OUTPUT_BYTES);
   /** The page that is being encoded. */
   readonly body = new ByteBuffer(FIRST_OUTPUT_BYTES);
-  /** The part of a page that is written before its place is known. */
-  readonly suffixes = new ByteBuffer(FIRST_OUTPUT_BYTES);
   /** Dictionary indexes or levels of a page, with room for padding. */
   readonly indexes = new Int32Array(PAGE_ROWS + 8);
   /** Values that were gathered or compacted: texts. */
   readonly heap = new ByteBuffer(FIRST_OUTPUT_BYTES);
+  #kernel: ColumnKernel | null;
   #offsets = new Uint32Array(0);
   #rows = new Int32Array(0);
   #ints = new Int32Array(0);
@@ -38,6 +38,16 @@ export class EncodeArena {
   #validity = new Uint8Array(0);
   #localOfKey = new Int32Array(0);
   #localOfValue = new Int32Array(0);
+
+  /** `kernel`: one whose memory holds columns to encode; without it the first use makes one. */
+  constructor(kernel: ColumnKernel | null = null) {
+    this.#kernel = kernel;
+  }
+
+  get kernel(): ColumnKernel {
+    this.#kernel ??= new ColumnKernel();
+    return this.#kernel;
+  }
 
   offsets(count: number): Uint32Array {
     if (this.#offsets.length < count) this.#offsets = new Uint32Array(roomFor(count));

@@ -40,6 +40,8 @@ export interface KeyedColumn {
   /** null: key k has value k. */
   readonly valueOf: Int32Array | null;
   readonly values: Values;
+  /** All keys below `keyCount` occur, and were numbered in the order of their first row. */
+  readonly isInOrderOfUse?: boolean;
 }
 
 export type ColumnData = PlainColumn | KeyedColumn;

@@ -1,6 +1,6 @@
 import type { Column } from '../model/tables.ts';
 import { assert } from '../runtime/errors.ts';
-import { PAGE_ROWS, UNSEEN } from './arena.ts';
+import { type EncodeArena, PAGE_ROWS, UNSEEN } from './arena.ts';
 import type { ColumnChunk, IndexPages, RowGroupContext } from './column-chunk.ts';
 import type { KeyedColumn } from './column-data.ts';
 import { asPhysical, gather, isBytes, valueCountOf } from './dense-values.ts';
@@ -8,7 +8,7 @@ import { ENCODING, PAGE } from './format.ts';
 import { writeLevels } from './levels.ts';
 import { writePlainBytes, writePlainNumbers } from './plain.ts';
 import { encodeDenseColumn } from './plain-chunk.ts';
-import { writeRleHybrid, writeRleRun } from './rle-hybrid.ts';
+import { writeRleRun } from './rle-hybrid.ts';
 import { physicalOf } from './schema.ts';
 import { type Bounds, bytesBounds, bytesRange, numberBounds, numberRange } from './statistics.ts';
 
@@ -16,7 +16,6 @@ import { type Bounds, bytesBounds, bytesRange, numberBounds, numberRange } from 
 const DICTIONARY_BYTES_MAX = 16 * 1024 * 1024;
 
 const NULL_LOCAL = -1;
-const SEEN = 0;
 
 /**
  * The dictionary of a chunk: its entries are called locals, numbered in the order of their first
@@ -69,22 +68,11 @@ function usedKeysOf(context: RowGroupContext, data: KeyedColumn): Uint32Array {
   const known = context.usedKeys.get(data.keys);
   if (known !== undefined) return known;
   const { keys, keyCount } = data;
-  const { rowCount } = context;
-  const seen = context.arena.localOfKey(keyCount);
-  // One place more than there are keys, so that the first wrong key is among them.
-  const used = new Uint32Array(Math.min(keyCount, rowCount) + 1);
-  let usedCount = 0;
-  for (let i = 0; i < rowCount; i++) {
-    const key = keys[i];
-    if (seen[key] !== SEEN) {
-      seen[key] = SEEN;
-      used[usedCount++] = key;
-    }
-  }
-  const result = used.slice(0, usedCount);
-  for (const key of result) if (key < seen.length) seen[key] = UNSEEN;
-  context.usedKeys.set(keys, result);
-  return result;
+  const used = data.isInOrderOfUse
+    ? Uint32Array.from({ length: keyCount }, (_, key) => key)
+    : context.arena.kernel.listKeys(keys, context.rowCount, keyCount);
+  context.usedKeys.set(keys, used);
+  return used;
 }
 
 function localsOf(context: RowGroupContext, data: KeyedColumn, used: Uint32Array): Locals {
@@ -167,12 +155,12 @@ function writeDictionary(
   body.at = 0;
   let bounds: Bounds | null;
   if (isBytes(values)) {
-    bounds = bytesBounds(values, bytesRange(values, 0, count, null));
+    bounds = bytesBounds(values, bytesRange(arena.kernel, values, 0, count, null));
     writePlainBytes(body, values, 0, count);
   } else {
     const physical = physicalOf(column.type);
     const numbers = asPhysical(arena, values, count, physical);
-    bounds = numberBounds(numberRange(numbers, 0, count), physical);
+    bounds = numberBounds(numberRange(arena.kernel, numbers, 0, count), physical);
     writePlainNumbers(body, numbers, { from: 0, to: count }, physical);
   }
   const uncompressedBytes = pages.writePage(PAGE.DICTIONARY, count, ENCODING.PLAIN, body.written());
@@ -200,6 +188,7 @@ function writeIndexes(
   }
   const localOfKey = context.arena.localOfKey(data.keyCount);
   for (let i = 0; i < used.length; i++) localOfKey[used[i]] = locals.localOfUsed[i];
+  const table = localOfKey.subarray(0, data.keyCount);
   const startAt = pages.at;
   const { rowCount } = context;
   let uncompressedBytes = 0;
@@ -207,7 +196,8 @@ function writeIndexes(
   let pageCount = 0;
   for (let row = 0; row < rowCount; row += PAGE_ROWS) {
     const to = Math.min(row + PAGE_ROWS, rowCount);
-    nullCount += writeIndexBody(context, column, data.keys.subarray(row, to), localOfKey, locals);
+    const page = { from: row, to };
+    nullCount += writeIndexBody(context, column, data.keys, page, table, locals);
     const body = context.arena.body.written();
     uncompressedBytes += pages.writePage(PAGE.DATA, to - row, ENCODING.RLE_DICTIONARY, body);
     pageCount++;
@@ -227,42 +217,46 @@ function writeIndexes(
   return written;
 }
 
-/** Levels and indexes of one page, into the arena's body. Returns how many rows are null. */
+/** Levels and indexes of the rows of one page, into the arena's body. Returns how many are null. */
 function writeIndexBody(
-  context: RowGroupContext,
+  { arena }: RowGroupContext,
   column: Column,
   keys: Uint32Array,
+  page: { from: number; to: number },
   localOfKey: Int32Array,
   locals: Locals,
 ): number {
-  const { body, indexes } = context.arena;
-  const rowCount = keys.length;
-  let count = rowCount;
+  const { body, kernel } = arena;
   body.at = 0;
-  if (column.isNullable) {
-    if (locals.hasNulls) {
-      for (let i = 0; i < rowCount; i++) indexes[i] = localOfKey[keys[i]] < 0 ? 0 : 1;
-    }
-    writeLevels(body, locals.hasNulls ? indexes : null, rowCount);
-  }
   // One value needs no bits; readers differ in whether they take a width of 0.
   const width = Math.max(1, 32 - Math.clz32(locals.valueOfLocal.length - 1));
+  if (locals.hasNulls) return writeNullableBody(arena, keys, page, localOfKey, width);
+  const count = page.to - page.from;
+  if (column.isNullable) writeLevels(kernel, body, null, count);
   body.writeByte(width);
-  if (locals.hasNulls) {
-    count = 0;
-    for (let i = 0; i < rowCount; i++) {
-      const local = localOfKey[keys[i]];
-      indexes[count] = local;
-      if (local >= 0) count++;
-    }
-  } else if (locals.valueOfLocal.length === 1) {
-    writeRleRun(body, { value: 0, count, width });
-    return 0;
-  } else {
-    for (let i = 0; i < rowCount; i++) indexes[i] = localOfKey[keys[i]];
+  if (locals.valueOfLocal.length === 1) writeRleRun(body, { value: 0, count, width });
+  else kernel.packKeys(body, keys, page, localOfKey, width);
+  return 0;
+}
+
+function writeNullableBody(
+  { body, kernel, indexes }: EncodeArena,
+  keys: Uint32Array,
+  { from, to }: { from: number; to: number },
+  localOfKey: Int32Array,
+  width: number,
+): number {
+  for (let row = from; row < to; row++) indexes[row - from] = localOfKey[keys[row]] < 0 ? 0 : 1;
+  writeLevels(kernel, body, indexes, to - from);
+  body.writeByte(width);
+  let count = 0;
+  for (let row = from; row < to; row++) {
+    const local = localOfKey[keys[row]];
+    indexes[count] = local;
+    if (local >= 0) count++;
   }
-  writeRleHybrid(body, indexes, count, width);
-  return rowCount - count;
+  kernel.packIndexes(body, indexes, count, width);
+  return to - from - count;
 }
 
 function areEqual(a: Int32Array, b: Int32Array): boolean {

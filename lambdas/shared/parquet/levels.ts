@@ -1,14 +1,20 @@
 import type { ByteBuffer } from './byte-buffer.ts';
-import { writeRleHybrid, writeRleRun } from './rle-hybrid.ts';
+import type { ColumnKernel } from './kernel/column-kernel.ts';
+import { writeRleRun } from './rle-hybrid.ts';
 
 /**
  * Definition levels of a page of a nullable column, behind their size: 1 for a value, 0 for a null.
  * `levels` null: no row is null.
  */
-export function writeLevels(body: ByteBuffer, levels: Int32Array | null, rowCount: number): void {
+export function writeLevels(
+  kernel: ColumnKernel,
+  body: ByteBuffer,
+  levels: Int32Array | null,
+  rowCount: number,
+): void {
   const sizeAt = body.at;
   body.writeUint32(0);
   if (levels === null) writeRleRun(body, { value: 1, count: rowCount, width: 1 });
-  else writeRleHybrid(body, levels, rowCount, 1);
+  else kernel.packIndexes(body, levels, rowCount, 1);
   body.view.setUint32(sizeAt, body.at - sizeAt - 4, true);
 }

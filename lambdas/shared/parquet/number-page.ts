@@ -1,34 +1,30 @@
 import type { ByteBuffer } from './byte-buffer.ts';
 import type { NumberValues } from './column-data.ts';
-import { writeDeltaBigInt, writeDeltaDouble, writeDeltaInt32 } from './delta-binary-packed.ts';
+import type { ColumnKernel } from './kernel/column-kernel.ts';
 import type { NumberRange } from './statistics.ts';
 
-/** Differences of differences of such values are below 2^53, so doubles hold them exactly. */
-const EXACT_RANGE_MAX = 2 ** 52;
+/** Differences of such values fit 32 bits with a sign. */
+const NARROW_RANGE_MAX = 2 ** 31;
+/** What the fastest encoder takes. */
+const NARROW_VALUE_MAX = 2 ** 51;
 
 /**
  * The values `[from, to)` with their range, as DELTA_BINARY_PACKED by the fastest way that is exact
  * for them.
  */
 export function writeDeltaNumbers(
+  kernel: ColumnKernel,
   body: ByteBuffer,
   values: NumberValues,
   { from, to }: { from: number; to: number },
   range: NumberRange,
 ): void {
   if (values instanceof Int32Array) {
-    writeDeltaInt32(body, values, from, to);
+    kernel.packInts(body, values, from, to);
     return;
   }
-  const distance = Number(range.max) - Number(range.min);
-  if (values instanceof Float64Array && distance <= EXACT_RANGE_MAX) {
-    writeDeltaDouble(body, values, from, to, distance);
-    return;
-  }
-  writeDeltaBigInt(body, asBigInts(values, from, to), 0, to - from);
-}
-
-function asBigInts(values: Float64Array | BigInt64Array, from: number, to: number): BigInt64Array {
-  if (values instanceof BigInt64Array) return values.subarray(from, to);
-  return BigInt64Array.from(values.subarray(from, to), (value) => BigInt(value));
+  const min = Number(range.min);
+  const max = Number(range.max);
+  const isBelow = min > -NARROW_VALUE_MAX && max < NARROW_VALUE_MAX;
+  kernel.packLongs(body, values, { from, to }, isBelow && max - min < NARROW_RANGE_MAX);
 }

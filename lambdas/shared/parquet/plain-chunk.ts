@@ -3,7 +3,7 @@ import { assert } from '../runtime/errors.ts';
 import { type EncodeArena, PAGE_BYTES, PAGE_ROWS } from './arena.ts';
 import type { ColumnChunk, RowGroupContext } from './column-chunk.ts';
 import type { BytesValues, NumberValues, PlainColumn, Values } from './column-data.ts';
-import { sharesPrefixes, writeDeltaBytes, writeDeltaLengthBytes } from './delta-byte-array.ts';
+import { sharesPrefixes } from './delta-byte-array.ts';
 import { asPhysical, gather, isBytes } from './dense-values.ts';
 import { ENCODING, type Encoding, PAGE, type Physical } from './format.ts';
 import { writeLevels } from './levels.ts';
@@ -95,11 +95,11 @@ function createTextEncoder(
   return {
     encoding,
     write(from, to) {
-      if (to > from) range = bytesRange(values, from, to, range);
+      if (to > from) range = bytesRange(arena.kernel, values, from, to, range);
       if (encoding === ENCODING.PLAIN) writePlainBytes(arena.body, values, from, to);
       else if (encoding === ENCODING.DELTA_BYTE_ARRAY) {
-        writeDeltaBytes(arena.body, arena.suffixes, values, from, to);
-      } else writeDeltaLengthBytes(arena.body, values, from, to);
+        arena.kernel.packPrefixedTexts(arena.body, values, from, to);
+      } else arena.kernel.packTexts(arena.body, values, from, to);
     },
     bounds: () => (range === null ? null : bytesBounds(values, range)),
   };
@@ -116,9 +116,10 @@ function createNumberEncoder(
     write(from, to) {
       // Page by page: the values are read from memory once, for their range, and are encoded from
       // the cache.
-      const pageRange = to > from ? numberRange(values, from, to) : { min: 0, max: 0 };
+      const { kernel } = arena;
+      const pageRange = to > from ? numberRange(kernel, values, from, to) : { min: 0, max: 0 };
       if (to > from) range = unitedRange(range, pageRange);
-      if (isCompact) writeDeltaNumbers(arena.body, values, { from, to }, pageRange);
+      if (isCompact) writeDeltaNumbers(kernel, arena.body, values, { from, to }, pageRange);
       else writePlainNumbers(arena.body, values, { from, to }, physical);
     },
     bounds: () => (range === null ? null : numberBounds(range, physical)),
@@ -142,7 +143,9 @@ function writePages(
     const end = endOfPage(dense, { row, from, rowCount });
     const pageRows = end.row - row;
     body.at = 0;
-    if (column.isNullable) writeLevels(body, levelsOf(arena, dense, row, end.row), pageRows);
+    if (column.isNullable) {
+      writeLevels(arena.kernel, body, levelsOf(arena, dense, row, end.row), pageRows);
+    }
     encoder.write(from, end.from);
     uncompressedBytes += pages.writePage(PAGE.DATA, pageRows, encoder.encoding, body.written());
     dataPageCount++;

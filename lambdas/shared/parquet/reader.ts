@@ -1,15 +1,13 @@
-import { zstdDecompressSync } from 'node:zlib';
-import {
-  type AsyncBuffer,
-  type Compressors,
-  type FileMetaData,
-  type ParquetParsers,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  type SchemaElement,
-} from 'hyparquet';
+import { parquetReadObjects, type SchemaElement } from 'hyparquet';
 import { formatDay } from '../model/time.ts';
-import { TerminalError } from '../runtime/errors.ts';
+import {
+  bufferOf,
+  compressors,
+  type ParquetSource,
+  parsers,
+  readMetadata,
+  withoutLogicalTypes,
+} from './stored-values.ts';
 
 /**
  * Exact values: decimals and 64-bit integers as text, days as `2026-01-31`, instants as ISO 8601 in
@@ -28,36 +26,20 @@ export interface ReadOptions {
 const STEP_ROWS_MAX = 65_536;
 const STEP_BYTES_MAX = 32 * 1024 * 1024;
 
-/** Two magics and the length of the footer. */
-const FILE_BYTES_MIN = 12;
-
-const compressors: Compressors = {
-  ZSTD: (input, outputLength) => zstdDecompressSync(input, { maxOutputLength: outputLength }),
-};
-
-/** A byte order mark at the start of a value belongs to it; the library's own decoder drops it. */
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-const parsers: Partial<ParquetParsers> = {
-  stringFromBytes: (bytes) => bytes && decoder.decode(bytes),
-};
-
 /**
  * The rows of a Parquet file in order, a part of a row group in memory at a time. `file` is the
  * whole file, or something that hands out ranges of it. Fails where it is no Parquet file, or has
  * no such column.
  */
 export async function* readRows(
-  file: Uint8Array | AsyncBuffer,
+  file: ParquetSource,
   options: ReadOptions = {},
 ): AsyncGenerator<Record<string, RowValue>> {
   const { limit = Number.POSITIVE_INFINITY, columns } = options;
-  const buffer = file instanceof Uint8Array ? bufferOf(file) : file;
-  if (buffer.byteLength < FILE_BYTES_MIN) {
-    throw new TerminalError('parquet_unreadable', `${buffer.byteLength} bytes are no parquet file`);
-  }
-  const metadata = await parquetMetadataAsync(buffer);
-  const { physical, converters } = withoutConversion(metadata);
+  const buffer = bufferOf(file);
+  const metadata = await readMetadata(buffer);
+  const physical = withoutLogicalTypes(metadata);
+  const converters = convertersOf(metadata.schema.slice(1));
   const names = columns ?? [...converters.keys()];
   let groupStart = 0;
   for (const group of metadata.row_groups) {
@@ -87,32 +69,10 @@ function stepRowsOf(groupRows: number, groupBytes: number): number {
   return Math.max(1, Math.min(STEP_ROWS_MAX, Math.floor(STEP_BYTES_MAX / rowBytes)));
 }
 
-function bufferOf(bytes: Uint8Array): AsyncBuffer {
-  return {
-    byteLength: bytes.byteLength,
-    // A copy: `slice` of a Buffer would be a view of memory that holds other things too.
-    slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer,
-  };
-}
-
 type Converter = (value: unknown) => RowValue;
 
-/**
- * The library turns decimals into fractions and instants into dates. Without the logical types it
- * hands out the stored integers, which are exact.
- */
-function withoutConversion(metadata: FileMetaData): {
-  physical: FileMetaData;
-  converters: ReadonlyMap<string, Converter>;
-} {
-  const [root, ...elements] = metadata.schema;
-  const converters = new Map(elements.map((element) => [element.name, converterOf(element)]));
-  const schema = elements.map((element) => {
-    if (element.type === 'BYTE_ARRAY') return element;
-    const { converted_type: _, logical_type: __, ...rest } = element;
-    return rest;
-  });
-  return { physical: { ...metadata, schema: [root, ...schema] }, converters };
+function convertersOf(elements: readonly SchemaElement[]): ReadonlyMap<string, Converter> {
+  return new Map(elements.map((element) => [element.name, converterOf(element)]));
 }
 
 function converterOf(element: SchemaElement): Converter {

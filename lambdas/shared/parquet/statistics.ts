@@ -1,6 +1,7 @@
 import { compareBytes, viewOf } from '../ingest/bytes.ts';
 import type { BytesValues, NumberValues } from './column-data.ts';
 import { PHYSICAL, type Physical } from './format.ts';
+import type { ColumnKernel } from './kernel/column-kernel.ts';
 
 /** A bound of a column chunk, in PLAIN bytes without a length. */
 export interface Bound {
@@ -32,9 +33,14 @@ export interface NumberRange {
 }
 
 /** Of the values `[from, to)`, at least one. */
-export function numberRange(values: NumberValues, from: number, to: number): NumberRange {
-  if (values instanceof Int32Array) return rangeOfInts(values, from, to);
-  if (values instanceof Float64Array) return rangeOfDoubles(values, from, to);
+export function numberRange(
+  kernel: ColumnKernel,
+  values: NumberValues,
+  from: number,
+  to: number,
+): NumberRange {
+  if (values instanceof Int32Array) return kernel.rangeOfInts(values, from, to);
+  if (values instanceof Float64Array) return kernel.rangeOfDoubles(values, from, to);
   let min = values[from];
   let max = min;
   for (let i = from + 1; i < to; i++) {
@@ -56,29 +62,6 @@ export function numberBounds(range: NumberRange, physical: Physical): Bounds {
   return { min: numberBound(range.min, physical), max: numberBound(range.max, physical) };
 }
 
-function rangeOfInts(values: Int32Array, from: number, to: number): NumberRange {
-  let min = values[from];
-  let max = min;
-  for (let i = from + 1; i < to; i++) {
-    const value = values[i];
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return { min, max };
-}
-
-// The same loop for the other array: one loop for both would be compiled for neither.
-function rangeOfDoubles(values: Float64Array, from: number, to: number): NumberRange {
-  let min = values[from];
-  let max = min;
-  for (let i = from + 1; i < to; i++) {
-    const value = values[i];
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return { min, max };
-}
-
 /** The smallest and the largest of some texts, in bytewise order: their indexes. */
 export interface BytesRange {
   readonly min: number;
@@ -87,22 +70,22 @@ export interface BytesRange {
 
 /** Of the values `[from, to)`, at least one; `known` is the range of values before them. */
 export function bytesRange(
+  kernel: ColumnKernel,
   values: BytesValues,
   from: number,
   to: number,
   known: BytesRange | null,
 ): BytesRange {
-  const { heap, offsets } = values;
-  const view = viewOf(heap);
-  let min = known === null ? from : known.min;
-  let max = known === null ? from : known.max;
-  for (let i = from; i < to; i++) {
-    const start = offsets[i];
-    const end = offsets[i + 1];
-    if (compareBytes(view, offsets[max], offsets[max + 1], view, start, end) < 0) max = i;
-    else if (compareBytes(view, start, end, view, offsets[min], offsets[min + 1]) < 0) min = i;
-  }
-  return { min, max };
+  const range = kernel.rangeOfTexts(values, from, to);
+  if (known === null) return range;
+  const view = viewOf(values.heap);
+  const { offsets } = values;
+  const isBelow = (a: number, b: number) =>
+    compareBytes(view, offsets[a], offsets[a + 1], view, offsets[b], offsets[b + 1]) < 0;
+  return {
+    min: isBelow(range.min, known.min) ? range.min : known.min,
+    max: isBelow(known.max, range.max) ? range.max : known.max,
+  };
 }
 
 /** Bounds to write for a range; null where a text cannot be cut. */

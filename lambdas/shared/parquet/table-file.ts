@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Table } from '../model/tables.ts';
 import type { ObjectStore, ObjectWriter } from '../ports/object-store.ts';
 import { epochDiffers, PreconditionFailedError } from '../runtime/errors.ts';
+import type { EncodeArena } from './arena.ts';
 import type { RowGroupData } from './column-data.ts';
 import { type ParquetOptions, ParquetWriter } from './writer.ts';
 
@@ -21,20 +22,24 @@ export class TableFileWriter {
   readonly #partition: TableFile['partition'];
   readonly #writer: ObjectWriter;
   readonly #parquet: ParquetWriter;
+  readonly #hasOwnArena: boolean;
   readonly #hash = createHash('sha256');
   #bytes = 0;
 
+  /** `arena`: memory to encode in, which no other writer uses before `write` has ended. */
   constructor(
     lake: ObjectStore,
     table: Table,
     options: ParquetOptions,
     file: { readonly key: string; readonly partition: TableFile['partition'] },
+    arena?: EncodeArena,
   ) {
     this.#lake = lake;
     this.#key = file.key;
     this.#partition = file.partition;
     this.#writer = lake.openWriter(file.key);
-    this.#parquet = new ParquetWriter(table.columns, options);
+    this.#hasOwnArena = arena !== undefined;
+    this.#parquet = new ParquetWriter(table.columns, options, {}, arena);
   }
 
   /** Takes the rows before it returns; the caller may then reuse their memory. */
@@ -82,7 +87,9 @@ export class TableFileWriter {
     };
   }
 
-  async #append(bytes: Uint8Array): Promise<void> {
+  async #append(encoded: Uint8Array): Promise<void> {
+    // Other writers of this thread may encode into the same memory while the store takes its time.
+    const bytes = this.#hasOwnArena ? encoded : new Uint8Array(encoded);
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
     await this.#writer.write(bytes);

@@ -13,7 +13,7 @@ export interface StreamRecord {
   /** Decimal text; its order as a number is the order of the shard. */
   readonly sequenceNumber: string;
   readonly partitionKey: string;
-  /** When the stream took it. */
+  /** When the stream took it; approximate, so that those of a shard need not grow. */
   readonly arrivalTimeMs: EpochMs;
   readonly data: Uint8Array;
 }
@@ -84,7 +84,7 @@ export interface EventStream {
    * beyond the limits above: then none was.
    */
   put(records: readonly NewRecord[]): Promise<readonly PutResult[]>;
-  /** The service's clock. */
+  /** The service's clock; not behind the arrival of a record that was put before. */
   now(): Promise<EpochMs>;
 }
 

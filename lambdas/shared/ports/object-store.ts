@@ -2,7 +2,10 @@
 export interface ObjectInfo {
   readonly key: string;
   readonly sizeBytes: number;
-  /** Changes whenever the content may have changed. Opaque; equal text means the same version. */
+  /**
+   * Opaque. Equal text means equal content: on S3 an object that is replaced by others and in the
+   * end by its old bytes has its old etag again.
+   */
   readonly etag: string;
   readonly modifiedAtMs: number;
 }

@@ -71,4 +71,9 @@ export class StreamLakeKeys {
   get state(): string {
     return `${this.#root}state/stream/`;
   }
+
+  /** All differences between a batch run and an epoch of this consumer (contract §5). */
+  reconcileReport(runId: string, epoch: number): string {
+    return `${this.#root}reports/reconcile/${runId}-${epochText(epoch)}.parquet`;
+  }
 }

@@ -1,5 +1,6 @@
-import { grown } from '../ingest/byte-dictionary.ts';
-import { equalBytes } from '../ingest/bytes.ts';
+import { KernelArena } from '../runtime/kernel-arena.ts';
+import { KernelMemory } from '../runtime/kernel-memory.ts';
+import { createDedupeKernel, type DedupeKernel } from './kernel/dedupe-kernel.ts';
 
 /** Order ids of consecutive records, in order of records. */
 export interface IdSlice {
@@ -18,7 +19,7 @@ export interface Duplicates {
    * next call.
    */
   readonly isDuplicate: Uint8Array;
-  /** Those rows, in order. */
+  /** Those rows, in order, valid until the next call, as the next ones. */
   readonly rows: Uint32Array;
   /** For each of them the first row with its id. */
   readonly firstRows: Uint32Array;
@@ -26,26 +27,54 @@ export interface Duplicates {
 
 const PARTITIONS = 256;
 
-/** Memory that `findDuplicates` uses again and again. */
-export interface DedupeMemory {
-  rows: Uint32Array;
-  hashes: Uint32Array;
-  table: Uint32Array;
-  isDuplicate: Uint8Array;
-  /** A duplicate and the first row with its id, two numbers each. */
-  pairs: Uint32Array;
-  pairCount: number;
+const SLICE_BYTES = 16;
+const WORD_BYTES = 4;
+/** A row and its hash. */
+const ENTRY_BYTES = 8;
+/** The next bucket may be a little larger. */
+const SLACK = 1.15;
+
+/** Memory that `findDuplicates` uses again and again, and the kernel that works in it. */
+export class DedupeMemory {
+  readonly kernel: DedupeKernel;
+  /** What lives for one call. */
+  readonly arena: KernelArena;
+  readonly #memory: KernelMemory;
+  #capacity = 0;
+  /** Entries; free after the call, for two numbers per row. */
+  entriesAt = 0;
+  isDuplicateAt = 0;
+  /** Two numbers per row, at most; pages that nobody touches cost nothing. */
+  pairsAt = 0;
+  listsAt = 0;
+  tableAt = 0;
+  #slotCount = 0;
+
+  constructor(memory: KernelMemory) {
+    this.#memory = memory;
+    this.kernel = createDedupeKernel(memory);
+    this.arena = new KernelArena(memory);
+  }
+
+  reserve(rowCount: number): void {
+    if (rowCount <= this.#capacity) return;
+    const capacity = Math.ceil(rowCount * SLACK);
+    this.#capacity = capacity;
+    this.entriesAt = this.#memory.allocate(capacity * ENTRY_BYTES);
+    this.isDuplicateAt = this.#memory.allocate(capacity);
+    this.pairsAt = this.#memory.allocate(capacity * 2 * WORD_BYTES);
+    this.listsAt = this.#memory.allocate(capacity * 2 * WORD_BYTES);
+  }
+
+  reserveSlots(count: number): void {
+    if (count <= this.#slotCount) return;
+    this.#slotCount = count;
+    this.tableAt = this.#memory.allocate(count * WORD_BYTES);
+  }
 }
 
-export function createDedupeMemory(): DedupeMemory {
-  return {
-    rows: new Uint32Array(0),
-    hashes: new Uint32Array(0),
-    table: new Uint32Array(1024),
-    isDuplicate: new Uint8Array(0),
-    pairs: new Uint32Array(1024),
-    pairCount: 0,
-  };
+export function createDedupeMemory(memory = KernelMemory.create()): DedupeMemory {
+  return new DedupeMemory(memory);
 }
 
 /**
@@ -55,102 +84,83 @@ export function createDedupeMemory(): DedupeMemory {
  * processor's cache.
  */
 export function findDuplicates(slices: readonly IdSlice[], memory: DedupeMemory): Duplicates {
-  const bases = rowBases(slices);
-  const rowCount = bases[slices.length];
-  if (memory.rows.length < rowCount) {
-    const capacity = Math.ceil(rowCount * 1.15); // The next bucket may be a little larger.
-    memory.rows = new Uint32Array(capacity);
-    memory.hashes = new Uint32Array(capacity);
-    memory.isDuplicate = new Uint8Array(capacity);
-  }
-  memory.isDuplicate.fill(0, 0, rowCount);
-  const ends = partition(slices, memory);
-  memory.pairCount = 0;
+  const { kernel, arena } = memory;
+  arena.reset();
+  const placed = slices.filter(({ rowCount }) => rowCount > 0).map((slice) => place(slice, arena));
+  const rowCount = placed.reduce((sum, slice) => sum + slice.rowCount, 0);
+  memory.reserve(rowCount);
+  const isDuplicate = arena.memory.bytes(memory.isDuplicateAt, rowCount);
+  isDuplicate.fill(0);
+  describe(placed, memory);
+  const ends = partition(placed, memory);
+  let pairCount = 0;
   for (let p = 0; p < PARTITIONS; p++) {
-    findInPartition(slices, bases, memory, p === 0 ? 0 : ends[p - 1], ends[p]);
+    const from = p === 0 ? 0 : ends[p - 1];
+    const slotCount = 2 ** Math.ceil(Math.log2(Math.max(2, (ends[p] - from) * 2)));
+    memory.reserveSlots(slotCount);
+    const { entriesAt, tableAt, isDuplicateAt, pairsAt } = memory;
+    pairCount = kernel.findPairs(
+      entriesAt,
+      from,
+      ends[p],
+      tableAt,
+      slotCount,
+      isDuplicateAt,
+      pairsAt,
+      pairCount,
+    );
   }
-  return { isDuplicate: memory.isDuplicate, ...pairsInOrder(memory, rowCount) };
+  const firstRowsAt = memory.listsAt + pairCount * WORD_BYTES;
+  const { isDuplicateAt, pairsAt, listsAt } = memory;
+  kernel.listPairs(isDuplicateAt, rowCount, pairsAt, pairCount, listsAt, firstRowsAt);
+  const rows = arena.memory.uint32s(listsAt, pairCount);
+  return { isDuplicate, rows, firstRows: arena.memory.uint32s(firstRowsAt, pairCount) };
 }
 
-function rowBases(slices: readonly IdSlice[]): Float64Array {
-  const bases = new Float64Array(slices.length + 1);
-  slices.forEach((slice, index) => {
-    bases[index + 1] = bases[index] + slice.rowCount;
+/** A slice where the kernel reaches it. */
+interface PlacedSlice {
+  readonly rowCount: number;
+  readonly hashesAt: number;
+  readonly endsAt: number;
+  readonly idsAt: number;
+}
+
+function place({ rowCount, idHash, idEnd, ids }: IdSlice, arena: KernelArena): PlacedSlice {
+  const used = new DataView(ids.buffer, ids.byteOffset, idEnd[rowCount - 1]);
+  return {
+    rowCount,
+    hashesAt: arena.place(idHash.subarray(0, rowCount)),
+    endsAt: arena.place(idEnd.subarray(0, rowCount)),
+    idsAt: arena.place(used),
+  };
+}
+
+/** Tells the kernel which rows are where. */
+function describe(slices: readonly PlacedSlice[], { kernel, arena }: DedupeMemory): void {
+  const at = arena.take(slices.length * SLICE_BYTES);
+  const words = arena.memory.uint32s(at, slices.length * (SLICE_BYTES / WORD_BYTES));
+  let row = 0;
+  slices.forEach(({ rowCount, endsAt, idsAt }, index) => {
+    words.set([row, endsAt, idsAt], index * (SLICE_BYTES / WORD_BYTES));
+    row += rowCount;
   });
-  return bases;
+  kernel.placeSlices(at, slices.length);
 }
 
 /** Deals rows and hashes into partitions, in order of rows in each; returns where each one ends. */
-function partition(slices: readonly IdSlice[], { rows, hashes }: DedupeMemory): Uint32Array {
-  const ends = new Uint32Array(PARTITIONS + 1);
-  for (const { idHash } of slices) {
-    for (let i = 0; i < idHash.length; i++) ends[(idHash[i] & 255) + 1]++;
-  }
-  for (let p = 0; p < PARTITIONS; p++) ends[p + 1] += ends[p];
+function partition(slices: readonly PlacedSlice[], memory: DedupeMemory): Uint32Array {
+  const { kernel, arena, entriesAt } = memory;
+  const endsAt = arena.take((PARTITIONS + 1) * WORD_BYTES);
+  const ends = arena.memory.uint32s(endsAt, PARTITIONS + 1);
+  ends.fill(0);
+  for (const { hashesAt, rowCount } of slices) kernel.countHashes(hashesAt, rowCount, endsAt);
+  kernel.addUp(endsAt);
   let row = 0;
-  for (const { idHash } of slices) {
-    for (let i = 0; i < idHash.length; i++) {
-      const hash = idHash[i];
-      const at = ends[hash & 255]++;
-      rows[at] = row++;
-      hashes[at] = hash;
-    }
+  for (const { hashesAt, rowCount } of slices) {
+    kernel.dealRows(hashesAt, rowCount, row, endsAt, entriesAt);
+    row += rowCount;
   }
   return ends;
-}
-
-function findInPartition(
-  slices: readonly IdSlice[],
-  bases: Float64Array,
-  memory: DedupeMemory,
-  from: number,
-  to: number,
-): void {
-  const { rows, hashes } = memory;
-  const slotCount = 2 ** Math.ceil(Math.log2(Math.max(2, (to - from) * 2)));
-  if (memory.table.length < slotCount) memory.table = new Uint32Array(slotCount);
-  const table = memory.table;
-  table.fill(0, 0, slotCount);
-  const mask = slotCount - 1;
-  for (let at = from; at < to; at++) {
-    const hash = hashes[at];
-    let slot = (hash >>> 8) & mask;
-    let other = table[slot];
-    while (other !== 0) {
-      if (hashes[other - 1] === hash && haveSameId(slices, bases, rows[other - 1], rows[at])) break;
-      slot = (slot + 1) & mask;
-      other = table[slot];
-    }
-    if (other === 0) table[slot] = at + 1;
-    else addPair(memory, rows[at], rows[other - 1]);
-  }
-}
-
-function addPair(memory: DedupeMemory, row: number, firstRow: number): void {
-  const at = memory.pairCount++ * 2;
-  if (at === memory.pairs.length) memory.pairs = grown(memory.pairs, at * 2);
-  memory.pairs[at] = row;
-  memory.pairs[at + 1] = firstRow;
-  memory.isDuplicate[row] = 1;
-}
-
-function haveSameId(
-  slices: readonly IdSlice[],
-  bases: Float64Array,
-  rowA: number,
-  rowB: number,
-): boolean {
-  const indexA = sliceIndexOf(bases, rowA);
-  const indexB = sliceIndexOf(bases, rowB);
-  const a = slices[indexA];
-  const b = slices[indexB];
-  const atA = rowA - bases[indexA];
-  const atB = rowB - bases[indexB];
-  const startA = atA === 0 ? 0 : a.idEnd[atA - 1];
-  const startB = atB === 0 ? 0 : b.idEnd[atB - 1];
-  const length = a.idEnd[atA] - startA;
-  if (b.idEnd[atB] - startB !== length) return false;
-  return equalBytes(a.ids, startA, b.ids, startB, length);
 }
 
 /** Which slice holds a row: the last one whose base is not above it and that has rows. */
@@ -160,29 +170,6 @@ export function sliceIndexOf(bases: Float64Array, row: number): number {
   while (high - low > 1) {
     const middle = (low + high) >>> 1;
     if (bases[middle] <= row) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
-function pairsInOrder({ isDuplicate, pairs, pairCount }: DedupeMemory, rowCount: number) {
-  const rows = new Uint32Array(pairCount);
-  const firstRows = new Uint32Array(pairCount);
-  let found = 0;
-  for (let row = 0; row < rowCount; row++) if (isDuplicate[row] === 1) rows[found++] = row;
-  for (let pair = 0; pair < pairCount; pair++) {
-    firstRows[indexIn(rows, pairs[pair * 2])] = pairs[pair * 2 + 1];
-  }
-  return { rows, firstRows };
-}
-
-/** Where a number stands in a sorted array that holds it. */
-function indexIn(sorted: Uint32Array, value: number): number {
-  let low = 0;
-  let high = sorted.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] < value) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,7 +1,16 @@
 import type { KeyedColumn, Values } from '../parquet/column-data.ts';
 
-/** A key per row, renumbered from 0 in the order of first use. */
-export class DenseKeys {
+/** A key per row, numbered from 0 in the order of first use. */
+export interface RowKeys {
+  readonly keys: Uint32Array;
+  /** What each key was before it was renumbered. */
+  readonly used: Int32Array;
+  /** `valueOfKey`: of key k in `values`, -1 for null; null: k itself. */
+  column(values: Values, valueOfKey: Int32Array | null): KeyedColumn;
+}
+
+/** Renumbers keys row by row. */
+export class DenseKeys implements RowKeys {
   readonly keys: Uint32Array;
   /** What each new key was before. */
   used: Int32Array = new Int32Array(16);
@@ -35,6 +44,7 @@ export class DenseKeys {
 
   column(values: Values, valueOfKey: Int32Array | null): KeyedColumn {
     const keyCount = this.used.length;
-    return { kind: 'keyed', keys: this.keys, keyCount, valueOf: valueOfKey, values };
+    const { keys } = this;
+    return { kind: 'keyed', keys, keyCount, valueOf: valueOfKey, values, isInOrderOfUse: true };
   }
 }

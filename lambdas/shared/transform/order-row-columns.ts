@@ -8,12 +8,12 @@ import {
   textValues,
   type Values,
 } from '../parquet/column-data.ts';
-import type { DenseKeys } from './dense-keys.ts';
+import type { DenseKeys, RowKeys } from './dense-keys.ts';
 import type { Dimension } from './dimension.ts';
 
 /** Derived and joined columns of rows (contract §2.2): one code for both doors. */
 
-const HOURS_PER_DAY = 24;
+export const HOURS_PER_DAY = 24;
 
 const HOURS = Int32Array.from({ length: HOURS_PER_DAY }, (_, hour) => hour);
 
@@ -22,19 +22,19 @@ const STATUS_VALUES = textValues(STATUSES);
 /** Rows of orders; keys are densified. Arrays may be longer than there are rows. */
 export interface OrderRows {
   readonly ids: BytesValues;
-  readonly customer: DenseKeys;
+  readonly customer: RowKeys;
   readonly customers: Values;
-  readonly product: DenseKeys;
+  readonly product: RowKeys;
   readonly products: Values;
   readonly timeMs: Float64Array;
   readonly quantity: Int32Array;
   readonly priceCents: Float64Array;
   /** Index in `STATUSES`. */
-  readonly status: DenseKeys;
+  readonly status: RowKeys;
   /** Days since 1970. */
-  readonly day: DenseKeys;
+  readonly day: RowKeys;
   /** 0 to 23. */
-  readonly hour: DenseKeys;
+  readonly hour: RowKeys;
   readonly totalCents: Float64Array;
 }
 
@@ -58,7 +58,7 @@ export function orderColumns(rows: OrderRows): ColumnData[] {
 
 /** The columns that a dimension brings along. `rowOf` says the dimension's row of a code, or -1. */
 export function joinedColumns(
-  keys: DenseKeys,
+  keys: RowKeys,
   dimension: Dimension,
   rowOf: Int32Array,
 ): KeyedColumn[] {
@@ -95,7 +95,7 @@ export function deriveDayAndHour(
 
 /** Renumbers the statuses, days and hours of the first `rowCount` rows. */
 export function densifyDerived(
-  { status, day, hour }: Pick<OrderRows, 'status' | 'day' | 'hour'>,
+  { status, day, hour }: Readonly<Record<'status' | 'day' | 'hour', DenseKeys>>,
   rowCount: number,
 ): void {
   status.densify(rowCount, STATUSES.length);

@@ -1,7 +1,6 @@
 import type { ByteDictionary } from '../ingest/byte-dictionary.ts';
-import { plain, type RowGroupData } from '../parquet/column-data.ts';
+import { type KeyedColumn, plain, type RowGroupData } from '../parquet/column-data.ts';
 import type { CentSums } from './cent-sums.ts';
-import { DenseKeys } from './dense-keys.ts';
 import { assertFits } from './revenue-limit.ts';
 
 /** Products, numbered in the order of their bytes. */
@@ -61,17 +60,22 @@ export function productGroup(
   totals: CentSums,
   ranks: Uint32Array,
 ): RowGroupData {
-  const keys = new DenseKeys(ranks.length);
+  const keys = new Uint32Array(ranks.length);
   const orders = new Float64Array(ranks.length);
   const cents = new BigInt64Array(ranks.length);
   ranks.forEach((rank, row) => {
-    keys.keys[row] = products.codeOfRank[rank];
+    keys[row] = products.codeOfRank[rank];
     orders[row] = totals.counts[rank];
     const sum = totals.centsAt(rank); // May not fit 64 bits.
     assertFits(sum, () => `product_revenue of ${productText(products, rank)}`);
     cents[row] = sum;
   });
-  keys.densify(ranks.length, products.dictionary.size);
-  const product = keys.column(products.dictionary.values, keys.used);
+  const product = productColumn(keys, products);
   return { rowCount: ranks.length, columns: [product, plain(orders), plain(cents)] };
+}
+
+/** `keys` are codes. */
+export function productColumn(keys: Uint32Array, { dictionary }: RankedProducts): KeyedColumn {
+  const { size, values } = dictionary;
+  return { kind: 'keyed', keys, keyCount: size, valueOf: null, values };
 }

@@ -1,12 +1,13 @@
 import { copyBytes, viewOf } from '../ingest/bytes.ts';
 import { ByteHeap } from '../ingest/order-columns.ts';
-import { type IssueBits, issueCodes } from '../model/issue.ts';
-import { FIELD_COUNT, MAX_RAW_BYTES } from '../model/order.ts';
-import { type ColumnData, textValues } from '../parquet/column-data.ts';
+import type { IssueBits } from '../model/issue.ts';
+import { FIELD_COUNT } from '../model/order.ts';
+import type { ColumnData } from '../parquet/column-data.ts';
+import { characterBoundary, decodedRaw, IssueColumn } from './quarantine-texts.ts';
 
 /** A row group is handed over when it has this many rows or bytes. */
 export const QUARANTINE_GROUP_ROWS = 65_536;
-const MAX_HEAP_BYTES = 8 * 1024 * 1024;
+export const QUARANTINE_GROUP_BYTES = 8 * 1024 * 1024;
 
 /** One text column under construction. */
 class TextBuilder {
@@ -52,13 +53,12 @@ export class QuarantineRows {
   #rowCount = 0;
   readonly #raw = new TextBuilder();
   readonly #fields = Array.from({ length: FIELD_COUNT }, () => new TextBuilder());
-  readonly #issueKeys = new Uint32Array(QUARANTINE_GROUP_ROWS);
-  readonly #keyOfIssues = new Map<IssueBits, number>();
-  #lastIssues: IssueBits = 0;
-  #lastIssueKey = 0;
+  readonly #issues = new IssueColumn(QUARANTINE_GROUP_ROWS);
 
   get isFull(): boolean {
-    return this.#rowCount === QUARANTINE_GROUP_ROWS || this.#raw.sizeBytes >= MAX_HEAP_BYTES;
+    return (
+      this.#rowCount === QUARANTINE_GROUP_ROWS || this.#raw.sizeBytes >= QUARANTINE_GROUP_BYTES
+    );
   }
 
   get rowCount(): number {
@@ -93,52 +93,18 @@ export class QuarantineRows {
 
   /** The columns from issues to status of the rows so far. Valid until the next row. */
   take(): ColumnData[] {
-    const issueTexts = [...this.#keyOfIssues.keys()].map((bits) => issueCodes(bits).join(','));
     const columns: ColumnData[] = [
-      {
-        kind: 'keyed',
-        keys: this.#issueKeys,
-        keyCount: issueTexts.length,
-        valueOf: null,
-        values: textValues(issueTexts),
-      },
+      this.#issues.take(),
       this.#raw.column(),
       ...this.#fields.map((field) => field.column()),
     ];
     this.#rowCount = 0;
-    this.#keyOfIssues.clear();
-    this.#lastIssues = 0;
     for (const text of [this.#raw, ...this.#fields]) text.clear();
     return columns;
   }
 
   #addRow(issues: IssueBits): number {
-    if (issues !== this.#lastIssues) {
-      const key = this.#keyOfIssues.get(issues) ?? this.#keyOfIssues.size;
-      this.#keyOfIssues.set(issues, key);
-      this.#lastIssues = issues;
-      this.#lastIssueKey = key;
-    }
-    this.#issueKeys[this.#rowCount] = this.#lastIssueKey;
+    this.#issues.set(this.#rowCount, issues);
     return this.#rowCount++;
   }
-}
-
-/** Where the first 64 KiB of a record end that is UTF-8, without a character cut at the end. */
-function characterBoundary(record: DataView, start: number, end: number): number {
-  if (end - start <= MAX_RAW_BYTES) return end;
-  let boundary = start + MAX_RAW_BYTES;
-  while ((record.getUint8(boundary) & 0xc0) === 0x80) boundary--;
-  return boundary;
-}
-
-/**
- * The first 64 KiB as the WHATWG decoder reads them, a character cut at the end left out; no byte
- * order mark is dropped.
- */
-function decodedRaw(record: Uint8Array): Uint8Array {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const isCut = record.length > MAX_RAW_BYTES;
-  const text = decoder.decode(record.subarray(0, MAX_RAW_BYTES), { stream: isCut });
-  return new TextEncoder().encode(text);
 }

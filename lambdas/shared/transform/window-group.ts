@@ -1,7 +1,6 @@
 import { plain, type RowGroupData } from '../parquet/column-data.ts';
 import { CARRY_CENTS } from './cent-sums.ts';
-import { DenseKeys } from './dense-keys.ts';
-import { productText, type RankedProducts } from './product-revenue.ts';
+import { productColumn, productText, type RankedProducts } from './product-revenue.ts';
 import { assertFits } from './revenue-limit.ts';
 
 /** One cell of `window_revenue`. */
@@ -20,9 +19,11 @@ export class WindowGroup {
   readonly #windowLengthMs: number;
   readonly #starts: Float64Array;
   readonly #ends: Float64Array;
-  readonly #product: DenseKeys;
+  readonly #product: Uint32Array;
   readonly #orders: Float64Array;
-  readonly #cents: BigInt64Array;
+  readonly #cents: Float64Array;
+  /** The same, where some sum is too large for a double. */
+  #largeCents: BigInt64Array | null = null;
   #size = 0;
 
   constructor(windowLengthMs: number, capacity: number, products: RankedProducts) {
@@ -30,9 +31,9 @@ export class WindowGroup {
     this.#windowLengthMs = windowLengthMs;
     this.#starts = new Float64Array(capacity);
     this.#ends = new Float64Array(capacity);
-    this.#product = new DenseKeys(capacity);
+    this.#product = new Uint32Array(capacity);
     this.#orders = new Float64Array(capacity);
-    this.#cents = new BigInt64Array(capacity);
+    this.#cents = new Float64Array(capacity);
   }
 
   get isFull(): boolean {
@@ -48,32 +49,34 @@ export class WindowGroup {
     const startMs = windowNumber * this.#windowLengthMs;
     this.#starts[row] = startMs;
     this.#ends[row] = startMs + this.#windowLengthMs;
-    this.#product.keys[row] = this.#products.codeOfRank[productRank];
+    this.#product[row] = this.#products.codeOfRank[productRank];
     this.#orders[row] = count;
-    this.#cents[row] = BigInt(low);
+    this.#cents[row] = low;
+    if (this.#largeCents !== null) this.#largeCents[row] = BigInt(low);
     if (carries === 0) return;
     const cents = BigInt(carries) * BigInt(CARRY_CENTS) + BigInt(low);
     assertFits(cents, () => {
       const product = productText(this.#products, productRank);
       return `window_revenue of ${product} in ${new Date(startMs).toISOString()}`;
     });
-    this.#cents[row] = cents;
+    this.#largeCents ??= BigInt64Array.from(this.#cents, (known) => BigInt(known));
+    this.#largeCents[row] = cents;
   }
 
   /** Hands over the cells so far. Valid until the next `add`. */
   take(): RowGroupData {
     const rowCount = this.#size;
+    const cents = this.#largeCents ?? this.#cents;
     this.#size = 0;
-    const { dictionary } = this.#products;
-    this.#product.densify(rowCount, dictionary.size);
+    this.#largeCents = null;
     return {
       rowCount,
       columns: [
         plain(this.#starts),
         plain(this.#ends),
-        this.#product.column(dictionary.values, this.#product.used),
+        productColumn(this.#product, this.#products),
         plain(this.#orders),
-        plain(this.#cents),
+        plain(cents),
       ],
     };
   }

@@ -1,6 +1,6 @@
 import type { ByteDictionary } from '../ingest/byte-dictionary.ts';
 import { compareBytes } from '../ingest/bytes.ts';
-import { type CentParts, CentSums } from './cent-sums.ts';
+import { CentSums } from './cent-sums.ts';
 
 const INITIAL_SLOTS = 1 << 12;
 const FOLD = 2 ** 20;
@@ -61,7 +61,8 @@ export class WindowSums {
     windowNumber: number,
     productCode: number,
     count: number,
-    { low, carries }: CentParts,
+    low: number,
+    carries: number,
   ): void {
     const group = this.#groupOf(windowNumber * this.#maxProducts + productCode);
     this.sums.addParts(group, count, low, carries);

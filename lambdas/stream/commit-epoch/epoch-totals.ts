@@ -117,7 +117,8 @@ function sumWindows(
     assert(isOpen, `the window of ${new Date(startMs).toISOString()} was not final before`);
     for (const [id, orders, cents] of products) {
       const code = codeOf(dictionary, id);
-      windows.addParts(startMs / windowLengthMs, code, orders, partsOf(BigInt(cents)));
+      const { low, carries } = partsOf(BigInt(cents));
+      windows.addParts(startMs / windowLengthMs, code, orders, low, carries);
     }
   }
   return windows;

@@ -1,6 +1,5 @@
 import { viewOf } from '../../shared/ingest/bytes.ts';
-import { scanEvent } from '../../shared/ingest/event-scanner.ts';
-import { createSpanBatch, type SpanBatch } from '../../shared/ingest/span-batch.ts';
+import { EventValues } from '../../shared/ingest/event-values.ts';
 import { RECORD_ISSUES } from '../../shared/model/issue.ts';
 import { FIELD_COUNT } from '../../shared/model/order.ts';
 import type { RowGroupData } from '../../shared/parquet/column-data.ts';
@@ -13,11 +12,11 @@ import type { RecordChunk } from './record-chunk.ts';
 export class EventQuarantine {
   readonly #rows = new QuarantineRows();
   readonly #position = new PositionColumns(QUARANTINE_GROUP_ROWS);
-  /** An event, and room to decode its values. */
-  #scratch = scratchFor(64 * 1024);
+  readonly #values = new EventValues();
 
   /** Row groups in the order of `rows`; each one is valid until the next is asked for. */
   *groups(chunk: RecordChunk, rows: Uint32Array): Generator<RowGroupData> {
+    if (this.#rows.rowCount > 0) this.#rows.take(); // Left by a file that failed.
     const { issues, quarantinedRow, quarantinedCount } = chunk.columns;
     const quarantined = rows.filter((row) => issues[row] !== 0);
     assert(quarantined.length === quarantinedCount, 'every record with issues is kept');
@@ -41,26 +40,13 @@ export class EventQuarantine {
     else this.#addWithValues(record, issues[row]);
   }
 
-  /** The seven values as the event has them: JSON strings decoded, a number its own text. */
   #addWithValues(record: Uint8Array, issues: number): void {
-    const { length } = this.#scratch.bytes;
-    if (length < record.length * 2) this.#scratch = scratchFor(Math.max(record.length, length));
-    const batch = this.#scratch;
-    batch.bytes.set(record);
-    batch.recordCount = 0;
-    batch.roomAt = record.length;
-    scanEvent(batch, 0, record.length);
-    assert(batch.recordIssue[0] === 0, 'an event that had values has them again');
     this.#rows.addWithValues(viewOf(record), 0, record.length, issues);
+    const { starts, ends, view } = this.#values.split(record);
     for (let field = 0; field < FIELD_COUNT; field++) {
-      const start = batch.starts[field][0];
+      const start = starts[field][0];
       if (start < 0) this.#rows.setNull(field);
-      else this.#rows.setField(field, batch.view, start, batch.ends[field][0]);
+      else this.#rows.setField(field, view, start, ends[field][0]);
     }
   }
-}
-
-/** A batch for one event of `size` bytes at a time. */
-function scratchFor(size: number): SpanBatch {
-  return createSpanBatch(new Uint8Array(size * 2), size);
 }

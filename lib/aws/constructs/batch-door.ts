@@ -38,6 +38,10 @@ const LAKE_RIGHTS = {
   },
 } as const satisfies Readonly<Record<string, ObjectRights>>;
 
+const LANDING_FOLDERS = ['orders/', 'customers/', 'products/'];
+
+const LANDING_RIGHTS = { read: LANDING_FOLDERS.map((folder) => `${folder}*`) };
+
 type StepName = keyof typeof LAKE_RIGHTS;
 
 /** Steps that read orders or dimensions. */
@@ -100,7 +104,7 @@ export class BatchDoor extends Construct {
       variables: { LANDING_BUCKET: landing.bucketName, LAKE_BUCKET: lake.bucketName },
     });
     allowObjects(made.role, lake, LAKE_RIGHTS[name]);
-    if (READS_LANDING.includes(name)) allowObjects(made.role, landing, { read: ['*'] });
+    if (READS_LANDING.includes(name)) allowObjects(made.role, landing, LANDING_RIGHTS);
     return made;
   }
 
@@ -170,7 +174,7 @@ export class BatchDoor extends Construct {
         detailType: ['Object Created', 'Object Deleted'],
         detail: {
           bucket: { name: [landing.bucketName] },
-          object: { key: ['orders/', 'customers/', 'products/'].map((prefix) => ({ prefix })) },
+          object: { key: LANDING_FOLDERS.map((prefix) => ({ prefix })) },
         },
       },
       targets: [toQueue],

@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   Choice,
@@ -93,12 +93,6 @@ export class BatchWorkflow extends Construct {
       timeout: props.timeout,
       tracingEnabled: props.isTraced,
       ...(props.logs === undefined ? {} : { logs: props.logs }),
-    });
-    Validations.of(this.stateMachine).acknowledge({
-      id: 'AwsSolutions-IAM5',
-      reason:
-        'CDK: versions of the functions it invokes, executions of its own map states; ' +
-        'log delivery and tracing have no resources to name.',
     });
   }
 

@@ -42,7 +42,11 @@ export function allowReading(grantee: IGrantable, stream: Stream): void {
     'GetShardIterator',
     'GetRecords',
   ];
-  allow(grantee, actions.map((action) => `kinesis:${action}`), [stream.streamArn]);
+  allow(
+    grantee,
+    actions.map((action) => `kinesis:${action}`),
+    [stream.streamArn],
+  );
 }
 
 function allow(grantee: IGrantable, actions: string[], resources: string[]): void {

@@ -40,7 +40,7 @@ interface StreamFunction {
   readonly variables?: Partial<Record<FunctionVariable, string>>;
 }
 
-/** From events to the tables: event source mapping, consumer, publisher, and what runs on demand. */
+/** From events to the tables: mapping, consumer, publisher, and what runs on demand. */
 export class StreamDoor extends Construct {
   readonly consumer: TandemFunction;
   readonly publisher: TandemFunction;

@@ -1,8 +1,8 @@
-import { Duration, type Size, Validations } from 'aws-cdk-lib';
+import { Duration, type Size } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
-  Code,
+  type Code,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -40,12 +40,6 @@ export class TandemFunction extends Construct {
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
-    Validations.of(this.role).acknowledge({
-      id: 'AwsSolutions-IAM5',
-      reason:
-        'Objects below single folders of a bucket, and versions of single functions; ' +
-        'actions are named one by one (test/infra/permissions.test.ts).',
-    });
     this.function = new LambdaFunction(this, 'Function', {
       description,
       code,

@@ -15,7 +15,11 @@ export class PipelinesStack extends Stack {
     this.stream = new StreamDoor(this, 'Stream', props);
     this.#output('StateMachine', this.batch.stateMachine.stateMachineArn, 'runs of the batch door');
     this.#output('StartFunction', this.batch.starter.function.functionName, 'starts batch runs');
-    this.#output('PublishFunction', this.stream.publisher.function.functionName, 'publishes epochs');
+    this.#output(
+      'PublishFunction',
+      this.stream.publisher.function.functionName,
+      'publishes epochs',
+    );
     this.#output('DrainFunction', this.stream.drain.function.functionName, 'makes windows final');
     this.#output('RedriveFunction', this.stream.redrive.function.functionName, 'brings back');
     this.#output('ConsumerMapping', this.stream.mapping.eventSourceMappingId, 'feeds the consumer');

@@ -39,15 +39,10 @@ export class StorageStack extends Stack {
     this.failures = this.#bucket('Failures', [ABANDONED_UPLOADS]);
     this.state = this.#stateTable();
     this.stream = this.#orderStream();
-    Validations.of(this).acknowledge(
-      {
-        id: 'AwsSolutions-S1',
-        reason: 'Who touched an object is what CloudTrail data events tell, where that is wanted.',
-      },
-      ...(props.deployment.isEmulator
-        ? [{ id: 'AwsSolutions-DDB3', reason: 'An emulator restores nothing.' }]
-        : []),
-    );
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'Who touched an object is what CloudTrail data events tell, where that is wanted.',
+    });
     this.#output('LandingBucket', this.landing.bucketName, 'CSV files go here');
     this.#output('LakeBucket', this.lake.bucketName, 'tables, manifests and raw segments');
     this.#output('FailuresBucket', this.failures.bucketName, 'record batches that were given up');

@@ -4,6 +4,7 @@ import { alignedTo8 } from '../../../lambdas/batch/exchange/slice-layout.ts';
 import type { SliceRef } from '../../../lambdas/batch/reduce-bucket/bucket-waves.ts';
 import type { ObjectStore, ObjectWriter } from '../../../lambdas/shared/ports/object-store.ts';
 import { assert } from '../../../lambdas/shared/runtime/errors.ts';
+import type { KernelMemory } from '../../../lambdas/shared/runtime/kernel-memory.ts';
 
 /**
  * The exchange on one machine: blocks stay in memory that all threads share as long as the budget
@@ -13,7 +14,7 @@ import { assert } from '../../../lambdas/shared/runtime/errors.ts';
 /** A block of the exchange, wherever it is. Threads hand it to each other. */
 export interface ExchangeBlock {
   readonly place:
-    | { readonly kind: 'memory'; readonly bytes: Uint8Array }
+    | { readonly kind: 'memory'; readonly at: number; readonly sizeBytes: number }
     | { readonly kind: 'spill'; readonly key: string; readonly startByte: number };
   /** Bucket (or range of products) b ends here in the block; the first one starts at 0. */
   readonly sliceEnds: Uint32Array;
@@ -49,17 +50,13 @@ export class ExchangeBudget {
   }
 }
 
-/** Shared memory, 8-byte aligned. */
-export function sharedBytes(sizeBytes: number): Uint8Array {
-  return new Uint8Array(new SharedArrayBuffer(alignedTo8(sizeBytes)), 0, sizeBytes);
-}
-
 /** Takes the blocks of one chunk, or the window sums of one bucket. */
 export class BlockExchange implements BlockSink {
   readonly blocks: ExchangeBlock[] = [];
   readonly #lake: ObjectStore;
   readonly #spillKey: string;
   readonly #budget: ExchangeBudget;
+  readonly #memory: KernelMemory;
   readonly #spillBuffer: SpillBuffer;
   #spill: ObjectWriter | null = null;
   #spilledBytes = 0;
@@ -72,23 +69,29 @@ export class BlockExchange implements BlockSink {
       /** Names the chunk and the attempt, or the bucket. */
       readonly name: string;
       readonly budget: ExchangeBudget;
+      readonly memory: KernelMemory;
       readonly spillBuffer: SpillBuffer;
     },
   ) {
     this.#lake = lake;
     this.#spillKey = `${workPrefix(options.runId)}exchange/${options.name}.bin`;
     this.#budget = options.budget;
+    this.#memory = options.memory;
     this.#spillBuffer = options.spillBuffer;
   }
 
   allocate(sizeBytes: number): Uint8Array {
-    this.#isInMemory = this.#budget.take(sizeBytes);
-    return this.#isInMemory ? sharedBytes(sizeBytes) : this.#spillBuffer.take(sizeBytes);
+    const isWithinBudget = this.#budget.take(sizeBytes);
+    const at = isWithinBudget ? this.#memory.tryAllocate(sizeBytes) : null;
+    if (isWithinBudget && at === null) this.#budget.giveBack(sizeBytes);
+    this.#isInMemory = at !== null;
+    return at === null ? this.#spillBuffer.take(sizeBytes) : this.#memory.bytes(at, sizeBytes);
   }
 
   async keep(block: Uint8Array, sliceEnds: Uint32Array): Promise<void> {
     if (this.#isInMemory) {
-      this.blocks.push({ place: { kind: 'memory', bytes: block }, sliceEnds });
+      const place = { kind: 'memory', at: block.byteOffset, sizeBytes: block.length } as const;
+      this.blocks.push({ place, sliceEnds });
     } else {
       this.#spill ??= this.#lake.openWriter(this.#spillKey);
       await this.#spill.write(block);
@@ -122,13 +125,14 @@ export class SpillBuffer {
 /** One slice of a block, as the reduce step takes it. */
 export function sliceOf(
   lake: ObjectStore,
+  memory: KernelMemory,
   { place, sliceEnds }: ExchangeBlock,
   bucketIndex: number,
   sourceIndex: number,
 ): SliceRef {
   const start = bucketIndex === 0 ? 0 : sliceEnds[bucketIndex - 1];
   const end = sliceEnds[bucketIndex];
-  const inMemory = place.kind === 'memory' ? place.bytes.subarray(start, end) : null;
+  const inMemory = place.kind === 'memory' ? memory.bytes(place.at + start, end - start) : null;
   return {
     sourceIndex,
     sizeBytes: end - start,
@@ -145,6 +149,6 @@ export function sliceOf(
 /** Gives the memory of blocks that are not used after all back to the budget. */
 export function release(blocks: readonly ExchangeBlock[], budget: ExchangeBudget): void {
   for (const { place } of blocks) {
-    if (place.kind === 'memory') budget.giveBack(place.bytes.length);
+    if (place.kind === 'memory') budget.giveBack(place.sizeBytes);
   }
 }

@@ -16,6 +16,7 @@ import {
 import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-scanner.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { KernelMemory } from '../../../lambdas/shared/runtime/kernel-memory.ts';
 import type { DimensionData } from '../../../lambdas/shared/transform/dimension.ts';
 import {
   BlockExchange,
@@ -32,6 +33,8 @@ export interface StageSettings {
   readonly customers: DimensionData;
   readonly products: DimensionData;
   readonly budgetCounter: Int32Array;
+  /** Of the kernels of all threads, and of the exchange. */
+  readonly kernelMemory: WebAssembly.Memory;
 }
 
 /** A chunk's blocks and the index of its input. */
@@ -85,6 +88,7 @@ export class StageHost {
   readonly #lake: ObjectStore;
   readonly #settings: StageSettings;
   readonly #budget: ExchangeBudget;
+  readonly #memory: KernelMemory;
   readonly #spillBuffer = new SpillBuffer();
   /** The memory of mapping is let go before reducing begins. */
   #mapper: ChunkMapper | null = null;
@@ -94,6 +98,7 @@ export class StageHost {
     this.#landing = landing;
     this.#lake = lake;
     this.#settings = settings;
+    this.#memory = new KernelMemory(settings.kernelMemory);
     this.#budget = new ExchangeBudget(settings.budgetCounter);
   }
 
@@ -129,10 +134,10 @@ export class StageHost {
     this.#mapper = null;
     const { layouts } = task;
     this.#reducer ??= new BucketReducer(
-      reduceContext(this.#lake, plan, config, { layouts, customers, products }),
+      reduceContext(this.#lake, this.#memory, { plan, config, layouts, customers, products }),
     );
     const slices = task.chunks.flatMap(({ inputIndex, blocks }) =>
-      blocks.map((block) => sliceOf(this.#lake, block, task.bucketIndex, inputIndex)),
+      blocks.map((block) => sliceOf(this.#lake, this.#memory, block, task.bucketIndex, inputIndex)),
     );
     const runs = this.#exchange(`sums-${task.bucketIndex}`);
     try {
@@ -148,7 +153,13 @@ export class StageHost {
     const { plan, config } = this.#settings;
     const runs: Uint8Array[] = [];
     for (const block of task.runs) {
-      const { inMemory, sizeBytes, fetch } = sliceOf(this.#lake, block, task.rangeIndex, 0);
+      const { inMemory, sizeBytes, fetch } = sliceOf(
+        this.#lake,
+        this.#memory,
+        block,
+        task.rangeIndex,
+        0,
+      );
       const bytes = inMemory ?? new Uint8Array(sizeBytes);
       if (inMemory === null) await fetch(bytes);
       runs.push(bytes);
@@ -161,6 +172,7 @@ export class StageHost {
       runId: this.#settings.plan.runId,
       name,
       budget: this.#budget,
+      memory: this.#memory,
       spillBuffer: this.#spillBuffer,
     });
   }

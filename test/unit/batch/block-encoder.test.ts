@@ -145,7 +145,7 @@ describe('BlockEncoder', () => {
             offset += step;
             return { offset, ...values };
           });
-          const encoder = new BlockEncoder(bucketCount, CAPACITY);
+          const encoder = new BlockEncoder(bucketCount);
           const found: { rows: Row[]; bad: BadRow[] }[] = [];
           // Twice: what one block leaves in the encoder's memory may not show in the next.
           for (const block of [blockOf(rows.toReversed().slice(0, 9)), blockOf(rows)]) {

@@ -13,6 +13,7 @@ describe('help', () => {
       'demo',
       'generate',
       'batch',
+      'reconcile',
       'show',
       'status',
     ]);
@@ -34,6 +35,7 @@ describe('help', () => {
         '--plan <file>',
       ],
     ],
+    ['reconcile', ['--lake <dir>', '--consumer <name>', '--allow-missing', '--limit <n>']],
     ['show', ['--lake <dir>', '--of <door>', '--limit <n>', '--files']],
     ['status', ['--lake <dir>']],
   ])('of %s lists its flags, the common ones and examples', async (command, flags) => {
@@ -126,7 +128,9 @@ describe('wrong usage', () => {
     const { exitCode, out, err } = await runCliHere([]);
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toContain('Usage: tandem');
-    expect(err).toContain('tandem: no command; one of demo, generate, batch, show, status\n');
+    expect(err).toContain(
+      'tandem: no command; one of demo, generate, batch, reconcile, show, status\n',
+    );
   });
 });
 

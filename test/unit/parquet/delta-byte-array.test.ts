@@ -1,15 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteBuffer } from '../../../lambdas/shared/parquet/byte-buffer.ts';
-import {
-  sharesPrefixes,
-  writeDeltaBytes,
-  writeDeltaLengthBytes,
-} from '../../../lambdas/shared/parquet/delta-byte-array.ts';
+import { sharesPrefixes } from '../../../lambdas/shared/parquet/delta-byte-array.ts';
+import { ColumnKernel } from '../../../lambdas/shared/parquet/kernel/column-kernel.ts';
 import { bytesValues } from '../../support/parquet-data.ts';
 import { seed } from '../../support/seed.ts';
 import { ByteReader, decodeDeltaBytes, decodeDeltaLengthBytes } from './decoders.ts';
 
+const kernel = new ColumnKernel();
 const decoder = new TextDecoder();
 const texts = fc.array(
   fc.oneof(
@@ -21,11 +19,11 @@ const texts = fc.array(
 
 function prefixed(list: readonly string[], from = 0, to = list.length): ByteBuffer {
   const buffer = new ByteBuffer(1);
-  writeDeltaBytes(buffer, new ByteBuffer(1), bytesValues(list), from, to);
+  kernel.packPrefixedTexts(buffer, bytesValues(list), from, to);
   return buffer;
 }
 
-describe('writeDeltaBytes', () => {
+describe('texts by what they share', () => {
   it('writes what neighbours share once', () => {
     const reader = new ByteReader(prefixed(['axis', 'axle', 'babble', 'babyhood']).written());
 
@@ -59,13 +57,13 @@ describe('writeDeltaBytes', () => {
   });
 });
 
-describe('writeDeltaLengthBytes', () => {
+describe('texts by their lengths', () => {
   it('never loses a byte', () => {
     fc.assert(
       fc.property(texts, fc.nat(), (list, cut) => {
         const from = list.length === 0 ? 0 : cut % list.length;
         const buffer = new ByteBuffer(1);
-        writeDeltaLengthBytes(buffer, bytesValues(list), from, list.length);
+        kernel.packTexts(buffer, bytesValues(list), from, list.length);
         const reader = new ByteReader(buffer.written());
         expect(decodeDeltaLengthBytes(reader).map((text) => decoder.decode(text))).toEqual(
           list.slice(from),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ColumnKernel } from '../../../lambdas/shared/parquet/kernel/column-kernel.ts';
 import {
   bytesBounds,
   bytesRange,
@@ -9,9 +10,11 @@ import {
 import { bytesValues } from '../../support/parquet-data.ts';
 import { seed } from '../../support/seed.ts';
 
+const kernel = new ColumnKernel();
+
 function boundsOf(texts: readonly string[]) {
   const values = bytesValues(texts);
-  return bytesBounds(values, bytesRange(values, 0, texts.length, null));
+  return bytesBounds(values, bytesRange(kernel, values, 0, texts.length, null));
 }
 
 const text = fc.oneof(
@@ -49,11 +52,11 @@ describe('bounds of texts', () => {
   it('are the same page by page as at once', () => {
     const values = bytesValues(['m', 'b', 'z', 'a', 'y', 'zz', 'aa']);
 
-    const first = bytesRange(values, 0, 3, null);
+    const first = bytesRange(kernel, values, 0, 3, null);
 
     expect(first).toEqual({ min: 1, max: 2 });
-    expect(bytesRange(values, 3, 7, first)).toEqual({ min: 3, max: 5 });
-    expect(bytesRange(values, 0, 7, null)).toEqual({ min: 3, max: 5 });
+    expect(bytesRange(kernel, values, 3, 7, first)).toEqual({ min: 3, max: 5 });
+    expect(bytesRange(kernel, values, 0, 7, null)).toEqual({ min: 3, max: 5 });
   });
 
   it('are left out where a long text is not UTF-8', () => {
@@ -65,9 +68,9 @@ describe('bounds of texts', () => {
 
 describe('bounds of numbers', () => {
   it('are found in each kind of array', () => {
-    expect(numberRange(Int32Array.of(3, -2, 9, 1), 0, 4)).toEqual({ min: -2, max: 9 });
-    expect(numberRange(Float64Array.of(3, -2, 9, 1), 2, 4)).toEqual({ min: 1, max: 9 });
-    expect(numberRange(BigInt64Array.of(3n, -2n, 9n), 0, 3)).toEqual({ min: -2n, max: 9n });
+    expect(numberRange(kernel, Int32Array.of(3, -2, 9, 1), 0, 4)).toEqual({ min: -2, max: 9 });
+    expect(numberRange(kernel, Float64Array.of(3, -2, 9, 1), 2, 4)).toEqual({ min: 1, max: 9 });
+    expect(numberRange(kernel, BigInt64Array.of(3n, -2n, 9n), 0, 3)).toEqual({ min: -2n, max: 9n });
   });
 
   it('are little-endian, as wide as the physical type', () => {

@@ -61,6 +61,9 @@ const DICTIONARIES_AT = ID_HEAP_AT + ID_HEAP_BYTES;
 /** Of the memory that the kernel needs beside the span tables. */
 export const ORDER_KERNEL_BYTES = DICTIONARIES_AT + DICTIONARY_FIELDS.length * DICTIONARY_BYTES;
 
+/** What `quantity` holds for a value that is no plain number; `priceCents` then holds NaN. */
+export const NO_QUANTITY = -(2 ** 31);
+
 let compiled: WebAssembly.Module | undefined;
 
 function kernelModule(): WebAssembly.Module {

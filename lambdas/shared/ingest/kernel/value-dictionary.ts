@@ -8,6 +8,7 @@ export interface ValueDictionaryExports {
     heapBytes: number,
     endsFrom: number,
     heapFrom: number,
+    recentFrom: number,
   ): void;
   clearDictionary(dictionary: number, slotCount: number): void;
   lookUpValues(
@@ -32,11 +33,21 @@ const SLOTS_FROM = 8;
 const ENDS_FROM = SLOTS_FROM + 2 * CAPACITY * 8;
 const HEAP_FROM = ENDS_FROM + CAPACITY * 4;
 /** Values are copied 16 bytes at a time. */
-export const DICTIONARY_BYTES = HEAP_FROM + HEAP_BYTES + 16;
+const RECENT_FROM = HEAP_FROM + HEAP_BYTES + 16;
+/** 2^14 recent values of 32 bytes; pages that nobody touches cost nothing. */
+const RECENT_BYTES = 512 * 1024;
+export const DICTIONARY_BYTES = RECENT_FROM + RECENT_BYTES;
 
 /** Once per memory, before the first dictionary. */
 export function placeDictionaries(exports: ValueDictionaryExports): void {
-  exports.placeDictionaries(MAX_VALUE_BYTES, CAPACITY, HEAP_BYTES, ENDS_FROM, HEAP_FROM);
+  exports.placeDictionaries(
+    MAX_VALUE_BYTES,
+    CAPACITY,
+    HEAP_BYTES,
+    ENDS_FROM,
+    HEAP_FROM,
+    RECENT_FROM,
+  );
 }
 
 /** The code of odd values. */

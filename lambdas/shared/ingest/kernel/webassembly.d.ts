@@ -8,8 +8,14 @@ declare namespace WebAssembly {
   }
   class Memory {
     /** In pages of 64 KiB. */
-    constructor(size: { readonly initial: number; readonly maximum: number });
+    constructor(size: {
+      readonly initial: number;
+      readonly maximum: number;
+      readonly shared?: boolean;
+    });
+    /** A SharedArrayBuffer where the memory is shared. */
     readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
   }
   class Instance {
     constructor(module: Module, imports: { readonly env: { readonly memory: Memory } });

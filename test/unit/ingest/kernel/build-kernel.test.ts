@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import {
+  codeFileOf,
   compileKernel,
+  KERNELS,
+  type KernelName,
   kernelCodeFile,
 } from '../../../../lambdas/shared/ingest/kernel/build-kernel.ts';
 
-const committed = new URL(
-  '../../../../lambdas/shared/ingest/kernel/csv-kernel-code.ts',
-  import.meta.url,
-);
+it.each(Object.keys(KERNELS) as KernelName[])(
+  'compiles the source of %s into its code',
+  async (kernel) => {
+    const committed = readFileSync(codeFileOf(kernel), 'utf8');
 
-it('compiles the source into the code that is committed', async () => {
-  expect(kernelCodeFile(await compileKernel())).toBe(readFileSync(committed, 'utf8'));
-});
+    expect(kernelCodeFile(await compileKernel(kernel), kernel)).toBe(committed);
+  },
+);

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteBuffer } from '../../../lambdas/shared/parquet/byte-buffer.ts';
-import {
-  writeDeltaBigInt,
-  writeDeltaDouble,
-  writeDeltaInt32,
-} from '../../../lambdas/shared/parquet/delta-binary-packed.ts';
+import { ColumnKernel } from '../../../lambdas/shared/parquet/kernel/column-kernel.ts';
+import { writeDeltaNumbers } from '../../../lambdas/shared/parquet/number-page.ts';
 import { seed } from '../../support/seed.ts';
 import { ByteReader, decodeDelta } from './decoders.ts';
+
+const kernel = new ColumnKernel();
 
 function decodeAll(buffer: ByteBuffer, bits: 32 | 64): bigint[] {
   const reader = new ByteReader(buffer.written());
@@ -18,20 +17,21 @@ function decodeAll(buffer: ByteBuffer, bits: 32 | 64): bigint[] {
 
 function viaInt32(values: readonly number[]): bigint[] {
   const buffer = new ByteBuffer(1);
-  writeDeltaInt32(buffer, Int32Array.from(values), 0, values.length);
+  kernel.packInts(buffer, Int32Array.from(values), 0, values.length);
   return decodeAll(buffer, 32);
 }
 
 function viaDouble(values: readonly number[]): bigint[] {
   const buffer = new ByteBuffer(1);
-  const range = values.length === 0 ? 0 : Math.max(...values) - Math.min(...values);
-  writeDeltaDouble(buffer, Float64Array.from(values), 0, values.length, range);
+  const range = { min: Math.min(...values), max: Math.max(...values) };
+  const all = { from: 0, to: values.length };
+  writeDeltaNumbers(kernel, buffer, Float64Array.from(values), all, range);
   return decodeAll(buffer, 64);
 }
 
 function viaBigInt(values: readonly bigint[]): bigint[] {
   const buffer = new ByteBuffer(1);
-  writeDeltaBigInt(buffer, BigInt64Array.from(values), 0, values.length);
+  kernel.packLongs(buffer, BigInt64Array.from(values), { from: 0, to: values.length }, false);
   return decodeAll(buffer, 64);
 }
 
@@ -39,11 +39,11 @@ function viaBigInt(values: readonly bigint[]): bigint[] {
 const maxLength = 300;
 const size = 'max';
 
-describe('writeDeltaInt32', () => {
+describe('deltas of INT32', () => {
   it('writes steps of one size without a bit per value', () => {
     const buffer = new ByteBuffer(16);
 
-    writeDeltaInt32(buffer, Int32Array.of(1, 2, 3, 4, 5), 0, 5);
+    kernel.packInts(buffer, Int32Array.of(1, 2, 3, 4, 5), 0, 5);
 
     expect([...buffer.written()]).toEqual([0x80, 1, 4, 5, 2, 2, 0, 0, 0, 0]);
   });
@@ -51,7 +51,7 @@ describe('writeDeltaInt32', () => {
   it("writes the format's example", () => {
     const buffer = new ByteBuffer(16);
 
-    writeDeltaInt32(buffer, Int32Array.of(7, 5, 3, 1, 2, 3, 4, 5), 0, 8);
+    kernel.packInts(buffer, Int32Array.of(7, 5, 3, 1, 2, 3, 4, 5), 0, 8);
 
     expect([...buffer.written()]).toEqual([
       0x80, 1, 4, 8, 14, 3, 2, 0, 0, 0, 0b11000000, 0b00111111, 0, 0, 0, 0, 0, 0,
@@ -83,13 +83,13 @@ describe('writeDeltaInt32', () => {
   it('encodes a part of the values', () => {
     const buffer = new ByteBuffer(1);
 
-    writeDeltaInt32(buffer, Int32Array.of(9, 9, 1, 5, 2, 9), 2, 5);
+    kernel.packInts(buffer, Int32Array.of(9, 9, 1, 5, 2, 9), 2, 5);
 
     expect(decodeAll(buffer, 32)).toEqual([1n, 5n, 2n]);
   });
 });
 
-describe('writeDeltaDouble', () => {
+describe('deltas of doubles', () => {
   it('is exact for values that are 2^52 apart', () => {
     const values = [2 ** 51, -(2 ** 51), 2 ** 51 - 1, 1 - 2 ** 51, 0, 2 ** 51, 2 ** 51];
 
@@ -122,7 +122,7 @@ describe('writeDeltaDouble', () => {
   });
 });
 
-describe('writeDeltaBigInt', () => {
+describe('deltas of 64-bit integers', () => {
   it('keeps the edges of DECIMAL(18,2) and of 64 bits', () => {
     const largest = 10n ** 18n - 1n;
     const values = [largest, -largest, largest, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 63n - 1n, 0n];

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { reconcile } from '../../lambdas/reconcile/compare-tables/compare-tables.ts';
+import type { ReconcileResult } from '../../lambdas/reconcile/compare-tables/result.ts';
+import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
+import { formatCents } from '../../lambdas/shared/model/money.ts';
+import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
+import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { consumerOption, pathOption, wholeNumberOption } from '../option-values.ts';
+import { createProgress } from '../progress.ts';
+import { reconcileText } from '../reconcile-text.ts';
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 100_000;
+
+interface ReconcileCommandOptions extends CommonOptions {
+  readonly lake?: string;
+  readonly consumer: string;
+  readonly allowMissing?: true;
+  readonly limit: number;
+}
+
+const DESCRIPTION =
+  'Proves that the current batch run and the current epoch of the stream agree. Every order id ' +
+  'and every cell of the revenue tables is equal on both sides, or its difference has a reason ' +
+  'that the rules of the two doors give; the rest is unexplained. Exits with 1 if anything is ' +
+  'unexplained or missing. All differences, with the records behind them, go to a report.';
+
+const EXAMPLES = `
+Examples:
+  $ tandem reconcile
+  $ tandem reconcile --lake data/demo/lake --limit 5
+  $ tandem reconcile --allow-missing --json
+`;
+
+export function defineReconcile(command: Command, start: StartCommand): void {
+  command
+    .description(DESCRIPTION)
+    .option(
+      '--lake <dir>',
+      'folder of the lake (default: paths.lake of the config, data/lake)',
+      pathOption,
+    )
+    .option('--consumer <name>', 'whose epochs of the stream', consumerOption, 'default')
+    .option('--allow-missing', 'agree even where one side never received an order')
+    .option(
+      '--limit <n>',
+      'differences to print; the report has all of them',
+      wholeNumberOption(0, MAX_LIMIT),
+      DEFAULT_LIMIT,
+    )
+    .addHelpText('after', EXAMPLES)
+    .action((options: ReconcileCommandOptions) =>
+      start(options, (context) => runReconcile(options, context)),
+    );
+}
+
+async function runReconcile(
+  options: ReconcileCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const lakeDir = options.lake ?? context.config.paths.lake;
+  const { consumer, limit, allowMissing = false } = options;
+  const result = await reconcileWithProgress({ lakeDir, consumer, allowMissing, limit }, context);
+  return {
+    json: reconcileJson(result),
+    text: reconcileText(result, { lakeDir, limit, allowMissing }),
+    exitCode: result.agree ? 0 : 1,
+  };
+}
+
+/** Also what `demo` does. */
+export async function reconcileWithProgress(
+  {
+    lakeDir,
+    consumer,
+    allowMissing,
+    limit,
+  }: {
+    readonly lakeDir: string;
+    readonly consumer: string;
+    readonly allowMissing: boolean;
+    readonly limit: number;
+  },
+  context: CommandContext,
+): Promise<ReconcileResult> {
+  const { config, signal } = context;
+  const progress = await createProgress(context);
+  try {
+    const options = {
+      consumer,
+      allowMissing,
+      memoryLimitBytes: config.batch.memoryLimitBytes,
+      windowLengthMs: config.windows.lengthMs,
+      parquet: config.parquet,
+      shownPerClass: limit,
+      attempt: { startedAtMs: new SystemClock().now(), id: randomBytes(4).toString('hex') },
+      signal,
+    };
+    return await reconcile(new FileObjectStore(lakeDir), options, (step) => progress.show(step));
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Contract §6. */
+export function reconcileJson(result: ReconcileResult): Record<string, unknown> {
+  const counts = Object.entries(result.classes).map(([name, { count }]) => [name, count]);
+  return {
+    agree: result.agree,
+    classes: Object.fromEntries(counts),
+    batch_revenue: formatCents(result.batchRevenueCents),
+    stream_revenue: formatCents(result.streamRevenueCents),
+    explained_cents: exactNumber(result.explainedCents),
+    unexplained: result.unexplained,
+    differences: result.reportKey,
+  };
+}
+
+/** A JSON number with all of its digits, also where a double would round it. */
+function exactNumber(value: bigint): unknown {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(value));
+}

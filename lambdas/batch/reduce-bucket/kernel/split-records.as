@@ -1,0 +1,102 @@
+/**
+ * Splits quarantined records into the columns of their table. AssemblyScript, part of
+ * `bucket-kernel.as`.
+ *
+ * It takes plain records only: their values are known, and no quote stands in them. It stops at any
+ * other, which is for `quarantine-columns.ts`: the rules of quotes have one owner.
+ */
+
+const COMMA: u8 = 0x2c;
+const QUOTE: u8 = 0x22;
+
+/** By text column 8 bytes: its heap, its offsets. The record itself is the first of them. */
+let textsAt: usize = 0;
+/** By column of the file one byte: its text column; 255: nobody asks for it. */
+let columnsAt: usize = 0;
+let columnCount: i32 = 0;
+/** Bits of issues with which a record's values are not known. */
+let unknownIssues: u32 = 0;
+/** A longer record is cut, which is not done here. */
+let maxBytes: u32 = 0;
+
+export function placeTexts(texts: usize, columns: usize, issues: u32, bytes: u32): void {
+  textsAt = texts;
+  columnsAt = columns;
+  unknownIssues = issues;
+  maxBytes = bytes;
+}
+
+/** Says how many columns the file has; the bytes at `columns` are set. */
+export function setColumns(count: i32): void {
+  columnCount = count;
+}
+
+/** Appends a value to a text column as its row. Writes up to 15 bytes more. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function append(text: i32, row: i32, from: usize, length: u32): void {
+  const heap = load<usize>(textsAt + (text << 3));
+  const offset = load<usize>(textsAt + (text << 3), 4) + (row << 2);
+  const size = load<u32>(offset);
+  for (let done: u32 = 0; done < length; done += 16) {
+    v128.store(heap + size + done, v128.load(from + done));
+  }
+  store<u32>(offset, size + length, 4);
+}
+
+/** False, and nothing is lost, if the record is not a plain one. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function addRecord(start: usize, end: usize, row: i32): bool {
+  let column = 0;
+  let fieldStart = start;
+  for (let block = start; block < end; block += 16) {
+    const bytes = v128.load(block);
+    const left = end - block;
+    const known: u32 = left >= 16 ? 0xffff : (1 << <u32>left) - 1;
+    if ((i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(QUOTE))) & known) != 0) return false;
+    let commas: u32 = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(COMMA))) & known;
+    while (commas != 0) {
+      const at = block + ctz(commas);
+      commas &= commas - 1;
+      if (column >= columnCount) return false;
+      const text = load<u8>(columnsAt + column);
+      if (text != 255) append(text, row, fieldStart, <u32>(at - fieldStart));
+      fieldStart = at + 1;
+      column += 1;
+    }
+  }
+  if (column + 1 != columnCount) return false;
+  const text = load<u8>(columnsAt + column);
+  if (text != 255) append(text, row, fieldStart, <u32>(end - fieldStart));
+  append(0, row, start, <u32>(end - start));
+  return true;
+}
+
+/**
+ * Takes records from `from` on as rows from `row` on, until there are `maxRows`, or as many bytes
+ * of records as `maxHeapBytes`, or one is not plain. Returns how many were taken.
+ */
+export function splitRecords(
+  raw: usize,
+  rawEnds: usize,
+  issues: usize,
+  from: i32,
+  to: i32,
+  row: i32,
+  maxRows: i32,
+  maxHeapBytes: u32,
+): i32 {
+  const heapSizes = load<usize>(textsAt, 4);
+  let record = from;
+  while (record < to && row < maxRows) {
+    if (load<u32>(heapSizes + (row << 2)) >= maxHeapBytes) break;
+    const start = record == 0 ? 0 : load<u32>(rawEnds + (record << 2) - 4);
+    const end = load<u32>(rawEnds + (record << 2));
+    if ((load<u32>(issues + (record << 2)) & unknownIssues) != 0) break;
+    if (end - start > maxBytes || !addRecord(raw + start, raw + end, row)) break;
+    record += 1;
+    row += 1;
+  }
+  return record - from;
+}

@@ -1,0 +1,162 @@
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { CellBook } from './cell-book.ts';
+import {
+  CLASS_NAMES,
+  type ClassName,
+  type DifferenceRow,
+  type DifferentCell,
+} from './difference.ts';
+import { addEffects, addManifests, addOpenWindows } from './effects.ts';
+import { type IdDifference, RecordMatcher } from './match-records.ts';
+import type { Publications } from './publications.ts';
+import { openRecords, type RecordSource } from './record-source.ts';
+import { ReportWriter } from './report.ts';
+import type { OnReconcileProgress, ReconcileOptions } from './result.ts';
+import { addRevenueTables } from './revenue-cells.ts';
+import type { CompareSizes } from './sizes.ts';
+import { SortedRows } from './sorted-rows.ts';
+import { type ClassTotals, type Difference, FirstDifferences, zeroTotals } from './tally.ts';
+import { workPrefixOf } from './work-folder.ts';
+
+/** One attempt to compare two publications. */
+export interface Comparison {
+  readonly lake: ObjectStore;
+  readonly options: ReconcileOptions;
+  readonly publications: Publications;
+  readonly sizes: CompareSizes;
+  readonly windowLengthMs: number;
+  /** Counted records of both sides. */
+  readonly totalRecords: number;
+  readonly onProgress: OnReconcileProgress;
+}
+
+export interface ComparisonResult {
+  readonly classes: ClassTotals;
+  readonly reportRows: number;
+  readonly shown: readonly Difference[];
+}
+
+/** Rows of the report between two looks at the signal. */
+const CHECK_ROWS = 4096;
+
+/**
+ * Finds and classifies the differences and writes the report. Throws `PartitionTooLarge` where its
+ * sizes do not fit the records, and leaves what it spilled.
+ */
+export async function compare(comparison: Comparison): Promise<ComparisonResult> {
+  const { lake, options, publications, sizes } = comparison;
+  const differences = new Differences(lake, comparison);
+  const book = openBook(comparison);
+  for (const side of [publications.batch, publications.stream]) {
+    const ranks = await addRevenueTables(lake, side, book, () => options.signal?.throwIfAborted());
+    for (const rank of ranks) await differences.addCell('unexplained', rank);
+  }
+  addManifests(publications, book);
+  const source = await openSource(comparison);
+  for (let partition = 0; partition < source.partitionCount; partition++) {
+    const matcher = await matchPartition(source, partition, sizes.recordBytesMax, book);
+    for (const difference of matcher.differences()) {
+      await differences.addId(difference);
+      addEffects(difference, book);
+      await book.drainIfFull();
+    }
+  }
+  for await (const { class: name, cell } of book.differences()) {
+    await differences.addCell(name, cell);
+  }
+  return { classes: differences.classes, ...(await writeReport(comparison, differences.sorted)) };
+}
+
+function openBook({ lake, options, publications, sizes, windowLengthMs }: Comparison): CellBook {
+  return new CellBook(lake, {
+    prefix: `${workPrefixOf(options.attempt)}cells/`,
+    partitionCount: sizes.cellPartitions,
+    bufferRows: sizes.bufferRows,
+    windowLengthMs,
+    watermarkMs: publications.stream.watermarkMs ?? Number.NEGATIVE_INFINITY,
+  });
+}
+
+async function openSource(comparison: Comparison): Promise<RecordSource> {
+  const { lake, options, publications, sizes, totalRecords: total } = comparison;
+  const { batch, stream } = publications;
+  let done = 0;
+  const onRows = (rowCount: number) => {
+    options.signal?.throwIfAborted();
+    // Others than the counted records come on top; how many are needed shows only then.
+    done = Math.min(total, done + rowCount);
+    comparison.onProgress({ stage: 'compare', done, total, unit: 'records' });
+  };
+  const workPrefix = workPrefixOf(options.attempt);
+  return await openRecords({ lake, batch, stream, workPrefix, onRows }, sizes);
+}
+
+async function matchPartition(
+  source: RecordSource,
+  partition: number,
+  bytesMax: number,
+  book: CellBook,
+): Promise<RecordMatcher> {
+  const matcher = new RecordMatcher(bytesMax);
+  for await (const batch of source.batchCounted(partition)) {
+    matcher.addBatchCounted(batch);
+    addOpenWindows(batch, book);
+    await book.drainIfFull();
+  }
+  for await (const batch of source.streamCounted(partition)) matcher.addStreamCounted(batch);
+  if (!matcher.hasDifferences) return matcher;
+  for await (const batch of source.others(partition)) matcher.addOthers(batch);
+  return matcher;
+}
+
+/** Counts differences and puts their rows in order. */
+class Differences {
+  readonly classes = zeroTotals();
+  readonly sorted: SortedRows;
+
+  constructor(lake: ObjectStore, { options, sizes }: Comparison) {
+    this.sorted = new SortedRows(lake, `${workPrefixOf(options.attempt)}sorted/`, sizes.sort);
+  }
+
+  async addId({ orderId, class: name, records }: IdDifference): Promise<void> {
+    const total = this.classes[name];
+    total.count += 1;
+    for (const { effectCents } of records) total.cents += BigInt(effectCents);
+    const classIndex = CLASS_NAMES.indexOf(name);
+    const rows = records.map((record): DifferenceRow => {
+      return { classIndex, orderId, record, cell: null };
+    });
+    await this.sorted.add(rows);
+  }
+
+  async addCell(name: ClassName, cell: DifferentCell): Promise<void> {
+    this.classes[name].count += 1;
+    const classIndex = CLASS_NAMES.indexOf(name);
+    await this.sorted.add([{ classIndex, orderId: null, record: null, cell }]);
+  }
+}
+
+async function writeReport(
+  { lake, options, publications, onProgress }: Comparison,
+  sorted: SortedRows,
+): Promise<Omit<ComparisonResult, 'classes'>> {
+  const report = new ReportWriter(lake, publications.reportKey, options.parquet);
+  const first = new FirstDifferences(options.shownPerClass);
+  const total = sorted.size;
+  let reportRows = 0;
+  try {
+    for await (const row of sorted.inOrder()) {
+      await report.add(row);
+      first.add(row);
+      reportRows += 1;
+      if (reportRows % CHECK_ROWS !== 0) continue;
+      options.signal?.throwIfAborted();
+      onProgress({ stage: 'report', done: reportRows, total, unit: 'rows' });
+    }
+    options.signal?.throwIfAborted();
+    await report.close();
+  } finally {
+    await report.abort();
+  }
+  return { reportRows, shown: first.differences };
+}

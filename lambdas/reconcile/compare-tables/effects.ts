@@ -1,0 +1,51 @@
+import { MS_PER_DAY, MS_PER_HOUR } from '../../shared/model/time.ts';
+import { windowStart } from '../../shared/windowing/stream-times.ts';
+import type { CellBook } from './cell-book.ts';
+import { OF_BATCH, OF_IDS, OF_OPEN_WINDOW, OF_STREAM } from './cells.ts';
+import type { IdDifference } from './match-records.ts';
+import type { Publications } from './publications.ts';
+import { ACTIVE, BATCH, type RecordBatch } from './record-batch.ts';
+
+/** What records and manifests enter into the book of cells. */
+
+/** The totals of the two publications, as one more cell. */
+export function addManifests({ batch, stream }: Publications, book: CellBook): void {
+  const cell = { table: 'manifest', order: 0, productId: '' } as const;
+  for (const [kind, { counts, revenueCents }] of [
+    [OF_BATCH, batch],
+    [OF_STREAM, stream],
+  ] as const) {
+    book.add({ kind, ...cell, orders: counts.active, cents: revenueCents });
+  }
+}
+
+/** What the active records behind a difference add to every cell they are in. */
+export function addEffects({ records }: IdDifference, book: CellBook): void {
+  const kind = OF_IDS;
+  for (const { outcome, side, effectCents, timeMs, productId } of records) {
+    if (outcome !== ACTIVE || timeMs === null || productId === null) continue;
+    const effect = { kind, orders: side === BATCH ? 1 : -1, cents: BigInt(effectCents) };
+    const day = Math.floor(timeMs / MS_PER_DAY);
+    const hour = Math.floor((timeMs - day * MS_PER_DAY) / MS_PER_HOUR);
+    const window = windowStart(timeMs, book.windowLengthMs);
+    book.add({ ...effect, table: 'manifest', order: 0, productId: '' });
+    book.add({ ...effect, table: 'daily_revenue', order: day, productId: '' });
+    book.add({ ...effect, table: 'hourly_revenue', order: hour, productId: '' });
+    book.add({ ...effect, table: 'product_revenue', order: 0, productId });
+    if (book.isOpen(window)) continue;
+    book.add({ ...effect, table: 'window_revenue', order: window, productId });
+  }
+}
+
+/** An open window has no row in the stream, so batch's is compared with batch's own orders. */
+export function addOpenWindows(batch: RecordBatch, book: CellBook): void {
+  for (let row = 0; row < batch.side.length; row++) {
+    if (batch.outcome[row] !== ACTIVE) continue;
+    const order = windowStart(batch.timeMs[row], book.windowLengthMs);
+    if (!book.isOpen(order)) continue;
+    const productId = batch.productId?.[row] ?? '';
+    const cents = BigInt(batch.quantity[row] * batch.priceCents[row]);
+    const table = 'window_revenue';
+    book.add({ kind: OF_OPEN_WINDOW, table, order, productId, orders: 1, cents });
+  }
+}

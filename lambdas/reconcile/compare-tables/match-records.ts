@@ -1,0 +1,120 @@
+import { classifyId, type IdClass, type IdRecord } from './classify.ts';
+import type { DifferentRecord } from './difference.ts';
+import { BATCH, type RecordBatch } from './record-batch.ts';
+import { RecordStore } from './record-store.ts';
+
+/** More records than memory is meant to hold: they have to be dealt into more partitions. */
+export class PartitionTooLarge extends Error {
+  override readonly name = 'PartitionTooLarge';
+}
+
+/** An order id that differs, with all of its records on both sides. */
+export interface IdDifference {
+  readonly orderId: string;
+  readonly class: IdClass;
+  readonly records: readonly DifferentRecord[];
+}
+
+/**
+ * Finds the order ids that differ among the records of one partition. First come the counted
+ * records of batch, then those of the stream, which are dropped where they equal the one of batch,
+ * as nearly all do; then the others, of which only those of differing ids are kept.
+ */
+export class RecordMatcher {
+  readonly #store = new RecordStore();
+  readonly #headOf = new Map<string, number>();
+  readonly #bytesMax: number;
+  #equalCount = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Whether there is any id that differs. */
+  get hasDifferences(): boolean {
+    return this.#equalCount < this.#headOf.size;
+  }
+
+  addBatchCounted(batch: RecordBatch): void {
+    for (let row = 0; row < batch.side.length; row++) this.#insert(batch, row);
+    this.#checkSize();
+  }
+
+  addStreamCounted(batch: RecordBatch): void {
+    for (let row = 0; row < batch.side.length; row++) {
+      const head = this.#headOf.get(batch.orderId[row] ?? '');
+      if (head === undefined || !this.#isTwin(head, batch, row)) this.#insert(batch, row);
+      else this.#drop(head, batch, row);
+    }
+    this.#checkSize();
+  }
+
+  addOthers(batch: RecordBatch): void {
+    for (let row = 0; row < batch.side.length; row++) {
+      const orderId = batch.orderId[row];
+      const head = orderId === null ? undefined : this.#headOf.get(orderId);
+      if (head === undefined || this.#store.isEqual[head] === 1) continue;
+      this.#store.link(head, this.#store.add(batch, row));
+    }
+    this.#checkSize();
+  }
+
+  *differences(): Generator<IdDifference> {
+    for (const [orderId, head] of this.#headOf) {
+      if (this.#store.isEqual[head] === 1) continue;
+      const records: DifferentRecord[] = [];
+      const idRecords: IdRecord[] = [];
+      for (let index = head; index >= 0; index = this.#store.next[index]) {
+        const record = this.#store.recordAt(index);
+        records.push(record);
+        idRecords.push(idRecordOf(record, this.#store.isBroken[index] === 1));
+      }
+      yield { orderId, class: classifyId(idRecords), records };
+    }
+  }
+
+  #isTwin(head: number, batch: RecordBatch, row: number): boolean {
+    const store = this.#store;
+    const isAlone = this.#store.isEqual[head] === 0 && store.next[head] === -1;
+    return isAlone && store.side[head] === BATCH && store.equals(head, batch, row);
+  }
+
+  #drop(head: number, batch: RecordBatch, row: number): void {
+    this.#store.isEqual[head] = 1;
+    this.#equalCount += 1;
+    this.#store.twins.set(head, batch.source[row], batch.sequence?.[row] ?? '');
+  }
+
+  #insert(batch: RecordBatch, row: number): void {
+    const index = this.#store.add(batch, row);
+    const orderId = this.#store.orderId[index];
+    const head = this.#headOf.get(orderId);
+    if (head === undefined) {
+      this.#headOf.set(orderId, index);
+      return;
+    }
+    if (this.#store.isEqual[head] === 1) {
+      this.#store.isEqual[head] = 0;
+      this.#equalCount -= 1;
+      this.#store.link(head, this.#store.addTwin(head));
+    }
+    this.#store.link(head, index);
+  }
+
+  #checkSize(): void {
+    if (this.#store.sizeBytes > this.#bytesMax) throw new PartitionTooLarge();
+  }
+}
+
+function idRecordOf(record: DifferentRecord, isBroken: boolean): IdRecord {
+  const { side, outcome, source, sourceOffset, sequenceNumber, customer, product } = record;
+  const { customerId, productId, timeMs, quantity, priceCents, status } = record;
+  return {
+    side,
+    outcome,
+    values: JSON.stringify([customerId, productId, timeMs, quantity, priceCents, status]),
+    position: JSON.stringify([source, sourceOffset ?? sequenceNumber]),
+    isBroken,
+    joined: customer === null ? null : JSON.stringify([customer, product]),
+  };
+}

@@ -1,0 +1,104 @@
+import type { OutcomeCounts } from '../../shared/model/outcome.ts';
+import type { TableName } from '../../shared/model/tables.ts';
+import type { TableFile } from '../../shared/parquet/table-file.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { TerminalError } from '../../shared/runtime/errors.ts';
+import { parseJson } from '../../shared/runtime/json.ts';
+import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
+import { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
+import { readStreamManifest, tableFilesAsOf } from '../../shared/state/manifest-chain.ts';
+import type { SideTables } from './revenue-cells.ts';
+
+/** What both manifests say of their publication. */
+export interface Publication extends SideTables {
+  readonly manifestKey: string;
+  readonly counts: Readonly<OutcomeCounts>;
+  readonly revenueCents: bigint;
+}
+
+export interface Publications {
+  readonly batch: Publication & { readonly runId: string };
+  readonly stream: Publication & { readonly epoch: number; readonly watermarkMs: number | null };
+  readonly reportKey: string;
+}
+
+/** The parts of a batch manifest (contract §3.1) that a comparison needs. */
+interface BatchManifestPart {
+  readonly run_id: string;
+  readonly counts: Readonly<OutcomeCounts>;
+  readonly revenue: string;
+  readonly tables: Readonly<Record<string, { readonly files: readonly TableFile[] }>>;
+}
+
+const BATCH_CURRENT_KEY = 'manifests/batch/CURRENT.json';
+
+/**
+ * The current batch run and the current epoch of a consumer. Throws `TerminalError`
+ * `nothing_published`, which says what is missing and how it is published.
+ */
+export async function openPublications(lake: ObjectStore, consumer: string): Promise<Publications> {
+  const keys = new StreamLakeKeys(consumer, '');
+  const batchKey = (await readCurrentPointer(lake, BATCH_CURRENT_KEY))?.manifestKey ?? null;
+  const streamKey = (await readCurrentPointer(lake, keys.current))?.manifestKey ?? null;
+  if (batchKey === null || streamKey === null) {
+    throw nothingPublished(batchKey === null, streamKey === null, consumer);
+  }
+  const batch = parseJson<BatchManifestPart>(await lake.get(batchKey));
+  const stream = await readStreamManifest(lake, streamKey);
+  return {
+    batch: {
+      door: 'batch',
+      manifestKey: batchKey,
+      runId: batch.run_id,
+      counts: batch.counts,
+      revenueCents: parseCents(batch.revenue),
+      filesOf: async (table: TableName) => batch.tables[table]?.files ?? [],
+    },
+    stream: {
+      door: 'stream',
+      manifestKey: streamKey,
+      epoch: stream.epoch,
+      watermarkMs: stream.watermark === null ? null : Date.parse(stream.watermark),
+      counts: stream.counts,
+      revenueCents: parseCents(stream.revenue),
+      filesOf: remembered((table) => Array.fromAsync(tableFilesAsOf(lake, stream, table))),
+    },
+    reportKey: keys.reconcileReport(batch.run_id, stream.epoch),
+  };
+}
+
+/** The chain of manifests is followed once for each table. */
+function remembered(filesOf: (table: TableName) => Promise<readonly TableFile[]>) {
+  const known = new Map<TableName, Promise<readonly TableFile[]>>();
+  return (table: TableName) => {
+    const files = known.get(table) ?? filesOf(table);
+    known.set(table, files);
+    return files;
+  };
+}
+
+function nothingPublished(
+  isBatchMissing: boolean,
+  isStreamMissing: boolean,
+  consumer: string,
+): TerminalError {
+  const isDefault = consumer === 'default';
+  const missing: string[] = [];
+  if (isBatchMissing) missing.push('the lake holds no batch run; publish one: npx tandem batch');
+  if (isStreamMissing) {
+    const whose = isDefault ? '' : ` of consumer ${consumer}`;
+    const option = isDefault ? '' : ` --consumer ${consumer}`;
+    const command = `npx tandem stream --until-idle --drain${option}`;
+    missing.push(`the lake holds no stream epoch${whose}; publish one: ${command}`);
+  }
+  return new TerminalError('nothing_published', missing.join('; '));
+}
+
+/** `"-123.45"` → `-12345n`. Manifests write two decimals. */
+function parseCents(text: string): bigint {
+  const match = /^(-?\d+)\.(\d\d)$/.exec(text);
+  if (match === null) {
+    throw new TerminalError('manifest_invalid', `revenue ${text} is no amount with two decimals`);
+  }
+  return BigInt(`${match[1]}${match[2]}`);
+}

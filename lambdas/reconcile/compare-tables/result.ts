@@ -1,0 +1,56 @@
+import type { OutcomeCounts } from '../../shared/model/outcome.ts';
+import type { ParquetOptions } from '../../shared/parquet/writer.ts';
+import type { ClassTotals, Difference } from './tally.ts';
+import type { Attempt } from './work-folder.ts';
+
+export interface ReconcileOptions {
+  /** Whose epochs are compared. */
+  readonly consumer: string;
+  /** Order ids that never reached a side do not stand against agreement. */
+  readonly allowMissing: boolean;
+  /**
+   * Resident memory, about, above which records are spilled to the lake. One row group of a table
+   * and the rest of the process take what they need in any case.
+   */
+  readonly memoryLimitBytes: number;
+  /** Length of a window where no row of the tables tells it. */
+  readonly windowLengthMs: number;
+  readonly parquet: ParquetOptions;
+  /** Differences of each class that the result holds; the report has all. */
+  readonly shownPerClass: number;
+  readonly attempt: Attempt;
+  /** Aborted: nothing is left, and its reason is thrown. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ReconcileProgress {
+  readonly stage: 'compare' | 'report';
+  readonly done: number;
+  readonly total: number;
+  readonly unit: 'records' | 'rows';
+}
+
+export interface ReconcileResult {
+  readonly agree: boolean;
+  readonly runId: string;
+  readonly epoch: number;
+  readonly batchManifestKey: string;
+  readonly streamManifestKey: string;
+  readonly batchCounts: Readonly<OutcomeCounts>;
+  readonly streamCounts: Readonly<OutcomeCounts>;
+  readonly batchRevenueCents: bigint;
+  readonly streamRevenueCents: bigint;
+  /** Null: no window is final yet. */
+  readonly watermarkMs: number | null;
+  readonly classes: ClassTotals;
+  /** Batch revenue − stream revenue as far as any class but `unexplained` says. */
+  readonly explainedCents: bigint;
+  /** Order ids, cells and ranks of `top_products`. */
+  readonly unexplained: number;
+  readonly reportKey: string;
+  readonly reportRows: number;
+  /** The first ones of each class, in the order of the report. */
+  readonly shown: readonly Difference[];
+}
+
+export type OnReconcileProgress = (progress: ReconcileProgress) => void;

@@ -1,0 +1,125 @@
+import { RetryableError, TerminalError } from '../../runtime/errors.ts';
+
+/** What the SDK throws: an answer of the service, or what Node says of the connection. */
+interface SdkError extends Error {
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/**
+ * `throttled`, `unreached`: nothing was done, and may be tried again. `unanswered`: it may have
+ * been done. `denied`: not allowed, or not known who asks. `refused`: another answer of the
+ * service. `none_of_aws`: no error of the SDK's, so a bug.
+ */
+export type Trouble =
+  | 'throttled'
+  | 'unreached'
+  | 'unanswered'
+  | 'denied'
+  | 'refused'
+  | 'none_of_aws';
+
+const THROTTLES = new Set([
+  'BandwidthLimitExceeded',
+  'LimitExceededException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'SlowDown',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+]);
+/** No connection came about. */
+const UNREACHED = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+]);
+const NO_CONNECTION = /did not establish a connection/;
+/** Of S3, with status 400: the request's bytes did not come in time. */
+const TIMEOUTS = new Set(['RequestTimeout', 'RequestTimeoutException', 'TimeoutError']);
+const DENIALS = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'AllAccessDisabled',
+  'CredentialsProviderError',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidAccessKeyId',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'InvalidToken',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+  'TokenProviderError',
+  'UnrecognizedClientException',
+]);
+/** Regions are part of the name of a bucket's server and of a signature. */
+const WRONG_REGION = new Set([
+  'AuthorizationHeaderMalformed',
+  'IllegalLocationConstraintException',
+  'PermanentRedirect',
+]);
+
+export function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof Error)) return 'none_of_aws';
+  const { name, message, code } = error as SdkError;
+  const status = statusOf(error);
+  if (THROTTLES.has(name) || status === 429) return 'throttled';
+  if (UNREACHED.has(code ?? '') || NO_CONNECTION.test(message)) return 'unreached';
+  if (TIMEOUTS.has(name) || (status ?? 0) >= 500) return 'unanswered';
+  if (DENIALS.has(name) || status === 401 || status === 403) return 'denied';
+  // A success that cannot be read is none that can be relied on.
+  if (status !== undefined) return status < 300 ? 'unanswered' : 'refused';
+  // Node's errors of sockets and of the protocol have a code: ECONNRESET, HPE_INVALID_CONSTANT.
+  return typeof code === 'string' ? 'unanswered' : 'none_of_aws';
+}
+
+/** Of the answer; undefined where none came. */
+export function statusOf(error: unknown): number | undefined {
+  return (error as SdkError | undefined)?.$metadata?.httpStatusCode;
+}
+
+/** By the name that the service gives to its errors. */
+export function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
+
+export interface AwsCall {
+  /** What was asked of whom: `put a/b into bucket x`. */
+  readonly what: string;
+  /** `bucket x`, for the policy that is looked for. */
+  readonly resource: string;
+  /** As in a policy: `s3:PutObject`. */
+  readonly permission: string;
+}
+
+/**
+ * What a caller is told of an error of the SDK that means nothing special to the call. Errors that
+ * are none of the SDK's come back as they are.
+ */
+export function toCallError(error: unknown, { what, resource, permission }: AwsCall): unknown {
+  const trouble = troubleOf(error);
+  if (!(error instanceof Error) || trouble === 'none_of_aws') return error;
+  const options = { cause: error };
+  const said = `${what}: ${saidBy(error)}`;
+  if (trouble === 'denied') {
+    const advice = `allow ${permission} on ${resource}, and look at the credentials in use`;
+    return new TerminalError('access_denied', `${said}: ${advice}`, options);
+  }
+  if (trouble !== 'refused') return new RetryableError(said, options);
+  if (WRONG_REGION.has(error.name) || statusOf(error) === 301) {
+    const advice = `${resource} is in another region than AWS_REGION says`;
+    return new TerminalError('wrong_region', `${said}: ${advice}`, options);
+  }
+  return new TerminalError('aws_refused', said, options);
+}
+
+/** `SlowDown: Please reduce your request rate.` */
+export function saidBy({ name, message }: Error): string {
+  return message === '' || message === name ? name : `${name}: ${message}`;
+}

@@ -1,0 +1,53 @@
+import type { GetShardIteratorCommandInput } from '@aws-sdk/client-kinesis';
+import type { ReadPosition } from '../../ports/event-stream.ts';
+
+const SEQUENCE_NUMBER = /^\d{1,128}$/;
+
+/** What a `next` says, in its opaque text. */
+export interface NextPlace {
+  readonly shardId: string;
+  readonly iterator: string;
+  /** What the read before it said: how far its records lay behind the tip. */
+  readonly behindMs: number;
+  /** Null, or the number of a record that has not been seen yet; see `KinesisEventStream`. */
+  readonly sought: string | null;
+}
+
+export function nextPosition({ shardId, iterator, behindMs, sought }: NextPlace): ReadPosition {
+  return { kind: 'next', token: JSON.stringify([shardId, iterator, behindMs, sought]) };
+}
+
+/** Throws `RangeError` for a token that no read of this shard gave. */
+export function placeOf(shardId: string, token: string): NextPlace {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(token);
+  } catch (error) {
+    throw new RangeError(`${token} is no next position`, { cause: error });
+  }
+  if (!Array.isArray(parts) || parts.length !== 4 || parts[0] !== shardId) {
+    throw new RangeError(`${token} is no next position of ${shardId}`);
+  }
+  return { shardId, iterator: parts[1], behindMs: parts[2], sought: parts[3] };
+}
+
+/**
+ * Where an iterator begins. That of `after` begins *at* the record: whether it comes tells whether
+ * anything behind it can have left the stream.
+ */
+export function iteratorStart(
+  position: Exclude<ReadPosition, { kind: 'next' }>,
+): Pick<
+  GetShardIteratorCommandInput,
+  'ShardIteratorType' | 'StartingSequenceNumber' | 'Timestamp'
+> {
+  if (position.kind === 'start') return { ShardIteratorType: 'TRIM_HORIZON' };
+  if (position.kind === 'at_time') {
+    return { ShardIteratorType: 'AT_TIMESTAMP', Timestamp: new Date(position.timeMs) };
+  }
+  const { sequenceNumber } = position;
+  if (!SEQUENCE_NUMBER.test(sequenceNumber)) {
+    throw new RangeError(`${JSON.stringify(sequenceNumber)} is no sequence number`);
+  }
+  return { ShardIteratorType: 'AT_SEQUENCE_NUMBER', StartingSequenceNumber: sequenceNumber };
+}

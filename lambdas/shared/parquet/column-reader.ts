@@ -1,0 +1,129 @@
+import { type AsyncBuffer, type DecodedArray, parquetScan } from 'hyparquet';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { TerminalError } from '../runtime/errors.ts';
+import {
+  bufferOf,
+  compressors,
+  type ParquetSource,
+  parsers,
+  readMetadata,
+  withoutLogicalTypes,
+} from './stored-values.ts';
+
+/** Files up to this size are read in one piece; of larger ones the columns that are needed. */
+const WHOLE_FILE_BYTES_MAX = 4 * 1024 * 1024;
+
+/** 2^53 in units of 2^32: a high word at or above it does not fit a double exactly. */
+const HIGH_WORD_LIMIT = 2 ** 21;
+
+/**
+ * The values of some columns of one row group, as arrays: about five times as fast as row objects.
+ * Instants are milliseconds, decimals their unscaled integers, days the days since 1970-01-01.
+ */
+export class ColumnRows {
+  readonly rowCount: number;
+  readonly #columns: ReadonlyMap<string, DecodedArray>;
+
+  constructor(rowCount: number, columns: ReadonlyMap<string, DecodedArray>) {
+    this.rowCount = rowCount;
+    this.#columns = columns;
+  }
+
+  texts(name: string): string[] {
+    return this.#column(name) as string[];
+  }
+
+  textsOrNull(name: string): (string | null | undefined)[] {
+    return this.#column(name) as (string | null | undefined)[];
+  }
+
+  /** Fails where a value is null, or an integer that a double does not hold exactly. */
+  numbers(name: string): Float64Array | Int32Array {
+    const values = this.#column(name);
+    if (values instanceof Int32Array) return values;
+    if (values instanceof BigInt64Array) return exactNumbers(values, name);
+    return Float64Array.from({ length: values.length }, (_, i) => exactNumber(values[i], name));
+  }
+
+  numbersOrNull(name: string): (number | null)[] {
+    const values = this.#column(name);
+    return Array.from({ length: values.length }, (_, i) =>
+      values[i] === null || values[i] === undefined ? null : exactNumber(values[i], name),
+    );
+  }
+
+  bigints(name: string): BigInt64Array {
+    const values = this.#column(name);
+    if (values instanceof BigInt64Array) return values;
+    return BigInt64Array.from({ length: values.length }, (_, i) => BigInt(values[i] as bigint));
+  }
+
+  #column(name: string): DecodedArray {
+    const values = this.#columns.get(name);
+    if (values === undefined) throw new RangeError(`column ${name} was not asked for`);
+    return values;
+  }
+}
+
+/**
+ * The named columns of a Parquet file, row group by row group, which is what is in memory at a
+ * time. Fails where it is no Parquet file, or has no such column.
+ */
+export async function* readColumns(
+  file: ParquetSource,
+  names: readonly string[],
+): AsyncGenerator<ColumnRows> {
+  const buffer = bufferOf(file);
+  const metadata = withoutLogicalTypes(await readMetadata(buffer));
+  const scan = await parquetScan({ file: buffer, metadata, compressors, parsers });
+  for (const range of scan.ranges) {
+    const columns = new Map<string, DecodedArray>();
+    for (const column of names) columns.set(column, await scan.readColumn({ column, ...range }));
+    yield new ColumnRows(range.rowEnd - range.rowStart, columns);
+  }
+}
+
+/** The named columns of a file that a manifest lists; small files are fetched at once. */
+export async function* readTableColumns(
+  lake: ObjectStore,
+  { key, bytes }: { readonly key: string; readonly bytes: number },
+  names: readonly string[],
+): AsyncGenerator<ColumnRows> {
+  const whole = bytes <= WHOLE_FILE_BYTES_MAX;
+  yield* readColumns(whole ? await lake.get(key) : rangesOf(lake, key, bytes), names);
+}
+
+function rangesOf(lake: ObjectStore, key: string, byteLength: number): AsyncBuffer {
+  return {
+    byteLength,
+    async slice(startByte, endByte = byteLength) {
+      const piece = await lake.get(key, { range: { startByte, endByte } });
+      return new Uint8Array(piece).buffer;
+    },
+  };
+}
+
+/** By halves: a bigint per value would take several times as long. */
+function exactNumbers(values: BigInt64Array, name: string): Float64Array {
+  const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+  const numbers = new Float64Array(values.length);
+  for (let i = 0; i < numbers.length; i++) {
+    const high = words[i * 2 + 1];
+    if (high >= HIGH_WORD_LIMIT || high < -HIGH_WORD_LIMIT) throw inexact(name);
+    numbers[i] = high * 2 ** 32 + (words[i * 2] >>> 0);
+  }
+  return numbers;
+}
+
+function exactNumber(value: unknown, name: string): number {
+  const number = Number(value);
+  if (value === null || !Number.isSafeInteger(number)) throw inexact(name);
+  return number;
+}
+
+function inexact(name: string): TerminalError {
+  return new TerminalError(
+    'parquet_unreadable',
+    `column ${name} holds a null or a value over 2^53`,
+  );
+}

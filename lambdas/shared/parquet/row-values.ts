@@ -1,0 +1,58 @@
+import type { Column } from '../model/tables.ts';
+import { assert } from '../runtime/errors.ts';
+import { type ColumnData, type RowGroupData, textValues } from './column-data.ts';
+
+/**
+ * A value of a row: text; an integer (cents, milliseconds, days since 1970-01-01) as a number or a
+ * bigint; or null.
+ */
+export type StoredValue = string | number | bigint | null;
+
+export type StoredRow = Readonly<Record<string, StoredValue>>;
+
+/** Rows as a row group: for small tables, where an object per row does no harm. */
+export function rowGroupOf(columns: readonly Column[], rows: readonly StoredRow[]): RowGroupData {
+  return {
+    rowCount: rows.length,
+    columns: columns.map((column) => columnOf(column, rows)),
+  };
+}
+
+function columnOf(column: Column, rows: readonly StoredRow[]): ColumnData {
+  const values = rows.map((row) => row[column.name] ?? null);
+  assert(column.isNullable || !values.includes(null), `column ${column.name} has no null`);
+  const { kind } = column.type;
+  if (kind === 'string') return textColumn(values as (string | null)[]);
+  const validity = column.isNullable
+    ? Uint8Array.from(values, (value) => (value === null ? 0 : 1))
+    : null;
+  if (kind === 'int32' || kind === 'date') {
+    return { kind: 'plain', values: Int32Array.from(values, Number), validity };
+  }
+  return { kind: 'plain', values: BigInt64Array.from(values, toBigint), validity };
+}
+
+/** Repeated texts are stored once; the writer decides whether that pays. */
+function textColumn(values: readonly (string | null)[]): ColumnData {
+  const codes = new Map<string | null, number>();
+  const keys = Uint32Array.from(values, (value) => {
+    const known = codes.get(value);
+    if (known !== undefined) return known;
+    codes.set(value, codes.size);
+    return codes.size - 1;
+  });
+  const distinct = [...codes.keys()];
+  const nullCode = distinct.indexOf(null);
+  const codeOfKey = distinct.map((_, code) => (code === nullCode ? -1 : code));
+  return {
+    kind: 'keyed',
+    keys,
+    keyCount: distinct.length,
+    valueOf: nullCode < 0 ? null : Int32Array.from(codeOfKey),
+    values: textValues(distinct.map((text) => text ?? '')),
+  };
+}
+
+function toBigint(value: StoredValue): bigint {
+  return value === null ? 0n : BigInt(value);
+}

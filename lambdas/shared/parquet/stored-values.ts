@@ -1,0 +1,59 @@
+import { zstdDecompressSync } from 'node:zlib';
+import {
+  type AsyncBuffer,
+  type Compressors,
+  type FileMetaData,
+  type ParquetParsers,
+  parquetMetadataAsync,
+} from 'hyparquet';
+import { TerminalError } from '../runtime/errors.ts';
+
+/** The library as both readers use it: exact stored values, and zstd from Node itself. */
+
+/** Two magics and the length of the footer. */
+const FILE_BYTES_MIN = 12;
+
+export const compressors: Compressors = {
+  ZSTD: (input, outputLength) => zstdDecompressSync(input, { maxOutputLength: outputLength }),
+};
+
+/** A byte order mark at the start of a value belongs to it; the library's own decoder drops it. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+export const parsers: Partial<ParquetParsers> = {
+  stringFromBytes: (bytes) => bytes && decoder.decode(bytes),
+};
+
+/** A whole file, or something that hands out ranges of it. */
+export type ParquetSource = Uint8Array | AsyncBuffer;
+
+export function bufferOf(file: ParquetSource): AsyncBuffer {
+  if (!(file instanceof Uint8Array)) return file;
+  return {
+    byteLength: file.byteLength,
+    // A copy: `slice` of a Buffer would be a view of memory that holds other things too.
+    slice: (start, end) => new Uint8Array(file.subarray(start, end)).buffer,
+  };
+}
+
+/** Throws `TerminalError` `parquet_unreadable` where the file is too short to be one. */
+export async function readMetadata(buffer: AsyncBuffer): Promise<FileMetaData> {
+  if (buffer.byteLength < FILE_BYTES_MIN) {
+    throw new TerminalError('parquet_unreadable', `${buffer.byteLength} bytes are no parquet file`);
+  }
+  return await parquetMetadataAsync(buffer);
+}
+
+/**
+ * The library turns decimals into fractions and instants into dates. Without the logical types it
+ * hands out the stored integers, which are exact.
+ */
+export function withoutLogicalTypes(metadata: FileMetaData): FileMetaData {
+  const [root, ...elements] = metadata.schema;
+  const schema = elements.map((element) => {
+    if (element.type === 'BYTE_ARRAY') return element;
+    const { converted_type: _, logical_type: __, ...rest } = element;
+    return rest;
+  });
+  return { ...metadata, schema: [root, ...schema] };
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
+import { decodeSegment } from '../../../lambdas/shared/state/segment.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
+import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { runBatch } from '../../../lib/embedded/run-batch.ts';
+import { readTables } from '../../support/lake-tables.ts';
+import { currentManifest, sendOrders } from '../../support/stream-steps.ts';
+import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
+
+async function publishedWorld(): Promise<StreamWorld> {
+  const world = createStreamWorld();
+  const context = await world.open();
+  await sendOrders(world, [
+    { order_id: 'a' },
+    { order_id: 'b', status: 'cancelled' },
+    { order_id: 'a' },
+    { order_id: 'c', quantity: 0, price: null },
+    { order_id: 'd', order_timestamp: '2026-01-10T11:00:00Z' },
+  ]);
+  await world.stream.put([
+    { partitionKey: 'k', data: Uint8Array.of(0xff, 0x0a) },
+    { partitionKey: 'k', data: anEvent({ order_id: 'é"', status: 'gone' }) },
+  ]);
+  await drainStream(context, new OrderConsumer(context), new InlineEpochWriter(context));
+  return world;
+}
+
+async function runFromRaw(world: StreamWorld) {
+  const { landing, lake, config, clock } = world;
+  const fromRaw = new StreamLakeKeys('default', 'orders');
+  return await runBatch({ landing, lake, config, clock, fromRaw });
+}
+
+describe('a batch over the raw archive', () => {
+  it('computes outcomes anew: what the stream had to take as late counts', async () => {
+    const world = await publishedWorld();
+
+    const { manifest } = await runFromRaw(world);
+
+    expect((await currentManifest(world)).counts).toMatchObject({ active: 1, late: 1 });
+    expect(manifest.counts).toEqual({
+      read: 7,
+      active: 2,
+      cancelled: 1,
+      quarantined: 3,
+      duplicate: 1,
+      late: 0,
+    });
+  });
+
+  it('says of each record its segment and the offset of its line', async () => {
+    const world = await publishedWorld();
+    const { manifest } = await runFromRaw(world);
+    const [input] = manifest.inputs;
+    const segment = decodeSegment(await world.lake.get(input.key), input.key);
+
+    const { duplicates, quarantine } = await readTables(world.lake, manifest);
+
+    expect(duplicates).toMatchObject([
+      { order_id: 'a', source: input.key, first_source: input.key, first_source_offset: '0' },
+    ]);
+    expect(quarantine.map(({ raw }) => raw)).toEqual(
+      [3, 5, 6].map((index) => new TextDecoder().decode(segment[index].record.data)),
+    );
+    expect(quarantine).toMatchObject([
+      { issues: 'quantity_not_positive,price_missing', quantity: '0', price: null },
+      { issues: 'invalid_utf8', order_id: null },
+      { issues: 'status_unknown', order_id: 'é"', status: 'gone' },
+    ]);
+  });
+
+  it('fails when a segment is gone, and says which', async () => {
+    const world = await publishedWorld();
+    const { inputs } = await currentManifest(world);
+    const key = inputs[0].entries[0].segment ?? '';
+    await world.lake.delete([key]);
+
+    await expect(runFromRaw(world)).rejects.toThrow(`segment ${key} of ${inputs[0].shard}`);
+  });
+
+  it('fails when the stream has published nothing', async () => {
+    await expect(runFromRaw(createStreamWorld())).rejects.toMatchObject({
+      code: 'nothing_published',
+    });
+  });
+});
