@@ -55,7 +55,7 @@ export function lambdaHandler<Event, Answer>(
       logger.error('failed', error instanceof Error ? error : new Error(String(error)));
       throw error;
     } finally {
-      emf.publishStoredMetrics();
+      if (emf.hasStoredMetrics()) emf.publishStoredMetrics();
     }
   };
 }
