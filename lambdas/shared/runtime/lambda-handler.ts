@@ -22,6 +22,8 @@ export type GaugeName =
   | 'WatermarkLag'
   | 'DeadlinesReached'
   | 'RecordsRedriven'
+  /** Messages in the failures bucket. */
+  | 'GivenUpBatches'
   | 'UnexplainedDifferences';
 
 /** Metrics in the log (CloudWatch embedded metric format): no call, no waiting. */

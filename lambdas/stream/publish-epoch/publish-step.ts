@@ -13,6 +13,9 @@ const MIN_TIME_LEFT_MS = 240_000;
 export interface PublishStepResult {
   readonly status: PublishResult['status'];
   readonly epochs: readonly number[];
+  /** Of those epochs. The unit is records. */
+  readonly read: number;
+  readonly quarantined: number;
   /** Seconds by which the watermark is behind the newest event; null before the first one. */
   readonly watermarkLagSec: number | null;
 }
@@ -24,9 +27,14 @@ export async function publishStep(
   remainingMs: () => number,
 ): Promise<PublishStepResult> {
   const epochs: number[] = [];
+  let read = 0;
+  let quarantined = 0;
   let result = await publishEpoch(context, writer);
   while (result.status === 'published') {
-    epochs.push(result.plan.epoch);
+    const { epoch, epoch_counts: counts } = result.manifest;
+    epochs.push(epoch);
+    read += counts.read;
+    quarantined += counts.quarantined;
     const isFull = result.plan.shards.some(
       ({ entries }) => entries.length >= context.config.stream.maxEntriesPerEpoch,
     );
@@ -34,7 +42,7 @@ export async function publishStep(
     result = await publishEpoch(context, writer);
   }
   const watermarkLagSec = await lagOf(context, result);
-  return { status: result.status, epochs, watermarkLagSec };
+  return { status: result.status, epochs, read, quarantined, watermarkLagSec };
 }
 
 async function lagOf(context: StreamContext, result: PublishResult): Promise<number | null> {

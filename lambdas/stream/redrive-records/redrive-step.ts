@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
+import { FAILED_BATCHES } from './count-messages.ts';
 import { type RedriveReport, redriveAll } from './redrive-records.ts';
 
 export interface RedriveStepEvent {
@@ -26,7 +27,7 @@ export async function redriveStep(
   remainingMs: () => number,
 ): Promise<RedriveStepResult> {
   const reports: RedriveReport[] = [];
-  const messages = { store: failures, prefix: 'aws/lambda/' };
+  const messages = { store: failures, prefix: FAILED_BATCHES };
   for await (const report of redriveAll(context, messages, { isDryRun })) {
     reports.push(report);
     if (reports.length >= MAX_REPORTS || remainingMs() < MIN_TIME_LEFT_MS) {

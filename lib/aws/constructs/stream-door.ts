@@ -64,7 +64,11 @@ export class StreamDoor extends Construct {
       lake: PUBLISH_SHARD,
     });
     const shardPublisher = this.shardPublisher.function;
-    const variables = { PUBLISH_SHARD_FUNCTION: shardPublisher.functionName };
+    const { failures } = props.storage;
+    const variables = {
+      PUBLISH_SHARD_FUNCTION: shardPublisher.functionName,
+      FAILURES_BUCKET: failures.bucketName,
+    };
     const publisher = { lake: PUBLISH, variables };
     this.publisher = this.#make({
       ...publisher,
@@ -85,10 +89,11 @@ export class StreamDoor extends Construct {
       name: 'redrive',
       description: 'Brings record batches back that were given up, on demand',
       lake: REDRIVE,
-      variables: { FAILURES_BUCKET: props.storage.failures.bucketName },
+      variables: { FAILURES_BUCKET: failures.bucketName },
     });
     const messages = { read: ['aws/lambda/*'], remove: ['aws/lambda/*'] };
-    allowObjects(this.redrive.role, props.storage.failures, messages);
+    allowObjects(this.redrive.role, failures, messages);
+    allowObjects(this.publisher.role, failures, {});
     this.mapping = this.#eventSource();
     this.#schedule();
   }

@@ -18,6 +18,8 @@ const ABANDONED_UPLOADS: LifecycleRule = { abortIncompleteMultipartUploadAfter: 
 /** Objects of runs that were stopped; a run removes its own. */
 const LEFT_WORK: LifecycleRule = { prefix: 'work/', expiration: Duration.days(7) };
 
+const QUERY_RESULTS: LifecycleRule = { prefix: 'athena-results/', expiration: Duration.days(30) };
+
 /** Everything that holds data. Functions come and go without it. */
 export class StorageStack extends Stack {
   readonly landing: Bucket;
@@ -35,7 +37,7 @@ export class StorageStack extends Stack {
     // By the L1 property: the L2 one needs a custom resource, which not every emulator has.
     const landing = this.landing.node.defaultChild as CfnBucket;
     landing.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
-    this.lake = this.#bucket('Lake', [ABANDONED_UPLOADS, LEFT_WORK]);
+    this.lake = this.#bucket('Lake', [ABANDONED_UPLOADS, LEFT_WORK, QUERY_RESULTS]);
     this.failures = this.#bucket('Failures', [ABANDONED_UPLOADS]);
     this.state = this.#stateTable();
     this.stream = this.#orderStream();
