@@ -62,7 +62,12 @@ export interface Watched {
 
 /** All alarms of a deployment. */
 export function alarmList(watched: Watched): readonly AlarmSpec[] {
-  return [...batchAlarms(watched), ...streamAlarms(watched), ...throttleAlarms(watched)];
+  return [
+    ...batchAlarms(watched),
+    ...streamAlarms(watched),
+    ...lossAlarms(watched),
+    ...throttleAlarms(watched),
+  ];
 }
 
 function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
@@ -125,7 +130,6 @@ function streamAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
   const { consumer, publisher } = pipelines.stream;
   const { aws, stream, windows } = deployment.config;
   const usualLagSec = (stream.watermarkDelayMs + windows.lengthMs) / 1000;
-  const own = (name: GaugeName | MetricName) => ownMetric(deployment, name);
   return [
     {
       id: 'IteratorAge',
@@ -168,6 +172,13 @@ function streamAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       threshold: 3,
       text: 'The publisher throws again and again; its log names the cause.',
     },
+  ];
+}
+
+/** What may be lost, or already is. */
+function lossAlarms({ deployment }: Watched): AlarmSpec[] {
+  const own = (name: MetricName) => ownMetric(deployment, name);
+  return [
     {
       id: 'StreamGap',
       metric: own('StreamGap'),

@@ -5,7 +5,6 @@ import {
   type StarterEvent,
   type StarterState,
 } from '../../../lambdas/batch/start-run/decide-start.ts';
-import { starterEvents } from '../../../lambdas/batch/start-run/starter-events.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 
 const settings = { quietForMs: 30_000, minIntervalMs: 600_000, maxRunMs: 21_600_000 };
@@ -87,29 +86,5 @@ describe('decideStart', () => {
 
   it('starts at once on request', () => {
     expect(decide(afterRun(1_000), 2_000, { kind: 'request' }).launch?.runId).toBe('run-2000');
-  });
-});
-
-describe('starterEvents', () => {
-  it('reads messages of the queue, and passes over what it does not know', () => {
-    const created = { 'detail-type': 'Object Created', time: '1970-01-01T00:00:05Z', detail: {} };
-    const ended = {
-      'detail-type': 'Step Functions Execution Status Change',
-      detail: { name: 'run-1', status: 'ABORTED' },
-    };
-    const bodies = [JSON.stringify(created), JSON.stringify(ended), 'no JSON', '{}'];
-
-    expect(starterEvents({ Records: bodies.map((body) => ({ body })) })).toEqual([
-      { kind: 'upload', atMs: 5_000 },
-      { kind: 'ended', runId: 'run-1' },
-      { kind: 'tick' },
-      { kind: 'tick' },
-    ]);
-  });
-
-  it('reads a schedule, the last step of a run, and a request', () => {
-    expect(starterEvents({ 'detail-type': 'Scheduled Event' })).toEqual([{ kind: 'tick' }]);
-    expect(starterEvents({ tandem: 'ended', runId: 'r' })).toEqual([{ kind: 'ended', runId: 'r' }]);
-    expect(starterEvents({ tandem: 'request' })).toEqual([{ kind: 'request' }]);
   });
 });
