@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
+import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { type BatchRunResult, runBatch } from '../../lib/embedded/run-batch.ts';
 import { batchSummary } from '../batch-summary.ts';
@@ -82,6 +83,9 @@ async function batch(
   const { config, io, isJson } = context;
   const lakeDir = options.lake ?? config.paths.lake;
   const landingDir = options.landing ?? config.paths.landing;
+  if (options.consumer !== DEFAULT_CONSUMER && options.fromRaw !== true) {
+    throw new UsageError('usage', '--consumer goes with --from-raw: orders files have none');
+  }
   const result = await runBatchWithProgress({ ...options, landingDir, lakeDir }, context);
   const rejectedCount = result.manifest.rejected_files.length;
   const isStrict = options.strict === true || config.batch.strict;

@@ -68,6 +68,18 @@ describe('help', () => {
         '--consumer <name>',
       ],
     ],
+    [
+      'replay',
+      [
+        '--stream <dir>',
+        '--landing <dir>',
+        '--lake <dir>',
+        '--consumer <name>',
+        '--from <where>',
+        '--since <instant>',
+      ],
+    ],
+    ['redrive', ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>']],
     ['show', ['--lake <dir>', '--of <door>', '--limit <n>', '--files', '--consumer <name>']],
     ['status', ['--stream <dir>', '--lake <dir>', '--consumer <name>']],
     [
