@@ -146,8 +146,9 @@ interface RedriveStep {
 }
 
 /**
- * The first of these records, whose turn has passed, that have one owner: the shard itself or, once it is sealed, the open shard
- * that their key belongs to now. Nothing where somebody else moved the state, or redrove, first.
+ * The first of these records, whose turn has passed, that have one owner: the shard itself or, once
+ * it is sealed, the open shard that their key belongs to now. Nothing where somebody else moved the
+ * state, or redrove, first.
  */
 async function redriveRun(
   context: StreamContext,
