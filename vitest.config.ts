@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 30_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Template validation takes seconds a stack; `npm run synth` does it once.
+    env: { CDK_VALIDATION: 'false' },
   },
 });

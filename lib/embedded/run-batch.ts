@@ -18,9 +18,10 @@ import {
   removeOldRuns,
   removeWork,
 } from '../../lambdas/batch/publish-run/remove-old-runs.ts';
+import { loadDimensions } from '../../lambdas/batch/stage-settings.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
-import { type Config, configHash } from '../../lambdas/shared/model/config.ts';
-import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
+import type { Config } from '../../lambdas/shared/model/config.ts';
+import { configHash } from '../../lambdas/shared/model/config-hash.ts';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import type { Clock } from '../../lambdas/shared/ports/clock.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
@@ -29,7 +30,6 @@ import { jsonBytes } from '../../lambdas/shared/runtime/json.ts';
 import { KernelMemory } from '../../lambdas/shared/runtime/kernel-memory.ts';
 import type { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
-import { loadDimension } from '../../lambdas/shared/transform/load-dimension.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ExchangeBudget } from './batch/exchange-memory.ts';
 import { withSavedCuts } from './batch/saved-plan.ts';
@@ -70,8 +70,6 @@ export interface BatchRunResult {
 const MAX_DEFAULT_WORKERS = 8;
 const DEFAULT_THREADED_FROM_BYTES = 64 * 1024 * 1024;
 const NOTHING = { inputBytes: 0, dimensionBytes: 0 };
-/** Share of the memory limit that dimensions may take. */
-const DIMENSION_SHARE = 0.25;
 
 /**
  * One batch run on this machine: the stages of architecture §3 in one process. Publishes all tables
@@ -107,13 +105,11 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
   });
   const { planFile } = options;
   const plan = planFile === undefined ? planned : withSavedCuts(planned, planFile);
-  const maxDimensionBytes = memoryLimitBytes * DIMENSION_SHARE;
   let isPublished = false;
   let pool: StagePool | null = null;
   try {
     await lake.put(planKey(runId), jsonBytes(plan), { ifNoneMatch: true });
-    const customers = await loadDimension(landing, CUSTOMERS, plan.customers, maxDimensionBytes);
-    const products = await loadDimension(landing, PRODUCTS, plan.products, maxDimensionBytes);
+    const { customers, products } = await loadDimensions(landing, plan, config);
     const budget = ExchangeBudget.of(memory.exchangeBytesInMemory);
     const settings: StageSettings = {
       plan,

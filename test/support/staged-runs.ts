@@ -35,7 +35,25 @@ export const UNCUT: Cutting = {
   rowGroupRows: 65_536,
 };
 
-const RUN_ID = '20260131T120000Z-00000000';
+export const RUN_ID = '20260131T120000Z-00000000';
+
+/** The plan of such a run. */
+export async function planCut(
+  landing: ObjectStore,
+  lake: ObjectStore,
+  cut: Cutting,
+): Promise<BatchPlan> {
+  const planned = await planRun(landing, lake, {
+    runId: RUN_ID,
+    createdAt: '2026-01-31T12:00:00.000Z',
+    codeVersion: '0.0.0',
+    configHash: '',
+    chunkBytes: cut.chunkBytes,
+    landingName: 'the landing zone',
+    chooseSizes: async () => ({ bucketCount: cut.bucketCount, waveBytes: cut.waveBytes }),
+  });
+  return { ...planned, rangeCount: cut.rangeCount };
+}
 
 /** The stages of a run one after the other, cut as the caller says. */
 export async function runCut(
@@ -47,16 +65,7 @@ export async function runCut(
 ): Promise<{ manifest: BatchManifest; lake: ObjectStore }> {
   const cut = { ...UNCUT, ...cutting };
   const config = configOf({ parquet: { rowGroupRows: cut.rowGroupRows } });
-  const planned = await planRun(landing, lake, {
-    runId: RUN_ID,
-    createdAt: '2026-01-31T12:00:00.000Z',
-    codeVersion: '0.0.0',
-    configHash: '',
-    chunkBytes: cut.chunkBytes,
-    landingName: 'the landing zone',
-    chooseSizes: async () => ({ bucketCount: cut.bucketCount, waveBytes: cut.waveBytes }),
-  });
-  const plan: BatchPlan = { ...planned, rangeCount: cut.rangeCount };
+  const plan = await planCut(landing, lake, cut);
   const maxBytes = 2 ** 30;
   const customers = await loadDimension(landing, CUSTOMERS, plan.customers, maxBytes);
   const products = await loadDimension(landing, PRODUCTS, plan.products, maxBytes);

@@ -51,7 +51,7 @@ export async function mergeAggregates(
     if (group.isFull) await windows.write(group.take());
   } while (merger.next(cell));
   if (!group.isEmpty) await windows.write(group.take());
-  const windowFile = await windows.close();
+  const windowFile = await windows.closeOnce();
   const order = byRevenue(totals);
   const productFile = await writeProducts(rangeIndex, merger.products, totals, order, context);
   return {
@@ -80,5 +80,5 @@ async function writeProducts(
     const ranks = order.subarray(from, from + rowGroupRows);
     await writer.write(productGroup(products, totals, ranks));
   }
-  return await writer.close();
+  return await writer.closeOnce();
 }

@@ -12,6 +12,7 @@ import { RecordReader } from '../../shared/ingest/record-reader.ts';
 import { MAX_RECORD_BYTES, ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
+import { inParallel } from '../../shared/runtime/parallel.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import {
   type BatchPlan,
@@ -25,6 +26,9 @@ import {
 const HEADER_BYTES = 16 * 1024;
 const MAX_HEADER_BYTES = MAX_RECORD_BYTES + HEADER_BYTES;
 
+/** Headers that are read at once: a store far away answers slowly, but many at a time. */
+const PARALLEL_READS = 16;
+
 export interface PlanOptions {
   readonly runId: string;
   readonly createdAt: string;
@@ -32,6 +36,7 @@ export interface PlanOptions {
   readonly configHash: string;
   /** For messages: the folder or the bucket. */
   readonly landingName: string;
+  /** Unless `chooseSizes` says otherwise. */
   readonly chunkBytes: number;
   /** Raw segments, in order of keys, instead of the orders files in landing. */
   readonly segments?: readonly LandingObject[];
@@ -39,7 +44,7 @@ export interface PlanOptions {
   readonly chooseSizes: (
     inputs: readonly PlannedInput[],
     dimensions: readonly LandingObject[],
-  ) => Promise<Pick<BatchPlan, 'bucketCount' | 'waveBytes'>>;
+  ) => Promise<Pick<BatchPlan, 'bucketCount' | 'waveBytes'> & { readonly chunkBytes?: number }>;
 }
 
 /**
@@ -55,8 +60,11 @@ export async function planRun(
   const objects = await listLanding(landing);
   const { inputs, rejectedFiles } = await readInputs(landing, objects, options);
   const dimensions = [...objects.customers, ...objects.products];
-  const { bucketCount, waveBytes } = await options.chooseSizes(inputs, dimensions);
-  const { runId, createdAt, codeVersion, configHash, chunkBytes } = options;
+  const { runId, createdAt, codeVersion, configHash } = options;
+  const { bucketCount, waveBytes, chunkBytes } = {
+    chunkBytes: options.chunkBytes,
+    ...(await options.chooseSizes(inputs, dimensions)),
+  };
   return {
     planFormat: 1,
     runId,
@@ -92,18 +100,19 @@ async function readInputs(
 async function readHeaders(landing: ObjectStore, { orders }: LandingObjects) {
   const inputs: PlannedInput[] = [];
   const rejectedFiles: RejectedFile[] = [];
-  for (const object of orders) {
-    if (isGzip(object.key)) {
+  const headers = await inParallel(orders, PARALLEL_READS, async (object) =>
+    isGzip(object.key) ? null : await readHeader(landing, object),
+  );
+  headers.forEach((header, index) => {
+    const object = orders[index];
+    if (header === null) {
       inputs.push({ ...object, layout: null, dataOffset: 0 });
-      continue;
-    }
-    const header = await readHeader(landing, object);
-    if (header.kind === 'header') {
+    } else if (header.kind === 'header') {
       inputs.push({ ...object, layout: header.layout, dataOffset: header.end });
     } else {
       rejectedFiles.push({ key: object.key, reason: header.reason });
     }
-  }
+  });
   return { inputs, rejectedFiles };
 }
 

@@ -5,6 +5,7 @@ import {
   type LandingObject,
 } from '../../shared/ingest/list-landing.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { inParallel } from '../../shared/runtime/parallel.ts';
 
 /**
  * Resident memory of a process beside the exchange and the rows of its reduce steps, and what each
@@ -26,11 +27,11 @@ const LEAST_FREE_BYTES = 16 * 1024 * 1024;
  * Bytes in the exchange, and bytes of work in a reduce step, per byte of uncompressed CSV
  * (measured, rounded up).
  */
-const EXCHANGE_RATIO = 0.68;
+export const EXCHANGE_RATIO = 0.68;
 const REDUCE_RATIO = 0.2;
 
 /** Work of a reduce step per byte of the exchange. */
-const REDUCE_WORK = REDUCE_RATIO / EXCHANGE_RATIO;
+export const REDUCE_WORK = REDUCE_RATIO / EXCHANGE_RATIO;
 
 /** A bucket smaller than this is not worth a step of its own. */
 const MIN_BUCKET_BYTES = 32 * 1024 * 1024;
@@ -95,6 +96,8 @@ const GZIP_RATIO = 12;
 /** Uncompressed bytes of a segment's events by its bytes, at most by and large. */
 const SEGMENT_RATIO = 12;
 
+const PARALLEL_READS = 16;
+
 /**
  * The uncompressed bytes of all inputs, estimated for gzip. Throws `TerminalError` `input_changed`.
  */
@@ -102,12 +105,16 @@ export async function uncompressedBytes(
   landing: ObjectStore,
   inputs: readonly LandingObject[],
 ): Promise<number> {
-  let total = 0;
-  for (const input of inputs) {
-    if (isGzip(input.key)) total += await gzipBytes(landing, input);
-    else total += input.sizeBytes * (isSegment(input.key) ? SEGMENT_RATIO : 1);
-  }
-  return total;
+  const sizes = await inParallel(inputs, PARALLEL_READS, (input) =>
+    uncompressedBytesOf(landing, input),
+  );
+  return sizes.reduce((total, size) => total + size, 0);
+}
+
+/** The same for one input. */
+export async function uncompressedBytesOf(landing: ObjectStore, input: LandingObject) {
+  if (isGzip(input.key)) return await gzipBytes(landing, input);
+  return input.sizeBytes * (isSegment(input.key) ? SEGMENT_RATIO : 1);
 }
 
 async function gzipBytes(landing: ObjectStore, { key, etag, sizeBytes }: LandingObject) {

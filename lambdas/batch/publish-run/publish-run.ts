@@ -5,7 +5,9 @@ import { isConserved, type OutcomeCounts, zeroCounts } from '../../shared/model/
 import { tablesOf } from '../../shared/model/tables.ts';
 import { PreconditionFailedError, TerminalError } from '../../shared/runtime/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
+import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import type { DimensionEntry } from '../../shared/state/dimension-entry.ts';
+import { putOnce } from '../../shared/state/put-once.ts';
 import type { LoadedDimension } from '../../shared/transform/load-dimension.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
 import { type BatchPlan, CURRENT_KEY, manifestKey, type RejectedFile } from '../batch-plan.ts';
@@ -25,8 +27,9 @@ export interface RunResults {
 
 /**
  * Checks conservation, writes the last tables and the manifest, and makes the run current in one
- * conditional step (architecture §3.6). Throws `TerminalError`: `all_files_rejected`,
- * `not_conserved`, `revenue_overflow`, `superseded`; the run before is then still the current one.
+ * conditional step (architecture §3.6). Repeated, it does no more than that once. Throws
+ * `TerminalError`: `all_files_rejected`, `not_conserved`, `revenue_overflow`, `superseded`; the run
+ * before is then still the current one.
  */
 export async function publishRun(
   plan: BatchPlan,
@@ -60,18 +63,20 @@ export async function publishRun(
     tables: Object.fromEntries(tables),
   };
   const { lake } = context;
-  await lake.put(manifestKey(plan.runId), jsonBytes(manifest), { ifNoneMatch: true });
+  await putOnce(lake, manifestKey(plan.runId), jsonBytes(manifest));
   await swapCurrent(plan, context);
   return manifest;
 }
 
 async function swapCurrent({ previous, runId }: BatchPlan, { lake }: SummaryContext) {
-  const current = jsonBytes({ manifest: manifestKey(runId) });
+  const pointer = jsonBytes({ manifest: manifestKey(runId) });
   const condition = previous === null ? { ifNoneMatch: true as const } : { ifMatch: previous.etag };
   try {
-    await lake.put(CURRENT_KEY, current, condition);
+    await lake.put(CURRENT_KEY, pointer, condition);
   } catch (error) {
     if (!(error instanceof PreconditionFailedError)) throw error;
+    const current = await readCurrentPointer(lake, CURRENT_KEY);
+    if (current?.manifestKey === manifestKey(runId)) return; // An earlier attempt came so far.
     const message = `another run was published while ${runId} ran; start it again`;
     throw new TerminalError('superseded', message, { cause: error });
   }

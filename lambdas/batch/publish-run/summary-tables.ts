@@ -39,7 +39,7 @@ export async function writeSummaryTables(
     const file = { key, partition: null };
     const writer = new TableFileWriter(context.lake, table, context.parquet, file);
     await writer.write({ rowCount, columns });
-    files[name] = [await writer.close()];
+    files[name] = [await writer.closeOnce()];
   };
   await write('daily_revenue', byDay.size, dailyColumns(byDay));
   const hours = sumHours(buckets);

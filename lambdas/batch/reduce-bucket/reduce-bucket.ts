@@ -143,7 +143,7 @@ export class BucketReducer {
         aggregates.addDay(day, picked);
         return [...own, ...picked.joinedColumns(customers, customerRow, products, productRow)];
       });
-      parts.addFile(table, await writer.close());
+      parts.addFile(table, await writer.closeOnce());
       parts.counts[table === 'orders' ? 'active' : 'cancelled'] += rows.length;
     }
     parts.addSums(aggregates);
@@ -169,7 +169,7 @@ export class BucketReducer {
       (_from, picked) => picked.orderColumns(bucket),
       (from, count) => firsts.columns(from, count, sources),
     );
-    parts.addFile('duplicates', await writer.close());
+    parts.addFile('duplicates', await writer.closeOnce());
     parts.counts.duplicate += rows.length;
   }
 
@@ -215,7 +215,7 @@ export class BucketReducer {
       writer ??= this.#openFile('quarantine', null, wave, parts);
       await writer.write(this.#quarantine.take(sources));
     }
-    if (writer !== null) parts.addFile('quarantine', await writer.close());
+    if (writer !== null) parts.addFile('quarantine', await writer.closeOnce());
   }
 
   #openFile(name: TableName, partition: TableFile['partition'], wave: number, parts: BucketParts) {

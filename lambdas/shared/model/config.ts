@@ -1,20 +1,10 @@
-import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { UsageError } from '../runtime/errors.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { aws, publish } from './config-aws.ts';
+import { batch } from './config-batch.ts';
 import { type ConfigProblem, describeIssues } from './config-problems.ts';
 import { stream } from './config-stream.ts';
-import {
-  byteSize,
-  day,
-  duration,
-  flag,
-  group,
-  oneOf,
-  path,
-  rate,
-  wholeNumber,
-} from './config-values.ts';
+import { day, duration, group, oneOf, path, rate, wholeNumber } from './config-values.ts';
 import { STATUSES } from './order.ts';
 
 /**
@@ -29,30 +19,6 @@ const paths = v.pipe(
     stream: v.optional(path('the log of the local stream'), 'data/stream'),
   }),
   group('Where things are. Relative paths start at the current folder.'),
-);
-
-const batch = v.pipe(
-  v.strictObject({
-    chunkBytes: v.optional(
-      byteSize('1B', '1GiB', 'bytes of a CSV file that one map step reads'),
-      '32MiB',
-    ),
-    workers: v.optional(
-      v.nullable(wholeNumber(1, 64, 'worker threads; null: one per core, at most 8')),
-      null,
-    ),
-    memoryLimitBytes: v.optional(
-      byteSize('128MiB', '1024GiB', 'resident memory of the process above which a run spills'),
-      '768MiB',
-    ),
-    keepRunsFor: v.optional(
-      duration('0s', '3650d', 'older runs are removed, but never the last two'),
-      '7d',
-    ),
-    strict: v.optional(flag('exit with 1 when a file was rejected'), false),
-  }),
-  group('How a batch run works. None of these changes what the tables hold.'),
-  v.transform(({ keepRunsFor, ...rest }) => ({ ...rest, keepRunsForMs: keepRunsFor })),
 );
 
 const windows = v.pipe(
@@ -217,6 +183,8 @@ export const CONFIG_SCHEMA = v.pipe(
     batch: v.optional(batch, {}),
     windows: v.optional(windows, {}),
     stream: v.optional(stream, {}),
+    publish: v.optional(publish, {}),
+    aws: v.optional(aws, {}),
     rules: v.optional(rules, {}),
     parquet: v.optional(parquet, {}),
     generate: v.optional(generate, {}),
@@ -278,12 +246,3 @@ export function parseConfig(input: unknown): Config {
 }
 
 export const DEFAULT_CONFIG: Config = parseConfig({});
-
-/**
- * SHA-256, in hex, of the parts that decide what tables hold or how their bytes are: rules, windows
- * and parquet, as JSON with sorted keys. Two runs with one hash and one input give the same tables.
- */
-export function configHash(config: Config): string {
-  const { rules, windows, parquet } = config;
-  return createHash('sha256').update(canonicalJson({ rules, windows, parquet })).digest('hex');
-}

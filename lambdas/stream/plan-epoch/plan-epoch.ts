@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type LandingObject, listLanding } from '../../shared/ingest/list-landing.ts';
-import { configHash } from '../../shared/model/config.ts';
+import { configHash } from '../../shared/model/config-hash.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import {
   assert,

@@ -59,6 +59,13 @@ export class InlineEpochWriter implements EpochWriter {
     });
   }
 
+  /** Step W for one shard, where somebody else does the rest. */
+  async writeShard(plan: EpochPlan, index: number): Promise<void> {
+    const customers = await this.#read(CUSTOMERS, plan.dimensions.customers);
+    const products = await this.#read(PRODUCTS, plan.dimensions.products);
+    await this.#writeShard(plan, index, customers.dimension, products.dimension);
+  }
+
   /** A result that is there was written last, by this very plan: its files are there too. */
   async #writeShard(plan: EpochPlan, index: number, customers: Dimension, products: Dimension) {
     const { lake, lakeKeys: keys, config } = this.#context;

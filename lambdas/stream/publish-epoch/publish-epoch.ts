@@ -16,9 +16,10 @@ import { rollForward } from '../roll-forward/roll-forward.ts';
 export interface EpochWriter {
   /**
    * A function of the plan and of immutable objects: repeated, interrupted or side by side it
-   * writes the same. Throws `TerminalError` `epoch_differs` where a file is there with other bytes.
+   * writes the same. `planKey` is where the plan stands in the lake. Throws `TerminalError`
+   * `epoch_differs` where a file is there with other bytes.
    */
-  write(plan: EpochPlan): Promise<StreamManifest>;
+  write(plan: EpochPlan, planKey: string): Promise<StreamManifest>;
 }
 
 export interface PublishOptions {
@@ -106,7 +107,7 @@ async function writeOrReplan(
   { plan, key }: Planned,
 ): Promise<StreamManifest | null> {
   try {
-    return await writer.write(plan);
+    return await writer.write(plan, key);
   } catch (error) {
     const differs = error instanceof TerminalError && error.code === 'epoch_differs';
     if (!differs) throw error;

@@ -3,6 +3,7 @@ import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { ObjectNotFoundError, TerminalError } from '../../shared/runtime/errors.ts';
 import { parseJson } from '../../shared/runtime/json.ts';
+import { type KinesisEvent, recordOf } from '../kinesis-event.ts';
 
 /** A record batch that the event source mapping gave up. */
 export interface FailedBatch {
@@ -29,19 +30,6 @@ interface InvocationRecord {
   };
   /** The event of the invocation, as JSON text. */
   readonly payload?: string;
-}
-
-interface KinesisEvent {
-  readonly Records: readonly {
-    readonly kinesis: {
-      readonly sequenceNumber: string;
-      readonly partitionKey: string;
-      /** Base64. */
-      readonly data: string;
-      /** Seconds since 1970, with a fraction. */
-      readonly approximateArrivalTimestamp: number;
-    };
-  }[];
 }
 
 /**
@@ -84,14 +72,4 @@ function failedBatchOf(key: string, bytes: Uint8Array): FailedBatch {
     const message = `${key} is no record of a failed invocation; move it away to go on`;
     throw new TerminalError('failed_batch_unreadable', message, { cause });
   }
-}
-
-/** A record as an event of the mapping holds it. */
-export function recordOf(kinesis: KinesisEvent['Records'][number]['kinesis']): StreamRecord {
-  return {
-    sequenceNumber: kinesis.sequenceNumber,
-    partitionKey: kinesis.partitionKey,
-    arrivalTimeMs: Math.round(kinesis.approximateArrivalTimestamp * 1_000) as EpochMs,
-    data: Buffer.from(kinesis.data, 'base64'),
-  };
 }

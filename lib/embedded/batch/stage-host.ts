@@ -1,5 +1,5 @@
 import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
-import { ChunkMapper, type ChunkResult } from '../../../lambdas/batch/map-chunk/map-chunk.ts';
+import type { ChunkMapper, ChunkResult } from '../../../lambdas/batch/map-chunk/map-chunk.ts';
 import {
   mergeAggregates,
   type RangeResult,
@@ -8,13 +8,16 @@ import {
   BucketReducer,
   type BucketResult,
 } from '../../../lambdas/batch/reduce-bucket/reduce-bucket.ts';
+import {
+  createMapper,
+  mergeContext,
+  reduceContext,
+} from '../../../lambdas/batch/stage-settings.ts';
 import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-scanner.ts';
-import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
-import { textValues } from '../../../lambdas/shared/parquet/column-data.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { KernelMemory } from '../../../lambdas/shared/runtime/kernel-memory.ts';
-import { Dimension, type DimensionData } from '../../../lambdas/shared/transform/dimension.ts';
+import type { DimensionData } from '../../../lambdas/shared/transform/dimension.ts';
 import {
   BlockExchange,
   type ExchangeBlock,
@@ -113,8 +116,7 @@ export class StageHost {
 
   async #map(task: StageTask & { kind: 'map' }): Promise<MapOutput> {
     const { plan, config } = this.#settings;
-    const statuses = () => new StatusParser(config.rules.statuses);
-    this.#mapper ??= new ChunkMapper(this.#landing, statuses(), plan.bucketCount);
+    this.#mapper ??= createMapper(this.#landing, plan, config);
     const chunk = plan.chunks[task.chunkIndex];
     const exchange = this.#exchange(`${task.chunkIndex}-${task.attempt}`);
     try {
@@ -130,19 +132,10 @@ export class StageHost {
   async #reduce(task: StageTask & { kind: 'reduce' }): Promise<ReduceOutput> {
     const { plan, config, customers, products } = this.#settings;
     this.#mapper = null;
-    this.#reducer ??= new BucketReducer({
-      lake: this.#lake,
-      memory: this.#memory,
-      runId: plan.runId,
-      sources: textValues(plan.inputs.map(({ key }) => key)),
-      layouts: task.layouts,
-      customers: new Dimension(customers),
-      products: new Dimension(products),
-      windowLengthMs: config.windows.lengthMs,
-      rangeCount: plan.rangeCount,
-      parquet: config.parquet,
-      waveBytes: plan.waveBytes,
-    });
+    const { layouts } = task;
+    this.#reducer ??= new BucketReducer(
+      reduceContext(this.#lake, this.#memory, { plan, config, layouts, customers, products }),
+    );
     const slices = task.chunks.flatMap(({ inputIndex, blocks }) =>
       blocks.map((block) => sliceOf(this.#lake, this.#memory, block, task.bucketIndex, inputIndex)),
     );
@@ -171,12 +164,7 @@ export class StageHost {
       if (inMemory === null) await fetch(bytes);
       runs.push(bytes);
     }
-    return await mergeAggregates(task.rangeIndex, runs, {
-      lake: this.#lake,
-      runId: plan.runId,
-      windowLengthMs: config.windows.lengthMs,
-      parquet: config.parquet,
-    });
+    return await mergeAggregates(task.rangeIndex, runs, mergeContext(this.#lake, plan, config));
   }
 
   #exchange(name: string): BlockExchange {

@@ -3,6 +3,7 @@ import { checkChunks } from '../../../lambdas/batch/check-chunks/check-chunks.ts
 import type { ChunkResult } from '../../../lambdas/batch/map-chunk/map-chunk.ts';
 import type { RangeResult } from '../../../lambdas/batch/merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/reduce-bucket.ts';
+import { mappedChunks } from '../../../lambdas/batch/stage-settings.ts';
 import { type ExchangeBudget, release } from './exchange-memory.ts';
 import type { MapOutput, StageOutput, StageTask } from './stage-host.ts';
 import type { StagePool } from './worker-pool.ts';
@@ -33,12 +34,11 @@ export async function runStages(
   options: StageOptions,
 ): Promise<StageResults> {
   const mapped = await mapAll(plan, pool, budget, options);
-  const layouts = plan.inputs.map(({ layout }) => layout);
-  const chunks = plan.chunks.flatMap(({ chunkIndex, inputIndex }) => {
-    const output = mapped[chunkIndex];
-    if (output?.result.status !== 'mapped') return [];
-    layouts[inputIndex] = output.result.layout;
-    return output.blocks.length === 0 ? [] : [{ inputIndex, blocks: output.blocks }];
+  const results = mapped.map((output) => output?.result ?? null);
+  const { used, layouts } = mappedChunks(plan, results);
+  const chunks = used.flatMap(({ chunkIndex, inputIndex }) => {
+    const blocks = mapped[chunkIndex]?.blocks ?? [];
+    return blocks.length === 0 ? [] : [{ inputIndex, blocks }];
   });
   const bucketIndexes = Array.from({ length: plan.bucketCount }, (_, index) => index);
   const reduced = await runAll(
@@ -63,7 +63,7 @@ export async function runStages(
   );
   options.onProgress?.({ stage: 'publish', done: 0, total: 1, unit: 'files' });
   const buckets = reduced.map(({ result }) => result);
-  return { chunks: mapped.map((output) => output?.result ?? null), buckets, ranges };
+  return { chunks: results, buckets, ranges };
 }
 
 /** Runs every chunk, and again those whose start was assumed wrongly, until each chain holds. */

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  checkConfig,
-  configHash,
-  DEFAULT_CONFIG,
-  parseConfig,
-} from '../../../lambdas/shared/model/config.ts';
+import { checkConfig, DEFAULT_CONFIG, parseConfig } from '../../../lambdas/shared/model/config.ts';
+import { configHash } from '../../../lambdas/shared/model/config-hash.ts';
 
 const messagesOf = (input: unknown): string[] => {
   const checked = checkConfig(input);
@@ -24,6 +20,9 @@ describe('defaults', () => {
       workers: null,
       memoryLimitBytes: 805_306_368,
       keepRunsForMs: 604_800_000,
+      quietForMs: 30_000,
+      minIntervalMs: 600_000,
+      maxRunMs: 21_600_000,
       strict: false,
     });
     expect(DEFAULT_CONFIG.windows).toEqual({ lengthMs: 600_000 });

@@ -1,0 +1,65 @@
+import type { Config } from '../shared/model/config.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { ObjectStore } from '../shared/ports/object-store.ts';
+import { TerminalError } from '../shared/runtime/errors.ts';
+import type { BatchPlan } from './batch-plan.ts';
+import { type ChildStage, RunFiles } from './run-files.ts';
+
+/** What the steps of a batch run need where each is a process of its own. */
+export interface BatchHost {
+  readonly landing: ObjectStore;
+  readonly lake: ObjectStore;
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly codeVersion: string;
+  /** For messages. */
+  readonly landingName: string;
+}
+
+/** What a step of a map state tells the state machine; everything else is in the lake. */
+export interface ChildStatus {
+  readonly index: number;
+  readonly status: 'ok' | 'failed';
+}
+
+/**
+ * Runs one step of a map state. An error that no retry can mend is recorded and becomes a status,
+ * so that one state after the map decides for all; others are thrown, to be tried again.
+ */
+export async function runChild(
+  host: BatchHost,
+  child: { readonly runId: string; readonly stage: ChildStage; readonly index: number },
+  run: (files: RunFiles) => Promise<void>,
+): Promise<ChildStatus> {
+  const { runId, stage, index } = child;
+  const files = new RunFiles(host.lake, runId);
+  try {
+    await run(files);
+    return { index, status: 'ok' };
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    await files.putFailure({ stage, index, code: error.code, message: error.message });
+    return { index, status: 'failed' };
+  }
+}
+
+/** One value at a time, as long as the run is the same: a process serves many steps of one run. */
+export class PerRun<Value> {
+  #runId = '';
+  #value: Promise<Value> | null = null;
+
+  async of(runId: string, make: () => Promise<Value>): Promise<Value> {
+    if (this.#runId !== runId || this.#value === null) {
+      this.#runId = runId;
+      this.#value = make();
+      this.#value.catch(() => {
+        this.#value = null;
+      });
+    }
+    return await this.#value;
+  }
+}
+
+export function planOf(plans: PerRun<BatchPlan>, files: RunFiles, runId: string) {
+  return plans.of(runId, () => files.readPlan());
+}

@@ -1,0 +1,52 @@
+import { jsonBytes } from '../../shared/runtime/json.ts';
+import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
+import type { BatchHost } from '../batch-host.ts';
+import { CURRENT_KEY, manifestKey } from '../batch-plan.ts';
+import { discardRun, removeWork } from '../publish-run/remove-old-runs.ts';
+
+export interface EndStepEvent {
+  readonly runId: string;
+  readonly outcome: 'published' | 'empty' | 'failed';
+  /** What the state machine caught: the error's name, and its text as Lambda writes it. */
+  readonly error?: { readonly Error?: string; readonly Cause?: string };
+}
+
+export interface EndStepResult {
+  readonly outcome: EndStepEvent['outcome'];
+  readonly error: string;
+  readonly message: string;
+}
+
+/** Runs that failed are kept as short records for an operator. */
+export const failureKey = (runId: string) => `state/batch/failures/${runId}.json`;
+
+/**
+ * Ends a run: one that failed is recorded, and what it left is removed, unless it was published
+ * before it failed. May be repeated.
+ */
+export async function endStep(host: BatchHost, event: EndStepEvent): Promise<EndStepResult> {
+  const { lake, clock } = host;
+  const { runId, outcome, error } = event;
+  const { name, message } = causeOf(error);
+  if (outcome === 'failed') {
+    const failedAt = new Date(clock.now()).toISOString();
+    const record = { run_id: runId, failed_at: failedAt, error: name, message };
+    await lake.put(failureKey(runId), jsonBytes(record));
+    const current = await readCurrentPointer(lake, CURRENT_KEY);
+    if (current?.manifestKey === manifestKey(runId)) await removeWork(lake, runId);
+    else await discardRun(lake, runId);
+  }
+  return { outcome, error: name, message };
+}
+
+/** `Cause` of a failed function is JSON with its message; of other failures it is plain text. */
+function causeOf(error: EndStepEvent['error']): { name: string; message: string } {
+  const name = error?.Error ?? '';
+  const text = error?.Cause ?? '';
+  try {
+    const { errorType, errorMessage } = JSON.parse(text) as Record<string, string | undefined>;
+    return { name: errorType ?? name, message: errorMessage ?? text };
+  } catch {
+    return { name, message: text };
+  }
+}

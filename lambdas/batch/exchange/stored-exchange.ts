@@ -1,0 +1,187 @@
+import type { ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
+import { assert } from '../../shared/runtime/errors.ts';
+import type { SliceRef } from '../reduce-bucket/bucket-waves.ts';
+import type { BlockSink } from './block-encoder.ts';
+import { alignedTo8 } from './slice-layout.ts';
+
+/**
+ * The exchange in an object store, where each step is a process of its own. An object holds the
+ * blocks of one chunk (or the window sums of one bucket) in groups; in a group all slices of bucket
+ * 0 come first, in the order of their blocks, then those of bucket 1, and so on. So a reduce step
+ * fetches one range per group. Behind the groups a footer of doubles says where slices end: per
+ * group its first byte, its number of blocks, and for each bucket the end of the slice of each
+ * block, counted from the group's first byte.
+ */
+export interface StoredBlocks {
+  readonly key: string;
+  readonly footerStartByte: number;
+  readonly sizeBytes: number;
+}
+
+interface HeldBlock {
+  readonly bytes: Uint8Array;
+  readonly sliceEnds: Uint32Array;
+}
+
+/** Takes the blocks of one chunk. The same blocks give the same object. */
+export class StoredExchange implements BlockSink {
+  readonly #lake: ObjectStore;
+  readonly #key: string;
+  readonly #maxHeldBytes: number;
+  #writer: ObjectWriter | null = null;
+  #held: HeldBlock[] = [];
+  #heldBytes = 0;
+  #writtenBytes = 0;
+  readonly #footer: number[] = [];
+
+  /** A group is written when it has so many bytes: what is held of a chunk is bounded by it. */
+  constructor(lake: ObjectStore, key: string, maxHeldBytes: number) {
+    this.#lake = lake;
+    this.#key = key;
+    this.#maxHeldBytes = maxHeldBytes;
+  }
+
+  allocate(sizeBytes: number): Uint8Array {
+    return new Uint8Array(alignedTo8(sizeBytes)).subarray(0, sizeBytes);
+  }
+
+  async keep(bytes: Uint8Array, sliceEnds: Uint32Array): Promise<void> {
+    this.#held.push({ bytes, sliceEnds });
+    this.#heldBytes += bytes.length;
+    if (this.#heldBytes >= this.#maxHeldBytes) await this.#writeGroup();
+  }
+
+  /** Makes the object readable; null where there was no block, and then there is no object. */
+  async finish(): Promise<StoredBlocks | null> {
+    if (this.#held.length > 0) await this.#writeGroup();
+    if (this.#writer === null) return null;
+    const footer = Float64Array.from(this.#footer);
+    await this.#writer.write(new Uint8Array(footer.buffer));
+    await this.#writer.commit();
+    const footerStartByte = this.#writtenBytes;
+    const sizeBytes = footerStartByte + footer.byteLength;
+    return { key: this.#key, footerStartByte, sizeBytes };
+  }
+
+  async abort(): Promise<void> {
+    await this.#writer?.abort();
+  }
+
+  async #writeGroup(): Promise<void> {
+    this.#writer ??= this.#lake.openWriter(this.#key);
+    const blocks = this.#held;
+    const group = new Uint8Array(this.#heldBytes);
+    this.#footer.push(this.#writtenBytes, blocks.length);
+    let at = 0;
+    for (let bucket = 0; bucket < blocks[0].sliceEnds.length; bucket++) {
+      for (const { bytes, sliceEnds } of blocks) {
+        const slice = bytes.subarray(bucket === 0 ? 0 : sliceEnds[bucket - 1], sliceEnds[bucket]);
+        group.set(slice, at);
+        at += slice.length;
+        this.#footer.push(at);
+      }
+    }
+    await this.#writer.write(group);
+    this.#writtenBytes += group.length;
+    this.#held = [];
+    this.#heldBytes = 0;
+  }
+}
+
+/** The slices of one bucket in one group: one range of the object. */
+export interface StoredRun {
+  readonly key: string;
+  readonly startByte: number;
+  /** Sizes of the slices, one behind the other. */
+  readonly sliceBytes: readonly number[];
+}
+
+/** Where the slices of one bucket stand in an object, in the order of their blocks. */
+export async function runsOf(
+  lake: ObjectStore,
+  { key, footerStartByte, sizeBytes }: StoredBlocks,
+  bucketIndex: number,
+  bucketCount: number,
+): Promise<StoredRun[]> {
+  const range = { startByte: footerStartByte, endByte: sizeBytes };
+  const bytes = await lake.get(key, { range });
+  assert(bytes.length === sizeBytes - footerStartByte, `${key} holds its whole footer`);
+  // A copy stands aligned, as doubles must.
+  const footer = new Float64Array(new Uint8Array(bytes).buffer);
+  const runs: StoredRun[] = [];
+  for (let at = 0; at < footer.length; ) {
+    const [groupStart, blockCount] = footer.subarray(at, at + 2);
+    const first = at + 2 + bucketIndex * blockCount;
+    let start = bucketIndex === 0 ? 0 : footer[first - 1];
+    const startByte = groupStart + start;
+    const sliceBytes: number[] = [];
+    for (const end of footer.subarray(first, first + blockCount)) {
+      sliceBytes.push(end - start);
+      start = end;
+    }
+    runs.push({ key, startByte, sliceBytes });
+    at += 2 + bucketCount * blockCount;
+  }
+  return runs;
+}
+
+/** Runs that are fetched ahead of the one that is read. */
+const READ_AHEAD_RUNS = 16;
+
+/**
+ * Slices of many objects in the order in which they are read. Whoever fetches one has the next runs
+ * on their way: requests to a store wait far longer than they transfer.
+ */
+export class StoredSlices {
+  readonly refs: readonly SliceRef[];
+  readonly #lake: ObjectStore;
+  readonly #runs: readonly StoredRun[];
+  readonly #fetched = new Map<number, Promise<Uint8Array>>();
+
+  constructor(
+    lake: ObjectStore,
+    runs: readonly { readonly run: StoredRun; readonly sourceIndex: number }[],
+  ) {
+    this.#lake = lake;
+    this.#runs = runs.map(({ run }) => run);
+    this.refs = runs.flatMap(({ run, sourceIndex }, runIndex) =>
+      this.#slicesOf(run, runIndex, sourceIndex),
+    );
+  }
+
+  #slicesOf({ sliceBytes }: StoredRun, runIndex: number, sourceIndex: number): SliceRef[] {
+    let end = 0;
+    return sliceBytes.map((sizeBytes, index) => {
+      const start = end;
+      end += sizeBytes;
+      const isLast = index === sliceBytes.length - 1;
+      const fetch = async (target: Uint8Array) => {
+        const run = await this.#run(runIndex);
+        target.set(run.subarray(start, start + sizeBytes));
+        if (isLast) this.#fetched.delete(runIndex);
+      };
+      return { sourceIndex, sizeBytes, inMemory: null, fetch };
+    });
+  }
+
+  async #run(runIndex: number): Promise<Uint8Array> {
+    const end = Math.min(runIndex + READ_AHEAD_RUNS, this.#runs.length);
+    for (let index = runIndex; index < end; index++) {
+      if (this.#fetched.has(index)) continue;
+      const fetching = this.#fetch(this.#runs[index]);
+      fetching.catch(() => undefined); // Whoever awaits it has the error.
+      this.#fetched.set(index, fetching);
+    }
+    return await (this.#fetched.get(runIndex) as Promise<Uint8Array>);
+  }
+
+  async #fetch({ key, startByte, sliceBytes }: StoredRun): Promise<Uint8Array> {
+    const sizeBytes = sliceBytes.reduce((sum, size) => sum + size, 0);
+    if (sizeBytes === 0) return new Uint8Array(0);
+    const bytes = await this.#lake.get(key, {
+      range: { startByte, endByte: startByte + sizeBytes },
+    });
+    assert(bytes.length === sizeBytes, `${key} holds whole slices`);
+    return bytes;
+  }
+}

@@ -1,0 +1,154 @@
+import { TerminalError } from '../../shared/runtime/errors.ts';
+import type { BatchPlan } from '../batch-plan.ts';
+import { EXCHANGE_RATIO, MAX_BUCKETS, REDUCE_WORK } from './plan-sizes.ts';
+
+/**
+ * How a run is cut where each step is a function of its own with limited memory and time. Nothing
+ * is kept on a function's disk: chunks are read by ranges, and the exchange is in the lake.
+ */
+
+const MIB = 1024 * 1024;
+
+/**
+ * Bytes of uncompressed CSV per second and function of one core. Measured 178 MB/s of CSV per CPU
+ * second of each half of a run (docs/performance.md, `batch_10M`: 0.57 GB in 6.4 CPU seconds); a
+ * third of it is planned with, for slower cores and for waiting for the store.
+ */
+export const MAP_BYTES_PER_SEC = 60e6;
+export const REDUCE_BYTES_PER_SEC = 60e6;
+
+/** Memory of a function beside what grows with its input, as `plan-sizes.ts` adds it up. */
+const FIXED_BYTES = 230 * MIB;
+
+/** Slices on their way to a reduce step (`READ_AHEAD_RUNS`), and blocks of a map step. */
+const TRANSIT_SHARE = 0.15;
+
+/** What kernels can address holds a wave, its claims and all else of a reduce step. */
+const MAX_WAVE_BYTES = 2_048 * MIB;
+
+/** A step is planned to end within this share of its time limit: rates differ from day to day. */
+const TIME_SHARE = 0.4;
+
+/** Larger chunks mean fewer requests: as many steps as these are enough to run side by side. */
+const WANTED_CHUNKS = 1000;
+
+/** A bucket is planned this much larger than the mean: hashes do not deal evenly. */
+const SKEW = 1.2;
+
+/** Input of a reduce step that is worth a function of its own. */
+const WANTED_BUCKET_BYTES = 512 * MIB;
+
+/**
+ * A map state takes the list of its indexes in one payload and gives a status for each: 256 KiB
+ * (Step Functions, "Service quotas") hold 30 bytes for each of so many. A Distributed Map itself
+ * runs up to 10,000 children side by side.
+ */
+export const MAX_CHILDREN = 8_000;
+
+export interface StepLimits {
+  readonly functionMemoryBytes: number;
+  readonly timeLimitMs: number;
+}
+
+export interface InputSize {
+  readonly key: string;
+  readonly uncompressedBytes: number;
+  /** One chunk, whatever its size. */
+  readonly isGzip: boolean;
+}
+
+export interface StepPlan extends Pick<BatchPlan, 'bucketCount' | 'waveBytes'> {
+  readonly chunkBytes: number;
+  readonly chunkCount: number;
+  readonly inputBytes: number;
+}
+
+/**
+ * Chooses chunks and buckets so that each step fits its function. Throws `TerminalError`
+ * `does_not_fit` that says what is too large, and what would help.
+ */
+export function planSteps(
+  inputs: readonly InputSize[],
+  options: {
+    readonly limits: StepLimits;
+    /** Chunks are at least so large. */
+    readonly minChunkBytes: number;
+    /** Of the dimensions in memory. */
+    readonly dimensionBytes: number;
+  },
+): StepPlan {
+  const { limits, minChunkBytes, dimensionBytes } = options;
+  const stepSec = (limits.timeLimitMs / 1000) * TIME_SHARE;
+  const inputBytes = inputs.reduce((sum, { uncompressedBytes }) => sum + uncompressedBytes, 0);
+  const { chunkBytes, chunkCount } = planChunks(inputs, inputBytes, minChunkBytes, stepSec);
+  const waveBytes = planWave(limits, dimensionBytes);
+  const bucketCount = Math.max(
+    1,
+    Math.ceil((inputBytes * EXCHANGE_RATIO * SKEW) / waveBytes),
+    Math.ceil((inputBytes * SKEW) / (REDUCE_BYTES_PER_SEC * stepSec)),
+    Math.ceil(inputBytes / WANTED_BUCKET_BYTES),
+  );
+  if (bucketCount > MAX_BUCKETS) {
+    throw doesNotFit(
+      `${inputBytes} bytes of CSV need ${bucketCount} buckets of ${waveBytes} bytes, and there ` +
+        `are ${MAX_BUCKETS} at most; raise aws.functionMemory, or load fewer files at once`,
+    );
+  }
+  return { chunkBytes, chunkCount, bucketCount, waveBytes, inputBytes };
+}
+
+function planChunks(
+  inputs: readonly InputSize[],
+  inputBytes: number,
+  minChunkBytes: number,
+  stepSec: number,
+) {
+  const maxChunkBytes = MAP_BYTES_PER_SEC * stepSec;
+  const slow = inputs.find(
+    ({ isGzip, uncompressedBytes }) => isGzip && uncompressedBytes > maxChunkBytes,
+  );
+  if (slow !== undefined) {
+    throw doesNotFit(
+      `${slow.key} holds about ${slow.uncompressedBytes} bytes, a function reads ` +
+        `${maxChunkBytes} in its time, and gzip cannot be cut; store it as several files`,
+    );
+  }
+  const wanted = Math.ceil(inputBytes / WANTED_CHUNKS / MIB) * MIB;
+  let chunkBytes = Math.min(Math.max(minChunkBytes, wanted), maxChunkBytes);
+  // Each file ends with a chunk that is not full, so many files may need larger ones.
+  while (countChunks(inputs, chunkBytes) > MAX_CHILDREN && chunkBytes < maxChunkBytes) {
+    chunkBytes = Math.min(chunkBytes * 2, maxChunkBytes);
+  }
+  const chunkCount = countChunks(inputs, chunkBytes);
+  if (chunkCount > MAX_CHILDREN) {
+    throw doesNotFit(
+      `${inputs.length} files of ${inputBytes} bytes make ${chunkCount} chunks of at most ` +
+        `${chunkBytes} bytes, and a map state takes ${MAX_CHILDREN}; load fewer or larger files`,
+    );
+  }
+  return { chunkBytes, chunkCount };
+}
+
+function countChunks(inputs: readonly InputSize[], chunkBytes: number): number {
+  return inputs.reduce((sum, { isGzip, uncompressedBytes }) => {
+    return sum + (isGzip ? 1 : Math.max(1, Math.ceil(uncompressedBytes / chunkBytes)));
+  }, 0);
+}
+
+/** Bytes of the exchange that a reduce step takes at once. */
+function planWave({ functionMemoryBytes }: StepLimits, dimensionBytes: number): number {
+  const transitBytes = functionMemoryBytes * TRANSIT_SHARE;
+  // As it is read, and as it is looked up.
+  const freeBytes = functionMemoryBytes - FIXED_BYTES - transitBytes - dimensionBytes * 2;
+  if (freeBytes < 64 * MIB) {
+    throw doesNotFit(
+      `dimensions of ${dimensionBytes} bytes leave no room in a function of ` +
+        `${functionMemoryBytes} bytes; raise aws.functionMemory`,
+    );
+  }
+  return Math.floor(Math.min(freeBytes / (1 + REDUCE_WORK), MAX_WAVE_BYTES));
+}
+
+function doesNotFit(message: string): TerminalError {
+  return new TerminalError('does_not_fit', message);
+}

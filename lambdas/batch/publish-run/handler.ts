@@ -1,0 +1,14 @@
+import { lambdaHandler, metrics } from '../../shared/runtime/lambda-handler.ts';
+import { awsBatchHost } from '../aws-host.ts';
+import { type PublishStepEvent, publishStep } from './publish-step.ts';
+
+export const handler = lambdaHandler(() => {
+  const { host } = awsBatchHost();
+  return async (event: PublishStepEvent) => {
+    const published = await publishStep(host, event);
+    metrics.gauge('RunsPublished', 1);
+    metrics.gauge('RecordsRead', published.counts.read);
+    metrics.gauge('RecordsQuarantined', published.counts.quarantined);
+    return published;
+  };
+});

@@ -1,0 +1,72 @@
+import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
+import { inParallel } from '../../shared/runtime/parallel.ts';
+import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
+import type { BatchPlan } from '../batch-plan.ts';
+import { runsOf, StoredExchange, StoredSlices } from '../exchange/stored-exchange.ts';
+import type { ReducePlan, RunFiles } from '../run-files.ts';
+import { loadDimensions, reduceContext } from '../stage-settings.ts';
+import { BucketReducer } from './reduce-bucket.ts';
+
+/** Footers of exchange objects that are read at once. */
+const PARALLEL_READS = 32;
+
+export interface ReduceStepEvent {
+  readonly runId: string;
+  readonly bucketIndex: number;
+}
+
+/** What the buckets of a run share; a process reads it once. */
+interface ReduceRun {
+  readonly plan: BatchPlan;
+  readonly reducePlan: ReducePlan;
+  readonly reducer: BucketReducer;
+}
+
+/** Reduces buckets from objects of the exchange; their window sums go into one as well. */
+export function createReduceStep(host: BatchHost, maxHeldBytes: number) {
+  const { lake } = host;
+  const runs = new PerRun<ReduceRun>();
+  return async ({ runId, bucketIndex }: ReduceStepEvent): Promise<ChildStatus> =>
+    await runChild(host, { runId, stage: 'reduce', index: bucketIndex }, async (files) => {
+      const run = await runs.of(runId, () => openRun(host, files));
+      const slices = await slicesOf(host, run, bucketIndex);
+      const sums = new StoredExchange(lake, files.sumsKey(bucketIndex), maxHeldBytes);
+      try {
+        const result = await run.reducer.reduce(bucketIndex, slices.refs, sums);
+        await files.putBucket({ result, runs: await sums.finish() });
+      } catch (error) {
+        await sums.abort();
+        throw error;
+      }
+    });
+}
+
+async function openRun(host: BatchHost, files: RunFiles): Promise<ReduceRun> {
+  const { landing, lake, config } = host;
+  const plan = await files.readPlan();
+  const reducePlan = await files.readReducePlan();
+  const { customers, products } = await loadDimensions(landing, plan, config);
+  const context = reduceContext(lake, KernelMemory.create(), {
+    plan,
+    config,
+    layouts: reducePlan.layouts,
+    customers: customers.data,
+    products: products.data,
+  });
+  return { plan, reducePlan, reducer: new BucketReducer(context) };
+}
+
+async function slicesOf(
+  { lake }: BatchHost,
+  { plan, reducePlan }: ReduceRun,
+  bucketIndex: number,
+): Promise<StoredSlices> {
+  const { used, blocks } = reducePlan;
+  const runs = await inParallel(used, PARALLEL_READS, async ({ inputIndex }, position) => {
+    const stored = blocks[position];
+    if (stored === null) return [];
+    const found = await runsOf(lake, stored, bucketIndex, plan.bucketCount);
+    return found.map((run) => ({ run, sourceIndex: inputIndex }));
+  });
+  return new StoredSlices(lake, runs.flat());
+}

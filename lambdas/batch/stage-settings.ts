@@ -1,0 +1,98 @@
+import type { CsvLayout } from '../shared/ingest/csv-scanner.ts';
+import { StatusParser } from '../shared/ingest/status-parser.ts';
+import type { Config } from '../shared/model/config.ts';
+import { CUSTOMERS, PRODUCTS } from '../shared/model/dimension.ts';
+import { textValues } from '../shared/parquet/column-data.ts';
+import type { ObjectStore } from '../shared/ports/object-store.ts';
+import type { KernelMemory } from '../shared/runtime/kernel-memory.ts';
+import { Dimension, type DimensionData } from '../shared/transform/dimension.ts';
+import { type LoadedDimension, loadDimension } from '../shared/transform/load-dimension.ts';
+import type { BatchPlan } from './batch-plan.ts';
+import { ChunkMapper, type ChunkResult } from './map-chunk/map-chunk.ts';
+import type { MergeContext } from './merge-aggregates/merge-aggregates.ts';
+import type { ReduceContext } from './reduce-bucket/reduce-bucket.ts';
+
+/**
+ * What the stages are given, on whichever host they run: the same plan and config give the same
+ * settings, and so the same bytes.
+ */
+
+/** Share of the memory limit that one dimension may take. */
+const DIMENSION_SHARE = 0.25;
+
+export interface LoadedDimensions {
+  readonly customers: LoadedDimension;
+  readonly products: LoadedDimension;
+}
+
+/** Throws `TerminalError` as `loadDimension` does. */
+export async function loadDimensions(
+  landing: ObjectStore,
+  plan: Pick<BatchPlan, 'customers' | 'products'>,
+  config: Config,
+): Promise<LoadedDimensions> {
+  const maxBytes = config.batch.memoryLimitBytes * DIMENSION_SHARE;
+  return {
+    customers: await loadDimension(landing, CUSTOMERS, plan.customers, maxBytes),
+    products: await loadDimension(landing, PRODUCTS, plan.products, maxBytes),
+  };
+}
+
+export function createMapper(landing: ObjectStore, plan: BatchPlan, config: Config): ChunkMapper {
+  return new ChunkMapper(landing, new StatusParser(config.rules.statuses), plan.bucketCount);
+}
+
+export function reduceContext(
+  lake: ObjectStore,
+  memory: KernelMemory,
+  run: {
+    readonly plan: BatchPlan;
+    readonly config: Config;
+    readonly layouts: readonly (CsvLayout | null)[];
+    readonly customers: DimensionData;
+    readonly products: DimensionData;
+  },
+): ReduceContext {
+  const { plan, config } = run;
+  return {
+    lake,
+    memory,
+    runId: plan.runId,
+    sources: textValues(plan.inputs.map(({ key }) => key)),
+    layouts: run.layouts,
+    customers: new Dimension(run.customers),
+    products: new Dimension(run.products),
+    windowLengthMs: config.windows.lengthMs,
+    rangeCount: plan.rangeCount,
+    parquet: config.parquet,
+    waveBytes: plan.waveBytes,
+  };
+}
+
+export function mergeContext(lake: ObjectStore, plan: BatchPlan, config: Config): MergeContext {
+  const { parquet, windows } = config;
+  return { lake, runId: plan.runId, windowLengthMs: windows.lengthMs, parquet };
+}
+
+/** What the reduce steps read, once every chain holds. */
+export interface MappedChunks {
+  /** Chunks whose records are used, in order of records. */
+  readonly used: readonly { readonly chunkIndex: number; readonly inputIndex: number }[];
+  /** By input; null where one was rejected. */
+  readonly layouts: readonly (CsvLayout | null)[];
+}
+
+/** `results` are by chunk index; null for a chunk inside a record of an earlier one. */
+export function mappedChunks(
+  plan: BatchPlan,
+  results: readonly (ChunkResult | null)[],
+): MappedChunks {
+  const layouts = plan.inputs.map(({ layout }) => layout);
+  const used = plan.chunks.flatMap(({ chunkIndex, inputIndex }) => {
+    const result = results[chunkIndex];
+    if (result?.status !== 'mapped') return [];
+    layouts[inputIndex] = result.layout;
+    return [{ chunkIndex, inputIndex }];
+  });
+  return { used, layouts };
+}

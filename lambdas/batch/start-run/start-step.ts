@@ -1,0 +1,103 @@
+import type { EpochMs } from '../../shared/model/time.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { Randomness } from '../../shared/ports/randomness.ts';
+import type { RunLauncher } from '../../shared/ports/run-launcher.ts';
+import type { Attributes, StateOperation, StateStore } from '../../shared/ports/state-store.ts';
+import { RetryableError } from '../../shared/runtime/errors.ts';
+import {
+  decideStart,
+  IDLE_STARTER,
+  type StarterEvent,
+  type StarterSettings,
+  type StarterState,
+} from './decide-start.ts';
+
+/** The one item of the starter, beside those of the stream in the same table. */
+export const STARTER_KEY = { pk: 'batch#STARTER', sk: 'STATE' };
+
+/** Others may decide at the same time; whoever loses decides again. */
+const MAX_RACES = 10;
+
+export interface StarterPorts {
+  readonly state: StateStore;
+  readonly launcher: RunLauncher;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly settings: StarterSettings;
+}
+
+/**
+ * Takes notifications, in any order and any number of times, and starts a run when one is due. What
+ * is started is stored first: a launch that got lost is repeated by the next call.
+ */
+export async function startStep(
+  ports: StarterPorts,
+  events: readonly StarterEvent[],
+): Promise<{ readonly launched: string | null }> {
+  const { launcher, clock, randomness, settings } = ports;
+  for (let race = 0; race < MAX_RACES; race++) {
+    const stored = await readStarter(ports.state);
+    const nowMs = clock.now();
+    const newRunId = runIdAt(nowMs, randomness);
+    const decision = decideStart(stored.state, events, { nowMs, settings, newRunId });
+    const isSaved = await saveStarter(ports, stored, decision.state);
+    if (!isSaved) continue;
+    if (decision.wakeAtMs !== null) await launcher.wakeAt(decision.wakeAtMs);
+    if (decision.launch === null) return { launched: null };
+    await launcher.launch(decision.launch);
+    await markLaunched(ports, decision.launch.runId);
+    return { launched: decision.launch.runId };
+  }
+  throw new RetryableError(`the starter lost ${MAX_RACES} races`);
+}
+
+/** `20260131T120000Z-` and 8 hexadecimal digits. */
+function runIdAt(nowMs: EpochMs, randomness: Randomness): string {
+  const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${time}-${randomness.id().slice(-8)}`;
+}
+
+interface StoredStarter {
+  /** 0: there is no item. */
+  readonly version: number;
+  readonly state: StarterState;
+}
+
+async function readStarter(state: StateStore): Promise<StoredStarter> {
+  const item = await state.get(STARTER_KEY);
+  if (item === null) return { version: 0, state: IDLE_STARTER };
+  const { version, ...rest } = item.attributes as unknown as StarterState & { version: number };
+  return { version, state: rest };
+}
+
+/** False where somebody else saved first. */
+async function saveStarter(
+  { state, randomness }: StarterPorts,
+  before: StoredStarter,
+  after: StarterState,
+): Promise<boolean> {
+  if (JSON.stringify(before.state) === JSON.stringify(after)) return true;
+  const set = { ...after, version: before.version + 1 } as unknown as Attributes;
+  const operation: StateOperation =
+    before.version === 0
+      ? { kind: 'put', key: STARTER_KEY, attributes: set, ifAbsent: true }
+      : {
+          kind: 'update',
+          key: STARTER_KEY,
+          set,
+          tests: [{ attribute: 'version', equals: before.version }],
+        };
+  const { status } = await state.transact([operation], randomness.id());
+  return status === 'committed';
+}
+
+/** If somebody else saved meanwhile, the launch is repeated by a later call, without effect. */
+async function markLaunched(ports: StarterPorts, runId: string): Promise<void> {
+  const stored = await readStarter(ports.state);
+  const { running } = stored.state;
+  if (running === null || running.runId !== runId) return;
+  await saveStarter(ports, stored, {
+    ...stored.state,
+    running: { ...running, isLaunched: true },
+  });
+}

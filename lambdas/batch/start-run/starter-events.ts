@@ -1,0 +1,65 @@
+import type { EpochMs } from '../../shared/model/time.ts';
+import type { StarterEvent } from './decide-start.ts';
+
+/** An event of EventBridge, as far as it is read here. */
+interface BusEvent {
+  readonly 'detail-type'?: string;
+  readonly time?: string;
+  readonly detail?: {
+    readonly object?: { readonly key?: string };
+    readonly name?: string;
+    readonly status?: string;
+  };
+}
+
+/** What the project itself sends. */
+interface OwnEvent {
+  readonly tandem?: 'ended' | 'request' | 'tick';
+  readonly runId?: string;
+}
+
+interface QueueEvent {
+  readonly Records?: readonly { readonly body: string }[];
+}
+
+/**
+ * What an invocation of the starter tells: messages of its queue (notifications of the store and of
+ * the state machine, and calls that it ordered itself), a schedule, or the state machine's last
+ * step. Anything else counts as time going on.
+ */
+export function starterEvents(event: unknown): StarterEvent[] {
+  const { Records: records } = event as QueueEvent;
+  if (records === undefined) return [starterEvent(event as BusEvent & OwnEvent)];
+  return records.map(({ body }) => starterEvent(parsed(body)));
+}
+
+function parsed(body: string): BusEvent & OwnEvent {
+  try {
+    return JSON.parse(body) as BusEvent & OwnEvent;
+  } catch {
+    return {}; // Nothing of ours; a message that cannot be read must not stop the others.
+  }
+}
+
+function starterEvent(event: BusEvent & OwnEvent): StarterEvent {
+  if (event.tandem === 'request') return { kind: 'request' };
+  if (event.tandem === 'ended') return { kind: 'ended', runId: event.runId ?? '' };
+  const { detail, time } = event;
+  switch (event['detail-type']) {
+    case 'Object Created':
+    case 'Object Deleted':
+      return { kind: 'upload', atMs: timeOf(time) };
+    case 'Step Functions Execution Status Change':
+      return detail?.status === 'RUNNING'
+        ? { kind: 'tick' }
+        : { kind: 'ended', runId: detail?.name ?? '' };
+    default:
+      return { kind: 'tick' };
+  }
+}
+
+/** Without a readable time it counts as now: no time is ever taken for later than that. */
+function timeOf(text: string | undefined): EpochMs {
+  const timeMs = Date.parse(text ?? '');
+  return (Number.isNaN(timeMs) ? Number.POSITIVE_INFINITY : timeMs) as EpochMs;
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Randomness } from '../../ports/randomness.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import { makeDynamoClient, makeKinesisClient, makeS3Client } from './clients.ts';
+import { DynamoStateStore } from './dynamo-state-store.ts';
+import { KinesisEventStream } from './kinesis-event-stream.ts';
+import { S3ObjectStore } from './s3-object-store.ts';
+
+/** What the stacks tell functions by their environment; `lib/aws` sets exactly these. */
+export type FunctionVariable =
+  | 'LANDING_BUCKET'
+  | 'LAKE_BUCKET'
+  | 'FAILURES_BUCKET'
+  | 'STATE_TABLE'
+  /** Of Kinesis; the name by which the protocol knows the stream is in the config. */
+  | 'STREAM_NAME'
+  | 'STATE_MACHINE_ARN'
+  | 'STARTER_QUEUE_URL'
+  | 'PUBLISH_SHARD_FUNCTION';
+
+/** Throws `TerminalError` `variable_missing`. */
+export function variable(name: FunctionVariable): string {
+  const value = process.env[name];
+  if (value !== undefined && value !== '') return value;
+  throw new TerminalError('variable_missing', `the function has no variable ${name}; deploy again`);
+}
+
+export function bucketStore(
+  name: FunctionVariable,
+  ports: { readonly clock: Clock; readonly randomness: Randomness },
+): S3ObjectStore {
+  return new S3ObjectStore({ ...ports, client: makeS3Client(), bucket: variable(name) });
+}
+
+export function tableStore(): DynamoStateStore {
+  return new DynamoStateStore({ client: makeDynamoClient(), tableName: variable('STATE_TABLE') });
+}
+
+export function kinesisStream(name: string, clock: Clock): KinesisEventStream {
+  const streamName = variable('STREAM_NAME');
+  return new KinesisEventStream({ client: makeKinesisClient(), name, streamName, clock });
+}

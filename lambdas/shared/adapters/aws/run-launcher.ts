@@ -1,0 +1,51 @@
+import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { EpochMs } from '../../model/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { RunLauncher, RunStart } from '../../ports/run-launcher.ts';
+
+/** A queue holds a message back so long at most. */
+const MAX_DELAY_SEC = 900;
+
+/**
+ * Starts executions of a state machine, named like the run, so that a second start of a run is
+ * refused; calls itself again through its queue.
+ */
+export class AwsRunLauncher implements RunLauncher {
+  readonly #stateMachineArn: string;
+  readonly #queueUrl: string;
+  readonly #clock: Clock;
+  readonly #stepFunctions = new SFNClient({});
+  readonly #queues = new SQSClient({});
+
+  constructor(options: {
+    readonly stateMachineArn: string;
+    readonly queueUrl: string;
+    readonly clock: Clock;
+  }) {
+    this.#stateMachineArn = options.stateMachineArn;
+    this.#queueUrl = options.queueUrl;
+    this.#clock = options.clock;
+  }
+
+  async launch({ runId, startedAtMs }: RunStart): Promise<void> {
+    const createdAt = new Date(startedAtMs).toISOString();
+    const input = JSON.stringify({ id: runId, runId, createdAt });
+    const command = { stateMachineArn: this.#stateMachineArn, name: runId, input };
+    try {
+      await this.#stepFunctions.send(new StartExecutionCommand(command));
+    } catch (error) {
+      if (!(error instanceof ExecutionAlreadyExists)) throw error;
+    }
+  }
+
+  async wakeAt(timeMs: EpochMs): Promise<void> {
+    const waitSec = Math.ceil((timeMs - this.#clock.now()) / 1000);
+    const message = {
+      QueueUrl: this.#queueUrl,
+      MessageBody: JSON.stringify({ tandem: 'tick' }),
+      DelaySeconds: Math.min(Math.max(waitSec, 0), MAX_DELAY_SEC),
+    };
+    await this.#queues.send(new SendMessageCommand(message));
+  }
+}

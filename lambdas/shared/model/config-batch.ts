@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+import { byteSize, duration, flag, group, wholeNumber } from './config-values.ts';
+
+/** How a batch run works, and when it starts on AWS (architecture §3). */
+export const batch = v.pipe(
+  v.strictObject({
+    chunkBytes: v.optional(
+      byteSize('1B', '1GiB', 'bytes of a CSV file that one map step reads'),
+      '32MiB',
+    ),
+    workers: v.optional(
+      v.nullable(wholeNumber(1, 64, 'worker threads; null: one per core, at most 8')),
+      null,
+    ),
+    memoryLimitBytes: v.optional(
+      byteSize('128MiB', '1024GiB', 'resident memory of the process above which a run spills'),
+      '768MiB',
+    ),
+    keepRunsFor: v.optional(
+      duration('0s', '3650d', 'older runs are removed, but never the last two'),
+      '7d',
+    ),
+    quietFor: v.optional(
+      duration('0s', '15m', 'on AWS: a run starts so long after the last upload'),
+      '30s',
+    ),
+    minInterval: v.optional(
+      duration('0s', '7d', 'on AWS: runs start at least so long after one another'),
+      '10m',
+    ),
+    maxRun: v.optional(duration('15m', '7d', 'on AWS: a run that takes longer is stopped'), '6h'),
+    strict: v.optional(flag('exit with 1 when a file was rejected'), false),
+  }),
+  group('How a batch run works. None of these changes what the tables hold.'),
+  v.transform(({ keepRunsFor, quietFor, minInterval, maxRun, ...rest }) => ({
+    ...rest,
+    keepRunsForMs: keepRunsFor,
+    quietForMs: quietFor,
+    minIntervalMs: minInterval,
+    maxRunMs: maxRun,
+  })),
+);

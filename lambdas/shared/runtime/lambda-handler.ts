@@ -1,0 +1,63 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics as Emf, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
+import type { MetricName, Metrics } from '../ports/metrics.ts';
+
+export const logger = new Logger();
+const emf = new Emf();
+
+/** An answer that is longer is not logged: lists of indexes say little. */
+const MAX_LOGGED_ANSWER = 2_000;
+
+/** Beside those of the protocol, what dashboard and alarms are made of. */
+export type GaugeName =
+  | 'RunsPublished'
+  | 'RunsFailed'
+  | 'RecordsRead'
+  | 'RecordsQuarantined'
+  /** Runs of the publisher that ended with everything published. */
+  | 'Publications'
+  | 'EpochsPublished'
+  /** Seconds by which the stream's watermark is behind the newest event. */
+  | 'WatermarkLag'
+  | 'DeadlinesReached'
+  | 'RecordsRedriven'
+  /** Messages in the failures bucket. */
+  | 'GivenUpBatches'
+  | 'UnexplainedDifferences';
+
+/** Metrics in the log (CloudWatch embedded metric format): no call, no waiting. */
+export const metrics: Metrics & { gauge(name: GaugeName, value: number): void } = {
+  count(name: MetricName, where: Readonly<Record<string, string>>): void {
+    emf.addMetric(name, MetricUnit.Count, 1);
+    logger.warn(name, { where });
+  },
+  gauge(name, value) {
+    emf.addMetric(name, name === 'WatermarkLag' ? MetricUnit.Seconds : MetricUnit.Count, value);
+  },
+};
+
+/**
+ * A handler of Lambda: makes its step with the first event, so that an error of making it is an
+ * error of that invocation, and logs how each invocation ended.
+ */
+export function lambdaHandler<Event, Answer>(
+  make: () => (event: Event, context: Context) => Promise<Answer>,
+): (event: Event, context: Context) => Promise<Answer> {
+  let step: ReturnType<typeof make> | null = null;
+  return async (event, context) => {
+    logger.addContext(context);
+    try {
+      step ??= make();
+      const answer = await step(event, context);
+      const text = JSON.stringify(answer) ?? '';
+      logger.info('done', text.length > MAX_LOGGED_ANSWER ? {} : { answer: text });
+      return answer;
+    } catch (error) {
+      logger.error('failed', error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    } finally {
+      if (emf.hasStoredMetrics()) emf.publishStoredMetrics();
+    }
+  };
+}

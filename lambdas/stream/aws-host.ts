@@ -1,0 +1,58 @@
+import {
+  bucketStore,
+  kinesisStream,
+  tableStore,
+  variable,
+} from '../shared/adapters/aws/function-ports.ts';
+import { LambdaShardPublisher } from '../shared/adapters/aws/shard-publisher.ts';
+import { SystemClock } from '../shared/runtime/clock.ts';
+import { functionSettings } from '../shared/runtime/function-settings.ts';
+import { metrics } from '../shared/runtime/lambda-handler.ts';
+import { SystemRandomness } from '../shared/runtime/randomness.ts';
+import { openStreamContext, type StreamContext } from '../shared/state/stream-context.ts';
+import { InlineEpochWriter } from './publish-epoch/epoch-writer.ts';
+import { FannedEpochWriter } from './publish-epoch/fanned-epoch-writer.ts';
+import type { EpochWriter } from './publish-epoch/publish-epoch.ts';
+
+/** The consumer that the deployed functions are. Replays run elsewhere, under other names. */
+const CONSUMER = 'default';
+
+/** The stream door in a function of Lambda. */
+export async function openAwsStream(): Promise<StreamContext> {
+  const { config, codeVersion } = functionSettings();
+  const clock = new SystemClock();
+  const randomness = new SystemRandomness();
+  const ports = {
+    state: tableStore(),
+    lake: bucketStore('LAKE_BUCKET', { clock, randomness }),
+    landing: bucketStore('LANDING_BUCKET', { clock, randomness }),
+    stream: kinesisStream(config.stream.name, clock),
+    clock,
+    randomness,
+    metrics,
+  };
+  return await openStreamContext(ports, { consumer: CONSUMER, codeVersion, config });
+}
+
+/** The context and a writer that goes with it, made once; made again after it failed. */
+export function openOnce(): () => Promise<{
+  readonly context: StreamContext;
+  readonly inline: InlineEpochWriter;
+}> {
+  let opening: Promise<{ context: StreamContext; inline: InlineEpochWriter }> | null = null;
+  return async () => {
+    opening ??= openAwsStream().then((context) => {
+      return { context, inline: new InlineEpochWriter(context) };
+    });
+    opening.catch(() => {
+      opening = null;
+    });
+    return await opening;
+  };
+}
+
+/** Writes large epochs by functions beside this one. */
+export function fannedWriter(context: StreamContext, inline: InlineEpochWriter): EpochWriter {
+  const shards = new LambdaShardPublisher(variable('PUBLISH_SHARD_FUNCTION'));
+  return new FannedEpochWriter(inline, shards, context.config.publish.maxShardsInline);
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import type { Config } from '../../../lambdas/shared/model/config.ts';
+import {
+  type DeployedSettings,
+  SETTINGS_FILE,
+} from '../../../lambdas/shared/runtime/function-settings.ts';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { FUNCTION_FOLDERS, FUNCTION_NAMES, type FunctionName } from './function-names.ts';
+
+const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** The folder of each function's code. */
+export type FunctionBundles = Readonly<Record<FunctionName, string>>;
+
+/**
+ * Writes the code of all functions below `outDir`, each with what it needs and nothing else: one
+ * CommonJS file, its source map, and the settings. CommonJS, minified, starts fastest. The same
+ * sources and config give the same bytes, so that deploying again changes nothing.
+ */
+export function bundleFunctions(outDir: string, config: Config): FunctionBundles {
+  rmSync(outDir, { recursive: true, force: true });
+  const { outputFiles } = buildSync({
+    absWorkingDir: projectRoot,
+    entryPoints: FUNCTION_NAMES.map((name) => ({
+      in: `lambdas/${FUNCTION_FOLDERS[name]}/handler.ts`,
+      out: `${name}/index`,
+    })),
+    outdir: outDir,
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    minify: true,
+    // A name of a class is in the log; error names are literals and need no help.
+    keepNames: false,
+    sourcemap: true,
+    sourcesContent: false,
+    mainFields: ['module', 'main'],
+    alias: {
+      '@aws-sdk/credential-provider-node': './lib/aws/bundle/environment-credentials.ts',
+    },
+    logLevel: 'error',
+  });
+  const code = createHash('sha256');
+  for (const { path, contents } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, contents);
+    if (path.endsWith('.js')) code.update(contents);
+  }
+  const codeVersion = `${packageJson.version}+${code.digest('hex').slice(0, 12)}`;
+  const settings: DeployedSettings = { config, codeVersion };
+  const folders = FUNCTION_NAMES.map((name): [FunctionName, string] => {
+    const folder = join(outDir, name);
+    writeFileSync(join(folder, SETTINGS_FILE), JSON.stringify(settings));
+    return [name, folder];
+  });
+  return Object.fromEntries(folders) as FunctionBundles;
+}

@@ -1,0 +1,20 @@
+/** Every function, and the folder below `lambdas/` that its handler is in. */
+export const FUNCTION_FOLDERS = {
+  startRun: 'batch/start-run',
+  planRun: 'batch/plan-run',
+  mapChunk: 'batch/map-chunk',
+  checkChunks: 'batch/check-chunks',
+  reduceBucket: 'batch/reduce-bucket',
+  mergeAggregates: 'batch/merge-aggregates',
+  publishRun: 'batch/publish-run',
+  endRun: 'batch/end-run',
+  consumeOrders: 'stream/consume-orders',
+  publishEpoch: 'stream/publish-epoch',
+  publishShard: 'stream/publish-shard',
+  drain: 'stream/drain',
+  redrive: 'stream/redrive-records',
+} as const;
+
+export type FunctionName = keyof typeof FUNCTION_FOLDERS;
+
+export const FUNCTION_NAMES = Object.keys(FUNCTION_FOLDERS) as readonly FunctionName[];

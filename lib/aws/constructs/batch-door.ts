@@ -1,0 +1,222 @@
+import { ArnFormat, Duration, Size, Stack } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { LogLevel, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { removalPolicy } from '../deployment.ts';
+import { BatchWorkflow } from './batch-workflow.ts';
+import type { DoorProps } from './door-props.ts';
+import { allowItems, allowObjects, type ObjectRights } from './permissions.ts';
+import { TandemFunction } from './tandem-function.ts';
+
+const PLANS = 'state/batch/plans/*';
+const WORK = 'work/*';
+const TABLES = 'tables/batch/*';
+const MANIFESTS = 'manifests/batch/*';
+
+/** What of the lake each step touches. */
+const LAKE_RIGHTS = {
+  planRun: { read: [PLANS, MANIFESTS], write: [PLANS] },
+  mapChunk: { read: [PLANS], write: [WORK] },
+  checkChunks: { read: [PLANS, WORK], write: [WORK] },
+  // A step that is repeated compares the files that it finds with its own.
+  reduceBucket: { read: [PLANS, WORK, TABLES], write: [WORK, TABLES] },
+  mergeAggregates: { read: [PLANS, WORK, TABLES], write: [WORK, TABLES] },
+  publishRun: {
+    read: [PLANS, WORK, TABLES, MANIFESTS],
+    write: [TABLES, MANIFESTS],
+    remove: [PLANS, WORK, TABLES, MANIFESTS],
+  },
+  endRun: {
+    read: [MANIFESTS],
+    write: ['state/batch/failures/*'],
+    remove: [PLANS, WORK, TABLES, MANIFESTS],
+  },
+} as const satisfies Readonly<Record<string, ObjectRights>>;
+
+const LANDING_FOLDERS = ['orders/', 'customers/', 'products/'];
+
+const LANDING_RIGHTS = { read: LANDING_FOLDERS.map((folder) => `${folder}*`) };
+
+type StepName = keyof typeof LAKE_RIGHTS;
+
+/** Steps that read orders or dimensions. */
+const READS_LANDING: readonly StepName[] = ['planRun', 'mapChunk', 'reduceBucket', 'publishRun'];
+
+const DESCRIPTIONS: Readonly<Record<StepName, string>> = {
+  planRun: 'Fixes what a batch run reads and how it is cut',
+  mapChunk: 'Reads one chunk of CSV into the exchange',
+  checkChunks: 'Looks at the results of a map, and finds chunks to run again',
+  reduceBucket: 'Writes the rows of one bucket of order ids',
+  mergeAggregates: 'Writes the revenue tables of one range of products',
+  publishRun: 'Makes a batch run current',
+  endRun: 'Records and cleans up a run that failed',
+};
+
+/** Notifications that the starter reads at once, and how long they are gathered. */
+const STARTER_BATCH = { batchSize: 100, maxBatchingWindow: Duration.seconds(2) };
+
+/** A call of the starter that gets lost is made up for so much later. */
+const STARTER_EVERY = Duration.minutes(5);
+
+/** From an upload to the tables: notifications, starter, state machine and its steps. */
+export class BatchDoor extends Construct {
+  readonly stateMachine: StateMachine;
+  readonly steps: Readonly<Record<StepName, TandemFunction>>;
+  readonly starter: TandemFunction;
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly #props: DoorProps;
+
+  constructor(scope: Construct, id: string, props: DoorProps) {
+    super(scope, id);
+    this.#props = props;
+    this.steps = Object.fromEntries(
+      (Object.keys(LAKE_RIGHTS) as StepName[]).map((name) => [name, this.#step(name)]),
+    ) as Record<StepName, TandemFunction>;
+    this.deadLetters = this.#queue('DeadLetters');
+    this.queue = this.#queue('Notifications', this.deadLetters);
+    this.starter = this.#starter();
+    this.stateMachine = this.#workflow();
+    const { function: starter } = this.starter;
+    starter.addEnvironment('STATE_MACHINE_ARN', this.#stateMachineArn());
+    this.starter.role.addToPolicy(
+      new PolicyStatement({
+        actions: ['states:StartExecution'],
+        resources: [this.#stateMachineArn()],
+      }),
+    );
+    this.#rules();
+  }
+
+  #step(name: StepName): TandemFunction {
+    const { deployment, storage, codeOf } = this.#props;
+    const { landing, lake } = storage;
+    const made = new TandemFunction(this, name, {
+      deployment,
+      description: DESCRIPTIONS[name],
+      code: codeOf(name),
+      memory: Size.mebibytes(Math.round(deployment.config.aws.batchMemoryBytes / 1024 ** 2)),
+      variables: { LANDING_BUCKET: landing.bucketName, LAKE_BUCKET: lake.bucketName },
+    });
+    allowObjects(made.role, lake, LAKE_RIGHTS[name]);
+    if (READS_LANDING.includes(name)) allowObjects(made.role, landing, LANDING_RIGHTS);
+    return made;
+  }
+
+  #starter(): TandemFunction {
+    const { deployment, storage, codeOf } = this.#props;
+    const starter = new TandemFunction(this, 'startRun', {
+      deployment,
+      description: 'Starts batch runs: waits for quiet, one run at a time',
+      code: codeOf('startRun'),
+      memory: Size.mebibytes(512),
+      timeout: Duration.seconds(60),
+      variables: {
+        STATE_TABLE: storage.state.tableName,
+        STARTER_QUEUE_URL: this.queue.queueUrl,
+      },
+    });
+    allowItems(starter.role, storage.state, ['batch#STARTER']);
+    this.queue.grantSendMessages(starter.role);
+    starter.function.addEventSource(
+      new SqsEventSource(this.queue, { ...STARTER_BATCH, maxConcurrency: 2 }),
+    );
+    return starter;
+  }
+
+  #queue(id: string, deadLetters?: Queue): Queue {
+    return new Queue(this, id, {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      visibilityTimeout: Duration.minutes(6),
+      retentionPeriod: Duration.days(14),
+      ...(deadLetters === undefined
+        ? {}
+        : { deadLetterQueue: { queue: deadLetters, maxReceiveCount: 20 } }),
+    });
+  }
+
+  #workflow(): StateMachine {
+    const { config, isEmulator } = this.#props.deployment;
+    const { maxParallel } = config.aws;
+    const functions = Object.fromEntries(
+      Object.entries(this.steps).map(([name, step]) => [name, step.function]),
+    ) as Record<StepName, TandemFunction['function']>;
+    const logs = new LogGroup(this, 'WorkflowLogs', {
+      logGroupName: `/aws/vendedlogs/states/${config.aws.stackPrefix}-batch`,
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: removalPolicy(this.#props.deployment),
+    });
+    const workflow = new BatchWorkflow(this, 'Workflow', {
+      ...functions,
+      startRun: this.starter.function,
+      name: this.#stateMachineName(),
+      isTraced: !isEmulator,
+      maxParallel,
+      timeout: Duration.millis(config.batch.maxRunMs),
+      ...(isEmulator ? {} : { logs: { destination: logs, level: LogLevel.ALL } }),
+    });
+    return workflow.stateMachine;
+  }
+
+  #rules(): void {
+    const { landing } = this.#props.storage;
+    const toQueue = new SqsQueue(this.queue);
+    new Rule(this, 'Uploads', {
+      description: 'Uploads of orders and dimensions, and files that were removed',
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created', 'Object Deleted'],
+        detail: {
+          bucket: { name: [landing.bucketName] },
+          object: { key: LANDING_FOLDERS.map((prefix) => ({ prefix })) },
+        },
+      },
+      targets: [toQueue],
+    });
+    new Rule(this, 'StoppedRuns', {
+      description: 'Runs that ended without their last step',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [this.#stateMachineArn()],
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+        },
+      },
+      targets: [toQueue],
+    });
+    new Rule(this, 'StarterTicks', {
+      description: 'Makes up for a call of the starter that got lost',
+      schedule: Schedule.rate(STARTER_EVERY),
+      targets: [
+        new LambdaFunction(this.starter.function, {
+          event: RuleTargetInput.fromObject({ tandem: 'tick' }),
+          retryAttempts: 0,
+        }),
+      ],
+    });
+  }
+
+  /**
+   * Put together from the name, which is fixed: state machine and starter know each other, and one
+   * of them has to be made first.
+   */
+  #stateMachineArn(): string {
+    return Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'stateMachine',
+      resourceName: this.#stateMachineName(),
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
+  #stateMachineName(): string {
+    return `${this.#props.deployment.config.aws.stackPrefix}-batch`;
+  }
+}

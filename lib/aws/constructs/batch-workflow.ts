@@ -1,0 +1,249 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  DistributedMap,
+  Fail,
+  type IChainable,
+  JitterType,
+  JsonPath,
+  type LogOptions,
+  Pass,
+  type RetryProps,
+  StateMachine,
+  StateMachineType,
+  Succeed,
+  TaskInput,
+  type TaskStateBase,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+
+export interface BatchWorkflowProps {
+  readonly planRun: IFunction;
+  readonly mapChunk: IFunction;
+  readonly checkChunks: IFunction;
+  readonly reduceBucket: IFunction;
+  readonly mergeAggregates: IFunction;
+  readonly publishRun: IFunction;
+  readonly endRun: IFunction;
+  readonly startRun: IFunction;
+  readonly name: string;
+  readonly isTraced: boolean;
+  /** Steps of a map state side by side, at most. */
+  readonly maxParallel: number;
+  /** A run that takes longer is stopped. */
+  readonly timeout: Duration;
+  readonly logs?: LogOptions;
+}
+
+/** Of the project's own errors, those that a retry may mend; and Lambda's. */
+const RETRYABLE = [
+  'RetryableError',
+  'OutcomeUnknownError',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  'Lambda.ClientExecutionTimeoutException',
+];
+
+/** The first that names the error counts. Jitter keeps steps that failed together apart. */
+const RETRIES: readonly RetryProps[] = [
+  { errors: ['TerminalError'], maxAttempts: 0 },
+  {
+    errors: RETRYABLE,
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxDelay: Duration.seconds(60),
+    maxAttempts: 6,
+    jitterStrategy: JitterType.FULL,
+  },
+  {
+    // Time-outs, lack of memory, bugs: once more may help, often does not.
+    errors: ['States.ALL'],
+    interval: Duration.seconds(5),
+    backoffRate: 2,
+    maxAttempts: 2,
+    jitterStrategy: JitterType.FULL,
+  },
+];
+
+const RUN_ID = JsonPath.stringAt('$.runId');
+
+/**
+ * A batch run (architecture §3): plan, map over chunks, check and repair until all chains hold,
+ * reduce over buckets, merge over ranges, publish. Steps of a map catch their own errors and end
+ * with a status; the state after each map reads what they stored and decides. A run that fails is
+ * recorded and cleaned up, and then the execution fails.
+ */
+export class BatchWorkflow extends Construct {
+  readonly stateMachine: StateMachine;
+  readonly #props: BatchWorkflowProps;
+
+  constructor(scope: Construct, id: string, props: BatchWorkflowProps) {
+    super(scope, id);
+    this.#props = props;
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      stateMachineName: props.name,
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromChainable(this.#definition()),
+      timeout: props.timeout,
+      tracingEnabled: props.isTraced,
+      ...(props.logs === undefined ? {} : { logs: props.logs }),
+    });
+  }
+
+  #definition(): IChainable {
+    const end = this.#endOfRun();
+    const failed = new Pass(this, 'Failed', {
+      parameters: { outcome: 'failed', error: JsonPath.objectAt('$.error') },
+      resultPath: '$.end',
+    });
+    failed.next(end);
+    const orFail = <State extends TaskStateBase | DistributedMap>(state: State): State => {
+      state.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' });
+      return state;
+    };
+    const published = this.#outcome('Published', 'published').next(end);
+    const empty = this.#outcome('Empty', 'empty').next(end);
+    const { planRun, checkChunks, publishRun } = this.#props;
+
+    const plan = orFail(
+      this.#task('PlanRun', planRun, '$.plan', {
+        runId: RUN_ID,
+        createdAt: JsonPath.stringAt('$.createdAt'),
+      }),
+    );
+    const firstRound = new Pass(this, 'FirstRound', {
+      parameters: { round: 0 },
+      resultPath: '$.check',
+    });
+    const check = orFail(
+      this.#task('CheckChunks', checkChunks, '$.check', {
+        stage: 'map',
+        runId: RUN_ID,
+        round: JsonPath.numberAt('$.check.round'),
+      }),
+    );
+    const checkBuckets = orFail(
+      this.#task('CheckBuckets', checkChunks, '$.checkBuckets', { stage: 'reduce', runId: RUN_ID }),
+    );
+    const publish = orFail(
+      this.#task('PublishRun', publishRun, '$.published', { runId: RUN_ID }),
+    ).next(published);
+
+    const mapChunks = orFail(this.#mapOfChunks());
+    const repairChunks = orFail(this.#mapOfRepairs());
+    const reduceBuckets = orFail(this.#mapOfBuckets());
+    const mergeRanges = orFail(this.#mapOfRanges());
+    repairChunks.next(check);
+    const whole = reduceBuckets.next(checkBuckets).next(mergeRanges).next(publish);
+    const checked = new Choice(this, 'AreChainsWhole')
+      .when(Condition.stringEquals('$.check.status', 'repair'), repairChunks)
+      .otherwise(whole);
+    const planned = new Choice(this, 'IsThereInput')
+      .when(Condition.stringEquals('$.plan.status', 'empty'), empty)
+      .otherwise(mapChunks.next(firstRound).next(check).next(checked));
+    return plan.next(planned);
+  }
+
+  #mapOfChunks(): DistributedMap {
+    return this.#map('MapChunks', '$.plan.chunks', this.#props.mapChunk, {
+      chunkIndex: JsonPath.numberAt('$$.Map.Item.Value'),
+    });
+  }
+
+  #mapOfRepairs(): DistributedMap {
+    return this.#map('RepairChunks', '$.check.repairs', this.#props.mapChunk, {
+      chunkIndex: JsonPath.numberAt('$$.Map.Item.Value.chunkIndex'),
+      knownStart: JsonPath.numberAt('$$.Map.Item.Value.knownStart'),
+    });
+  }
+
+  #mapOfBuckets(): DistributedMap {
+    return this.#map('ReduceBuckets', '$.plan.buckets', this.#props.reduceBucket, {
+      bucketIndex: JsonPath.numberAt('$$.Map.Item.Value'),
+    });
+  }
+
+  #mapOfRanges(): DistributedMap {
+    return this.#map('MergeRanges', '$.plan.ranges', this.#props.mergeAggregates, {
+      rangeIndex: JsonPath.numberAt('$$.Map.Item.Value'),
+    });
+  }
+
+  /** `item` names the index of a step first. */
+  #map(
+    id: string,
+    itemsPath: string,
+    step: IFunction,
+    item: Readonly<Record<string, unknown>>,
+  ): DistributedMap {
+    const [indexName] = Object.keys(item);
+    const map = new DistributedMap(this, id, {
+      itemsPath,
+      itemSelector: { runId: RUN_ID, ...item },
+      maxConcurrency: this.#props.maxParallel,
+      resultPath: JsonPath.DISCARD,
+    });
+    const task = this.#task(`${id}Step`, step);
+    task.addCatch(
+      new Pass(this, `${id}StepFailed`, {
+        parameters: { index: JsonPath.numberAt(`$.${indexName}`), status: 'failed' },
+      }),
+      { errors: ['States.ALL'], resultPath: '$.error' },
+    );
+    map.itemProcessor(task);
+    return map;
+  }
+
+  #task(
+    id: string,
+    step: IFunction,
+    resultPath?: string,
+    payload?: Readonly<Record<string, unknown>>,
+  ): LambdaInvoke {
+    const task = new LambdaInvoke(this, id, {
+      lambdaFunction: step,
+      payloadResponseOnly: true,
+      retryOnServiceExceptions: false,
+      ...(payload === undefined ? {} : { payload: TaskInput.fromObject({ ...payload }) }),
+      ...(resultPath === undefined ? {} : { resultPath }),
+    });
+    for (const retry of RETRIES) task.addRetry(retry);
+    return task;
+  }
+
+  #outcome(id: string, outcome: string): Pass {
+    return new Pass(this, id, { parameters: { outcome, error: {} }, resultPath: '$.end' });
+  }
+
+  /** Cleans up, lets the starter go on, and ends as the run did. */
+  #endOfRun(): IChainable {
+    const { endRun, startRun } = this.#props;
+    const end = this.#task('EndRun', endRun, '$.ended', {
+      runId: RUN_ID,
+      outcome: JsonPath.stringAt('$.end.outcome'),
+      error: JsonPath.objectAt('$.end.error'),
+    });
+    const notify = this.#task('TellStarter', startRun, '$.told', {
+      tandem: 'ended',
+      runId: RUN_ID,
+    });
+    const result = new Choice(this, 'HasFailed')
+      .when(
+        Condition.stringEquals('$.end.outcome', 'failed'),
+        new Fail(this, 'RunFailed', {
+          error: 'RunFailed',
+          cause: 'state/batch/failures/<runId>.json in the lake says why',
+        }),
+      )
+      .otherwise(new Succeed(this, 'RunEnded'));
+    notify.addCatch(result, { errors: ['States.ALL'], resultPath: '$.untold' });
+    end.addCatch(notify, { errors: ['States.ALL'], resultPath: '$.notEnded' });
+    return end.next(notify).next(result);
+  }
+}

@@ -1,0 +1,55 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Stream } from 'aws-cdk-lib/aws-kinesis';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+
+/** What a function may do with objects, by folders: `work/*`. */
+export interface ObjectRights {
+  readonly read?: readonly string[];
+  /** Includes giving up an upload. */
+  readonly write?: readonly string[];
+  readonly remove?: readonly string[];
+}
+
+/** Single actions on single folders. Listing is allowed: without it a missing object is a 403. */
+export function allowObjects(grantee: IGrantable, bucket: Bucket, rights: ObjectRights): void {
+  const { read = [], write = [], remove = [] } = rights;
+  allow(grantee, ['s3:ListBucket'], [bucket.bucketArn]);
+  const objects = (keys: readonly string[]) => keys.map((key) => bucket.arnForObjects(key));
+  allow(grantee, ['s3:GetObject'], objects(read));
+  allow(grantee, ['s3:PutObject', 's3:AbortMultipartUpload'], objects(write));
+  allow(grantee, ['s3:DeleteObject'], objects(remove));
+}
+
+/** Items whose partition key matches: functions of one door do not see those of the other. */
+export function allowItems(grantee: IGrantable, table: Table, partitionKeys: string[]): void {
+  const actions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'];
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resources: [table.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } },
+    }),
+  );
+}
+
+/** Reading, and asking for shards and age. */
+export function allowReading(grantee: IGrantable, stream: Stream): void {
+  const actions = [
+    'DescribeStream',
+    'DescribeStreamSummary',
+    'ListShards',
+    'GetShardIterator',
+    'GetRecords',
+  ];
+  allow(
+    grantee,
+    actions.map((action) => `kinesis:${action}`),
+    [stream.streamArn],
+  );
+}
+
+function allow(grantee: IGrantable, actions: string[], resources: string[]): void {
+  if (resources.length === 0) return;
+  grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+}

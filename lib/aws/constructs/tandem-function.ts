@@ -1,0 +1,62 @@
+import { Duration, type Size } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  type Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionVariable } from '../../../lambdas/shared/adapters/aws/function-ports.ts';
+import { type Deployment, removalPolicy } from '../deployment.ts';
+
+export interface TandemFunctionProps {
+  readonly deployment: Deployment;
+  readonly description: string;
+  readonly code: Code;
+  /** One core at 1,769 MiB, and no more for what runs in one thread. */
+  readonly memory: Size;
+  /** @default 15 minutes, the most that Lambda gives */
+  readonly timeout?: Duration;
+  readonly variables?: Partial<Record<FunctionVariable, string>>;
+}
+
+/** EMF metrics of all functions. The service tells deployments apart. */
+export const METRICS_NAMESPACE = 'Tandem';
+
+/** A function with a role and a log group of its own, and nothing allowed but to write logs. */
+export class TandemFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: TandemFunctionProps) {
+    super(scope, id);
+    const { deployment, description, code, memory, variables } = props;
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: removalPolicy(deployment),
+    });
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(this.role);
+    this.function = new LambdaFunction(this, 'Function', {
+      description,
+      code,
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: memory.toMebibytes(),
+      timeout: props.timeout ?? Duration.minutes(15),
+      role: this.role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      environment: {
+        ...variables,
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: deployment.config.aws.stackPrefix,
+        POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+      },
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import type { App } from 'aws-cdk-lib';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { FunctionName } from './bundle/function-names.ts';
+import { type Deployment, environmentOf } from './deployment.ts';
+import { CatalogueStack } from './stacks/catalogue-stack.ts';
+import { OperationsStack } from './stacks/operations-stack.ts';
+import { PipelinesStack } from './stacks/pipelines-stack.ts';
+import { StorageStack } from './stacks/storage-stack.ts';
+
+export interface TandemStacks {
+  readonly storage: StorageStack;
+  readonly pipelines: PipelinesStack;
+  /** Null on an emulator: nothing in it moves data. */
+  readonly operations: OperationsStack | null;
+  readonly catalogue: CatalogueStack | null;
+}
+
+/** All stacks of a deployment. Emulators get those that hold data and those that move it. */
+export function addStacks(
+  app: App,
+  deployment: Deployment,
+  codeOf: (name: FunctionName) => Code,
+): TandemStacks {
+  const prefix = deployment.config.aws.stackPrefix;
+  const props = { ...environmentOf(), deployment };
+  const storage = new StorageStack(app, `${prefix}Storage`, {
+    ...props,
+    description: 'Tandem: landing, lake, state and stream',
+  });
+  const pipelines = new PipelinesStack(app, `${prefix}Pipelines`, {
+    ...props,
+    storage,
+    codeOf,
+    description: 'Tandem: batch and stream',
+  });
+  if (deployment.isEmulator) return { storage, pipelines, operations: null, catalogue: null };
+  const operations = new OperationsStack(app, `${prefix}Operations`, {
+    ...props,
+    storage,
+    pipelines,
+    description: 'Tandem: dashboard and alarms',
+  });
+  const catalogue = new CatalogueStack(app, `${prefix}Catalogue`, {
+    ...props,
+    storage,
+    description: 'Tandem: tables for Athena',
+  });
+  return { storage, pipelines, operations, catalogue };
+}

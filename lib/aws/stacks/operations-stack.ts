@@ -1,0 +1,91 @@
+import { CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import {
+  Alarm,
+  AlarmStatusWidget,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import { type AlarmSpec, alarmList, ownMetric, type Watched } from '../constructs/alarm-list.ts';
+
+/** Dashboard and alarms. Nothing depends on it. */
+export class OperationsStack extends Stack {
+  readonly alarms: readonly Alarm[];
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, props: StackProps & Watched) {
+    super(scope, id, props);
+    const { aws } = props.deployment.config;
+    this.topic = new Topic(this, 'Alarms', { enforceSSL: true });
+    Validations.of(this.topic).acknowledge({
+      id: 'AwsSolutions-SNS2',
+      reason: 'Alarms cannot publish to a topic under the key aws/sns; they hold no data.',
+    });
+    if (aws.alarmEmail !== null) {
+      this.topic.addSubscription(new EmailSubscription(aws.alarmEmail));
+    }
+    this.alarms = alarmList(props).map((spec) => this.#alarm(spec, aws.stackPrefix));
+    this.#dashboard(props);
+    new CfnOutput(this, 'AlarmTopic', {
+      value: this.topic.topicArn,
+      description: 'subscribe here to be told',
+    });
+  }
+
+  #alarm(spec: AlarmSpec, prefix: string): Alarm {
+    const alarm = new Alarm(this, spec.id, {
+      alarmName: `${prefix}-${spec.id}`,
+      alarmDescription: `${spec.text} (docs/operations.md, ${spec.id})`,
+      metric: spec.metric,
+      threshold: spec.threshold,
+      comparisonOperator: spec.comparison ?? ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: spec.periods ?? 1,
+      treatMissingData: spec.missing ?? TreatMissingData.NOT_BREACHING,
+    });
+    const action = new SnsAction(this.topic);
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+    return alarm;
+  }
+
+  #dashboard({ deployment, storage, pipelines }: Watched): void {
+    const own = (name: Parameters<typeof ownMetric>[1]) => ownMetric(deployment, name);
+    const { stateMachine, steps } = pipelines.batch;
+    const { consumer } = pipelines.stream;
+    const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 8 });
+    const dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: deployment.config.aws.stackPrefix,
+    });
+    dashboard.addWidgets(
+      new AlarmStatusWidget({ title: 'Alarms', alarms: [...this.alarms], width: 24 }),
+    );
+    dashboard.addWidgets(
+      graph('Batch runs', [stateMachine.metricSucceeded(), stateMachine.metricFailed()]),
+      graph('Time of a run, ms', [stateMachine.metricTime()]),
+      graph('Steps side by side', [
+        steps.mapChunk.function.metric('ConcurrentExecutions', { statistic: 'Maximum' }),
+        steps.reduceBucket.function.metric('ConcurrentExecutions', { statistic: 'Maximum' }),
+      ]),
+    );
+    dashboard.addWidgets(
+      graph('Records', [own('RecordsRead'), own('RecordsQuarantined')]),
+      graph('Records in', [storage.stream.metricIncomingRecords()]),
+      graph('Age of what is consumed, ms', [
+        consumer.function.metric('IteratorAge', { statistic: 'Maximum' }),
+      ]),
+    );
+    dashboard.addWidgets(
+      graph('Watermark behind the newest event, s', [
+        ownMetric(deployment, 'WatermarkLag', 'Maximum'),
+      ]),
+      graph('Epochs', [own('EpochsPublished'), own('Publications')]),
+      graph('Write units of the state', [storage.state.metricConsumedWriteCapacityUnits()]),
+    );
+  }
+}

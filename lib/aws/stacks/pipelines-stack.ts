@@ -1,0 +1,31 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { BatchDoor } from '../constructs/batch-door.ts';
+import type { DoorProps } from '../constructs/door-props.ts';
+import { StreamDoor } from '../constructs/stream-door.ts';
+
+/** Both doors. Nothing in here holds data. */
+export class PipelinesStack extends Stack {
+  readonly batch: BatchDoor;
+  readonly stream: StreamDoor;
+
+  constructor(scope: Construct, id: string, props: StackProps & DoorProps) {
+    super(scope, id, props);
+    this.batch = new BatchDoor(this, 'Batch', props);
+    this.stream = new StreamDoor(this, 'Stream', props);
+    this.#output('StateMachine', this.batch.stateMachine.stateMachineArn, 'runs of the batch door');
+    this.#output('StartFunction', this.batch.starter.function.functionName, 'starts batch runs');
+    this.#output(
+      'PublishFunction',
+      this.stream.publisher.function.functionName,
+      'publishes epochs',
+    );
+    this.#output('DrainFunction', this.stream.drain.function.functionName, 'makes windows final');
+    this.#output('RedriveFunction', this.stream.redrive.function.functionName, 'brings back');
+    this.#output('ConsumerMapping', this.stream.mapping.eventSourceMappingId, 'feeds the consumer');
+  }
+
+  #output(key: string, value: string, description: string): void {
+    new CfnOutput(this, key, { value, description });
+  }
+}

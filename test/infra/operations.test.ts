@@ -1,0 +1,101 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { tablesOf } from '../../lambdas/shared/model/tables.ts';
+import { templatesOf } from '../support/aws-stacks.ts';
+
+const { operations, catalogue } = templatesOf();
+
+describe('alarms', () => {
+  const alarms = Object.values(operations?.findResources('AWS::CloudWatch::Alarm') ?? {});
+
+  it('are about what can go wrong', () => {
+    expect(alarms.map(({ Properties }) => Properties.AlarmName)).toEqual([
+      'Tandem-RunFailed',
+      'Tandem-QuarantineRate',
+      'Tandem-NotificationsLost',
+      'Tandem-UnexplainedDifferences',
+      'Tandem-IteratorAge',
+      'Tandem-WatermarkLag',
+      'Tandem-NothingCommitted',
+      'Tandem-ConsumerErrors',
+      'Tandem-PublisherErrors',
+      'Tandem-StreamGap',
+      'Tandem-StateLogGap',
+      'Tandem-GivenUpBatches',
+      'Tandem-StreamThrottled',
+      'Tandem-StateThrottled',
+      'Tandem-FunctionsThrottled',
+    ]);
+  });
+
+  it('say what to do, and tell somebody when they begin and end', () => {
+    for (const { Properties } of alarms) {
+      const name = Properties.AlarmName.replace('Tandem-', '');
+      expect(Properties.AlarmDescription).toContain(`(docs/operations.md, ${name})`);
+      expect(Properties.AlarmActions).toHaveLength(1);
+      expect(Properties.OKActions).toEqual(Properties.AlarmActions);
+    }
+  });
+
+  it('of the iterator age comes at half of the retention', () => {
+    operations?.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'Tandem-IteratorAge',
+      Threshold: 36 * 3_600_000,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('of the publisher comes, too, when the publisher does not run at all', () => {
+    operations?.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'Tandem-NothingCommitted',
+      Period: 900,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('go to an address where one is configured', () => {
+    const config = { aws: { alarmEmail: 'somebody@example.org' } };
+    templatesOf({ config }).operations?.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'somebody@example.org',
+    });
+  });
+});
+
+describe('the catalogue', () => {
+  it('has every table of both doors with the columns of its definition', () => {
+    const glue = Object.values(catalogue?.findResources('AWS::Glue::Table') ?? {});
+    const names = glue.map(({ Properties }) => Properties.TableInput.Name);
+    expect(names).toEqual([
+      ...tablesOf('batch').map(({ name }) => `batch_${name}`),
+      ...tablesOf('stream').map(({ name }) => `stream_${name}`),
+    ]);
+    catalogue?.hasResourceProperties('AWS::Glue::Table', {
+      TableInput: {
+        Name: 'batch_orders',
+        PartitionKeys: [
+          { Name: 'run', Type: 'string' },
+          { Name: 'order_date', Type: 'date' },
+        ],
+        Parameters: Match.objectLike({ 'projection.run.type': 'injected' }),
+        StorageDescriptor: {
+          Columns: Match.arrayWith([
+            { Name: 'total_amount', Type: 'decimal(18,2)', Comment: 'quantity × price, exact' },
+          ]),
+        },
+      },
+    });
+  });
+
+  it('stops queries that read too much, and encrypts their results', () => {
+    catalogue?.hasResourceProperties('AWS::Athena::WorkGroup', {
+      WorkGroupConfiguration: {
+        EnforceWorkGroupConfiguration: true,
+        BytesScannedCutoffPerQuery: 107_374_182_400,
+        ResultConfiguration: { EncryptionConfiguration: { EncryptionOption: 'SSE_S3' } },
+      },
+    });
+  });
+});

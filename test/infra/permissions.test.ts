@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import {
+  actionsOf,
+  resourceTexts,
+  type Statement,
+  statementsByRole,
+  templatesOf,
+} from '../support/aws-stacks.ts';
+
+const { pipelines } = templatesOf();
+const byRole = statementsByRole(pipelines);
+
+function rolesThat(isMet: (statement: Statement) => boolean): string[] {
+  return [...byRole].flatMap(([role, statements]) => (statements.some(isMet) ? [role] : [])).sort();
+}
+
+const can = (action: string, resource: RegExp) => (statement: Statement) =>
+  actionsOf(statement).includes(action) &&
+  resourceTexts(statement).some((text) => resource.test(text));
+
+describe('roles', () => {
+  it('are one for each function, without policies that AWS writes', () => {
+    const functions = Object.values(pipelines.findResources('AWS::Lambda::Function'));
+    const roles = functions.map(({ Properties }) => Properties.Role['Fn::GetAtt'][0]);
+    expect(functions).toHaveLength(13);
+    expect(new Set(roles).size).toBe(13);
+    for (const role of Object.values(pipelines.findResources('AWS::IAM::Role'))) {
+      expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+    }
+  });
+
+  it('name every action', () => {
+    const actions = [...byRole.values()].flat().flatMap(actionsOf);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('name what they are for; only delivery of logs and traces has no resource', () => {
+    const open = [...byRole].flatMap(([role, statements]) =>
+      statements
+        .filter((statement) => resourceTexts(statement).includes('*'))
+        .flatMap((statement) => actionsOf(statement).map((action) => `${role} ${action}`)),
+    );
+    expect(open.filter((text) => !/ (logs:\w+|xray:\w+)$/.test(text))).toEqual([]);
+    expect(new Set(open.map((text) => text.split(' ')[0])).size).toBe(1);
+  });
+
+  it('let functions of the batch door read orders, and only those that need them', () => {
+    expect(rolesThat(can('s3:GetObject', /Landing.*orders/))).toEqual([
+      'mapChunk',
+      'planRun',
+      'publishRun',
+      'reduceBucket',
+    ]);
+  });
+
+  it('let nobody write into landing', () => {
+    expect(rolesThat(can('s3:PutObject', /Landing/))).toEqual([]);
+    expect(rolesThat(can('s3:DeleteObject', /Landing/))).toEqual([]);
+  });
+
+  it('let only what cleans up delete objects', () => {
+    expect(rolesThat((statement) => actionsOf(statement).includes('s3:DeleteObject'))).toEqual([
+      'drain',
+      'endRun',
+      'publishEpoch',
+      'publishRun',
+      'redrive',
+    ]);
+  });
+
+  it('keep the manifests of each door to those that publish it', () => {
+    expect(rolesThat(can('s3:PutObject', /manifests\/batch/))).toEqual(['publishRun']);
+    expect(rolesThat(can('s3:PutObject', /manifests\/stream/))).toEqual(['drain', 'publishEpoch']);
+    expect(rolesThat(can('s3:PutObject', /raw\/stream/))).toEqual([
+      'consumeOrders',
+      'drain',
+      'redrive',
+    ]);
+  });
+
+  it('keep the state of the two doors apart by the key of the items', () => {
+    const keys = (role: string) =>
+      byRole.get(role)?.flatMap(({ Condition: condition }) => condition ?? []);
+    const leading = (key: string) => [
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [key] } },
+    ];
+    expect(keys('startRun')).toEqual(leading('batch#STARTER'));
+    expect(keys('consumeOrders')).toEqual(leading('default/orders#*'));
+    expect(keys('planRun')).toEqual([]);
+  });
+
+  it('let the starter start this state machine, and nothing else', () => {
+    expect(rolesThat(can('states:StartExecution', /stateMachine:Tandem-batch/))).toEqual([
+      'startRun',
+    ]);
+  });
+});

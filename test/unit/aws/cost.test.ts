@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONFIG, parseConfig } from '../../../lambdas/shared/model/config.ts';
+import { estimateBatch } from '../../../lib/aws/cost/estimate-batch.ts';
+import {
+  costOfIdleMonth,
+  costPerMillionOrders,
+  totalOf,
+} from '../../../lib/aws/cost/estimate-stream.ts';
+import { PRICES } from '../../../lib/aws/cost/prices.ts';
+
+describe('estimateBatch', () => {
+  it('plans 100 GB of CSV in about a minute for less than half a dollar', () => {
+    const { plan, wallSec, cost } = estimateBatch(100e9, DEFAULT_CONFIG);
+
+    expect(plan).toMatchObject({ chunkCount: 1025, bucketCount: 187 });
+    expect(wallSec).toBeCloseTo(53.2, 1);
+    expect(cost.lambda).toBeCloseTo(0.096, 3);
+    expect(cost.stepFunctions).toBeCloseTo(0.07, 3);
+    expect(cost.s3).toBeCloseTo(0.269, 3);
+    expect(cost.total).toBeCloseTo(0.435, 3);
+  });
+
+  it('takes longer where fewer steps run side by side, for the same money', () => {
+    const few = parseConfig({ aws: { maxParallel: 10 } });
+    expect(estimateBatch(100e9, few).wallSec).toBeCloseTo(447, 0);
+    expect(estimateBatch(100e9, few).cost).toEqual(estimateBatch(100e9, DEFAULT_CONFIG).cost);
+  });
+
+  it('fails as the run would when the input does not fit', () => {
+    expect(() => estimateBatch(8e12, DEFAULT_CONFIG)).toThrow('need 14902 buckets');
+  });
+});
+
+describe('the cost of the stream', () => {
+  it('is 5 cents per million orders, most of it for the log', () => {
+    const lines = costPerMillionOrders(DEFAULT_CONFIG);
+    expect(totalOf(lines)).toBeCloseTo(0.053, 3);
+    expect(lines.find(({ service }) => service === 'DynamoDB')?.cost).toBeCloseTo(0.031, 3);
+  });
+
+  it('is that of two shards and of the alarms while nothing happens', () => {
+    expect(totalOf(costOfIdleMonth(DEFAULT_CONFIG))).toBeCloseTo(30.53, 2);
+  });
+
+  it('follows the mode of the stream', () => {
+    const onDemand = parseConfig({ aws: { streamMode: 'on_demand' } });
+    expect(costOfIdleMonth(onDemand)[0].cost).toBeCloseTo(730 * 0.04, 5);
+  });
+
+  it('is by prices that say their day', () => {
+    expect(PRICES.asOf).toMatch(/^\d{4}-\d\d-\d\d$/);
+  });
+});

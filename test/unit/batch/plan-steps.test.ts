@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { type InputSize, planSteps } from '../../../lambdas/batch/plan-run/plan-steps.ts';
+
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+const limits = { functionMemoryBytes: 1_769 * MIB, timeLimitMs: 900_000 };
+
+const plain = (uncompressedBytes: number, count = 1): InputSize[] =>
+  Array.from({ length: count }, (_, index) => {
+    return { key: `orders/${index}.csv`, isGzip: false, uncompressedBytes };
+  });
+
+function plan(inputs: readonly InputSize[], rest: Partial<Parameters<typeof planSteps>[1]> = {}) {
+  return planSteps(inputs, { limits, minChunkBytes: 32 * MIB, dimensionBytes: 0, ...rest });
+}
+
+describe('planSteps', () => {
+  it('keeps little input in one bucket, and chunks of the configured size', () => {
+    expect(plan(plain(40 * MIB))).toMatchObject({
+      chunkBytes: 32 * MIB,
+      chunkCount: 2,
+      bucketCount: 1,
+    });
+  });
+
+  it('cuts 100 GB into about a thousand chunks and buckets that fit one core’s memory', () => {
+    const { chunkBytes, chunkCount, bucketCount, waveBytes } = plan(plain(GIB, 93));
+
+    expect({ chunkBytes, chunkCount, bucketCount }).toEqual({
+      chunkBytes: 96 * MIB,
+      chunkCount: 1023,
+      bucketCount: 186,
+    });
+    // The exchange of a bucket, with its skew, is loaded at once.
+    expect(((93 * GIB) / 186) * 0.68 * 1.2).toBeLessThan(waveBytes);
+  });
+
+  it('makes chunks larger where many files would be too many of them', () => {
+    expect(plan(plain(33 * MIB, 5_000)).chunkCount).toBe(5_000);
+  });
+
+  it('takes larger buckets where functions have more memory', () => {
+    const functionMemoryBytes = 10_240 * MIB;
+    const large = plan(plain(GIB, 93), { limits: { ...limits, functionMemoryBytes } });
+    expect(large.waveBytes).toBe(2_048 * MIB);
+  });
+
+  it('fails when a gzip file takes longer than a function may run, and names it', () => {
+    const inputs = [{ key: 'orders/all.csv.gz', isGzip: true, uncompressedBytes: 30 * GIB }];
+    expect(() => plan(inputs)).toThrow(
+      'orders/all.csv.gz holds about 32212254720 bytes, a function reads 21600000000 in its time',
+    );
+  });
+
+  it('fails when there are more files than a map state takes', () => {
+    expect(() => plan(plain(1_000, 8_001))).toThrow(
+      '8001 files of 8001000 bytes make 8001 chunks of at most 21600000000 bytes, ' +
+        'and a map state takes 8000; load fewer or larger files',
+    );
+  });
+
+  it('fails when no number of buckets holds the input', () => {
+    expect(() => plan(plain(GIB, 7_000))).toThrow('and there are 4096 at most');
+  });
+
+  it('fails when dimensions leave no room', () => {
+    expect(() => plan(plain(GIB), { dimensionBytes: 700 * MIB })).toThrow(
+      'dimensions of 734003200 bytes leave no room in a function of 1854930944 bytes',
+    );
+  });
+});

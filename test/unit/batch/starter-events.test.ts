@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { starterEvents } from '../../../lambdas/batch/start-run/starter-events.ts';
+import { awsFixture } from '../../support/fixtures.ts';
+
+interface SqsEvent {
+  readonly Records: readonly { readonly body: string }[];
+}
+
+/** The documented event, with these bodies. */
+function queueEvent(bodies: readonly unknown[]): SqsEvent {
+  const [record] = awsFixture<SqsEvent>('sqs-event.json').Records;
+  return { Records: bodies.map((body) => ({ ...record, body: JSON.stringify(body) })) };
+}
+
+describe('what an invocation of the starter tells', () => {
+  it('is the time of an upload, and the name of a run that ended', () => {
+    const created = awsFixture('s3-object-created.json');
+    const failed = awsFixture('states-status-change.json');
+
+    expect(starterEvents(queueEvent([created, failed]))).toEqual([
+      { kind: 'upload', atMs: Date.UTC(2021, 10, 12) },
+      { kind: 'ended', runId: 'execution-name' },
+    ]);
+  });
+
+  it('is no more than that time went on, for anything else', () => {
+    expect(starterEvents(awsFixture('sqs-event.json'))).toEqual([{ kind: 'tick' }]);
+    expect(starterEvents(awsFixture('scheduled-event.json'))).toEqual([{ kind: 'tick' }]);
+    expect(starterEvents(queueEvent([{ tandem: 'tick' }]))).toEqual([{ kind: 'tick' }]);
+  });
+
+  it('is an end or a request, when the project itself calls', () => {
+    expect(starterEvents({ tandem: 'ended', runId: 'r' })).toEqual([{ kind: 'ended', runId: 'r' }]);
+    expect(starterEvents({ tandem: 'request' })).toEqual([{ kind: 'request' }]);
+  });
+
+  it('counts an upload without a readable time as now', () => {
+    const created = { 'detail-type': 'Object Created' };
+    expect(starterEvents(queueEvent([created]))).toEqual([
+      { kind: 'upload', atMs: Number.POSITIVE_INFINITY },
+    ]);
+  });
+});

@@ -1,0 +1,190 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { CURRENT_KEY, manifestKey, planKey } from '../../../lambdas/batch/batch-plan.ts';
+import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
+import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { RetryableError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { jsonBytes, parseJson } from '../../../lambdas/shared/runtime/json.ts';
+import { configOf, keysOf, ordersCsv, storeOf } from '../../support/batch-runs.ts';
+import { batchHost, batchSteps, executeBatch, type Step } from '../../support/batch-steps.ts';
+import { currentOf, orderLine, SMALL_LANDING } from '../../support/small-landing.ts';
+import { type Cutting, planCut, RUN_ID, runCut, UNCUT } from '../../support/staged-runs.ts';
+
+const lines = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, index) => orderLine(`${prefix}${index % 300}`));
+/** Each id holds line ends: chunks that begin inside one are repaired. */
+const quoted = Array.from({ length: 30 }, (_, index) => orderLine(`"q${'\n'.repeat(40)}${index}"`));
+
+const CUSTOMERS =
+  'customer_id,customer_name,customer_email,customer_segment,registration_date\n' +
+  'c1,Ada,ada@example.org,gold,2020-01-01\n';
+
+/** Three good files, one of them gzip and one with quoted line ends, and two that are rejected. */
+const LANDING: readonly (readonly [string, string | Uint8Array])[] = [
+  ...SMALL_LANDING,
+  ['orders/b.csv.gz', gzipSync(ordersCsv(lines('g', 400)))],
+  ['orders/c.csv', ordersCsv([...lines('o', 150), ...quoted])],
+  ['orders/d.csv', 'no,header\n'],
+  ['orders/e.csv.gz', 'no gzip'],
+  ['customers/c.csv', CUSTOMERS],
+];
+
+const CUT: Cutting = {
+  ...UNCUT,
+  chunkBytes: 150,
+  bucketCount: 3,
+  rangeCount: 2,
+  waveBytes: 6_000,
+  rowGroupRows: 64,
+};
+
+async function contentOf(lake: ObjectStore): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const key of await keysOf(lake)) {
+    if (key !== planKey(RUN_ID)) files.set(key, Buffer.from(await lake.get(key)).toString('hex'));
+  }
+  return files;
+}
+
+/** A lake whose next run has this plan. */
+async function plannedLake(landing: ObjectStore, cut: Cutting): Promise<ObjectStore> {
+  const lake = new MemoryObjectStore();
+  const plan = await planCut(landing, lake, cut);
+  await lake.put(planKey(RUN_ID), jsonBytes(plan));
+  return lake;
+}
+
+const config = configOf({ parquet: { rowGroupRows: CUT.rowGroupRows } });
+
+describe('a run of the state machine', () => {
+  it('publishes what the embedded run with the same plan publishes, byte for byte', async () => {
+    const landing = await storeOf(LANDING);
+    const embedded = await runCut(landing, CUT);
+    const lake = await plannedLake(landing, CUT);
+
+    const steps = batchSteps(batchHost({ landing, lake }, config));
+    const execution = await executeBatch(steps, RUN_ID);
+
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(execution.visited).toContain('RepairChunks');
+    expect(await contentOf(lake)).toEqual(await contentOf(embedded.lake));
+    expect(embedded.manifest.counts.read).toBe(584);
+  });
+
+  it('plans by itself and removes what it needed on the way', async () => {
+    const landing = await storeOf(LANDING);
+    const lake = new MemoryObjectStore();
+
+    const execution = await executeBatch(batchSteps(batchHost({ landing, lake }, config)), RUN_ID);
+
+    expect(execution.status).toBe('SUCCEEDED');
+    expect((await currentOf(lake)).counts.read).toBe(584);
+    expect(await keysOf(lake, 'work/')).toEqual([]);
+  });
+
+  it('ends without a publication where no orders file was uploaded', async () => {
+    const landing = await storeOf([['products/p.csv', 'product_id,product_name\np1,Tea\n']]);
+    const lake = new MemoryObjectStore();
+
+    const execution = await executeBatch(batchSteps(batchHost({ landing, lake }, config)), RUN_ID);
+
+    expect(execution.visited.slice(-4)).toEqual(['EndRun', 'TellStarter', 'HasFailed', 'RunEnded']);
+    expect(await keysOf(lake)).toEqual([]);
+  });
+});
+
+describe('a step that fails', () => {
+  /** As the real one, but its first calls fail: before it did anything, or after it did all. */
+  function failing(step: Step, error: Error, calls: number, isAfter: boolean): Step {
+    let left = calls;
+    return async (event) => {
+      if (left > 0 && !isAfter) {
+        left -= 1;
+        throw error;
+      }
+      const answer = await step(event);
+      if (left === 0) return answer;
+      left -= 1;
+      throw error;
+    };
+  }
+
+  const STEPS = ['planRun', 'mapChunk', 'checkChunks', 'reduceBucket', 'mergeAggregates'] as const;
+
+  it.each([...STEPS, 'publishRun'] as const)(
+    'once is repeated without effect: %s',
+    async (name) => {
+      const landing = await storeOf(LANDING);
+      const embedded = await runCut(landing, CUT);
+      for (const isAfter of [false, true]) {
+        const lake = await plannedLake(landing, CUT);
+        const steps = batchSteps(batchHost({ landing, lake }, config));
+        const step = failing(steps[name], new RetryableError('no answer'), 1, isAfter);
+
+        const execution = await executeBatch({ ...steps, [name]: step }, RUN_ID);
+
+        expect(execution.status).toBe('SUCCEEDED');
+        expect(await contentOf(lake)).toEqual(await contentOf(embedded.lake));
+      }
+    },
+  );
+
+  it.each([
+    ['mapChunk', 'CheckChunks', 'map step 0 has no result, and 61 more: see the execution'],
+    ['reduceBucket', 'CheckBuckets', 'reduce step 0 has no result, and 2 more: see the execution'],
+    ['mergeAggregates', 'PublishRun', 'merge step 0 has no result, and 1 more: see the execution'],
+  ] as const)('for ever fails the run, and nothing of it is left: %s', async (name, last, why) => {
+    const landing = await storeOf(LANDING);
+    const lake = await plannedLake(landing, CUT);
+    const steps = batchSteps(batchHost({ landing, lake }, config));
+    const step = failing(steps[name], new RetryableError('no answer'), Infinity, false);
+
+    const execution = await executeBatch({ ...steps, [name]: step }, RUN_ID);
+
+    expect(execution.status).toBe('FAILED');
+    expect(execution.visited.slice(-6)).toEqual([
+      last,
+      'Failed',
+      'EndRun',
+      'TellStarter',
+      'HasFailed',
+      'RunFailed',
+    ]);
+    expect(await keysOf(lake)).toEqual([`state/batch/failures/${RUN_ID}.json`]);
+    const record = parseJson<{ message: string }>(
+      await lake.get(`state/batch/failures/${RUN_ID}.json`),
+    );
+    expect(record.message).toContain(why);
+  });
+
+  it('with a reason is not repeated, and the record of the run gives the reason', async () => {
+    const landing = await storeOf(LANDING);
+    const lake = await plannedLake(landing, CUT);
+    const steps = batchSteps(batchHost({ landing, lake }, config));
+    await landing.put('orders/c.csv', Buffer.from(ordersCsv([orderLine('o1')])));
+
+    const execution = await executeBatch(steps, RUN_ID);
+
+    expect(execution.status).toBe('FAILED');
+    const record = parseJson(await lake.get(`state/batch/failures/${RUN_ID}.json`));
+    expect(record).toMatchObject({
+      run_id: RUN_ID,
+      error: 'TerminalError',
+      message: expect.stringContaining('orders/c.csv changed while the run read it'),
+    });
+  });
+
+  it('after the publication leaves what was published', async () => {
+    const landing = await storeOf(SMALL_LANDING);
+    const lake = await plannedLake(landing, UNCUT);
+    const steps = batchSteps(batchHost({ landing, lake }, config));
+    const error = new TerminalError('denied', 'may not delete');
+    const publishRun = failing(steps.publishRun, error, Infinity, true);
+
+    const execution = await executeBatch({ ...steps, publishRun }, RUN_ID);
+
+    expect(execution.status).toBe('FAILED');
+    expect(parseJson(await lake.get(CURRENT_KEY))).toEqual({ manifest: manifestKey(RUN_ID) });
+    expect((await currentOf(lake)).counts.read).toBe(4);
+  });
+});
