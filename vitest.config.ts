@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Those need an emulator: vitest-emulator.config.ts.
-    exclude: [...configDefaults.exclude, 'test/emulator/**'],
+    // The slow ones and those that need an emulator have a config of their own.
+    exclude: [...configDefaults.exclude, 'test/slow/**', 'test/emulator/**'],
     testTimeout: 30_000,
     pool: 'forks',
     maxWorkers: 2,

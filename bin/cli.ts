@@ -15,7 +15,7 @@ interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'demo',
-    summary: 'generate orders, run the batch and show what came out',
+    summary: 'see it work: both doors, and whether they agree',
     load: async () => (await import('./commands/demo.ts')).defineDemo,
   },
   {
@@ -27,6 +27,31 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'batch',
     summary: 'turn the CSV files of a landing folder into tables',
     load: async () => (await import('./commands/batch.ts')).defineBatch,
+  },
+  {
+    name: 'produce',
+    summary: 'send the records of files to the stream',
+    load: async () => (await import('./commands/produce.ts')).defineProduce,
+  },
+  {
+    name: 'stream',
+    summary: 'consume the stream and publish its tables as it goes',
+    load: async () => (await import('./commands/stream.ts')).defineStream,
+  },
+  {
+    name: 'drain',
+    summary: 'make the open windows of the stream final now',
+    load: async () => (await import('./commands/drain.ts')).defineDrain,
+  },
+  {
+    name: 'replay',
+    summary: 'fill a new consumer from the raw archive or from the stream',
+    load: async () => (await import('./commands/replay.ts')).defineReplay,
+  },
+  {
+    name: 'redrive',
+    summary: 'bring back record batches that the event source mapping gave up',
+    load: async () => (await import('./commands/redrive.ts')).defineRedrive,
   },
   {
     name: 'reconcile',

@@ -9,6 +9,10 @@ export interface CommandIo {
   readonly isOutClosed: boolean;
   writeErr(text: string): void;
   readonly isErrTerminal: boolean;
+  /** Of the terminal behind standard error. */
+  readonly errColumns: number;
+  /** Asks on the terminal and returns the line that was typed; null: nobody can be asked. */
+  readonly ask: ((question: string) => Promise<string>) | null;
 }
 
 export interface CommandContext {

@@ -21,11 +21,17 @@ export interface Failure {
   readonly details?: string;
 }
 
+/** Ctrl-C ended a command that had done a part of its work for good; the message says which. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
 export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted) {
+    const isPartial = error instanceof InterruptedError;
     return {
       code: 'interrupted',
-      message: 'interrupted; nothing half done is left',
+      message: isPartial ? error.message : 'interrupted; nothing half done is left',
       exitCode: EXIT_INTERRUPTED,
     };
   }

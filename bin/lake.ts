@@ -1,7 +1,10 @@
 import type { Door, TableName } from '../lambdas/shared/model/tables.ts';
 import type { ObjectStore } from '../lambdas/shared/ports/object-store.ts';
 import { TerminalError } from '../lambdas/shared/runtime/errors.ts';
+import { readStreamManifest, tableFilesAsOf } from '../lambdas/shared/state/manifest-chain.ts';
 import type { ManifestFile, ManifestView } from './manifest-view.ts';
+
+export const DEFAULT_CONSUMER = 'default';
 
 /** What a lake holds, as its manifests say. Listings are never trusted for what is published. */
 
@@ -14,8 +17,11 @@ export interface Publication {
 export async function currentPublication(
   lake: ObjectStore,
   door: Door,
+  /** Of the stream; the batch door has none. */
+  consumer = DEFAULT_CONSUMER,
 ): Promise<Publication | null> {
-  const currentKey = `manifests/${door}/CURRENT.json`;
+  const root = consumer === DEFAULT_CONSUMER ? '' : `consumers/${consumer}/`;
+  const currentKey = `${root}manifests/${door}/CURRENT.json`;
   if ((await lake.head(currentKey)) === null) return null;
   const { manifest: manifestKey } = await readJson<{ manifest: string }>(lake, currentKey);
   return { manifestKey, manifest: await readJson<ManifestView>(lake, manifestKey) };
@@ -49,6 +55,26 @@ export async function unpublishedRunIds(
 
 export function filesOf({ manifest }: Publication, table: TableName): readonly ManifestFile[] {
   return manifest.tables[table]?.files ?? [];
+}
+
+/**
+ * The files of a table as of a publication, in order of what they hold: of a stream those of the
+ * oldest epoch first.
+ */
+export async function tableFilesOf(
+  lake: ObjectStore,
+  publication: Publication,
+  table: TableName,
+): Promise<readonly ManifestFile[]> {
+  if (publication.manifest.epoch === undefined) return filesOf(publication, table);
+  const newest = await readStreamManifest(lake, publication.manifestKey);
+  const files: ManifestFile[] = [];
+  for await (const file of tableFilesAsOf(lake, newest, table)) files.push(file);
+  return files.sort((a, b) => epochOf(a) - epochOf(b));
+}
+
+function epochOf({ key }: ManifestFile): number {
+  return Number(/\/epoch=(\d+)\//.exec(key)?.[1]);
 }
 
 async function readJson<T>(lake: ObjectStore, key: string): Promise<T> {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { parseByteSize } from '../lambdas/shared/model/config-values.ts';
+import { parseTimestampMs } from '../lambdas/shared/ingest/timestamp.ts';
+import { parseByteSize, parseDuration } from '../lambdas/shared/model/config-values.ts';
 
 /** Parsers of option values: strict, and their error says what is allowed. */
 
@@ -26,8 +27,28 @@ export function pathOption(text: string): string {
   throw new InvalidArgumentError('Allowed: a path.');
 }
 
+export function durationOption(minText: string, maxText: string): (text: string) => number {
+  return (text) => {
+    const valueMs = parseDuration(text);
+    if (valueMs >= parseDuration(minText) && valueMs <= parseDuration(maxText)) return valueMs;
+    throw new InvalidArgumentError(
+      `Allowed: a duration from ${minText} to ${maxText}, written as 500ms, 60s, 30m or 12h.`,
+    );
+  };
+}
+
 /** Names a folder of the lake and a part of every key of state, so it is kept plain. */
 export function consumerOption(text: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(text)) return text;
   throw new InvalidArgumentError('Allowed: 1 to 64 of a-z 0-9 _ -, not _ or - first.');
+}
+
+/** An instant as the contract writes them, read as UTC where it names no zone; ISO 8601. */
+export function instantOption(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  const timeMs = parseTimestampMs(bytes, 0, bytes.length);
+  if (timeMs >= 0) return new Date(timeMs).toISOString();
+  throw new InvalidArgumentError(
+    'Allowed: an instant, written as 2026-01-31T12:00:00Z or with an offset.',
+  );
 }

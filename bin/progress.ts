@@ -6,6 +6,8 @@ export interface ProgressStep {
   readonly stage: string;
   readonly done: number;
   readonly total: number;
+  /** The total is what the part that is done lets expect. */
+  readonly isEstimate?: true;
   /** `bytes` are shown as such, anything else is counted. */
   readonly unit: string;
 }
@@ -72,10 +74,11 @@ export function barProgress(
   };
 }
 
-function texts({ done, total, unit }: ProgressStep, elapsedSec: number) {
+function texts({ done, total, unit, isEstimate }: ProgressStep, elapsedSec: number) {
   const isBytes = unit === 'bytes';
   const amount = isBytes ? byteText : withCommas;
-  const amountText = `${amount(done)} of ${amount(total)}${isBytes ? '' : ` ${unit}`}`;
+  const about = isEstimate === true ? 'about ' : '';
+  const amountText = `${amount(done)} of ${about}${amount(total)}${isBytes ? '' : ` ${unit}`}`;
   if (done === 0 || elapsedSec <= 0) return { amount: amountText, rate: UNKNOWN, left: UNKNOWN };
   const perSec = done / elapsedSec;
   return {

@@ -15,7 +15,7 @@ import { type TextColumn, textTable, withCommas } from './text-table.ts';
 
 /** The outcome of a comparison for people (contract §5). */
 
-const MEANING: Readonly<Record<ClassName, string>> = {
+export const CLASS_MEANINGS: Readonly<Record<ClassName, string>> = {
   late_in_stream: 'came to the stream after its window was over; batch counts it',
   duplicate_beyond_horizon: 'sent again so late that the stream counts it again',
   different_first: 'several records of one id; each side counts another one first',
@@ -85,7 +85,7 @@ function classTable({ classes }: ReconcileResult): string {
       name,
       `${withCommas(classes[name].count)}${name === 'window_not_final' ? ' cells' : ''}`,
       name === 'window_not_final' ? '' : moneyText(classes[name].cents),
-      MEANING[name],
+      CLASS_MEANINGS[name],
     ]),
   );
 }
@@ -101,7 +101,7 @@ function differencesText({ classes, shown }: ReconcileResult, { limit }: Reconci
     const howMany =
       ofClass.length === count ? withCommas(count) : `${ofClass.length} of ${withCommas(count)}`;
     parts.push(
-      `${name}, ${howMany}: ${MEANING[name]}\n${recordTable(ofClass)}${cellTable(ofClass)}`,
+      `${name}, ${howMany}: ${CLASS_MEANINGS[name]}\n${recordTable(ofClass)}${cellTable(ofClass)}`,
     );
   }
   return parts.join('\n');

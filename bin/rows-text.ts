@@ -5,9 +5,18 @@ import { textTable } from './text-table.ts';
 const NULL_TEXT = '∅';
 const MAX_VALUE_CHARACTERS = 60;
 
-/** Rows as a table for people: numbers to the right, null as ∅, long text cut. */
-export function rowsText(door: Door, table: TableName, rows: readonly Row[]): string {
-  const { columns } = tableOf(door, table);
+/**
+ * Rows as a table for people: numbers to the right, null as ∅, long text cut. All columns, or those
+ * that are named.
+ */
+export function rowsText(
+  door: Door,
+  table: TableName,
+  rows: readonly Row[],
+  names?: readonly string[],
+): string {
+  const all = tableOf(door, table).columns;
+  const columns = names === undefined ? all : all.filter(({ name }) => names.includes(name));
   const isNumber = (kind: string) => kind === 'int32' || kind === 'int64' || kind === 'decimal';
   return textTable(
     columns.map(({ name, type }) => ({ title: name, isNumber: isNumber(type.kind) })),

@@ -39,7 +39,8 @@ function findNode() {
 
 function restart(node) {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: 'inherit',
+    // The channel tells the child when this process is gone, however it went.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [RESTARTED]: '1' },
   });
   // A terminal sends ctrl-C to the child as well; the child takes two signals at once for one.

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { runCli } from './cli.ts';
 import type { CommandIo } from './command.ts';
 
@@ -8,7 +9,9 @@ const EXIT_INTERRUPTED = 130;
  */
 const SAME_SIGNAL_MS = 300;
 
-function createIo(): CommandIo {
+const DEFAULT_COLUMNS = 80;
+
+function createIo(signal: AbortSignal): CommandIo {
   let isOutClosed = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -21,6 +24,11 @@ function createIo(): CommandIo {
     get isErrTerminal() {
       return process.stderr.isTTY === true;
     },
+    get errColumns() {
+      // 0 where the terminal does not say.
+      return process.stderr.columns || DEFAULT_COLUMNS;
+    },
+    ask: process.stdin.isTTY && process.stderr.isTTY ? (text) => ask(text, signal) : null,
     writeOut(text) {
       if (isOutClosed) return Promise.resolve();
       // An error reaches the listener above; whoever waits goes on and sees `isOutClosed`.
@@ -30,6 +38,18 @@ function createIo(): CommandIo {
       process.stderr.write(text);
     },
   };
+}
+
+/** Ctrl-C is an answer too: the promise rejects. */
+async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // The terminal hands ctrl-C to whoever reads lines from it.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    return await lines.question(question, { signal });
+  } finally {
+    lines.close();
+  }
 }
 
 /** The first ctrl-C asks the command to end, a second one ends the process. */
@@ -49,4 +69,17 @@ function abortOnSignal(): AbortSignal {
   return controller.signal;
 }
 
-process.exitCode = await runCli(process.argv.slice(2), createIo(), abortOnSignal());
+/**
+ * Where `tandem.js` had to start another Node for this, its death ends this process too: a killed
+ * `tandem stream` must not go on behind one's back.
+ */
+function endWithParent(): void {
+  if (process.channel === undefined || process.env.TANDEM_RESTARTED === undefined) return;
+  process.on('disconnect', () => process.exit(EXIT_INTERRUPTED));
+  // After the listener, which would keep the process alive.
+  process.channel?.unref();
+}
+
+endWithParent();
+const signal = abortOnSignal();
+process.exitCode = await runCli(process.argv.slice(2), createIo(signal), signal);

@@ -2,11 +2,15 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
+import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { type BatchRunResult, runBatch } from '../../lib/embedded/run-batch.ts';
 import { batchSummary } from '../batch-summary.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { DEFAULT_CONSUMER } from '../lake.ts';
 import { byteSizeOption, pathOption, wholeNumberOption } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
+import { addConsumerOption } from '../stream-options.ts';
 import { secondsText } from '../text-table.ts';
 
 const MAX_WORKERS = 64;
@@ -19,6 +23,8 @@ interface BatchCommandOptions extends CommonOptions {
   readonly chunkBytes?: number;
   readonly strict?: true;
   readonly plan?: string;
+  readonly fromRaw?: true;
+  readonly consumer: string;
 }
 
 const DESCRIPTION =
@@ -32,6 +38,7 @@ Examples:
   $ tandem batch
   $ tandem batch --landing data/complete-journey --lake data/journey-lake
   $ tandem batch --workers 4 --chunk-bytes 16MiB --json
+  $ tandem batch --from-raw        what the stream received, late records counted
 `;
 
 export function defineBatch(command: Command, start: StartCommand): void {
@@ -63,6 +70,8 @@ export function defineBatch(command: Command, start: StartCommand): void {
       'take the plan of another run: same bytes for the same input',
       pathOption,
     )
+    .option('--from-raw', 'read the raw archive of the stream in the lake instead of orders/');
+  addConsumerOption(command)
     .addHelpText('after', EXAMPLES)
     .action((options: BatchCommandOptions) => start(options, (context) => batch(options, context)));
 }
@@ -74,6 +83,9 @@ async function batch(
   const { config, io, isJson } = context;
   const lakeDir = options.lake ?? config.paths.lake;
   const landingDir = options.landing ?? config.paths.landing;
+  if (options.consumer !== DEFAULT_CONSUMER && options.fromRaw !== true) {
+    throw new UsageError('usage', '--consumer goes with --from-raw: orders files have none');
+  }
   const result = await runBatchWithProgress({ ...options, landingDir, lakeDir }, context);
   const rejectedCount = result.manifest.rejected_files.length;
   const isStrict = options.strict === true || config.batch.strict;
@@ -109,13 +121,14 @@ export function batchJson(result: BatchRunResult): Record<string, unknown> {
 
 /** Also what `demo` does. */
 export async function runBatchWithProgress(
-  options: Pick<BatchCommandOptions, 'workers' | 'chunkBytes' | 'plan'> & {
+  options: Pick<BatchCommandOptions, 'workers' | 'chunkBytes' | 'plan' | 'fromRaw'> & {
+    readonly consumer?: string;
     readonly landingDir: string;
     readonly lakeDir: string;
   },
   context: CommandContext,
 ): Promise<BatchRunResult> {
-  const { landingDir, lakeDir, workers, plan } = options;
+  const { landingDir, lakeDir, workers, plan, fromRaw } = options;
   const progress = await createProgress(context);
   try {
     return await runBatch({
@@ -126,12 +139,17 @@ export async function runBatchWithProgress(
       config: withChunkBytes(context.config, options.chunkBytes),
       ...(workers === undefined ? {} : { workers }),
       ...(plan === undefined ? {} : { planFile: plan }),
+      ...(fromRaw === undefined ? {} : { fromRaw: rawKeys(options.consumer, context.config) }),
       signal: context.signal,
       onProgress: (step) => progress.show(step),
     });
   } finally {
     progress.stop();
   }
+}
+
+function rawKeys(consumer = DEFAULT_CONSUMER, { stream }: Config): StreamLakeKeys {
+  return new StreamLakeKeys(consumer, stream.name);
 }
 
 function withChunkBytes(config: Config, chunkBytes: number | undefined): Config {

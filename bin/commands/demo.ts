@@ -1,17 +1,28 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { CLASS_NAMES } from '../../lambdas/reconcile/compare-tables/difference.ts';
+import type { ReconcileResult } from '../../lambdas/reconcile/compare-tables/result.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
-import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
-import { batchSummary } from '../batch-summary.ts';
+import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
+import { formatCents } from '../../lambdas/shared/model/money.ts';
+import { assert, TerminalError } from '../../lambdas/shared/runtime/errors.ts';
+import type { InputFile } from '../../lib/embedded/produce/input-file.ts';
+import { SILENT_OBSERVER } from '../../lib/embedded/stream/observer.ts';
+import { runStream } from '../../lib/embedded/stream/run-stream.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { currentPublication, filesOf } from '../lake.ts';
+import { type DemoAgreement, demoScreen } from '../demo-screen.ts';
+import { DEFAULT_CONSUMER } from '../lake.ts';
 import { pathOption, wholeNumberOption } from '../option-values.ts';
-import { rowsText } from '../rows-text.ts';
-import { type Row, tableRows } from '../table-rows.ts';
-import { secondsText, withCommas } from '../text-table.ts';
+import { createProgress } from '../progress.ts';
+import { type Folders, openStream } from '../stream-options.ts';
+import type { EpochView } from '../stream-view.ts';
+import { withCommas } from '../text-table.ts';
 import { batchJson, runBatchWithProgress } from './batch.ts';
 import { generateInto, MAX_ORDERS, seedOption } from './generate.ts';
+import { type Produced, produceJson, produceWithProgress } from './produce.ts';
+import { reconcileJson, reconcileWithProgress } from './reconcile.ts';
+import { currentEpoch, streamJson } from './stream.ts';
 
 /** A folder that carries this file was filled by `demo`, so `demo` may empty it. */
 const MARKER_NAME = '.tandem-demo';
@@ -23,15 +34,20 @@ interface DemoCommandOptions extends CommonOptions {
 }
 
 const DESCRIPTION =
-  'Generates orders, runs the batch over them and prints what became of every record, the ' +
-  'revenue and the best products. A folder that an earlier demo filled is emptied first; any ' +
-  'other one that is not empty is left alone and an error.';
+  'The whole story in one process: generates orders, runs the batch over them, sends the same ' +
+  'rows as events to a stream, consumes and drains it, and compares the two. Prints what became ' +
+  'of every record on both sides, both totals, and where everything lies. A folder that an ' +
+  'earlier demo filled is emptied first; any other one that is not empty is left alone and an ' +
+  'error.';
 
 const EXAMPLES = `
 Examples:
   $ tandem demo
   $ tandem demo --orders 1000000 --seed 7 --dir data/big-demo
 `;
+
+const SHARDS = 2;
+const TOP_PRODUCTS_SHOWN = 5;
 
 export function defineDemo(command: Command, start: StartCommand): void {
   command
@@ -43,51 +59,130 @@ export function defineDemo(command: Command, start: StartCommand): void {
       10_000,
     )
     .option('--seed <s>', 'number that decides all draws', seedOption, 42)
-    .option('--dir <dir>', 'folder for landing and lake', pathOption, 'data/demo')
+    .option('--dir <dir>', 'folder for landing, stream and lake', pathOption, 'data/demo')
     .addHelpText('after', EXAMPLES)
     .action((options: DemoCommandOptions) => start(options, (context) => demo(options, context)));
 }
 
 async function demo(options: DemoCommandOptions, context: CommandContext): Promise<CommandResult> {
-  const { dir } = options;
+  const { dir, orders } = options;
+  const startedAtMs = performance.now();
   await emptyDemoFolder(dir);
-  const landingDir = join(dir, 'landing');
-  const lakeDir = join(dir, 'lake');
+  const folders: Folders = {
+    landingDir: join(dir, 'landing'),
+    streamDir: join(dir, 'stream'),
+    lakeDir: join(dir, 'lake'),
+  };
   const say = (text: string) => {
     if (!context.isJson) context.io.writeErr(`${text}\n`);
   };
 
-  say(`1/2 generating ${withCommas(options.orders)} orders into ${landingDir}`);
-  const landing = await generateInto(landingDir, { ...options, files: 1 }, context);
-  say(`2/2 running the batch over ${withCommas(landing.rows)} rows`);
-  const result = await runBatchWithProgress({ landingDir, lakeDir }, context);
-  const topProducts = await rowsOfTopProducts(lakeDir);
-
+  say(`1/5 generating ${withCommas(orders)} orders into ${folders.landingDir}`);
+  const landing = await generateInto(folders.landingDir, { ...options, files: 1 }, context);
+  say(`2/5 batch: ${withCommas(landing.rows)} rows into ${folders.lakeDir}`);
+  const batch = await runBatchWithProgress(folders, context);
+  say(`3/5 produce: the same rows as events into ${folders.streamDir}`);
+  const produced = await produceOrders(folders, context);
+  say('4/5 stream: consuming and publishing, then draining');
+  const epoch = await streamQuietly(folders, produced.tally.records, context);
+  say('5/5 reconcile: comparing the two, order by order and cell by cell');
+  const comparison = await reconcileWithProgress(
+    { lakeDir: folders.lakeDir, consumer: DEFAULT_CONSUMER, allowMissing: false, limit: 0 },
+    context,
+  );
+  const durationMs = performance.now() - startedAtMs;
   return {
     json: {
       dir,
-      orders: options.orders,
+      orders,
       seed: options.seed,
       rows: landing.rows,
-      batch: batchJson(result),
-      top_products: topProducts,
+      batch: batchJson(batch),
+      produce: produceJson(folders.streamDir, produced),
+      stream: streamJson(epoch),
+      reconcile: reconcileJson(comparison),
+      top_products: epoch.topProducts,
+      duration_ms: Math.round(durationMs),
     },
-    text:
-      `run ${result.runId}: ${result.status} in ${secondsText(result.durationMs)}\n\n` +
-      `${batchSummary(result.manifest)}\n` +
-      `${rowsText('batch', 'top_products', topProducts)}\n` +
-      `results: ${resolve(lakeDir)}\n` +
-      `next: npx tandem show daily_revenue --lake ${lakeDir}\n`,
+    text: demoScreen({
+      dir,
+      orders,
+      rows: landing.rows,
+      shards: SHARDS,
+      durationMs,
+      batch: batch.manifest,
+      stream: epoch.manifest,
+      difference: formatCents(comparison.batchRevenueCents - comparison.streamRevenueCents),
+      agreement: agreementOf(comparison),
+      topProducts: epoch.topProducts.slice(0, TOP_PRODUCTS_SHOWN),
+    }),
+    exitCode: comparison.agree ? 0 : 1,
   };
 }
 
-async function rowsOfTopProducts(lakeDir: string): Promise<Row[]> {
-  const lake = new FileObjectStore(lakeDir);
-  const publication = await currentPublication(lake, 'batch');
-  if (publication === null) return [];
-  const rows: Row[] = [];
-  for await (const row of tableRows(lake, filesOf(publication, 'top_products'))) rows.push(row);
-  return rows;
+function agreementOf({ agree, classes, reportKey }: ReconcileResult): DemoAgreement {
+  const found = CLASS_NAMES.filter((name) => classes[name].count > 0);
+  return {
+    agree,
+    classes: found.map((name) => ({
+      name,
+      count: classes[name].count,
+      revenue: formatCents(classes[name].cents),
+    })),
+    report: reportKey,
+  };
+}
+
+async function produceOrders(
+  { landingDir, streamDir }: Folders,
+  context: CommandContext,
+): Promise<Produced> {
+  const store = new FileObjectStore(landingDir);
+  const { orders } = await listLanding(store);
+  const files = orders.map(
+    ({ key }): InputFile => ({
+      name: join(landingDir, key),
+      store,
+      key,
+      format: 'csv',
+    }),
+  );
+  return await produceWithProgress({ files, streamDir, shards: SHARDS }, context);
+}
+
+/** A progress bar rather than the table of `tandem stream`: it lasts a second. */
+async function streamQuietly(
+  folders: Folders,
+  total: number,
+  context: CommandContext,
+): Promise<EpochView> {
+  const { config, signal } = context;
+  const local = await openStream(folders, DEFAULT_CONSUMER, context);
+  const progress = await createProgress(context);
+  let done = 0;
+  try {
+    await runStream({
+      context: local.context,
+      goal: 'drained',
+      batchSize: config.stream.batchSize,
+      everyMs: config.stream.publishEveryMs,
+      observer: {
+        ...SILENT_OBSERVER,
+        onBatch({ records }) {
+          done += records;
+          progress.show({ stage: 'stream', done, total, unit: 'records' });
+        },
+      },
+      signal,
+    });
+    signal.throwIfAborted();
+    const epoch = await currentEpoch(local.context);
+    assert(epoch !== null, 'a stream that has records has an epoch');
+    return epoch;
+  } finally {
+    progress.stop();
+    local.close();
+  }
 }
 
 async function emptyDemoFolder(dir: string): Promise<void> {

@@ -10,10 +10,11 @@ import {
 } from '../../lambdas/shared/model/tables.ts';
 import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { currentPublication, filesOf } from '../lake.ts';
+import { currentPublication, DEFAULT_CONSUMER, tableFilesOf } from '../lake.ts';
 import type { ManifestFile } from '../manifest-view.ts';
 import { pathOption, wholeNumberOption } from '../option-values.ts';
 import { rowsText } from '../rows-text.ts';
+import { addConsumerOption } from '../stream-options.ts';
 import { type Row, tableRows } from '../table-rows.ts';
 import { withCommas } from '../text-table.ts';
 
@@ -26,6 +27,7 @@ interface ShowCommandOptions extends CommonOptions {
   readonly of: Door;
   readonly limit?: number;
   readonly files?: true;
+  readonly consumer: string;
 }
 
 const DESCRIPTION =
@@ -40,6 +42,7 @@ Examples:
   $ tandem show top_products
   $ tandem show quarantine --limit 5
   $ tandem show daily_revenue --json
+  $ tandem show late --of stream
   $ duckdb -c "FROM '$(tandem show daily_revenue --files)'"
 `;
 
@@ -60,7 +63,8 @@ export function defineShow(command: Command, start: StartCommand): void {
       `rows at most (default: ${TEXT_LIMIT}; with --json all)`,
       wholeNumberOption(1, MAX_LIMIT),
     )
-    .option('--files', 'the addresses of its files instead, one a line, for other engines')
+    .option('--files', 'the addresses of its files instead, one a line, for other engines');
+  addConsumerOption(command)
     .addHelpText('after', EXAMPLES)
     .action((table: string, options: ShowCommandOptions) =>
       start(options, (context) => show(table, options, context)),
@@ -76,12 +80,18 @@ async function show(
   const table = tableNamed(name, door);
   const lakeDir = options.lake ?? context.config.paths.lake;
   const lake = new FileObjectStore(lakeDir);
-  const publication = await currentPublication(lake, door);
-  if (publication === null) {
-    const hint = door === 'batch' ? '; run: npx tandem batch' : '';
-    throw new TerminalError('nothing_published', `${lakeDir} holds no ${door} publication${hint}`);
+  const { consumer } = options;
+  if (consumer !== DEFAULT_CONSUMER && door === 'batch') {
+    throw new UsageError('usage', '--consumer goes with --of stream');
   }
-  const files = filesOf(publication, table);
+  const publication = await currentPublication(lake, door, consumer);
+  if (publication === null) {
+    const whose = consumer === DEFAULT_CONSUMER ? '' : ` of consumer ${consumer}`;
+    const hint = door === 'batch' ? 'npx tandem batch' : 'npx tandem stream --until-idle';
+    const message = `${lakeDir} holds no ${door} publication${whose}; run: ${hint}`;
+    throw new TerminalError('nothing_published', message);
+  }
+  const files = await tableFilesOf(lake, publication, table);
   if (options.files === true) {
     const addresses = files.map(({ key }) => resolve(lakeDir, key));
     return {

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
+import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
+import { readStreamStatus, type StreamStatus } from '../../lib/embedded/stream/stream-status.ts';
+import { sightLocalStream } from '../../lib/embedded/stream/view-stream.ts';
 import { batchSummary } from '../batch-summary.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import {
@@ -10,32 +13,39 @@ import {
   type Publication,
   unpublishedRunIds,
 } from '../lake.ts';
-import { pathOption } from '../option-values.ts';
+import {
+  addConsumerOption,
+  addLakeOption,
+  addStreamOption,
+  type Folders,
+  foldersOf,
+  type StreamFolders,
+} from '../stream-options.ts';
+import { hasAnything, streamStatusJson, streamStatusText } from '../stream-status-text.ts';
 import { byteText, textTable, withCommas } from '../text-table.ts';
+import { warningMetrics } from '../warning-metrics.ts';
 
-interface StatusCommandOptions extends CommonOptions {
-  readonly lake?: string;
+interface StatusCommandOptions extends CommonOptions, StreamFolders {
+  readonly consumer: string;
 }
 
 const DESCRIPTION =
-  'What a lake holds: the current batch run with its counts, revenue, rejected files and ' +
-  'tables; the runs before it that are kept; and runs that left files behind without being ' +
-  'published.';
+  'What a lake holds: the current batch run with its counts, revenue, rejected files and tables, ' +
+  'and other runs; of the stream the published epoch, and of each shard what was consumed, the ' +
+  'watermark, what is unread, and why it is not idle; gaps, and what holds the watermark back. ' +
+  'It changes nothing, and may run beside everything else.';
 
 const EXAMPLES = `
 Examples:
   $ tandem status
-  $ tandem status --lake data/demo/lake --json
+  $ tandem status --lake data/demo/lake --stream data/demo/stream --json
 `;
 
 export function defineStatus(command: Command, start: StartCommand): void {
-  command
-    .description(DESCRIPTION)
-    .option(
-      '--lake <dir>',
-      'folder of the lake (default: paths.lake of the config, data/lake)',
-      pathOption,
-    )
+  command.description(DESCRIPTION);
+  addStreamOption(command);
+  addLakeOption(command);
+  addConsumerOption(command)
     .addHelpText('after', EXAMPLES)
     .action((options: StatusCommandOptions) =>
       start(options, (context) => status(options, context)),
@@ -43,7 +53,7 @@ export function defineStatus(command: Command, start: StartCommand): void {
 }
 
 interface LakeStatus {
-  readonly current: Publication;
+  readonly current: Publication | null;
   readonly kept: readonly Publication[];
   readonly unpublished: readonly string[];
 }
@@ -52,27 +62,51 @@ async function status(
   options: StatusCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const lakeDir = options.lake ?? context.config.paths.lake;
+  const folders = foldersOf(options, context.config);
+  const { lakeDir, streamDir } = folders;
   const lake = new FileObjectStore(lakeDir);
   const current = await currentPublication(lake, 'batch');
   const all = await batchPublications(lake);
   const unpublished = await unpublishedRunIds(lake, all);
-  if (current === null) {
-    return {
-      json: { lake: lakeDir, batch: null, unpublished_runs: unpublished },
-      text:
-        `${lakeDir} holds no published run yet; run: npx tandem batch --lake ${lakeDir}\n` +
-        unpublishedText(unpublished),
-    };
-  }
-  const kept = all.filter(({ manifestKey }) => manifestKey !== current.manifestKey);
+  const kept = all.filter(({ manifestKey }) => manifestKey !== current?.manifestKey);
+  const stream = await readStream(folders, options.consumer, context);
+  const hasStream = hasAnything(stream);
+  const batchStatus = { current, kept, unpublished };
+  const nowMs = new SystemClock().now();
   return {
-    json: statusJson(lakeDir, { current, kept, unpublished }),
-    text: statusText(lakeDir, { current, kept, unpublished }),
+    json: {
+      ...statusJson(lakeDir, batchStatus),
+      stream: hasStream ? streamStatusJson(stream) : null,
+    },
+    text: [
+      current === null && hasStream ? emptyText(batchStatus) : batchText(lakeDir, batchStatus),
+      hasStream ? streamStatusText(stream, streamDir, nowMs) : '',
+    ]
+      .filter((part) => part !== '')
+      .join('\n'),
   };
 }
 
-function statusJson(lakeDir: string, { current, kept, unpublished }: LakeStatus): unknown {
+async function readStream(
+  folders: Folders,
+  consumer: string,
+  { config, io }: CommandContext,
+): Promise<StreamStatus> {
+  const metrics = warningMetrics(io);
+  const sight = await sightLocalStream({ ...folders, config, consumer, metrics });
+  try {
+    return await readStreamStatus(sight);
+  } finally {
+    sight.close();
+  }
+}
+
+function emptyText({ unpublished }: LakeStatus): string {
+  return `no batch run is published yet; run: npx tandem batch\n${unpublishedText(unpublished)}`;
+}
+
+function statusJson(lakeDir: string, { current, kept, unpublished }: LakeStatus) {
+  if (current === null) return { lake: lakeDir, batch: null, unpublished_runs: unpublished };
   const tables = Object.fromEntries(tableSizes(current).map(({ name, ...sizes }) => [name, sizes]));
   return {
     lake: lakeDir,
@@ -89,7 +123,13 @@ function runJson({ manifestKey, manifest }: Publication): Record<string, unknown
   return { run_id, status, created_at, manifest: manifestKey, counts, revenue, rejected_files };
 }
 
-function statusText(lakeDir: string, { current, kept, unpublished }: LakeStatus): string {
+function batchText(lakeDir: string, { current, kept, unpublished }: LakeStatus): string {
+  if (current === null) {
+    return (
+      `${lakeDir} holds no published run yet; run: npx tandem batch --lake ${lakeDir}\n` +
+      unpublishedText(unpublished)
+    );
+  }
   const { manifest, manifestKey } = current;
   const sizes = tableSizes(current).map(({ name, rows, bytes, files }) => [
     name,

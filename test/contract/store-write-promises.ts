@@ -1,9 +1,12 @@
 import { expect } from 'vitest';
+import type { ObjectWriter } from '../../lambdas/shared/ports/object-store.ts';
 import {
   ObjectNotFoundError,
   PreconditionFailedError,
 } from '../../lambdas/shared/runtime/errors.ts';
 import { keysOf, listed, read, type StorePromises, text } from './store-promises.ts';
+
+const MIB = 1024 * 1024;
 
 export const putPromises: StorePromises = {
   'replaces an object and changes its etag, also where the size stays': async (store) => {
@@ -159,5 +162,36 @@ export const writerPromises: StorePromises = {
     await expect(late.commit({ ifNoneMatch: true })).rejects.toThrow(PreconditionFailedError);
     expect(await keysOf(store)).toEqual(['w/a']);
     expect(await read(store, 'w/a')).toBe('new');
+  },
+
+  'writes a large object piece by piece': async (store) => {
+    const bytes = Uint8Array.from({ length: 20 * MIB + 17 }, (_, i) => (i * 31) >> 9);
+    const writer = store.openWriter('w/large');
+    for (let at = 0; at < bytes.length; at += 3 * MIB) {
+      await writer.write(bytes.subarray(at, at + 3 * MIB));
+    }
+    expect(await keysOf(store)).toEqual([]);
+
+    const { etag } = await writer.commit({ ifNoneMatch: true });
+
+    expect(await store.head('w/large')).toMatchObject({ sizeBytes: bytes.length, etag });
+    expect(Buffer.compare(await store.get('w/large', { ifMatch: etag }), bytes)).toBe(0);
+  },
+
+  'fails when the condition of a large commit does not hold, and leaves nothing': async (store) => {
+    const writeLarge = async (): Promise<ObjectWriter> => {
+      const writer = store.openWriter('w/large');
+      for (let i = 0; i < 10; i++) await writer.write(new Uint8Array(MIB).fill(i));
+      return writer;
+    };
+    const { etag } = await store.put('w/large', text('old'));
+    const [late, stale, right, left] = await Promise.all(Array.from({ length: 4 }, writeLarge));
+    await left.abort();
+
+    await right.commit({ ifMatch: etag });
+
+    await expect(stale.commit({ ifMatch: etag })).rejects.toThrow(PreconditionFailedError);
+    await expect(late.commit({ ifNoneMatch: true })).rejects.toThrow(PreconditionFailedError);
+    expect((await store.head('w/large'))?.sizeBytes).toBe(10 * MIB);
   },
 };

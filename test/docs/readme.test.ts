@@ -34,6 +34,7 @@ function steady(output: string): string[] {
   return output
     .replace(/\d{8}T\d{6}Z-[0-9a-f]{8}/g, 'RUN')
     .replace(/\bin [\d.]+ m?s\b/g, 'in TIME')
+    .replace(/: [\d.]+ s\.$/gm, ': TIME.')
     .trimEnd()
     .split('\n')
     .map((line) => line.trimEnd());
@@ -79,6 +80,12 @@ describe('the tables of the README', () => {
       'demo',
       'generate',
       'batch',
+      'produce',
+      'stream',
+      'drain',
+      'replay',
+      'redrive',
+      'reconcile',
       'show',
       'status',
     ]);

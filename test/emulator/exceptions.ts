@@ -7,13 +7,41 @@ export interface EmulatorExceptions {
   readonly eventStream: Exceptions;
 }
 
+const DELETES_PARENTS = 'it deletes the parents, with what is unread in them';
+
 /**
  * What the emulators do not do as AWS does, of what the ports promise. `docs/localstack.md` has the
  * same list.
  */
-const EXCEPTIONS: Readonly<Record<EmulatorName, EmulatorExceptions>> = {
-  ministack: { objectStore: {}, stateStore: {}, eventStream: {} },
-  localstack: { objectStore: {}, stateStore: {}, eventStream: {} },
+export const EXCEPTIONS: Readonly<Record<EmulatorName, EmulatorExceptions>> = {
+  ministack: {
+    objectStore: {},
+    stateStore: {
+      'fails when a transaction is larger than 4 MiB':
+        'it counts bytes in base64, and refuses binary values from 3 MiB on',
+    },
+    eventStream: {
+      'gives a large shard in pieces, all of it': 'it answers more than 10 MiB to one read',
+      'fails when a position is none of the shard': 'it takes any number for a position',
+      'gives records to the children only, and ends the parent': DELETES_PARENTS,
+      'ends a parent for a reader who was at its tip': DELETES_PARENTS,
+      'lists parents with their records beside the children, in order of their ids':
+        DELETES_PARENTS,
+      'fails when a closed shard is split or merged, and when shards are no neighbours':
+        DELETES_PARENTS,
+    },
+  },
+  localstack: {
+    objectStore: {},
+    stateStore: {},
+    eventStream: {
+      'begins at the first record that arrived at a time or later':
+        'it begins earlier than at the millisecond that is asked for',
+      'fails when a position is none of the shard': 'it takes any number for a position',
+      'splits a shard in the middle of its range':
+        'the shards of a new stream begin one hash key lower than on AWS',
+    },
+  },
 };
 
 export function exceptionsOf(name: EmulatorName): EmulatorExceptions {

@@ -11,12 +11,22 @@ export interface CliResult {
 export async function runCliHere(
   args: readonly string[],
   signal: AbortSignal = new AbortController().signal,
+  /** Of the one at the terminal; without it nobody can be asked. */
+  answer?: string,
 ): Promise<CliResult> {
   let out = '';
   let err = '';
   const io: CommandIo = {
     isOutClosed: false,
     isErrTerminal: false,
+    errColumns: 80,
+    ask:
+      answer === undefined
+        ? null
+        : async (question) => {
+            err += question;
+            return answer;
+          },
     writeOut: async (text) => {
       out += text;
     },

@@ -1,55 +1,59 @@
 import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
-import { MS_PER_DAY } from '../../shared/model/time.ts';
+import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
 import { RevenueSums } from '../../shared/transform/revenue-sums.ts';
-import { rankProducts } from '../../shared/transform/window-sums.ts';
+import { type ProductRanks, rankProducts } from '../../shared/transform/window-sums.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { encodeRuns } from '../exchange/sum-run.ts';
-import { type CellSums, MAX_CELLS } from './cell-sums.ts';
-import type { RowColumns } from './row-columns.ts';
+import { CellSums, fitsCells } from './cell-sums.ts';
+import type { BucketKernel } from './kernel/bucket-kernel.ts';
+import type { SummedRows } from './row-columns.ts';
 
-/** Sums over the active orders of a bucket. */
+/**
+ * Sums over the active orders of a bucket. Days come in ascending order, each in as many groups of
+ * rows as it likes.
+ */
 export class BucketAggregates extends RevenueSums {
-  readonly #cells: CellSums;
+  readonly #products: ByteDictionary;
+  readonly #ranks: ProductRanks;
+  /** Sums by window and product, where their tables are small enough; else `windows` has them. */
+  readonly #cells: CellSums | null;
 
-  constructor(windowLengthMs: number, productCount: number, cells: CellSums) {
-    super(windowLengthMs, productCount);
-    this.#cells = cells;
+  /** `products` are all there; `arena` is for these sums alone. */
+  constructor(
+    windowLengthMs: number,
+    products: ByteDictionary,
+    kernel: BucketKernel,
+    arena: KernelArena,
+  ) {
+    super(windowLengthMs, products.size);
+    this.#products = products;
+    this.#ranks = rankProducts(products);
+    const isSmall = fitsCells(windowLengthMs, products.size);
+    this.#cells = isSmall ? new CellSums(kernel, arena, this.#ranks, windowLengthMs) : null;
   }
 
   /** Hands the window sums to `sink`: one sorted run per range of products. */
-  async writeRuns(products: ByteDictionary, rangeCount: number, sink: BlockSink): Promise<void> {
-    const ranks = rankProducts(products);
+  async writeRuns(rangeCount: number, sink: BlockSink): Promise<void> {
+    const products = this.#products;
+    const ranks = this.#ranks;
     const of = (product: number) => rangeOf(products.hashAt(product), rangeCount);
     const ranges = { count: rangeCount, of };
-    const sorted = this.windows.sorted(ranks);
+    const { sums, sorted } = this.#cells?.finish() ?? {
+      sums: this.windows.sums,
+      sorted: this.windows.sorted(ranks),
+    };
     const allocate = (sizeBytes: number) => sink.allocate(sizeBytes);
-    const { sums } = this.windows;
     const { block, ends } = encodeRuns(sums, sorted, products, ranges, ranks, allocate);
     await sink.keep(block, ends);
   }
 
-  /** In a table with a cell for each window of the day and product, where that is small enough. */
-  protected override addRows(day: number, rows: RowColumns): void {
-    const { windowLengthMs } = this;
-    const firstWindow = Math.floor((day * MS_PER_DAY) / windowLengthMs);
-    const endWindow = Math.ceil(((day + 1) * MS_PER_DAY) / windowLengthMs);
-    const cellCount = (endWindow - firstWindow) * rows.product.used.length;
-    if (cellCount <= MAX_CELLS) this.#addCells(rows, firstWindow, cellCount);
-    else super.addRows(day, rows);
-  }
-
-  #addCells(rows: RowColumns, firstWindow: number, cellCount: number): void {
-    const { product, hour } = rows;
-    const productCount = product.used.length;
-    const codes = Uint32Array.from(product.used);
-    let window = 0;
-    const addWindow = (cell: number, count: number, low: number, carries: number) => {
-      while (cell >= (window + 1) * productCount) window++;
-      const code = codes[cell - window * productCount];
-      this.windows.addParts(firstWindow + window, code, count, low, carries);
-    };
-    this.#cells.add(rows, this.windowLengthMs, firstWindow, cellCount, addWindow);
-    this.#cells.visitHours((cell, count, low, carries) => {
+  protected override addRows(day: number, rows: SummedRows): void {
+    if (this.#cells === null) {
+      super.addRows(day, rows);
+      return;
+    }
+    const { hour } = rows;
+    this.#cells.add(day, rows, (cell, count, low, carries) => {
       this.hourOfDay.addParts(hour.used[cell], count, low, carries);
     });
   }

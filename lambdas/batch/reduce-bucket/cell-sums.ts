@@ -1,73 +1,144 @@
+import { MS_PER_DAY } from '../../shared/model/time.ts';
 import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
+import { CentSums } from '../../shared/transform/cent-sums.ts';
+import type { ProductRanks, SortedGroups } from '../../shared/transform/window-sums.ts';
 import type { BucketKernel } from './kernel/bucket-kernel.ts';
-import type { RowColumns } from './row-columns.ts';
+import type { SummedRows } from './row-columns.ts';
 
-/** A table of sums by window and product has so many cells at most: 16 MiB. */
-export const MAX_CELLS = 1024 * 1024;
+/** A table of the sums of one day has so many cells at most: 16 MiB. */
+const MAX_CELLS = 1024 * 1024;
 
 const CELL_BYTES = 16;
 const ENTRY_BYTES = 24;
 const HOURS = 24;
+const NO_DAY = -1;
 
 /** Takes a count, and a sum of cents as `CentSums` holds it, of a cell. */
-export type CellVisitor = (cell: number, count: number, low: number, carries: number) => void;
+type CellVisitor = (cell: number, count: number, low: number, carries: number) => void;
 
-/** Sums of the rows of one group by window and product, and by hour, in tables of the kernel. */
+/** Whether the sums of a day have a cell each, and no window belongs to two days. */
+export function fitsCells(windowLengthMs: number, productCount: number): boolean {
+  const windowCount = MS_PER_DAY / windowLengthMs;
+  return Number.isInteger(windowCount) && windowCount * productCount <= MAX_CELLS;
+}
+
+/**
+ * Count and revenue by window and product, for rows that come day by day, ascending: each day has a
+ * table in the kernel's memory with a cell per window and product, products in the order of their
+ * bytes. Read from its start to its end it is sorted.
+ */
 export class CellSums {
   readonly #kernel: BucketKernel;
   readonly #arena: KernelArena;
-  #hoursAt = 0;
+  readonly #ranks: ProductRanks;
+  readonly #windowLengthMs: number;
+  readonly #windowCount: number;
+  readonly #cellCount: number;
+  readonly #cellsAt: number;
+  readonly #hoursAt: number;
+  readonly #rankOfKeyAt: number;
+  readonly #entriesAt: number;
+  #day = NO_DAY;
+  /** What was read from the tables so far, in order. */
+  readonly #sums = new CentSums(1024);
+  #windowNumbers = new Float64Array(1024);
+  #products = new Uint32Array(1024);
+  #size = 0;
 
   /** `arena` is for these sums alone. */
-  constructor(kernel: BucketKernel, arena: KernelArena) {
+  constructor(
+    kernel: BucketKernel,
+    arena: KernelArena,
+    ranks: ProductRanks,
+    windowLengthMs: number,
+  ) {
     this.#kernel = kernel;
     this.#arena = arena;
+    this.#ranks = ranks;
+    this.#windowLengthMs = windowLengthMs;
+    const productCount = ranks.productOfRank.length;
+    this.#windowCount = MS_PER_DAY / windowLengthMs;
+    this.#cellCount = this.#windowCount * productCount;
+    arena.reset();
+    this.#cellsAt = arena.take(this.#cellCount * CELL_BYTES);
+    this.#hoursAt = arena.take(HOURS * CELL_BYTES);
+    this.#rankOfKeyAt = arena.take(productCount * 4);
+    this.#entriesAt = arena.take(Math.max(this.#cellCount, HOURS) * ENTRY_BYTES);
+    this.#empty(this.#cellsAt, this.#cellCount);
   }
 
-  /**
-   * Adds the rows up and visits the cells that have some, whose number is
-   * `(window - firstWindow) * products + product`, in ascending order. `visitHours` says what the
-   * rows sum up to by hour until the next call.
-   */
-  add(
-    { timeMs, product, hour, totalCents, rowCount }: RowColumns,
-    windowLengthMs: number,
-    firstWindow: number,
-    cellCount: number,
-    visit: CellVisitor,
-  ): void {
-    this.#arena.reset();
-    const cellsAt = this.#empty(cellCount);
-    this.#hoursAt = this.#empty(HOURS);
+  /** Adds rows of a day, and visits their sums by hour as the rows number hours. */
+  add(day: number, rows: SummedRows, visitHour: CellVisitor): void {
+    if (day !== this.#day) this.#closeDay();
+    this.#day = day;
+    const { used } = rows.product;
+    const rankOfKey = this.#arena.memory.uint32s(this.#rankOfKeyAt, used.length);
+    for (let key = 0; key < used.length; key++) {
+      rankOfKey[key] = this.#ranks.rankOfProduct[used[key]];
+    }
+    this.#empty(this.#hoursAt, HOURS);
     this.#kernel.addRows(
-      timeMs.byteOffset,
-      product.at,
-      hour.at,
-      totalCents.byteOffset,
-      rowCount,
-      windowLengthMs,
-      firstWindow,
-      product.used.length,
-      cellsAt,
+      rows.timeMs.byteOffset,
+      rows.product.at,
+      this.#rankOfKeyAt,
+      rows.hour.at,
+      rows.totalCents.byteOffset,
+      rows.rowCount,
+      this.#windowLengthMs,
+      day * this.#windowCount,
+      this.#ranks.productOfRank.length,
+      this.#cellsAt,
       this.#hoursAt,
     );
-    this.#visit(cellsAt, cellCount, visit);
+    this.#visit(this.#hoursAt, HOURS, visitHour);
   }
 
-  /** A cell is an hour as the rows number it. */
-  visitHours(visit: CellVisitor): void {
-    this.#visit(this.#hoursAt, HOURS, visit);
+  /** All sums, sorted by window and the bytes of the product. */
+  finish(): { sums: CentSums; sorted: SortedGroups } {
+    this.#closeDay();
+    const size = this.#size;
+    const windowNumbers = this.#windowNumbers.subarray(0, size);
+    const products = this.#products.subarray(0, size);
+    const groups = Uint32Array.from({ length: size }, (_, group) => group);
+    return { sums: this.#sums, sorted: { windowNumbers, products, groups } };
   }
 
-  #empty(cellCount: number): number {
-    const at = this.#arena.take(cellCount * CELL_BYTES);
+  /** Takes the sums of the day out of their table. */
+  #closeDay(): void {
+    if (this.#day === NO_DAY) return;
+    const { productOfRank } = this.#ranks;
+    const productCount = productOfRank.length;
+    let windowNumber = this.#day * this.#windowCount;
+    let firstCell = 0;
+    this.#visit(this.#cellsAt, this.#cellCount, (cell, count, low, carries) => {
+      for (; cell >= firstCell + productCount; firstCell += productCount) windowNumber += 1;
+      const group = this.#size++;
+      if (group === this.#products.length) this.#grow();
+      this.#windowNumbers[group] = windowNumber;
+      this.#products[group] = productOfRank[cell - firstCell];
+      this.#sums.addParts(group, count, low, carries);
+    });
+    this.#empty(this.#cellsAt, this.#cellCount);
+  }
+
+  #grow(): void {
+    const size = this.#products.length * 2;
+    const windowNumbers = new Float64Array(size);
+    windowNumbers.set(this.#windowNumbers);
+    this.#windowNumbers = windowNumbers;
+    const products = new Uint32Array(size);
+    products.set(this.#products);
+    this.#products = products;
+    this.#sums.growTo(size);
+  }
+
+  #empty(at: number, cellCount: number): void {
     this.#arena.memory.bytes(at, cellCount * CELL_BYTES).fill(0);
-    return at;
   }
 
   #visit(cellsAt: number, cellCount: number, visit: CellVisitor): void {
     const { memory } = this.#arena;
-    const at = this.#arena.take(cellCount * ENTRY_BYTES);
+    const at = this.#entriesAt;
     const count = this.#kernel.listCells(cellsAt, cellCount, at);
     const lows = memory.doubles(at, count * 3);
     const words = memory.uint32s(at, count * 6);

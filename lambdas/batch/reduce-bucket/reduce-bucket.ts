@@ -21,7 +21,6 @@ import type { BlockSink } from '../exchange/block-encoder.ts';
 import { BucketAggregates } from './aggregates.ts';
 import { BucketRows } from './bucket-rows.ts';
 import { planWaves, type SliceRef, WaveLoader } from './bucket-waves.ts';
-import { CellSums } from './cell-sums.ts';
 import { Claims } from './claims.ts';
 import { FirstPositions } from './first-positions.ts';
 import { type BucketKernel, createBucketKernel } from './kernel/bucket-kernel.ts';
@@ -73,7 +72,7 @@ export class BucketReducer {
   readonly #waveArena: KernelArena;
   readonly #encodeArena: EncodeArena;
   readonly #rows: RowColumns;
-  readonly #cells: CellSums;
+  readonly #sumArena: KernelArena;
   readonly #quarantine: QuarantineColumns;
   readonly #loader: WaveLoader;
   readonly #dedupe: DedupeMemory;
@@ -85,7 +84,7 @@ export class BucketReducer {
     this.#waveArena = new KernelArena(memory);
     this.#encodeArena = new EncodeArena(new ColumnKernel(memory));
     this.#rows = new RowColumns(context.parquet.rowGroupRows, memory, this.#kernel);
-    this.#cells = new CellSums(this.#kernel, new KernelArena(memory));
+    this.#sumArena = new KernelArena(memory);
     this.#quarantine = new QuarantineColumns(memory, this.#kernel);
     this.#loader = new WaveLoader(memory);
     this.#dedupe = createDedupeMemory(memory);
@@ -118,7 +117,7 @@ export class BucketReducer {
         roomAt: this.#dedupe.entriesAt,
       });
       const aggregates = await this.#writeDays(bucket, days, wave, parts);
-      await aggregates.writeRuns(bucket.products, this.#context.rangeCount, runs);
+      await aggregates.writeRuns(this.#context.rangeCount, runs);
       await this.#writeQuarantine(bucket, wave, parts);
       if (wave < waves.length - 1) claims = claims.with(bucket, isDuplicate);
     }
@@ -129,7 +128,12 @@ export class BucketReducer {
     const { customers, products, windowLengthMs } = this.#context;
     const customerRow = customers.rowsOf(bucket.customers);
     const productRow = products.rowsOf(bucket.products);
-    const aggregates = new BucketAggregates(windowLengthMs, bucket.products.size, this.#cells);
+    const aggregates = new BucketAggregates(
+      windowLengthMs,
+      bucket.products,
+      this.#kernel,
+      this.#sumArena,
+    );
     for (const { table, day, rows } of days) {
       const partition = { order_date: formatDay(day) };
       const writer = this.#openFile(table, partition, wave, parts);

@@ -20,6 +20,12 @@ import { KernelKeys } from './kernel-keys.ts';
 /** Ids are copied 16 bytes at a time. */
 const ID_SLACK_BYTES = 16;
 
+/** What is summed up of rows. */
+export type SummedRows = Pick<
+  RowColumns,
+  'rowCount' | 'timeMs' | 'totalCents' | 'product' | 'hour'
+>;
+
 /**
  * Picks rows of a bucket and holds them as the columns of a table, in the memory of the kernels.
  * It is reused from one group of rows to the next; what `orderColumns` and the others return is

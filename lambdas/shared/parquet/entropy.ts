@@ -3,7 +3,7 @@ const SAMPLE_BYTES_MAX = 4096;
 const PIECES = 4;
 
 /** Below this, in bits per byte, a compressor saves more than 3 %. */
-const DENSE_BITS_MIN = 7.7;
+const DENSE_BITS_MIN = 7.5;
 
 const counts = new Int32Array(256);
 

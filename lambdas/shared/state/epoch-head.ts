@@ -1,4 +1,4 @@
-import type { AttributeTest } from '../ports/state-store.ts';
+import type { AttributeTest, StateItem } from '../ports/state-store.ts';
 import { parseJson } from '../runtime/json.ts';
 import type { EpochPlan } from './epoch-plan.ts';
 import type { StreamContext } from './stream-context.ts';
@@ -25,6 +25,15 @@ export async function readEpochHead(context: StreamContext): Promise<EpochHead> 
     await transact(context, [{ kind: 'put', key: keys.epochHead, attributes, ifAbsent: true }]);
     item = await state.get(keys.epochHead);
   }
+  return epochHeadOf(item);
+}
+
+/** As `readEpochHead`, and makes nothing. */
+export async function findEpochHead({ state, keys }: StreamContext): Promise<EpochHead> {
+  return epochHeadOf(await state.get(keys.epochHead));
+}
+
+function epochHeadOf(item: StateItem | null): EpochHead {
   const stored = (item?.attributes ?? NOTHING_COMMITTED) as Partial<EpochHead>;
   return {
     committedEpoch: stored.committedEpoch ?? 0,

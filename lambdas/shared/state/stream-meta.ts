@@ -86,14 +86,19 @@ function assertSame(stored: StreamMeta, wanted: StreamMeta): void {
     const message = `the log has format ${stored.logFormat}, this version reads ${LOG_FORMAT}`;
     throw new TerminalError('log_format_newer', `${message}; use a newer version`);
   }
-  const different = (Object.keys(wanted) as (keyof StreamMeta)[])
-    .filter((name) => name !== 'start' && name !== 'logFormat')
-    .filter((name) => canonicalJson(stored[name]) !== canonicalJson(wanted[name]));
-  if (different.length === 0) return;
-  const list = different.map((name) => {
-    const key = CONFIG_KEYS[name] ?? name;
-    return `${key} was ${canonicalJson(stored[name])} and is ${canonicalJson(wanted[name])}`;
-  });
+  const list = metaDifferences(stored, wanted);
+  if (list.length === 0) return;
   const message = `this consumer began otherwise: ${list.join('; ')}; set it back, or replay`;
   throw new TerminalError('stream_differs', `${message} under a new --consumer name`);
+}
+
+/** What a consumer began with and what it is to be now, where the two differ. */
+export function metaDifferences(stored: StreamMeta, wanted: StreamMeta): string[] {
+  return (Object.keys(wanted) as (keyof StreamMeta)[])
+    .filter((name) => name !== 'start' && name !== 'logFormat')
+    .filter((name) => canonicalJson(stored[name]) !== canonicalJson(wanted[name]))
+    .map((name) => {
+      const key = CONFIG_KEYS[name] ?? name;
+      return `${key} was ${canonicalJson(stored[name])} and is ${canonicalJson(wanted[name])}`;
+    });
 }

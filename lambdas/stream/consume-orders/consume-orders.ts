@@ -3,13 +3,13 @@ import { EventParser } from '../../shared/ingest/parse-events.ts';
 import { StatusParser } from '../../shared/ingest/status-parser.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 import { RetryableError, TerminalError } from '../../shared/runtime/errors.ts';
-import { foldShard } from '../../shared/state/fold.ts';
+import { foldShard, type ShardFold } from '../../shared/state/fold.ts';
 import { isAfter } from '../../shared/state/sequence-number.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { openShard } from '../reshard/open-shard.ts';
 import { type AppendKind, appendRecords, type ConsumeMemory } from './append-records.ts';
 import { Classifier } from './classify.ts';
-import { FoldCache, type RememberedFold } from './fold-cache.ts';
+import { FoldCache } from './fold-cache.ts';
 import { readSkipped } from './skipped-records.ts';
 
 /** Records that are parsed and classified at once. */
@@ -77,69 +77,51 @@ export class OrderConsumer {
 
   /** One pass of the protocol; returns what is not in the log yet. */
   async #consumeOnce(shardId: string, records: readonly StreamRecord[]) {
-    const remembered = await this.#fold(shardId);
-    if (remembered === null) {
+    const fold = await this.#fold(shardId);
+    if (fold === null) {
       await openShard(this.#context, shardId, this);
       return records;
     }
-    const { fold } = remembered;
     const fresh = afterCheckpoint(records, fold.head.checkpoint);
     if (fresh.length === 0) return fresh;
     if (fold.head.sealed) {
       const message = `${shardId} is sealed: nothing may follow in its log`;
       throw new TerminalError('ShardSealed', message);
     }
-    let gapAfter: string | null = null;
-    if (!remembered.isContinuous) {
-      const { checkpoint } = fold.head;
-      const [{ sequenceNumber }] = fresh;
-      const skipped = await readSkipped(
-        this.#context,
-        shardId,
-        checkpoint,
-        sequenceNumber,
-        MAX_ROWS,
-      );
-      if (skipped.isGap) {
-        gapAfter = checkpoint;
-        this.#context.metrics.count('StreamGap', { shardId });
-      }
-      if (skipped.records.length > 0) {
-        await this.#append(shardId, remembered, skipped.records, gapAfter);
-        return fresh;
-      }
-      remembered.isContinuous = true;
+    const { checkpoint } = fold.head;
+    const [{ sequenceNumber }] = fresh;
+    // With every batch: one that another environment failed at may have been given up meanwhile.
+    const skipped = await readSkipped(this.#context, shardId, checkpoint, sequenceNumber, MAX_ROWS);
+    if (skipped.isGap) this.#context.metrics.count('StreamGap', { shardId });
+    const gapAfter = skipped.isGap ? checkpoint : null;
+    if (skipped.records.length > 0) {
+      await this.#append(fold, skipped.records, gapAfter);
+      return fresh;
     }
-    const appended = await this.#append(shardId, remembered, fresh.slice(0, MAX_ROWS), gapAfter);
+    const appended = await this.#append(fold, fresh.slice(0, MAX_ROWS), gapAfter);
     return fresh.slice(appended);
   }
 
   async #append(
-    shardId: string,
-    remembered: RememberedFold,
+    fold: ShardFold,
     records: readonly StreamRecord[],
     gapAfter: string | null,
   ): Promise<number> {
-    const { fold } = remembered;
+    const { shardId } = fold;
     const append: AppendKind = { kind: 'records', sourceShard: null, gapAfter };
     // Only a fold whose last append was answered may stay: claims of a lost cut are in it.
     this.#folds.delete(shardId);
     const result = await appendRecords(this.#context, fold, records, this.#memory, append);
-    if (result.status === 'committed') this.#folds.set(shardId, remembered);
+    if (result.status === 'committed') this.#folds.set(fold);
     else this.#context.metrics.count('LostRace', { shardId });
     return result.appended;
   }
 
   /** With a fold in memory only HEAD is read, and what came since. */
-  async #fold(shardId: string): Promise<RememberedFold | null> {
-    const known = this.#folds.get(shardId);
-    const knownVersion = known?.fold.head.version;
-    const fold = await foldShard(this.#context, shardId, known?.fold ?? null);
-    if (fold === null) return null;
-    const isContinuous = known?.isContinuous === true && fold.head.version === knownVersion;
-    const remembered = { fold, isContinuous };
-    this.#folds.set(shardId, remembered);
-    return remembered;
+  async #fold(shardId: string): Promise<ShardFold | null> {
+    const fold = await foldShard(this.#context, shardId, this.#folds.get(shardId));
+    if (fold !== null) this.#folds.set(fold);
+    return fold;
   }
 }
 

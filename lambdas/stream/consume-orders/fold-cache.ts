@@ -1,15 +1,5 @@
 import type { ShardFold } from '../../shared/state/fold.ts';
 
-/** What a process remembers of a shard between two batches. */
-export interface RememberedFold {
-  readonly fold: ShardFold;
-  /**
-   * True while every batch of the shard went through this process and nobody else moved its HEAD:
-   * then nothing can have been skipped.
-   */
-  isContinuous: boolean;
-}
-
 /**
  * Folds by shard, the least recently used one let go of first. Any process may meet any shard, so
  * their memory is bounded.
@@ -17,25 +7,26 @@ export interface RememberedFold {
 export class FoldCache {
   readonly #limitBytes: number;
   /** In order of use. */
-  readonly #folds = new Map<string, RememberedFold>();
+  readonly #folds = new Map<string, ShardFold>();
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
   }
 
-  get(shardId: string): RememberedFold | null {
+  get(shardId: string): ShardFold | null {
     return this.#folds.get(shardId) ?? null;
   }
 
-  set(shardId: string, remembered: RememberedFold): void {
+  set(fold: ShardFold): void {
+    const { shardId } = fold;
     this.#folds.delete(shardId);
-    this.#folds.set(shardId, remembered);
+    this.#folds.set(shardId, fold);
     let sizeBytes = 0;
-    for (const { fold } of this.#folds.values()) sizeBytes += fold.sizeBytes;
-    for (const [oldestId, { fold }] of this.#folds) {
+    for (const held of this.#folds.values()) sizeBytes += held.sizeBytes;
+    for (const [oldestId, oldest] of this.#folds) {
       if (sizeBytes <= this.#limitBytes || oldestId === shardId) break;
       this.#folds.delete(oldestId);
-      sizeBytes -= fold.sizeBytes;
+      sizeBytes -= oldest.sizeBytes;
     }
   }
 

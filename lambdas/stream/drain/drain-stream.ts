@@ -1,7 +1,9 @@
 import type { EpochMs } from '../../shared/model/time.ts';
-import { RetryableError } from '../../shared/runtime/errors.ts';
+import type { StreamRecord } from '../../shared/ports/event-stream.ts';
+import { RetryableError, ShardNotFoundError } from '../../shared/runtime/errors.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import { readHead } from '../../shared/state/fold.ts';
+import type { ShardHead } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { NO_TIME } from '../../shared/windowing/stream-times.ts';
 import type { OrderConsumer } from '../consume-orders/consume-orders.ts';
@@ -110,11 +112,27 @@ async function consumeToTip(
   for (;;) {
     const head = await readHead(context, shardId);
     if (head === null || head.sealed) return;
-    const position = positionAfter(context, head.checkpoint);
-    const { records } = await readOn(context, shardId, position, READ_RECORDS);
-    const wanted = records.filter(({ arrivalTimeMs }) => arrivalTimeMs <= untilMs);
+    const records = await readBehind(context, shardId, head);
+    // Arrival times need not grow: a record left out before one that is taken would be lost.
+    const last = records.findLastIndex(({ arrivalTimeMs }) => arrivalTimeMs <= untilMs);
+    const wanted = records.slice(0, last + 1);
     if (wanted.length === 0) return;
     const result = await consumer.consume(shardId, wanted);
     if (result.status === 'failed') throw result.error;
+  }
+}
+
+/** Nothing where the shard is gone by age: the next plan seals it. */
+async function readBehind(
+  context: StreamContext,
+  shardId: string,
+  { checkpoint }: ShardHead,
+): Promise<readonly StreamRecord[]> {
+  try {
+    const position = positionAfter(context, checkpoint);
+    return (await readOn(context, shardId, position, READ_RECORDS)).records;
+  } catch (error) {
+    if (error instanceof ShardNotFoundError) return [];
+    throw error;
   }
 }

@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { type LandingObject, listLanding } from '../../shared/ingest/list-landing.ts';
 import { configHash } from '../../shared/model/config-hash.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
-import { assert, PreconditionFailedError } from '../../shared/runtime/errors.ts';
+import {
+  assert,
+  ObjectNotFoundError,
+  PreconditionFailedError,
+  RetryableError,
+} from '../../shared/runtime/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import type { EpochHead } from '../../shared/state/epoch-head.ts';
 import type {
@@ -174,8 +179,29 @@ async function completePlan(
   };
 }
 
+/** Times that landing is listed again because an object changed before it was copied. */
+const MAX_LISTINGS = 5;
+
 /** Landing objects may be overwritten at any time, so an epoch reads copies (P7). */
 async function copyDimensions(
+  context: StreamContext,
+  previous: EpochPlan | null,
+): Promise<EpochPlan['dimensions']> {
+  for (let listing = 1; ; listing++) {
+    try {
+      return await copyListed(context, previous);
+    } catch (error) {
+      const isChanged =
+        error instanceof PreconditionFailedError || error instanceof ObjectNotFoundError;
+      if (!isChanged) throw error;
+      if (listing < MAX_LISTINGS) continue;
+      const message = `${error.key} keeps changing while it is copied, ${MAX_LISTINGS} times`;
+      throw new RetryableError(message, { cause: error });
+    }
+  }
+}
+
+async function copyListed(
   context: StreamContext,
   previous: EpochPlan | null,
 ): Promise<EpochPlan['dimensions']> {

@@ -26,9 +26,29 @@ export async function settleShards(context: StreamContext): Promise<KnownShard[]
       if (await areParentsOver(context, shard)) await createHead(context, shard);
     } else if (!head.sealed && hasChildren(listed, shard)) {
       await sealIfEnded(context, listed, shard.shardId, head);
+    } else if (!head.sealed && !listed.some(({ shardId }) => shardId === shard.shardId)) {
+      await sealIfGone(context, shard.shardId, head);
     }
   }
-  return await withHeads(context, [...all.values()]);
+  return await withoutGoneChildren(context, await withHeads(context, [...all.values()]));
+}
+
+/**
+ * A child that left the stream before anybody met it never gets a HEAD, and is not waited for. It
+ * was listed when its parent was sealed, so only a listing after that tells.
+ */
+async function withoutGoneChildren(
+  { stream }: StreamContext,
+  shards: readonly KnownShard[],
+): Promise<KnownShard[]> {
+  const known = new Set(shards.map(({ shardId }) => shardId));
+  const isKnown = (shardId: string) => known.has(shardId);
+  if (shards.every(({ head }) => head.children.every(isKnown))) return [...shards];
+  for (const { shardId } of await stream.listShards()) known.add(shardId);
+  return shards.map((shard) => {
+    const children = shard.head.children.filter(isKnown);
+    return { ...shard, head: { ...shard.head, children } };
+  });
 }
 
 /** All shards that have state, parents before children, as they are now. */
@@ -95,6 +115,24 @@ async function areParentsOver(context: StreamContext, shard: Shard): Promise<boo
 
 async function isReadable({ stream }: StreamContext, shardId: string): Promise<boolean> {
   return (await stream.listShards()).some((shard) => shard.shardId === shardId);
+}
+
+/**
+ * A shard that the stream lists no longer may be gone together with its children, which then seal
+ * nobody. The listing may also be older than the shard, so a read decides.
+ */
+async function sealIfGone(
+  context: StreamContext,
+  shardId: string,
+  { checkpoint }: ShardHead,
+): Promise<void> {
+  try {
+    await context.stream.read(shardId, positionAfter(context, checkpoint), 1);
+  } catch (error) {
+    if (!(error instanceof ShardNotFoundError)) throw error;
+    context.metrics.count('StreamGap', { shardId });
+    await seal(context, await context.stream.listShards(), shardId, false);
+  }
 }
 
 /** At the end when a read after the checkpoint gives no record and nothing follows (§5). */

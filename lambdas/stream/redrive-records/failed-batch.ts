@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
+import { ObjectNotFoundError, TerminalError } from '../../shared/runtime/errors.ts';
 import { parseJson } from '../../shared/runtime/json.ts';
 import { type KinesisEvent, recordOf } from '../kinesis-event.ts';
 
@@ -41,7 +41,18 @@ export async function* listFailedBatches(
   prefix: string,
 ): AsyncGenerator<FailedBatch> {
   for await (const { key } of store.list(prefix)) {
-    yield failedBatchOf(key, await store.get(key));
+    const bytes = await getOrNull(store, key);
+    if (bytes !== null) yield failedBatchOf(key, bytes);
+  }
+}
+
+/** Null where another redrive was done with the message meanwhile. */
+async function getOrNull(store: ObjectStore, key: string): Promise<Uint8Array | null> {
+  try {
+    return await store.get(key);
+  } catch (error) {
+    if (error instanceof ObjectNotFoundError) return null;
+    throw error;
   }
 }
 

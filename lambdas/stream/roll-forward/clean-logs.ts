@@ -37,7 +37,9 @@ async function moveClaimsFrom(
     : watermarkOf(head, times.watermarkDelayMs);
   let claimsFrom = head.claimsFrom;
   const { pk, range } = keys.logRange(shardId, head.claimsFrom, head.version);
-  for await (const { attributes } of state.query(pk, range)) {
+  for await (const { key, attributes } of state.query(pk, range)) {
+    // A query may not show yet what HEAD counts already; what is not seen has not expired.
+    if (key.sk !== keys.log(shardId, claimsFrom).sk) break;
     if (!isEntryExpired(entryOf(claimsFrom, attributes), watermarkMs, times.dedupeHorizonMs)) break;
     claimsFrom += 1;
   }

@@ -12,7 +12,7 @@ import { exceptionsOf } from '../exceptions.ts';
 import { runningEmulator } from '../running-emulator.ts';
 
 const emulator = runningEmulator();
-const client = makeKinesisClient(emulator.client);
+const client = makeKinesisClient();
 
 describeEventStream(
   `KinesisEventStream on ${emulator.name}`,

@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, DeleteBucketCommand } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  ListMultipartUploadsCommand,
+} from '@aws-sdk/client-s3';
 import { makeS3Client } from '../../../lambdas/shared/adapters/aws/clients.ts';
 import { S3ObjectStore } from '../../../lambdas/shared/adapters/aws/s3-object-store.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
@@ -10,7 +14,7 @@ import { exceptionsOf } from '../exceptions.ts';
 import { runningEmulator } from '../running-emulator.ts';
 
 const emulator = runningEmulator();
-const client = makeS3Client(emulator.client);
+const client = makeS3Client();
 
 describeObjectStore(
   `S3ObjectStore on ${emulator.name}`,
@@ -26,6 +30,10 @@ describeObjectStore(
     return {
       store,
       close: async () => {
+        const { Uploads = [] } = await client.send(
+          new ListMultipartUploadsCommand({ Bucket: bucket }),
+        );
+        if (Uploads.length > 0) throw new Error(`${Uploads.length} uploads are left`);
         await store.delete(await keysOf(store));
         await client.send(new DeleteBucketCommand({ Bucket: bucket }));
       },

@@ -12,7 +12,7 @@ import { exceptionsOf } from '../exceptions.ts';
 import { runningEmulator } from '../running-emulator.ts';
 
 const emulator = runningEmulator();
-const client = makeDynamoClient(emulator.client);
+const client = makeDynamoClient();
 const tableName = `contract-${randomUUID()}`;
 
 beforeAll(async () => {

@@ -163,16 +163,31 @@ describe('show', () => {
 });
 
 describe('demo', () => {
-  it('generates, runs the batch and fills its folder anew each time', async () => {
+  it('runs both doors, which agree, and fills its folder anew each time', async () => {
     const demoDir = join(dir, 'demo');
-    const first = await json('demo', '--orders', '300', '--dir', demoDir);
-    const second = await json('demo', '--orders', '300', '--dir', demoDir);
+    const first = await json('demo', '--orders', '2000', '--dir', demoDir);
+    const second = await json('demo', '--orders', '2000', '--dir', demoDir);
 
     expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
-    expect(readdirSync(demoDir).sort()).toEqual(['.tandem-demo', 'lake', 'landing']);
+    expect(readdirSync(demoDir).sort()).toEqual(['.tandem-demo', 'lake', 'landing', 'stream']);
     expect(first.result.top_products).toHaveLength(10);
     expect(first.result.batch.counts.read).toBe(first.result.rows);
     expect(second.result.batch.revenue).toBe(first.result.batch.revenue);
+    const { batch, stream, reconcile } = first.result;
+    expect(stream.counts.read).toBe(batch.counts.read);
+    expect(stream.counts.late).toBeGreaterThan(0);
+    expect(reconcile.agree).toBe(true);
+    expect(reconcile.classes.late_in_stream).toBeGreaterThan(0);
+  });
+
+  it('tells it on one screen', async () => {
+    const { exitCode, out } = await runCliHere([
+      ...['demo', '--orders', '300', '--dir', join(dir, 'screen')],
+    ]);
+
+    expect(exitCode).toBe(0);
+    expect(out).toContain('Do they agree? Yes: every order and every cent that differs has its');
+    expect(out.split('\n').length).toBeLessThan(45);
   });
 
   it('fails when the folder holds something else, and leaves it alone', async () => {

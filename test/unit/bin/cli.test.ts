@@ -13,6 +13,11 @@ describe('help', () => {
       'demo',
       'generate',
       'batch',
+      'produce',
+      'stream',
+      'drain',
+      'replay',
+      'redrive',
       'reconcile',
       'show',
       'status',
@@ -33,11 +38,51 @@ describe('help', () => {
         '--chunk-bytes <n>',
         '--strict',
         '--plan <file>',
+        '--from-raw',
+        '--consumer <name>',
       ],
     ],
+    ['produce', ['--stream <dir>', '--shards <n>', '--rate <n>', '--unordered']],
+    [
+      'stream',
+      [
+        '--stream <dir>',
+        '--landing <dir>',
+        '--lake <dir>',
+        '--until-idle',
+        '--drain',
+        '--batch-size <n>',
+        '--every <time>',
+        '--consumer <name>',
+      ],
+    ],
+    [
+      'drain',
+      [
+        '--stream <dir>',
+        '--landing <dir>',
+        '--lake <dir>',
+        '--all',
+        '--yes',
+        '--replan',
+        '--consumer <name>',
+      ],
+    ],
+    [
+      'replay',
+      [
+        '--stream <dir>',
+        '--landing <dir>',
+        '--lake <dir>',
+        '--consumer <name>',
+        '--from <where>',
+        '--since <instant>',
+      ],
+    ],
+    ['redrive', ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>']],
+    ['show', ['--lake <dir>', '--of <door>', '--limit <n>', '--files', '--consumer <name>']],
+    ['status', ['--stream <dir>', '--lake <dir>', '--consumer <name>']],
     ['reconcile', ['--lake <dir>', '--consumer <name>', '--allow-missing', '--limit <n>']],
-    ['show', ['--lake <dir>', '--of <door>', '--limit <n>', '--files']],
-    ['status', ['--lake <dir>']],
   ])('of %s lists its flags, the common ones and examples', async (command, flags) => {
     for (const args of [
       [command, '--help'],
@@ -108,6 +153,21 @@ describe('wrong usage', () => {
     ],
     [['show'], "missing required argument 'table'"],
     [['status', 'now'], "too many arguments for 'status'. Expected 0 arguments but got 1: now."],
+    [
+      ['stream', '--every', '60'],
+      "option '--every <time>' argument '60' is invalid. Allowed: a duration from 1s to 1h, written as 500ms, 60s, 30m or 12h.",
+    ],
+    [
+      ['drain', '--consumer', '../x'],
+      "option '--consumer <name>' argument '../x' is invalid. Allowed: 1 to 64 of a-z 0-9 _ -, not _ or - first.",
+    ],
+    [['drain', '--yes'], '--yes goes with --all; drain alone does not ask'],
+    [['show', 'orders', '--consumer', 'x'], '--consumer goes with --of stream'],
+    [['produce'], "missing required argument 'file'"],
+    [
+      ['produce', 'orders.xlsx'],
+      'orders.xlsx is neither CSV nor NDJSON by its name. Allowed: names that end in .csv, .ndjson, .jsonl or .json, or one of these and .gz.',
+    ],
     [['status', '--config', 'no-such.yaml'], 'config file no-such.yaml does not exist'],
   ])('fails with exit code 2 when given %j', async (args, message) => {
     const { exitCode, out, err } = await runCliHere(args);
@@ -128,9 +188,7 @@ describe('wrong usage', () => {
     const { exitCode, out, err } = await runCliHere([]);
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toContain('Usage: tandem');
-    expect(err).toContain(
-      'tandem: no command; one of demo, generate, batch, reconcile, show, status\n',
-    );
+    expect(err).toContain('tandem: no command; one of demo, generate, batch, produce, ');
   });
 });
 

@@ -64,6 +64,19 @@ describe('bin/tandem.js', () => {
     expect(readdirSync(out)).toEqual([]);
   });
 
+  it('ends with an older Node that started it and was killed', async () => {
+    const out = join(dir, 'orphan');
+    const args = ['generate', '--orders', '50000000', '--out', out];
+    const child = spawn(process.execPath, [AS_NODE_20, ENTRY, ...args]);
+    // Both hold the pipe, so it is closed when both are gone.
+    const closed = new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
+    await vi.waitFor(() => expect(existsSync(join(out, '_generated.json'))).toBe(true), 10_000);
+
+    child.kill('SIGKILL');
+
+    expect(await closed).toBe('SIGKILL');
+  });
+
   it('publishes nothing and removes its work when a batch is interrupted', async () => {
     const landing = join(dir, 'landing');
     const lake = join(dir, 'lake');

@@ -85,6 +85,19 @@ describe('consuming the records of a shard', () => {
     expect(await outcomes(context)).toEqual(['active', 'active', 'duplicate']);
   });
 
+  it('looks for what was passed over with every batch: another environment may have failed', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    const consumer = new OrderConsumer(context);
+    await send(world, [{ order_id: 'a' }, { order_id: 'b' }, { order_id: 'b' }]);
+    const records = await delivered(world);
+    await consumer.consume(SHARD, records.slice(0, 1));
+
+    await consumer.consume(SHARD, records.slice(2));
+
+    expect(await outcomes(context)).toEqual(['active', 'active', 'duplicate']);
+  });
+
   it('goes on with a fold in memory after somebody else appended', async () => {
     const world = createStreamWorld();
     const context = await world.open();

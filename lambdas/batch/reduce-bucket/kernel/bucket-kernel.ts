@@ -57,6 +57,7 @@ export interface BucketKernel {
   addRows(
     times: number,
     products: number,
+    rankOfProduct: number,
     hours: number,
     totals: number,
     count: number,

@@ -13,10 +13,14 @@ function add(cell: usize, cents: i64): void {
   store<u64>(cell, load<u64>(cell, 8) + 1, 8);
 }
 
-/** Adds rows to the cells of their window and product, which are all 0 at first, and of their hour. */
+/**
+ * Adds rows to the cells of their window and of their product, by its rank, and of their hour. All
+ * cells are 0 at first.
+ */
 export function addRows(
   times: usize,
   products: usize,
+  rankOfProduct: usize,
   hours: usize,
   totals: usize,
   count: i32,
@@ -37,7 +41,8 @@ export function addRows(
       windowCells = cells + ((<u32>(number - firstWindow) * productCount) << 4);
     }
     const cents = <i64>load<f64>(totals + (i << 3));
-    add(windowCells + (load<u32>(products + (i << 2)) << 4), cents);
+    const rank = load<u32>(rankOfProduct + (load<u32>(products + (i << 2)) << 2));
+    add(windowCells + (rank << 4), cents);
     add(hourCells + (load<u32>(hours + (i << 2)) << 4), cents);
   }
 }
@@ -46,8 +51,7 @@ export function addRows(
 const CARRY_BITS: i64 = 50;
 
 /**
- * Turns the cells that are not empty into entries of 24 bytes, which may begin where the cells do
- * not end: low part as a double, carries, count, number of the cell. Returns how many there are.
+ * Turns the cells that are not empty into entries of 24 bytes, which lie elsewhere: low part as a double, carries, count, number of the cell. Returns how many there are.
  */
 export function listCells(cells: usize, cellCount: i32, entries: usize): i32 {
   let found = 0;

@@ -2,7 +2,7 @@ import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../../ports/clock.ts';
 import type { PutCondition } from '../../ports/object-store.ts';
 import type { Randomness } from '../../ports/randomness.ts';
-import { PreconditionFailedError } from '../../runtime/errors.ts';
+import { PreconditionFailedError, RetryableError } from '../../runtime/errors.ts';
 import { isNamed, statusOf } from './aws-errors.ts';
 import { NoAnswerError } from './lost-answers.ts';
 import { toStoreError } from './s3-errors.ts';
@@ -61,6 +61,10 @@ export async function writeObject(access: S3Access, write: Write): Promise<strin
       if (isConditionFailure(error, condition)) {
         const name = condition.ifNoneMatch ? 'if-none-match' : 'if-match';
         throw new PreconditionFailedError(key, name, { cause: error });
+      }
+      if (isNamed(error, 'NoSuchUpload')) {
+        // After a 409 an upload may be over; the object has to be written from its start.
+        throw new RetryableError(`${key}: its upload is over without it`, { cause: error });
       }
       const isAgain = statusOf(error) === 409 || error instanceof NoAnswerError;
       if (!isAgain || attempt === ATTEMPTS_MAX)

@@ -116,6 +116,8 @@ export class S3Writer implements ObjectWriter {
   async #begin(): Promise<string> {
     const command = new CreateMultipartUploadCommand({
       ...this.#place,
+      // Without it S3 refuses the checksums of parts at the end.
+      ChecksumAlgorithm: 'CRC32',
       Metadata: metadataOf(this.#writeId),
     });
     const { UploadId } = await this.#asked('write', () => this.#access.client.send(command));

@@ -115,6 +115,14 @@ export class LocalEventStream implements ReshardableStream {
     });
   }
 
+  /** Records of a shard from a position on: what a reader there is behind by. */
+  async countFrom(shardId: string, position: ReadPosition): Promise<number> {
+    return this.#file.run(() => {
+      const shard = this.#shards.find(shardId);
+      return Math.max(0, shard.nextCounter - this.#counterAt(shard, position));
+    });
+  }
+
   async put(records: readonly NewRecord[]): Promise<readonly PutResult[]> {
     assertPut(records);
     const hashKeys = records.map((record) => hashKeyOf(record.partitionKey));

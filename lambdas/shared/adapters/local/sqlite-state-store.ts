@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatementSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
@@ -66,6 +67,11 @@ export class SqliteStateStore implements StateStore {
     this.#file = file;
     this.#clock = clock;
     this.#statements = prepareStatements(file);
+  }
+
+  /** Whether a lake has state; `open` would make it. */
+  static exists(lakeRoot: string): boolean {
+    return existsSync(join(lakeRoot, FILE_NAME));
   }
 
   /** Makes the file where there is none. */

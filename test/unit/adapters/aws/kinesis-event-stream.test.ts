@@ -13,17 +13,7 @@ import {
   StubbedAws,
   skippingClock,
 } from '../../../support/stubbed-aws.ts';
-import {
-  closed,
-  listed,
-  NOW_SEC,
-  opened,
-  page,
-  SHARD,
-  shard,
-  stored,
-  summary,
-} from './open-kinesis.ts';
+import { closed, listed, NOW_SEC, opened, SHARD, shard, summary } from './open-kinesis.ts';
 
 describe('a put', () => {
   const records = ['a', 'b', 'c'].map((partitionKey) => ({ partitionKey, data: Buffer.from('x') }));

@@ -50,6 +50,7 @@ it('uploads full parts as they come, and names them with their checksums at the 
   expect(await writer.commit({ ifMatch: '"old"' })).toEqual({ etag: '"whole-2"' });
 
   expect(aws.requests.map(callOf)).toEqual(['POST', 'PUT 1', 'PUT 2', 'PUT 3', 'POST']);
+  expect(aws.requests[0].headers['x-amz-checksum-algorithm']).toBe('CRC32');
   const parts = aws.requests.slice(1, 4);
   expect(parts.map(({ body }) => body)).toEqual(['12345678', 'abcdefgh', 'ABC']);
   expect(parts.every(({ headers }) => headers['x-amz-checksum-crc32'] !== undefined)).toBe(true);
@@ -131,6 +132,17 @@ it('knows its own object again after the answer to the last request was lost', a
     expect(await writer.commit({ ifNoneMatch: true })).toEqual({ etag: '"own"' });
     expect(aws.requests.map(({ method }) => method).slice(3)).toEqual(['POST', 'POST', 'HEAD']);
   }
+});
+
+it('fails when a conflict has ended the upload, so that the object is written anew', async () => {
+  const { store } = openS3(
+    ...[begun, part(1), part(2), xmlError(409, 'ConditionalRequestConflict')],
+    ...[xmlError(404, 'NoSuchUpload'), xmlError(404, 'NoSuchUpload')],
+  );
+  const writer = store.openWriter('a');
+  await writer.write(bytes('12345678abc'));
+
+  await expect(writer.commit({ ifNoneMatch: true })).rejects.toThrow(RetryableError);
 });
 
 it('takes an error in an answer of 200 for one', async () => {

@@ -1,0 +1,148 @@
+import type { Command } from 'commander';
+import type { LocalEventStream } from '../../lambdas/shared/adapters/local/local-event-stream.ts';
+import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
+import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';
+import { drainStream } from '../../lambdas/stream/drain/drain-stream.ts';
+import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { interruptible } from '../../lib/embedded/stream/interruptible.ts';
+import { findOrdersAhead, type OrdersAhead } from '../../lib/embedded/stream/orders-ahead.ts';
+import { unreadRecords } from '../../lib/embedded/stream/unread-records.ts';
+import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { instantText } from '../instant-text.ts';
+import { createProgress } from '../progress.ts';
+import {
+  addConsumerOption,
+  addLakeOption,
+  addLandingOption,
+  addStreamOption,
+  folderFlags,
+  foldersOf,
+  openStream,
+  type StreamFolders,
+} from '../stream-options.ts';
+import { withCommas } from '../text-table.ts';
+import { consumerFlag, currentEpoch, epochText, streamJson, streamWithView } from './stream.ts';
+
+interface DrainCommandOptions extends CommonOptions, StreamFolders {
+  readonly all?: true;
+  readonly yes?: true;
+  readonly replan?: true;
+  readonly consumer: string;
+}
+
+const DESCRIPTION =
+  'Makes the open windows of the stream final now: consumes what has arrived, raises the ' +
+  'watermark of every shard to the end of the window that holds the largest event time, and ' +
+  'publishes. The stream goes on after it; records of those windows that come later go to the ' +
+  'table late. Windows that an event time far ahead of its arrival has opened stay open.';
+
+const EXAMPLES = `
+Examples:
+  $ tandem drain
+  $ tandem drain --all             those windows too; asks first
+  $ tandem drain --all --yes       the same in a script
+
+--all moves the watermark behind the order that lies furthest ahead: whatever is older than that
+is late from then on. It names these orders before it asks.
+`;
+
+export function defineDrain(command: Command, start: StartCommand): void {
+  command.description(DESCRIPTION);
+  addStreamOption(command);
+  addLandingOption(command);
+  addLakeOption(command)
+    .option('--all', 'windows ahead of all others too; asks first')
+    .option('--yes', 'do not ask')
+    .option('--replan', 'do not wait for an epoch that another version has planned');
+  addConsumerOption(command)
+    .addHelpText('after', EXAMPLES)
+    .action((options: DrainCommandOptions) => start(options, (context) => drain(options, context)));
+}
+
+async function drain(
+  options: DrainCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  assertConfirmable(options, context);
+  const folders = foldersOf(options, context.config);
+  const { consumer } = options;
+  if (options.all === true) {
+    // What is asked has to be true: everything that has arrived is read and published before.
+    await streamWithView({ ...options, folders, goal: 'idle' }, context);
+    context.signal.throwIfAborted();
+  }
+  const local = await openStream(folders, consumer, context);
+  try {
+    const ahead = options.all === true ? await findOrdersAhead(local.context) : null;
+    if (ahead !== null && options.yes !== true) await confirm(ahead, context);
+    const drainedToMs = await drainWithProgress(options, local.context, ahead, context);
+    const epoch = await currentEpoch(local.context);
+    const drainedTo = drainedToMs === null ? null : new Date(drainedToMs).toISOString();
+    const flags = folderFlags(options, ['lake']) + consumerFlag(consumer);
+    return {
+      json: { ...streamJson(epoch), drained_to: drainedTo },
+      text:
+        epoch === null || drainedToMs === null
+          ? 'nothing to drain: the stream holds no order\n'
+          : `drained to ${instantText(drainedToMs)}; ${epochText(epoch, folders.lakeDir)}` +
+            `next: npx tandem show window_revenue --of stream${flags}\n`,
+    };
+  } finally {
+    local.close();
+  }
+}
+
+function assertConfirmable({ all, yes }: DrainCommandOptions, { io }: CommandContext): void {
+  if (yes === true && all !== true) {
+    throw new UsageError('usage', '--yes goes with --all; drain alone does not ask');
+  }
+  if (all === true && yes !== true && io.ask === null) {
+    const message = 'drain --all asks before it makes the past late, and there is no terminal';
+    throw new TerminalError('confirmation_needed', `${message}: run it on one, or with --yes`);
+  }
+}
+
+async function confirm(ahead: OrdersAhead, { io }: CommandContext): Promise<void> {
+  const { count, latestMs, endMs, toMs, orderIds } = ahead;
+  const more = count > orderIds.length ? ', …' : '';
+  io.writeErr(
+    `${withCommas(count)} ${count === 1 ? 'order lies' : 'orders lie'} ahead of ` +
+      `${instantText(endMs)}, where a drain ends: ${orderIds.join(', ')}${more}\n` +
+      `The last one is of ${instantText(latestMs)}. Draining all makes every order before ` +
+      `${instantText(toMs)} late\nfrom now on: kept in the table late, and in no revenue.\n`,
+  );
+  const answer = (await io.ask?.('Drain all? Type yes to go on: ')) ?? '';
+  if (answer.trim().toLowerCase() === 'yes') return;
+  throw new TerminalError('not_confirmed', 'not drained; drain without --all leaves them open');
+}
+
+/** Returns where all floors are at least now; null: the stream holds nothing. */
+async function drainWithProgress(
+  options: DrainCommandOptions,
+  opened: StreamContext,
+  ahead: OrdersAhead | null,
+  context: CommandContext,
+): Promise<number | null> {
+  const total = await unreadRecords(opened, opened.stream as LocalEventStream);
+  const progress = await createProgress(context);
+  let done = 0;
+  try {
+    const watched = interruptible(opened, context.signal, (records) => {
+      done += records.length;
+      progress.show({ stage: 'drain', done: Math.min(done, total), total, unit: 'records' });
+    });
+    const { drainedToMs } = await drainStream(
+      watched,
+      new OrderConsumer(watched),
+      new InlineEpochWriter(watched),
+      {
+        isReplan: options.replan === true,
+        ...(ahead === null ? {} : { toMs: ahead.toMs }),
+      },
+    );
+    return drainedToMs;
+  } finally {
+    progress.stop();
+  }
+}

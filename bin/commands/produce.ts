@@ -1,0 +1,231 @@
+import { basename, dirname } from 'node:path';
+import type { Command } from 'commander';
+import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
+import { LocalEventStream } from '../../lambdas/shared/adapters/local/local-event-stream.ts';
+import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
+import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import { SystemRandomness } from '../../lambdas/shared/runtime/randomness.ts';
+import { type InputFile, inputFormatOf } from '../../lib/embedded/produce/input-file.ts';
+import {
+  type ProduceProgress,
+  ProduceTally,
+  produceRecords,
+} from '../../lib/embedded/produce/produce-records.ts';
+import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { InterruptedError } from '../failure.ts';
+import { wholeNumberOption } from '../option-values.ts';
+import { createProgress } from '../progress.ts';
+import { addStreamOption } from '../stream-options.ts';
+import { byteText, secondsText, textTable, withCommas } from '../text-table.ts';
+
+const DEFAULT_SHARDS = 2;
+const MAX_SHARDS = 1_000;
+const MAX_RATE = 10_000_000;
+const MAX_SKIPPED_SHOWN = 20;
+
+interface ProduceCommandOptions extends CommonOptions {
+  readonly stream?: string;
+  readonly shards?: number;
+  readonly rate?: number;
+  readonly unordered?: true;
+}
+
+const DESCRIPTION =
+  'Sends the records of CSV or NDJSON files (.csv, .ndjson, .jsonl, .json, each also .gz) to the ' +
+  'stream, in file order. A CSV row becomes a JSON object of its values as text, missing ones ' +
+  'left out; a row that cannot be read goes as its bytes; NDJSON lines go as they are. The ' +
+  'partition key is the order id. A file that batch would reject fails before anything is sent. ' +
+  'Records over 1 MiB are listed and not sent.';
+
+const EXAMPLES = `
+Examples:
+  $ tandem produce data/landing/orders/*.csv
+  $ tandem produce events.ndjson.gz --stream data/other --shards 8
+  $ tandem produce data/landing/orders/*.csv --rate 2000       and in another terminal: tandem stream
+
+A stream does not keep the order of one request, so each request spans at most half of
+stream.watermarkDelay in event time and holds an order id once, and is accepted whole before the
+next one goes out. --unordered fills requests with whatever comes next: faster on AWS, and records
+may become late, or another of two copies the first.
+`;
+
+export function defineProduce(command: Command, start: StartCommand): void {
+  command.description(DESCRIPTION).argument('<file...>', 'files to send, in this order');
+  addStreamOption(command)
+    .option(
+      '--shards <n>',
+      `shards of a new stream (default: ${DEFAULT_SHARDS}); another number than that of an existing one is an error`,
+      wholeNumberOption(1, MAX_SHARDS),
+    )
+    .option('--rate <n>', 'records per second at most', wholeNumberOption(1, MAX_RATE))
+    .option('--unordered', 'requests that may hold any records')
+    .addHelpText('after', EXAMPLES)
+    .action((names: string[], options: ProduceCommandOptions) =>
+      start(options, (context) => produce(names, options, context)),
+    );
+}
+
+async function produce(
+  names: readonly string[],
+  options: ProduceCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const streamDir = options.stream ?? context.config.paths.stream;
+  const files = names.map(inputFileOf);
+  const produced = await produceWithProgress({ ...options, streamDir, files }, context);
+  const { tally, durationMs } = produced;
+  const next = options.stream === undefined ? '' : ` --stream ${streamDir}`;
+  return {
+    json: produceJson(streamDir, produced),
+    text:
+      `${sentText(tally)} to ${streamDir} in ${secondsText(durationMs)}` +
+      `${rateText(tally, durationMs)}\n\n${shardTable(tally)}${skippedTable(tally)}\n` +
+      `next: npx tandem stream --until-idle${next}\n`,
+    exitCode: tally.skippedCount > 0 ? 1 : 0,
+  };
+}
+
+function inputFileOf(name: string): InputFile {
+  const format = inputFormatOf(name);
+  if (format === null) {
+    throw new UsageError(
+      'file_kind_unknown',
+      `${name} is neither CSV nor NDJSON by its name. ` +
+        'Allowed: names that end in .csv, .ndjson, .jsonl or .json, or one of these and .gz.',
+    );
+  }
+  return { name, store: new FileObjectStore(dirname(name)), key: basename(name), format };
+}
+
+export interface Produced {
+  readonly tally: ProduceTally;
+  readonly shardCount: number;
+  readonly durationMs: number;
+}
+
+/** Also what `demo` does. Throws `InterruptedError`, which says how many records were sent. */
+export async function produceWithProgress(
+  options: {
+    readonly files: readonly InputFile[];
+    readonly streamDir: string;
+    readonly shards?: number;
+    readonly rate?: number;
+    readonly unordered?: true;
+  },
+  context: CommandContext,
+): Promise<Produced> {
+  const { config, io, signal } = context;
+  const clock = new SystemClock();
+  const startedAtMs = performance.now();
+  const progress = await createProgress(context);
+  const tally = new ProduceTally();
+  let stream: LocalEventStream | null = null;
+  try {
+    const openStream = async () => {
+      stream = await openForProduce(options.streamDir, config.stream.name, options.shards);
+      return stream;
+    };
+    await produceRecords(
+      {
+        files: options.files,
+        openStream,
+        clock,
+        randomness: new SystemRandomness(),
+        watermarkDelayMs: config.stream.watermarkDelayMs,
+        isUnordered: options.unordered === true,
+        ratePerSec: options.rate ?? null,
+        signal,
+        onProgress: (step) => progress.show(progressStep(step)),
+        onRetry: ({ records, message, pauseMs }) =>
+          io.writeErr(
+            `tandem: ${withCommas(records)} records again in ${secondsText(pauseMs)}: ${message}\n`,
+          ),
+      },
+      tally,
+    );
+    const shardCount = (await openShards(stream)) ?? 0;
+    return { tally, shardCount, durationMs: performance.now() - startedAtMs };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new InterruptedError(`interrupted; ${sentText(tally)}`, { cause: error });
+  } finally {
+    progress.stop();
+    (stream as LocalEventStream | null)?.close();
+  }
+}
+
+async function openShards(stream: LocalEventStream | null): Promise<number | undefined> {
+  const shards = await stream?.listShards();
+  const parents = new Set(shards?.flatMap(({ parentShardIds }) => parentShardIds));
+  return shards?.filter(({ shardId }) => !parents.has(shardId)).length;
+}
+
+/** Without a number an existing stream keeps the one it has. */
+async function openForProduce(dir: string, name: string, shards: number | undefined) {
+  const options = { dir, name, clock: new SystemClock() };
+  if (shards !== undefined) return await LocalEventStream.open({ ...options, shardCount: shards });
+  try {
+    return await LocalEventStream.open(options);
+  } catch (error) {
+    if (!(error instanceof TerminalError) || error.code !== 'stream_not_found') throw error;
+    return await LocalEventStream.open({ ...options, shardCount: DEFAULT_SHARDS });
+  }
+}
+
+function progressStep({ records, bytesDone, bytesTotal }: ProduceProgress) {
+  const total = bytesDone === 0 ? records : Math.round((records / bytesDone) * bytesTotal);
+  return { stage: 'produce', done: records, total, unit: 'records', isEstimate: true as const };
+}
+
+export function produceJson(streamDir: string, { tally, shardCount, durationMs }: Produced) {
+  return {
+    stream: streamDir,
+    shards: shardCount,
+    records: tally.records,
+    bytes: tally.bytes,
+    requests: tally.requests,
+    records_by_shard: Object.fromEntries([...tally.recordsByShard].sort()),
+    files: tally.recordsByFile,
+    skipped_records: tally.skippedCount,
+    skipped: tally.skipped,
+    duration_ms: Math.round(durationMs),
+  };
+}
+
+function sentText({ records, bytes }: ProduceTally): string {
+  return `${withCommas(records)} records (${byteText(bytes)}) were sent`;
+}
+
+function rateText({ records }: ProduceTally, durationMs: number): string {
+  if (records === 0 || durationMs <= 0) return '';
+  return `, ${withCommas(Math.round((records / durationMs) * 1_000))} a second`;
+}
+
+function shardTable({ recordsByShard }: ProduceTally): string {
+  if (recordsByShard.size === 0) return '';
+  const rows = [...recordsByShard]
+    .sort()
+    .map(([shardId, records]) => [shardId, withCommas(records)]);
+  return textTable([{ title: 'shard' }, { title: 'records', isNumber: true }], rows);
+}
+
+function skippedTable({ skipped, skippedCount }: ProduceTally): string {
+  if (skippedCount === 0) return '';
+  const shown = skipped.slice(0, MAX_SKIPPED_SHOWN);
+  const rows = shown.map(({ file, offset, bytes }) => [
+    file,
+    withCommas(offset),
+    bytes === null ? 'over 1 MiB' : withCommas(bytes),
+  ]);
+  const rest = skippedCount - shown.length;
+  const more = rest > 0 ? `and ${withCommas(rest)} more\n` : '';
+  const table = textTable(
+    [
+      { title: 'not sent: over 1 MiB' },
+      { title: 'offset', isNumber: true },
+      { title: 'bytes', isNumber: true },
+    ],
+    rows,
+  );
+  return `\n${table}${more}`;
+}

@@ -1,0 +1,117 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
+import { replayRaw } from '../../lambdas/stream/replay/replay-raw.ts';
+import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { DEFAULT_CONSUMER } from '../lake.ts';
+import { consumerOption, instantOption } from '../option-values.ts';
+import { createProgress } from '../progress.ts';
+import {
+  addLakeOption,
+  addLandingOption,
+  addStreamOption,
+  type Folders,
+  folderFlags,
+  foldersOf,
+  openStream,
+  type StreamFolders,
+} from '../stream-options.ts';
+import { withCommas } from '../text-table.ts';
+import { consumerFlag, epochText, streamJson, streamWithView } from './stream.ts';
+
+interface ReplayCommandOptions extends CommonOptions, StreamFolders {
+  readonly consumer: string;
+  readonly from?: 'raw' | 'stream';
+  readonly since?: string;
+}
+
+const DESCRIPTION =
+  'Fills a consumer of a new name, with tables of its own, and leaves the others as they are: from ' +
+  'the raw archive of the default consumer, with the same outcomes under the same rules, or from ' +
+  'the stream, from its start or from an instant on. A replay that was stopped goes on where it ' +
+  'was. Afterwards `tandem stream --consumer NAME` goes on from the stream.';
+
+const EXAMPLES = `
+Examples:
+  $ tandem replay --consumer audit                       from the raw archive
+  $ tandem replay --consumer audit --from stream
+  $ tandem replay --consumer week --since 2026-01-26T00:00:00Z
+
+What a consumer began with is fixed: to replay under other rules or times, change the config and
+take another name.
+`;
+
+export function defineReplay(command: Command, start: StartCommand): void {
+  command.description(DESCRIPTION);
+  addStreamOption(command);
+  addLandingOption(command);
+  addLakeOption(command)
+    .requiredOption('--consumer <name>', 'who is filled; not `default`', consumerOption)
+    .option('--from <where>', 'raw or stream (default: raw, with --since stream)', fromOption)
+    .option('--since <instant>', 'records that arrived at or after it', instantOption)
+    .addHelpText('after', EXAMPLES)
+    .action((options: ReplayCommandOptions) =>
+      start(options, (context) => replay(options, context)),
+    );
+}
+
+function fromOption(text: string): 'raw' | 'stream' {
+  if (text === 'raw' || text === 'stream') return text;
+  throw new UsageError('usage', `--from is ${text}; allowed: raw, stream`);
+}
+
+async function replay(
+  options: ReplayCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { consumer, since } = options;
+  const from = options.from ?? (since === undefined ? 'raw' : 'stream');
+  if (consumer === DEFAULT_CONSUMER) {
+    throw new UsageError('usage', 'the default consumer is replayed under another name');
+  }
+  if (from === 'raw' && since !== undefined) {
+    throw new UsageError('usage', '--since goes with --from stream; the raw archive is whole');
+  }
+  const folders = foldersOf(options, context.config);
+  const records = from === 'raw' ? await replayArchive(folders, consumer, context) : null;
+  if (since !== undefined) {
+    const local = await openStream(folders, consumer, context, since);
+    local.close();
+  }
+  context.signal.throwIfAborted();
+  const epoch = await streamWithView({ folders, goal: 'idle', consumer }, context);
+  const flags = folderFlags(options, ['stream', 'landing', 'lake']) + consumerFlag(consumer);
+  return {
+    json: { ...streamJson(epoch), consumer, replayed_from_raw: records },
+    text:
+      (records === null ? '' : `${withCommas(records)} records replayed from the raw archive\n`) +
+      (epoch === null ? 'nothing was published\n' : epochText(epoch, folders.lakeDir)) +
+      `next: npx tandem drain${flags}\n`,
+  };
+}
+
+async function replayArchive(
+  folders: Folders,
+  consumer: string,
+  context: CommandContext,
+): Promise<number> {
+  const local = await openStream(folders, consumer, context);
+  const progress = await createProgress(context);
+  let records = 0;
+  try {
+    const source = new StreamLakeKeys(DEFAULT_CONSUMER, context.config.stream.name);
+    for await (const step of replayRaw(local.context, source)) {
+      const { epochsDone: done, epochs: total } = step;
+      progress.show({ stage: 'replay', done, total, unit: 'epochs' });
+      records = step.records;
+      // Nothing here may ever wait for long enough that ctrl-C is heard.
+      await nextTurn();
+      context.signal.throwIfAborted();
+    }
+  } finally {
+    progress.stop();
+    local.close();
+  }
+  return records;
+}

@@ -1,0 +1,175 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { zeroCounts } from '../../lambdas/shared/model/outcome.ts';
+import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
+import { currentManifest } from '../../lib/embedded/stream/epoch-publisher.ts';
+import { isRetryable } from '../../lib/embedded/stream/failures.ts';
+import { runStream, type StreamGoal } from '../../lib/embedded/stream/run-stream.ts';
+import { batchSummary } from '../batch-summary.ts';
+import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { DEFAULT_CONSUMER } from '../lake.ts';
+import { durationOption, wholeNumberOption } from '../option-values.ts';
+import {
+  addConsumerOption,
+  addLakeOption,
+  addLandingOption,
+  addStreamOption,
+  type Folders,
+  folderFlags,
+  foldersOf,
+  openStream,
+  type StreamFolders,
+} from '../stream-options.ts';
+import { type EpochView, windowsText } from '../stream-view.ts';
+import { readEpochView, watchStream } from '../stream-watch.ts';
+
+interface StreamCommandOptions extends CommonOptions, StreamFolders {
+  readonly untilIdle?: true;
+  readonly drain?: true;
+  readonly batchSize?: number;
+  readonly every?: number;
+  readonly consumer: string;
+}
+
+const DESCRIPTION =
+  'Consumes the stream and publishes its tables in epochs, until it is stopped: the first ctrl-C ' +
+  'finishes the batch in hand, publishes a last epoch and exits with 0. It may be killed at any ' +
+  'moment and started again; no record is lost, none counts twice. On a terminal it shows a table ' +
+  'that is kept up to date, elsewhere a line per epoch.';
+
+const EXAMPLES = `
+Examples:
+  $ tandem stream                                 until ctrl-C
+  $ tandem stream --until-idle                    until everything is read; windows stay open
+  $ tandem stream --drain --json                  the same, then open windows become final
+  $ tandem stream --consumer audit --every 10s    a second consumer, with tables of its own
+
+A window is final, and part of window_revenue, when the watermarks of all shards have reached its
+end. Records of a window that is final in their shard go to the table late.
+`;
+
+export function defineStream(command: Command, start: StartCommand): void {
+  command.description(DESCRIPTION);
+  addStreamOption(command);
+  addLandingOption(command);
+  addLakeOption(command)
+    .option('--until-idle', 'end when every shard is at its tip, windows left open')
+    .option('--drain', 'then make the windows final, and end')
+    .option(
+      '--batch-size <n>',
+      'records that are consumed at once (default: stream.batchSize of the config, 1000)',
+      wholeNumberOption(1, 10_000),
+    )
+    .option(
+      '--every <time>',
+      'time between two epochs (default: stream.every of the config, 60s)',
+      durationOption('1s', '1h'),
+    );
+  addConsumerOption(command)
+    .addHelpText('after', EXAMPLES)
+    .action((options: StreamCommandOptions) =>
+      start(options, (context) => stream(options, context)),
+    );
+}
+
+async function stream(
+  options: StreamCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const folders = foldersOf(options, context.config);
+  const goal = options.drain === true ? 'drained' : options.untilIdle === true ? 'idle' : 'none';
+  const epoch = await streamWithView({ ...options, folders, goal }, context);
+  return {
+    json: streamJson(epoch),
+    text:
+      epoch === null
+        ? 'nothing was published: the stream is empty\n'
+        : `${epochText(epoch, folders.lakeDir)}next: ${nextStep(options, goal)}\n`,
+  };
+}
+
+function nextStep(options: StreamCommandOptions, goal: StreamGoal): string {
+  const consumer = consumerFlag(options.consumer);
+  return goal === 'drained'
+    ? `npx tandem show top_products --of stream${folderFlags(options, ['lake'])}${consumer}`
+    : `npx tandem drain${folderFlags(options, ['stream', 'landing', 'lake'])}${consumer}`;
+}
+
+export function consumerFlag(consumer: string): string {
+  return consumer === DEFAULT_CONSUMER ? '' : ` --consumer ${consumer}`;
+}
+
+/** Contract §6. */
+export function streamJson(epoch: EpochView | null): Record<string, unknown> {
+  if (epoch === null) {
+    return {
+      epoch: null,
+      manifest: null,
+      counts: zeroCounts(),
+      watermark: null,
+      revenue: '0.00',
+    };
+  }
+  const { manifest, manifestKey } = epoch;
+  const { counts, watermark, revenue } = manifest;
+  return { epoch: manifest.epoch, manifest: manifestKey, counts, watermark, revenue };
+}
+
+/** An epoch for people. */
+export function epochText(epoch: EpochView, lakeDir: string): string {
+  const { manifest, manifestKey } = epoch;
+  return (
+    `epoch ${manifest.epoch} of stream ${manifest.stream}: ${windowsText(epoch)}\n\n` +
+    `${batchSummary(manifest)}` +
+    `tables: ${resolve(lakeDir)}, as ${manifestKey} and those before it list them\n`
+  );
+}
+
+/** Also what `demo` does. Returns the epoch that is current at the end. */
+export async function streamWithView(
+  options: {
+    readonly folders: Folders;
+    readonly goal: StreamGoal;
+    readonly batchSize?: number;
+    readonly every?: number;
+    readonly consumer: string;
+    readonly replan?: true;
+  },
+  context: CommandContext,
+): Promise<EpochView | null> {
+  const { config, io, signal } = context;
+  const { folders, goal, consumer } = options;
+  const everyMs = options.every ?? config.stream.publishEveryMs;
+  const batchSize = options.batchSize ?? config.stream.batchSize;
+  // Warnings may come while a table is drawn.
+  let writeErr = (text: string) => io.writeErr(text);
+  const warned = { ...io, writeErr: (text: string) => writeErr(text) };
+  const local = await openStream(folders, consumer, { ...context, io: warned });
+  try {
+    const title = `stream ${config.stream.name} in ${folders.streamDir}, consumer ${consumer}`;
+    const current = await currentEpoch(local.context);
+    const watch = watchStream(local.context, context, { title, everyMs, current });
+    writeErr = (text) => watch.say(text.trimEnd());
+    try {
+      const { observer } = watch;
+      const isReplan = options.replan === true;
+      const run = { context: local.context, goal, batchSize, everyMs, observer, isReplan, signal };
+      await runStream(run);
+    } catch (error) {
+      // Whoever asked for the end gets it: what was consumed is in the logs.
+      if (!signal.aborted || !isRetryable(error)) throw error;
+      io.writeErr(`tandem: warning: a last epoch is left to the next run: ${error.message}\n`);
+    } finally {
+      await watch.close();
+      writeErr = io.writeErr;
+    }
+    return await currentEpoch(local.context);
+  } finally {
+    local.close();
+  }
+}
+
+export async function currentEpoch(context: StreamContext): Promise<EpochView | null> {
+  const manifest = await currentManifest(context);
+  return manifest === null ? null : await readEpochView(context, manifest);
+}

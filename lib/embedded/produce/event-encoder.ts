@@ -1,0 +1,77 @@
+import type { ByteHeap } from '../../../lambdas/shared/ingest/order-columns.ts';
+import { isPresentTrimmed } from '../../../lambdas/shared/ingest/present-value.ts';
+import type { SpanBatch } from '../../../lambdas/shared/ingest/span-batch.ts';
+import { ORDER_FIELDS } from '../../../lambdas/shared/model/order.ts';
+
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const FIRST_PRINTABLE = 0x20;
+/** `\u001f`: what one byte becomes at most. */
+const LONGEST_ESCAPE = 6;
+
+const HEX = Buffer.from('0123456789abcdef');
+const UNICODE_ESCAPE = Buffer.from('\\u00');
+/** `,"order_id":"`: without the comma in front of the first. */
+const PREFIXES = ORDER_FIELDS.map((field) => Buffer.from(`,"${field}":"`));
+const PREFIX_BYTES = PREFIXES.reduce((sum, { length }) => sum + length, 0);
+
+/**
+ * Appends record `index` of a batch of CSV rows to `heap` as a JSON object of its values as text,
+ * as they were read, missing ones left out (contract §2, §6). Afterwards the spans of the record
+ * are trimmed. Returns which fields are present, as bits.
+ */
+export function encodeRow(batch: SpanBatch, index: number, heap: ByteHeap): number {
+  const { bytes, starts, ends } = batch;
+  const longest = PREFIX_BYTES + LONGEST_ESCAPE * valueBytes(batch, index) + 16;
+  const target = heap.reserve(longest);
+  let presentFields = 0;
+  let to = heap.size;
+  target[to++] = OPEN_BRACE;
+  for (let field = 0; field < PREFIXES.length; field++) {
+    const start = starts[field][index];
+    const end = ends[field][index];
+    if (!isPresentTrimmed(bytes, starts[field], ends[field], index)) continue;
+    const prefix = PREFIXES[field];
+    for (let i = presentFields === 0 ? 1 : 0; i < prefix.length; i++) target[to++] = prefix[i];
+    to = encodeText(bytes, start, end, target, to);
+    target[to++] = QUOTE;
+    presentFields |= 1 << field;
+  }
+  target[to++] = CLOSE_BRACE;
+  heap.size = to;
+  return presentFields;
+}
+
+function valueBytes({ starts, ends }: SpanBatch, index: number): number {
+  let sum = 0;
+  for (let field = 0; field < PREFIXES.length; field++) {
+    sum += ends[field][index] - starts[field][index] + 2;
+  }
+  return sum;
+}
+
+/** UTF-8 as a JSON string holds it, without its quotes. Returns where it ends. */
+function encodeText(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  targetStart: number,
+): number {
+  let to = targetStart;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    if (byte < FIRST_PRINTABLE) {
+      target.set(UNICODE_ESCAPE, to);
+      target[to + 4] = HEX[byte >> 4];
+      target[to + 5] = HEX[byte & 15];
+      to += LONGEST_ESCAPE;
+      continue;
+    }
+    if (byte === QUOTE || byte === BACKSLASH) target[to++] = BACKSLASH;
+    target[to++] = byte;
+  }
+  return to;
+}

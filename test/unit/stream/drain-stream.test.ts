@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
+import { readHead } from '../../../lambdas/shared/state/fold.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
+import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { sendOrders } from '../../support/stream-steps.ts';
+import { createStreamWorld } from '../../support/stream-world.ts';
+
+it('passes over no record whose arrival time is later than that of the next one', async () => {
+  const world = createStreamWorld();
+  const context = await world.open();
+  await sendOrders(world, [{ order_id: 'a' }, { order_id: 'b' }, { order_id: 'c' }]);
+  // Kinesis: an arrival time is approximate, and need not grow within a shard.
+  const read = world.stream.read.bind(world.stream);
+  const hourMs = 3_600_000;
+  world.stream.read = async (...position) => {
+    const result = await read(...position);
+    const records = result.records.map((record) =>
+      record.partitionKey === 'b'
+        ? { ...record, arrivalTimeMs: (record.arrivalTimeMs + hourMs) as EpochMs }
+        : record,
+    );
+    return { ...result, records };
+  };
+
+  await drainStream(context, new OrderConsumer(context), new InlineEpochWriter(context));
+
+  expect((await readHead(context, 'shardId-000000000000'))?.counts.active).toBe(3);
+});
