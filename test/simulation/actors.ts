@@ -11,6 +11,7 @@ import { redriveAll } from '../../lambdas/stream/redrive-records/redrive-records
 import { cleanObjects } from '../../lambdas/stream/roll-forward/clean-objects.ts';
 import { type Ending, openContext, runIn } from './environments.ts';
 import { gatedMessages } from './gated-lake.ts';
+import { MapWriter } from './map-writer.ts';
 import { MESSAGE_PREFIX } from './messages.ts';
 import { type ProcessKind, SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';
@@ -42,9 +43,12 @@ export class Host {
   }
 
   writer(context: StreamContext): EpochWriter {
-    const { canary } = this.#world;
-    const inline = new InlineEpochWriter(context);
-    this.#writer ??= canary.writer?.(context, inline) ?? inline;
+    const { canary, faults } = this.#world;
+    const isMapped = faults.has('map_writer');
+    const make = () =>
+      isMapped ? new MapWriter(this.#world, context) : new InlineEpochWriter(context);
+    const writer = this.#writer ?? make();
+    this.#writer ??= canary.writer?.(context, writer) ?? writer;
     return this.#writer;
   }
 

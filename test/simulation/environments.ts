@@ -9,12 +9,13 @@ import {
   OrderConsumer,
 } from '../../lambdas/stream/consume-orders/consume-orders.ts';
 import { isExpected } from './expected-errors.ts';
+import { configOfVersion } from './settings.ts';
 import { type ProcessKind, SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';
 
 export async function openContext(world: World, process: SimProcess): Promise<StreamContext> {
-  const { config } = world.settings;
   const { codeVersion } = process;
+  const config = configOfVersion(world.settings.config, codeVersion);
   return await openStreamContext(process.ports, { consumer: 'default', codeVersion, config });
 }
 
@@ -47,7 +48,7 @@ export function runIn<T>(
     },
     (error: unknown) => {
       if (process.isDead) return;
-      if (!isExpected(error, process)) world.scheduler.failure = error;
+      if (!isExpected(error, process, world.faults)) world.scheduler.failure = error;
       world.scheduler.note(`${process.name} fails: ${String(error)}`);
       end({ status: 'failed', error });
     },
@@ -73,7 +74,8 @@ export class Environment {
     const main = async () => {
       this.#consumer ??= new OrderConsumer(await openContext(this.#world, this.process));
       const result = await this.#consumer.consume(shardId, records);
-      if (result.status === 'failed' && !isExpected(result.error, this.process)) throw result.error;
+      if (result.status === 'failed' && !isExpected(result.error, this.process, this.#world.faults))
+        throw result.error;
       return result;
     };
     runIn(this.#world, this.process, main, onEnd);

@@ -1,14 +1,20 @@
 import {
+  ObjectNotFoundError,
   OutcomeUnknownError,
   RetryableError,
   TerminalError,
 } from '../../lambdas/shared/runtime/errors.ts';
+import type { Faults } from './faults.ts';
 import type { SimProcess } from './sim-process.ts';
 
 /** Whether a process may end like this (style §3): everything else is a bug. */
-export function isExpected(error: unknown, process: SimProcess): boolean {
+export function isExpected(error: unknown, process: SimProcess, faults: Faults): boolean {
   if (error instanceof RetryableError || error instanceof OutcomeUnknownError) return true;
+  // Plans and what belongs to them are kept for longer than any process hangs, but not here.
+  const isSweptUp = faults.has('early_cleaning') && process.hasHung;
+  if (error instanceof ObjectNotFoundError) return isSweptUp;
   if (!(error instanceof TerminalError)) return false;
+  if (isSweptUp && error.code.endsWith('_missing')) return true;
   // Zombies and mappings that lag behind a seal come here (stream protocol §2.2).
-  return process.kind !== 'publisher' && error.code === 'ShardSealed';
+  return process.kind !== 'publisher' && process.kind !== 'map' && error.code === 'ShardSealed';
 }

@@ -61,6 +61,10 @@ const LARGEST_RATES = {
   early_cleaning: 0.5,
   /** Calls of one kind, which the seed picks, are where processes stop, hang or wait. */
   hot_spot: 0.5,
+  /** Records come under another key than their order's. */
+  other_key: 0.2,
+  /** An epoch's shards are written by processes of their own, all at once. */
+  map_writer: 1,
 } as const;
 
 export type FaultName = keyof typeof LARGEST_RATES;

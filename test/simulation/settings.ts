@@ -68,13 +68,25 @@ function drawConfig(random: Random, faults: Faults): Config {
       maxEntriesPerEpoch: faults.has('small_epoch') ? random.between(1, 4) : 1_000,
     },
   });
-  if (!faults.has('small_cut')) return withSizes(config, {});
+  // One fold, or all of them.
+  const foldCacheBytes = oneOf(random, [1, 1024 ** 2]);
+  const keepObjectsForMs = random.between(30, 120) * MINUTE_MS;
+  const sizes = faults.has('early_cleaning')
+    ? { foldCacheBytes, keepObjectsForMs }
+    : { foldCacheBytes };
+  if (!faults.has('small_cut')) return withSizes(config, sizes);
   // Smaller than a config may say, so that a few records already fill an entry.
   const segmentBytes = oneOf(random, [1_024, 4_096]);
-  return withSizes(config, { claimBytesPerEntry: random.between(20, 120), segmentBytes });
+  const claimBytesPerEntry = random.between(20, 120);
+  return withSizes(config, { ...sizes, claimBytesPerEntry, segmentBytes });
 }
 
-/** Nothing is kept long enough to be swept up by itself; `early_cleaning` does it. */
 function withSizes(config: Config, sizes: Partial<Config['stream']>): Config {
-  return { ...config, stream: { ...config.stream, foldCacheBytes: 1024 ** 2, ...sizes } };
+  return { ...config, stream: { ...config.stream, ...sizes } };
+}
+
+/** Another version may write other bytes for the same rows. */
+export function configOfVersion(config: Config, codeVersion: string): Config {
+  if (codeVersion === 'v1') return config;
+  return { ...config, parquet: { ...config.parquet, encoding: 'plain' } };
 }

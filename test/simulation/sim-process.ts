@@ -8,7 +8,7 @@ import { gatedStream } from './gated-stream.ts';
 import type { Actor } from './scheduler.ts';
 import type { World } from './world.ts';
 
-export type ProcessKind = 'consumer' | 'publisher' | 'drain' | 'redrive';
+export type ProcessKind = 'consumer' | 'publisher' | 'drain' | 'redrive' | 'map';
 
 const HEX_DIGITS = 16;
 
@@ -25,6 +25,8 @@ export class SimProcess implements Actor {
   readonly ports: StreamPorts;
   isDead = false;
   suspendedUntilMs = 0;
+  /** It was suspended for long once. */
+  hasHung = false;
   /** Of its clock, against that of the world. */
   clockOffsetMs = 0;
   /** Told once, when it dies. */

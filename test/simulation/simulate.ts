@@ -111,7 +111,8 @@ function startersOf(world: World): Starter[] {
     starters.push(new Starter(world, { ...rare, start: (onEnd) => startDrain(world, onEnd) }));
   }
   if (faults.has('redrive')) {
-    starters.push(new Starter(world, { ...rare, start: (onEnd) => startRedrive(world, onEnd) }));
+    const often = { atOnce: () => 2, everyMs: publishEveryMs };
+    starters.push(new Starter(world, { ...often, start: (onEnd) => startRedrive(world, onEnd) }));
   }
   return starters;
 }

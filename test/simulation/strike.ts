@@ -32,6 +32,7 @@ export function striker(world: World): StepHook {
       const suspend = () => {
         scheduler.note(`${actor.name} hangs at ${operation.label}`);
         actor.suspendedUntilMs = untilMs;
+        actor.hasHung = true;
       };
       if (isBefore) {
         suspend();

@@ -78,7 +78,10 @@ export class Producer {
       price: `${this.#random.between(0, 99)}.${this.#random.between(10, 99)}`,
       status: oneOf(this.#random, STATUSES),
     });
-    return { partitionKey: order.orderId, data };
+    // A producer that does not go by the contract: dedupe may not see all of an order then.
+    const isOtherKey = this.#world.faults.strikes('other_key');
+    const partitionKey = isOtherKey ? `key-${this.#random.below(100)}` : order.orderId;
+    return { partitionKey, data };
   }
 
   #order(): SentOrder {

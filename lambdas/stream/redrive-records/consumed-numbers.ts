@@ -1,6 +1,8 @@
+import { RetryableError } from '../../shared/runtime/errors.ts';
 import { readEpochHead } from '../../shared/state/epoch-head.ts';
 import type { PlannedEntry } from '../../shared/state/epoch-plan.ts';
-import { readHead, readLog } from '../../shared/state/fold.ts';
+import { isWhole, readHead, readLog } from '../../shared/state/fold.ts';
+import type { LogEntry } from '../../shared/state/log-entry.ts';
 import { readStreamManifest } from '../../shared/state/manifest-chain.ts';
 import { decodeSegment, readSegment } from '../../shared/state/segment.ts';
 import { compareSequenceNumbers, isAfter } from '../../shared/state/sequence-number.ts';
@@ -50,15 +52,31 @@ async function addLive(
   range: NumberRange,
   numbers: Set<string>,
 ): Promise<void> {
-  const head = await readHead(context, shardId);
-  if (head === null) return;
-  for (const entry of await readLog(context, shardId, 1, head.version)) {
+  for (const entry of await readLiveLog(context, shardId)) {
     // Records of other shards that were redriven into this one are not its own.
     if (entry.kind !== 'records') continue;
     const { firstSequenceNumber, lastSequenceNumber, segment, version } = entry;
     if (!overlaps(firstSequenceNumber, lastSequenceNumber, range)) continue;
     await addSegment(context, segment, { shardId, version }, numbers);
   }
+}
+
+/** A pause before a log is read again that lacked entries. */
+const REREAD_PAUSE_MS = 100;
+
+/** All entries that are not cleaned away: a query may not show one yet that HEAD counts already. */
+async function readLiveLog(context: StreamContext, shardId: string): Promise<LogEntry[]> {
+  const { clock, config } = context;
+  for (let attempt = 1; attempt <= config.stream.maxFoldAttempts; attempt++) {
+    const head = await readHead(context, shardId);
+    if (head === null) return [];
+    const entries = await readLog(context, shardId, 1, head.version);
+    const from = Math.min(head.claimsFrom, head.publishedThrough + 1);
+    const kept = entries.filter(({ version }) => version >= from);
+    if (isWhole(kept, from, head.version)) return entries;
+    await clock.sleep(REREAD_PAUSE_MS * attempt);
+  }
+  throw new RetryableError(`the log of ${shardId} kept changing while it was read; run again`);
 }
 
 async function addPublished(

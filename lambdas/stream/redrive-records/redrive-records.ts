@@ -1,7 +1,7 @@
 import { hashKeyOf } from '../../shared/model/hash-key.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { RetryableError, ShardNotFoundError } from '../../shared/runtime/errors.ts';
+import { RetryableError, ShardNotFoundError, TerminalError } from '../../shared/runtime/errors.ts';
 import { foldShard, readHead } from '../../shared/state/fold.ts';
 import { compareSequenceNumbers, isAfter } from '../../shared/state/sequence-number.ts';
 import type { ShardHead } from '../../shared/state/shard-head.ts';
@@ -60,6 +60,8 @@ async function redriveBatch(
   if (records.length === 0) return { ...about, status: 'gone', redriven: 0, consumedBefore: 0 };
   let pendingAtFirst: number | null = null;
   for (let round = 0; round < MAX_ROUNDS; round++) {
+    // Before the logs are looked through: what is appended after it makes the step start again.
+    const head = await readHead(context, shardId);
     const { pending, redriven } = await pendingOf(context, batch, records);
     pendingAtFirst ??= pending.length;
     if (pending.length === 0 || isDryRun) {
@@ -67,7 +69,7 @@ async function redriveBatch(
       const consumedBefore = records.length - pendingAtFirst;
       return { ...about, status, redriven: pendingAtFirst, consumedBefore };
     }
-    await redriveSome(context, shardId, pending, redriven);
+    await redriveSome(context, { shardId, head, pending, redriven });
   }
   throw new RetryableError(`${key}: others kept moving the state, ${MAX_ROUNDS} times; run again`);
 }
@@ -113,13 +115,8 @@ async function pendingOf(
 }
 
 /** Takes one step; how far it came shows when the log is read again. */
-async function redriveSome(
-  context: StreamContext,
-  shardId: string,
-  pending: readonly StreamRecord[],
-  redriven: Redriven,
-): Promise<void> {
-  const head = await readHead(context, shardId);
+async function redriveSome(context: StreamContext, step: RedriveStep): Promise<void> {
+  const { shardId, head, pending } = step;
   const isOpen = head === null || !head.sealed;
   const ahead = pending.filter(
     ({ sequenceNumber }) => isOpen && isAfter(sequenceNumber, head?.checkpoint ?? null),
@@ -127,28 +124,36 @@ async function redriveSome(
   if (ahead.length === pending.length) {
     // Their turn has not come: they are consumed as if delivered now, with all that lies before.
     const result = await new OrderConsumer(context).consume(shardId, ahead);
-    if (result.status === 'failed') throw result.error;
+    if (result.status === 'failed' && !isSealed(result.error)) throw result.error;
     return;
   }
   const behind = pending.slice(0, pending.length - ahead.length);
-  await redriveRun(context, { shardId, head, behind, redriven });
+  await redriveRun(context, step, behind);
+}
+
+/** The shard was sealed meanwhile: the turn of its records has passed. */
+function isSealed(error: unknown): boolean {
+  return error instanceof TerminalError && error.code === 'ShardSealed';
 }
 
 interface RedriveStep {
   readonly shardId: string;
+  /** As it was before it was decided what is pending. */
   readonly head: ShardHead | null;
-  /** Records whose turn has passed, in order. */
-  readonly behind: readonly StreamRecord[];
+  /** In order. */
+  readonly pending: readonly StreamRecord[];
   readonly redriven: Redriven;
 }
 
 /**
- * The first records that have one owner: the shard itself or, once it is sealed, the open shard
- * that their key belongs to now. Nothing where somebody else moved the state, or redrove, first.
+ * The first of these records, whose turn has passed, that have one owner: the shard itself or, once
+ * it is sealed, the open shard that their key belongs to now. Nothing where somebody else moved the
+ * state, or redrove, first.
  */
 async function redriveRun(
   context: StreamContext,
-  { shardId, head, behind, redriven }: RedriveStep,
+  { shardId, head, redriven }: RedriveStep,
+  behind: readonly StreamRecord[],
 ): Promise<void> {
   const ownerOf = head?.sealed ? await ownersByKey(context) : () => shardId;
   const owner = ownerOf(behind[0].partitionKey);
@@ -156,6 +161,8 @@ async function redriveRun(
   const run = end < 0 ? behind : behind.slice(0, end);
   const fold = await foldShard(context, owner, null);
   if (fold === null || fold.head.sealed) throw new RetryableError(`${owner} is not open any more`);
+  // An entry that came since may hold these records. Nothing comes into a log that is sealed.
+  if (owner === shardId && fold.head.version !== head?.version) return;
   const { memory } = new OrderConsumer(context);
   let before = redriven;
   await appendRecords(context, fold, run.slice(0, READ_RECORDS), memory, {

@@ -17,13 +17,14 @@ import {
 } from '../../../lambdas/shared/state/stream-meta.ts';
 import { CODE_VERSION } from './code-version.ts';
 import type { LocalStreamOptions } from './local-stream.ts';
+import type { CountingStream } from './unread-records.ts';
 
 /** A consumer as it is, looked at without beginning or changing anything. */
 export interface StreamSight {
   /** Its times are those that the consumer began with. It writes nothing. */
   readonly context: StreamContext;
-  /** Null where the folder holds no stream. */
-  readonly stream: LocalEventStream | null;
+  /** Null where there is none. */
+  readonly stream: (EventStream & CountingStream) | null;
   /** False: it has not begun, there is no state of it. */
   readonly isBegun: boolean;
   /** Why `tandem stream` would refuse to go on with it; empty: it would not. */

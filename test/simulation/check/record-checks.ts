@@ -6,6 +6,8 @@ import {
   type SegmentRecord,
   sha256Of,
 } from '../../../lambdas/shared/state/segment.ts';
+import { readEvent } from '../../support/oracle/event.ts';
+import { present } from '../../support/oracle/text.ts';
 import { expectThat } from '../violation.ts';
 import type { World } from '../world.ts';
 import type { Committed, LogChecker } from './log-checker.ts';
@@ -34,6 +36,7 @@ export async function checkRecords(
     return { ...expected, shardId: sourceId, sequenceNumber, data: line.record.data };
   });
   checkCounts(entry, records, where);
+  checkKeys(entry, lines, where);
   checkClaims(entry, shard, claimsBefore, where);
   return records;
 }
@@ -156,6 +159,18 @@ function checkCounts(entry: RecordsEntry, records: readonly SeenRecord[], where:
   const stated = JSON.stringify(Object.entries(entry.issues).sort());
   const expected = JSON.stringify([...issues].sort());
   expectThat(stated === expected, '11', () => `${where} counts issues ${stated}, not ${expected}`);
+}
+
+/** Contract §1.1: the key is the order id as it is read; without one any key will do. */
+function checkKeys(entry: RecordsEntry, lines: readonly SegmentRecord[], where: string): void {
+  const count = lines.filter(({ record: { data, partitionKey } }) => {
+    const event = readEvent(data);
+    const orderId = event.issue === null ? present(event.values.order_id) : null;
+    return orderId !== null && Buffer.byteLength(orderId) <= 128 && orderId !== partitionKey;
+  }).length;
+  expectThat(entry.otherKeys === count, '11', () => {
+    return `${where} counts ${entry.otherKeys} other keys, not ${count}`;
+  });
 }
 
 function checkClaims(

@@ -82,6 +82,18 @@ describe('help', () => {
     ['redrive', ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>']],
     ['show', ['--lake <dir>', '--of <door>', '--limit <n>', '--files', '--consumer <name>']],
     ['status', ['--stream <dir>', '--lake <dir>', '--consumer <name>']],
+    [
+      'replay',
+      [
+        '--stream <dir>',
+        '--landing <dir>',
+        '--lake <dir>',
+        '--consumer <name>',
+        '--from <where>',
+        '--since <instant>',
+      ],
+    ],
+    ['redrive', ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>']],
     ['reconcile', ['--lake <dir>', '--consumer <name>', '--allow-missing', '--limit <n>']],
   ])('of %s lists its flags, the common ones and examples', async (command, flags) => {
     for (const args of [

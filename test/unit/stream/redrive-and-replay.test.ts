@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamRecord } from '../../../lambdas/shared/ports/event-stream.ts';
+import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
@@ -62,7 +63,7 @@ describe('redriving records that the mapping gave up', () => {
     const records = await send(world, ['a', 'b', 'c', 'd']);
     const consumer = new OrderConsumer(context);
     await consumer.consume(SHARD, records.slice(0, 1));
-    // The mapping gave b and c up, and the stream holds them no longer.
+    // The mapping passes over b and c, and they leave the stream before d comes.
     world.stream.trimThrough(SHARD, records[2].sequenceNumber);
     await consumer.consume(SHARD, records.slice(3));
     await giveUp(world, records.slice(1, 3));
@@ -78,6 +79,32 @@ describe('redriving records that the mapping gave up', () => {
     const head = await readHead(context, SHARD);
     expect(head?.counts).toMatchObject({ read: 4, active: 4 });
     expect(head?.checkpoint).toBe(records[3].sequenceNumber);
+  });
+
+  it('adds nothing that is consumed while it looks for what is missing', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    const records = await send(world, ['a', 'b']);
+    await new OrderConsumer(context).consume(SHARD, records.slice(0, 1));
+    await giveUp(world, records.slice(1));
+    const state: StateStore = {
+      get: (key) => world.state.get(key),
+      transact: (operations, token) => world.state.transact(operations, token),
+      async *query(pk, range) {
+        for await (const item of world.state.query(pk, range)) yield item;
+        // The log was read, and goes on before anything is decided.
+        await new OrderConsumer(context).consume(SHARD, records);
+      },
+    };
+
+    const reports: RedriveReport[] = [];
+    const messages = { store: world.lake, prefix: 'failed/' };
+    for await (const report of redriveAll({ ...context, state }, messages, { isDryRun: false })) {
+      reports.push(report);
+    }
+
+    expect(reports).toHaveLength(1);
+    expect((await readHead(context, SHARD))?.counts).toMatchObject({ read: 2, active: 2 });
   });
 
   it('gives records of a sealed shard to the open one that has their key now', async () => {

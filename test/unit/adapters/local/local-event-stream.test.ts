@@ -72,6 +72,20 @@ describe('a folder of a stream', () => {
     expect(keysOf(records)).toEqual(['nul\0key']);
   });
 
+  it('counts the records that lie behind a position', async () => {
+    const stream = await open({ shardCount: 1 });
+    const shardId = 'shardId-000000000000';
+    await putAll(stream, [record('a', '1'), record('b', '2'), record('c', '3')]);
+    const { records } = await stream.read(shardId, START, 2);
+
+    const all = await stream.countFrom(shardId, START);
+    const { sequenceNumber } = records[1];
+    const rest = await stream.countFrom(shardId, { kind: 'after', sequenceNumber });
+
+    expect([all, rest]).toEqual([3, 1]);
+    await expect(stream.countFrom('shardId-000000000007', START)).rejects.toThrow('no shard');
+  });
+
   it('has another identity when it is made again', async () => {
     const first = await open({ shardCount: 1 });
     const identity = await first.identity();
