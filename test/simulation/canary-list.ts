@@ -118,7 +118,7 @@ const cleanedByFasterChild: Canary = {
 /** The writer takes what the log holds now, not what the plan says. */
 const publishReadingLog: Canary = {
   writer: (context, writer) => ({
-    write: async (plan) => await writer.write(await planFromLog(context, plan)),
+    write: async (plan, planKey) => await writer.write(await planFromLog(context, plan), planKey),
   }),
 };
 
