@@ -41,7 +41,7 @@ const MEANINGS: Readonly<Record<(typeof OUTCOMES)[number] | 'read', string>> = {
   cancelled: 'a valid order that was cancelled',
   quarantined: 'breaks a rule; kept, with the reasons',
   duplicate: 'sent again: the order was counted before',
-  late: 'came after its window was closed; kept, not counted',
+  late: 'came after its window was closed; only a stream has to close windows',
 };
 
 /** One screen for somebody who has never seen it. */
@@ -50,7 +50,7 @@ export function demoScreen(story: DemoStory): string {
   return [
     `${withCommas(orders)} orders of January 2026 with known defects: ${withCommas(rows)} rows, ` +
       `in the order in which they arrive.\nOnce as a CSV file through the batch door, once as ` +
-      `events in ${shards} shards through the stream door: all in ${secondsText(durationMs)}.\n`,
+      `events in ${shards} shards through the stream door: ${secondsText(durationMs)}.\n`,
     outcomeTable(story),
     agreementText(story),
     `best products, by the stream\n${rowsText('stream', 'top_products', story.topProducts, TOP_COLUMNS)}`,

@@ -58,6 +58,7 @@ function addProfile({ nodes, samples, timeDeltas }: CpuProfile): void {
 /** The folder of our code, `node:` for what runs inside Node, else what V8 calls it. */
 function areaOf(url: string, functionName: string): string {
   if (url.startsWith('node:')) return url;
+  if (url.startsWith('wasm:')) return 'kernels in WebAssembly';
   if (url.includes('/node_modules/')) return 'node_modules';
   const match = /\/((?:bin|lib|lambdas)\/.*)\/[^/]+$/.exec(url);
   return match?.[1] ?? (functionName.startsWith('(') ? functionName : 'native code');

@@ -118,7 +118,9 @@ const cleanedByFasterChild: Canary = {
 /** The writer takes what the log holds now, not what the plan says. */
 const publishReadingLog: Canary = {
   writer: (context, writer) => ({
-    write: async (plan, planKey) => await writer.write(await planFromLog(context, plan), planKey),
+    write: async (plan, planKey) => {
+      return await writer.write(await planFromLog(context, plan), planKey);
+    },
   }),
 };
 

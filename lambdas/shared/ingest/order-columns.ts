@@ -2,7 +2,7 @@ import type { KernelMemory } from '../runtime/kernel-memory.ts';
 import { ByteDictionary, grown } from './byte-dictionary.ts';
 import { viewOf } from './bytes.ts';
 
-/** Room for ids at first; a heap of longer ones grows. */
+/** Room for ids in a kernel's memory; a heap of longer ones leaves it. */
 const USUAL_ID_BYTES_MAX = 40;
 
 function arraysIn(memory: KernelMemory | null) {
@@ -93,7 +93,7 @@ export class OrderColumns {
     this.issues = words(capacity);
     this.idHash = words(capacity);
     this.idEnd = words(capacity);
-    this.ids = new ByteHeap(bytes(capacity * USUAL_ID_BYTES_MAX));
+    this.ids = new ByteHeap(memory === null ? undefined : bytes(capacity * USUAL_ID_BYTES_MAX));
     this.customerCode = words(capacity);
     this.productCode = words(capacity);
     this.timeMs = doubles(capacity);
