@@ -43,13 +43,19 @@ function disordered(): string {
   const arrivals = rows.flatMap((row) => {
     const timeMs = Date.parse(`${row.split(',')[3].replace(' ', 'T')}Z`);
     const arrivalMs = timeMs + (isDrawn(LATE_RATE) ? random.below(LATE_MAX_MS) : 0);
-    const again = isDrawn(REPEAT_RATE)
-      ? [{ row, arrivalMs: arrivalMs + random.below(REPEAT_MAX_MS) }]
-      : [];
+    const again = isDrawn(REPEAT_RATE) ? [repeated(row, arrivalMs, random)] : [];
     return [{ row, arrivalMs }, ...again];
   });
   arrivals.sort((a, b) => a.arrivalMs - b.arrivalMs);
   return `${[header, ...arrivals.map(({ row }) => row)].join('\n')}\n`;
+}
+
+/** Sent again with the time of its sending, so that it is not late. */
+function repeated(row: string, afterMs: number, random: Random) {
+  const arrivalMs = afterMs + random.below(REPEAT_MAX_MS);
+  const values = row.split(',');
+  values[3] = new Date(arrivalMs).toISOString();
+  return { row: values.join(','), arrivalMs };
 }
 
 async function tandem(...args: string[]) {
