@@ -64,7 +64,7 @@ const LARGEST_RATES = {
   /** Records come under another key than their order's. */
   other_key: 0.2,
   /** An epoch's shards are written by processes of their own, all at once. */
-  map_writer: 1,
+  shard_processes: 1,
 } as const;
 
 export type FaultName = keyof typeof LARGEST_RATES;

@@ -18,6 +18,8 @@ export interface Settings {
   readonly batchSizeMax: number;
   /** After which a mapping, or whoever starts publishers, takes a process as gone. */
   readonly timeoutMs: number;
+  /** Time limit of the consumer's function. */
+  readonly functionMs: number;
   readonly retentionMs: number;
   readonly pageItemCount: number;
   readonly meanStepMs: number;
@@ -46,6 +48,7 @@ export function drawSettings(random: Random, faults: Faults): Settings {
     meanStepMs: oneOf(random, [1, 5, 30]),
     stickiness: oneOf(random, [0, 0.5, 0.9]),
     hotSpot: random.below(16),
+    functionMs: oneOf(random, [8_000, MINUTE_MS, 5 * MINUTE_MS]),
   };
 }
 

@@ -8,7 +8,7 @@ import { gatedStream } from './gated-stream.ts';
 import type { Actor } from './scheduler.ts';
 import type { World } from './world.ts';
 
-export type ProcessKind = 'consumer' | 'publisher' | 'drain' | 'redrive' | 'map';
+export type ProcessKind = 'consumer' | 'publisher' | 'drain' | 'redrive' | 'shard';
 
 const HEX_DIGITS = 16;
 
