@@ -144,6 +144,8 @@ export class ShardMapping {
     if (faults.strikes('give_up') || isSealedShard) {
       putMessage(this.#world, this.shardId, rest);
       this.#next += rest.length;
+      // It took long to get here.
+      if (faults.strikes('trim')) this.#world.trimThrough(this.shardId, this.#next - 1);
       this.#failures = 0;
     }
     this.#later(BACKOFF_MS * 2 ** Math.min(this.#failures, 5));

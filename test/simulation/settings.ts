@@ -43,7 +43,7 @@ export function drawSettings(random: Random, faults: Faults): Settings {
     mappingPollMs: oneOf(random, [1_000, 10_000, MINUTE_MS]),
     batchSizeMax: random.between(1, 12),
     timeoutMs: random.between(1, 10) * MINUTE_MS,
-    retentionMs: random.between(60, 240) * MINUTE_MS,
+    retentionMs: oneOf(random, [2, 10, 60]) * MINUTE_MS,
     pageItemCount: random.between(1, 8),
     meanStepMs: oneOf(random, [1, 5, 30]),
     stickiness: oneOf(random, [0, 0.5, 0.9]),
@@ -73,7 +73,7 @@ function drawConfig(random: Random, faults: Faults): Config {
   });
   // One fold, or all of them.
   const foldCacheBytes = oneOf(random, [1, 1024 ** 2]);
-  const keepObjectsForMs = random.between(30, 120) * MINUTE_MS;
+  const keepObjectsForMs = random.between(5, 60) * MINUTE_MS;
   const sizes = faults.has('early_cleaning')
     ? { foldCacheBytes, keepObjectsForMs }
     : { foldCacheBytes };

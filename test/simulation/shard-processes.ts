@@ -39,7 +39,8 @@ export class ShardProcesses implements ShardPublisher {
         (ending) => {
           if (ending.status !== 'died') this.#idle.push(environment);
           if (ending.status === 'answered') resolve();
-          else fail(ending.status);
+          else if (ending.status === 'failed') reject(ending.error);
+          else fail('died');
         },
       );
       world.scheduler.after(world.settings.timeoutMs, () => fail('does not answer'));

@@ -27,6 +27,8 @@ export class SimProcess implements Actor {
   suspendedUntilMs = 0;
   /** It was suspended for long once. */
   hasHung = false;
+  /** Queries do not show its next transaction before that is answered. */
+  isHiding = false;
   /** Of its clock, against that of the world. */
   clockOffsetMs = 0;
   /** Told once, when it dies. */
