@@ -17,6 +17,8 @@ export function isExpected(error: unknown, process: SimProcess, faults: Faults):
   if (error instanceof ObjectNotFoundError) return isSweptUp;
   if (!(error instanceof TerminalError)) return false;
   if (isSweptUp && error.code.endsWith('_missing')) return true;
+  // The publisher plans anew then.
+  if (process.kind === 'shard' && error.code === 'epoch_differs') return faults.has('left_over');
   // Zombies and mappings that lag behind a seal come here (stream protocol §2.2).
   return error.code === 'ShardSealed' && KINDS_THAT_CONSUME.has(process.kind);
 }
