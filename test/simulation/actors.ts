@@ -3,16 +3,17 @@ import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts
 import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';
 import { drainStream } from '../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { FannedEpochWriter } from '../../lambdas/stream/publish-epoch/fanned-epoch-writer.ts';
 import {
   type EpochWriter,
   publishEpoch,
 } from '../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import { FAILED_BATCHES } from '../../lambdas/stream/redrive-records/count-messages.ts';
 import { redriveAll } from '../../lambdas/stream/redrive-records/redrive-records.ts';
 import { cleanObjects } from '../../lambdas/stream/roll-forward/clean-objects.ts';
 import { type Ending, openContext, runIn } from './environments.ts';
 import { gatedMessages } from './gated-lake.ts';
-import { MapWriter } from './map-writer.ts';
-import { MESSAGE_PREFIX } from './messages.ts';
+import { ShardProcesses } from './shard-processes.ts';
 import { type ProcessKind, SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';
 
@@ -46,9 +47,10 @@ export class Host {
     if (this.#writer !== null) return this.#writer;
     const { canary, faults, memory } = this.#world;
     const { rowGroupRows } = context.config.parquet;
-    const writer = faults.has('map_writer')
-      ? new MapWriter(this.#world, context)
-      : new InlineEpochWriter(context, memory.takePublish(rowGroupRows));
+    const inline = new InlineEpochWriter(context, memory.takePublish(rowGroupRows));
+    const writer = faults.has('shard_processes')
+      ? new FannedEpochWriter(inline, new ShardProcesses(this.#world, context), 0)
+      : inline;
     this.#writer = canary.writer?.(context, writer) ?? writer;
     return this.#writer;
   }
@@ -118,7 +120,7 @@ async function drain(_: World, host: Host): Promise<string> {
 
 async function redrive(world: World, host: Host): Promise<string> {
   const context = await host.context();
-  const messages = { store: gatedMessages(world, host.process), prefix: MESSAGE_PREFIX };
+  const messages = { store: gatedMessages(world, host.process), prefix: FAILED_BATCHES };
   const reports: string[] = [];
   for await (const { status } of redriveAll(context, messages, { isDryRun: false })) {
     reports.push(status);

@@ -1,8 +1,6 @@
 import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
 import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
-import type { Dimension } from '../../lambdas/shared/transform/dimension.ts';
-import type { loadDimension } from '../../lambdas/shared/transform/load-dimension.ts';
 import type { ConsumeMemory } from '../../lambdas/stream/consume-orders/append-records.ts';
 import { createConsumeMemory } from '../../lambdas/stream/consume-orders/consume-orders.ts';
 import {
@@ -10,25 +8,17 @@ import {
   type PublishMemory,
 } from '../../lambdas/stream/publish-shard/publish-shard.ts';
 
-export interface ReadDimension {
-  readonly dimension: Dimension;
-  readonly counts: Awaited<ReturnType<typeof loadDimension>>['counts'];
-}
-
 type ConsumeParts = Pick<ConsumeMemory, 'parser' | 'columns'>;
 
 /** What worlds that are over leave for the next: taking new memory is what takes time. */
 const spareConsume: ConsumeParts[] = [];
 const sparePublish: PublishMemory[] = [];
-/** By definition and copies, whose keys are checksums. */
-const dimensions = new Map<string, ReadDimension>();
 
 /**
  * Memory for the processes of one world. What a process took that hangs stays its own until the
  * world is over: it may go on at any time.
  */
 export class MemoryPool {
-  readonly dimensions = dimensions;
   readonly #consume = new Set<ConsumeParts>();
   readonly #publish = new Set<PublishMemory>();
 

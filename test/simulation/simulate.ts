@@ -106,7 +106,7 @@ function startersOf(world: World): Starter[] {
     atOnce: () => (faults.strikes('two_publishers') ? 3 : 1),
     everyMs: publishEveryMs,
   });
-  const rare = { atOnce: () => 1, everyMs: publishEveryMs * 5 };
+  const rare = { atOnce: () => 1, everyMs: publishEveryMs * 3 };
   const starters = [publishers];
   if (faults.has('drain_beside')) {
     starters.push(new Starter(world, { ...rare, start: (onEnd) => startDrain(world, onEnd) }));

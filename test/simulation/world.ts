@@ -62,6 +62,8 @@ export class World {
   readonly memory = new MemoryPool();
   readonly processes: SimProcess[] = [];
   readonly committedTokens = new Map<string, number>();
+  /** Until then the state is out of order. */
+  outageUntilMs = 0;
   readonly #hidden = new Map<string, number>();
   #idCount = 0;
   #processCount = 0;
@@ -133,6 +135,16 @@ export class World {
     });
   }
 
+  /** Records up to an index have left the stream, as if by age. */
+  trimThrough(shardId: string, index: number): void {
+    const history = this.historyOf(shardId);
+    if (index < history.trimmedCount || history.isGone) return;
+    this.stream.trimThrough(shardId, history.records[index].sequenceNumber);
+    history.trimmedCount = index + 1;
+    this.scheduler.note(`records up to ${index} of ${shardId.slice(-4)} leave the stream`);
+    void this.refreshShards();
+  }
+
   historyOf(shardId: string): ShardHistory {
     const history = this.shards.get(shardId);
     if (history === undefined) throw new Error(`${shardId} was never a shard`);
@@ -142,8 +154,7 @@ export class World {
   /** Queries do not show what a transaction put, for a moment. */
   hide(operations: readonly StateOperation[], untilMs: number): void {
     for (const { kind, key } of operations) {
-      const isInQueries = kind === 'put' && this.faults.random.chance(0.7);
-      if (isInQueries) this.#hidden.set(`${key.pk} ${key.sk}`, untilMs);
+      if (kind === 'put') this.#hidden.set(`${key.pk} ${key.sk}`, untilMs);
     }
   }
 
