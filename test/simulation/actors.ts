@@ -3,16 +3,17 @@ import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts
 import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';
 import { drainStream } from '../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { FannedEpochWriter } from '../../lambdas/stream/publish-epoch/fanned-epoch-writer.ts';
 import {
   type EpochWriter,
   publishEpoch,
 } from '../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import { FAILED_BATCHES } from '../../lambdas/stream/redrive-records/count-messages.ts';
 import { redriveAll } from '../../lambdas/stream/redrive-records/redrive-records.ts';
 import { cleanObjects } from '../../lambdas/stream/roll-forward/clean-objects.ts';
 import { type Ending, openContext, runIn } from './environments.ts';
 import { gatedMessages } from './gated-lake.ts';
-import { MapWriter } from './map-writer.ts';
-import { MESSAGE_PREFIX } from './messages.ts';
+import { ShardProcesses } from './shard-processes.ts';
 import { type ProcessKind, SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';
 
@@ -43,17 +44,19 @@ export class Host {
   }
 
   writer(context: StreamContext): EpochWriter {
-    const { canary, faults } = this.#world;
-    const isMapped = faults.has('map_writer');
-    const make = () =>
-      isMapped ? new MapWriter(this.#world, context) : new InlineEpochWriter(context);
-    const writer = this.#writer ?? make();
-    this.#writer ??= canary.writer?.(context, writer) ?? writer;
+    if (this.#writer !== null) return this.#writer;
+    const { canary, faults, memory } = this.#world;
+    const { rowGroupRows } = context.config.parquet;
+    const inline = new InlineEpochWriter(context, memory.takePublish(rowGroupRows));
+    const writer = faults.has('shard_processes')
+      ? new FannedEpochWriter(inline, new ShardProcesses(this.#world, context), 0)
+      : inline;
+    this.#writer = canary.writer?.(context, writer) ?? writer;
     return this.#writer;
   }
 
   consumer(context: StreamContext): OrderConsumer {
-    this.#consumer ??= new OrderConsumer(context);
+    this.#consumer ??= new OrderConsumer(context, this.#world.memory.takeConsume(context));
     return this.#consumer;
   }
 }
@@ -117,7 +120,7 @@ async function drain(_: World, host: Host): Promise<string> {
 
 async function redrive(world: World, host: Host): Promise<string> {
   const context = await host.context();
-  const messages = { store: gatedMessages(world, host.process), prefix: MESSAGE_PREFIX };
+  const messages = { store: gatedMessages(world, host.process), prefix: FAILED_BATCHES };
   const reports: string[] = [];
   for await (const { status } of redriveAll(context, messages, { isDryRun: false })) {
     reports.push(status);

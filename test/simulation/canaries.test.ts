@@ -16,6 +16,7 @@ const CAUGHT_BY: Readonly<Record<keyof typeof CANARIES, readonly string[]>> = {
   'child-without-claims': ['2'],
   'child-without-floor': ['2'],
   'no-look-at-gap': ['1'],
+  'behind-taken-for-idle': ['fence'],
   'cleaned-by-faster-child': ['8'],
   'publish-reading-log': ['7', '10', '11'],
   'blind-current': ['3', '9'],

@@ -106,6 +106,12 @@ const noLookAtGap: Canary = {
   isReadEmpty: ({ kind }, limit) => kind === 'consumer' && limit === 1,
 };
 
+/** A shard that is behind is taken for an idle one. */
+const behindTakenForIdle: Canary = {
+  needs: ['stalled_mapping'],
+  isReadEmpty: (process, limit) => isPublishing(process) && limit === 1,
+};
+
 /** The log of a sealed shard goes by its fastest child. */
 const cleanedByFasterChild: Canary = {
   needs: ['reshard', 'idle_shard'],
@@ -172,6 +178,7 @@ export const CANARIES = {
   'child-without-claims': childWithoutClaims,
   'child-without-floor': childWithoutFloor,
   'no-look-at-gap': noLookAtGap,
+  'behind-taken-for-idle': behindTakenForIdle,
   'cleaned-by-faster-child': cleanedByFasterChild,
   'publish-reading-log': publishReadingLog,
   'blind-current': blindCurrent,

@@ -4,13 +4,16 @@ import {
   openStreamContext,
   type StreamContext,
 } from '../../lambdas/shared/state/stream-context.ts';
+import type { ConsumeMemory } from '../../lambdas/stream/consume-orders/append-records.ts';
+import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';
 import {
-  type ConsumeResult,
-  OrderConsumer,
-} from '../../lambdas/stream/consume-orders/consume-orders.ts';
+  type ConsumeAnswer,
+  createConsumeStep,
+} from '../../lambdas/stream/consume-orders/consume-step.ts';
 import { isExpected } from './expected-errors.ts';
+import { eventRecord } from './messages.ts';
 import { configOfVersion } from './settings.ts';
-import { type ProcessKind, SimProcess } from './sim-process.ts';
+import { SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';
 
 export async function openContext(world: World, process: SimProcess): Promise<StreamContext> {
@@ -59,26 +62,40 @@ export function runIn<T>(
 export class Environment {
   readonly process: SimProcess;
   readonly #world: World;
-  #consumer: OrderConsumer | null = null;
+  readonly #step: ReturnType<typeof createConsumeStep>;
+  readonly #memories: ConsumeMemory[] = [];
 
   constructor(world: World) {
     this.#world = world;
-    this.process = new SimProcess(world, 'consumer' satisfies ProcessKind);
+    this.process = new SimProcess(world, 'consumer');
+    const { scheduler } = world;
+    this.#step = createConsumeStep(
+      () => openContext(world, this.process),
+      () => scheduler.note(`${this.process.name} has no time left`),
+      (context) => this.#makeConsumer(context),
+    );
   }
 
   invoke(
     shardId: string,
     records: readonly StreamRecord[],
-    onEnd: (ending: Ending<ConsumeResult>) => void,
+    onEnd: (ending: Ending<ConsumeAnswer>) => void,
   ): void {
-    const main = async () => {
-      this.#consumer ??= new OrderConsumer(await openContext(this.#world, this.process));
-      const result = await this.#consumer.consume(shardId, records);
-      if (result.status === 'failed' && !isExpected(result.error, this.process, this.#world.faults))
-        throw result.error;
-      return result;
+    const { settings, memory } = this.#world;
+    const event = { Records: records.map((record) => eventRecord(shardId, record)) };
+    const deadline = { remainingMs: () => settings.functionMs };
+    const end = (ending: Ending<ConsumeAnswer>) => {
+      // Dead ones never go on; one that hangs may, and keeps its memory.
+      if (this.process.isDead) for (const own of this.#memories.splice(0)) memory.giveConsume(own);
+      onEnd(ending);
     };
-    runIn(this.#world, this.process, main, onEnd);
+    runIn(this.#world, this.process, () => this.#step(event, deadline), end);
+  }
+
+  #makeConsumer(context: StreamContext): OrderConsumer {
+    const memory = this.#world.memory.takeConsume(context);
+    this.#memories.push(memory);
+    return new OrderConsumer(context, memory);
   }
 }
 

@@ -5,7 +5,9 @@ import {
   TerminalError,
 } from '../../lambdas/shared/runtime/errors.ts';
 import type { Faults } from './faults.ts';
-import type { SimProcess } from './sim-process.ts';
+import type { ProcessKind, SimProcess } from './sim-process.ts';
+
+const KINDS_THAT_CONSUME: ReadonlySet<ProcessKind> = new Set(['consumer', 'drain', 'redrive']);
 
 /** Whether a process may end like this (style §3): everything else is a bug. */
 export function isExpected(error: unknown, process: SimProcess, faults: Faults): boolean {
@@ -15,6 +17,8 @@ export function isExpected(error: unknown, process: SimProcess, faults: Faults):
   if (error instanceof ObjectNotFoundError) return isSweptUp;
   if (!(error instanceof TerminalError)) return false;
   if (isSweptUp && error.code.endsWith('_missing')) return true;
+  // The publisher plans anew then.
+  if (process.kind === 'shard' && error.code === 'epoch_differs') return faults.has('left_over');
   // Zombies and mappings that lag behind a seal come here (stream protocol §2.2).
-  return process.kind !== 'publisher' && process.kind !== 'map' && error.code === 'ShardSealed';
+  return error.code === 'ShardSealed' && KINDS_THAT_CONSUME.has(process.kind);
 }

@@ -29,7 +29,7 @@ const LARGEST_RATES = {
   /** Answers take their time. */
   slow_answer: 0.3,
   /** Pages of a query do not show a transaction that is under way, or only in part. */
-  partial_page: 0.5,
+  partial_page: 0.3,
   reshard: 1,
   /** A part of the keys has no orders for a while. */
   idle_shard: 0.6,
@@ -64,7 +64,11 @@ const LARGEST_RATES = {
   /** Records come under another key than their order's. */
   other_key: 0.2,
   /** An epoch's shards are written by processes of their own, all at once. */
-  map_writer: 1,
+  shard_processes: 1,
+  /** For a while hardly any call of the state is answered well. */
+  outage: 0.002,
+  /** Files lie where a planned epoch wants to write its own. */
+  left_over: 0.3,
 } as const;
 
 export type FaultName = keyof typeof LARGEST_RATES;

@@ -31,8 +31,24 @@ export function gatedState(world: World, process: SimProcess): StateStore {
   };
 }
 
+const OUTAGE_SECONDS_MAX = 90;
+/** Share of calls that fail while the state is out of order. */
+const OUTAGE_RATE = 0.9;
+
 function throttle(world: World, call: string): void {
-  if (world.faults.strikes('throttle')) throw new RetryableError(`${call} was throttled`);
+  const isOut = isInOutage(world);
+  if (isOut || world.faults.strikes('throttle')) throw new RetryableError(`${call} was throttled`);
+}
+
+function isInOutage(world: World): boolean {
+  const { faults, scheduler } = world;
+  if (faults.strikes('outage')) {
+    const seconds = faults.random.between(1, OUTAGE_SECONDS_MAX);
+    world.outageUntilMs = scheduler.now() + seconds * 1_000;
+    scheduler.note(`the state is out of order for ${seconds} s`);
+  }
+  const isOut = scheduler.now() < world.outageUntilMs && !faults.isStopped;
+  return isOut && faults.random.chance(OUTAGE_RATE);
 }
 
 async function* queryPages(
@@ -91,11 +107,16 @@ async function transact(
   asked: readonly StateOperation[],
   token: string,
 ): Promise<TransactResult> {
-  throttle(world, 'transact');
-  const isLost = world.faults.strikes('lost_answer');
+  const isOut = isInOutage(world);
+  if ((isOut && world.faults.random.chance(0.5)) || world.faults.strikes('throttle')) {
+    throw new RetryableError('transact was throttled');
+  }
+  const isLost = isOut || world.faults.strikes('lost_answer');
   if (isLost && world.faults.random.chance(0.5)) {
     throw new OutcomeUnknownError('no answer: the transaction did not happen');
   }
+  const { isHiding } = process;
+  process.isHiding = false;
   const operations = world.canary.transact?.(process, asked) ?? asked;
   const nowMs = world.scheduler.now();
   const earlierMs = world.committedTokens.get(token) ?? Number.NEGATIVE_INFINITY;
@@ -103,7 +124,7 @@ async function transact(
   const isRepeated = nowMs - earlierMs < TOKEN_LIFE_MS;
   if (result.status === 'committed' && !isRepeated) {
     world.committedTokens.set(token, nowMs);
-    if (world.faults.strikes('partial_page')) world.hide(operations, nowMs + UNDER_WAY_MS);
+    if (isHiding) world.hide(operations, nowMs + UNDER_WAY_MS);
     await world.observer.onTransaction(process, operations);
     await world.canary.afterTransact?.(world, process, operations);
   }

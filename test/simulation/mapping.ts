@@ -1,5 +1,5 @@
 import type { StreamRecord } from '../../lambdas/shared/ports/event-stream.ts';
-import type { ConsumeResult } from '../../lambdas/stream/consume-orders/consume-orders.ts';
+import type { ConsumeAnswer } from '../../lambdas/stream/consume-orders/consume-step.ts';
 import { type Ending, type Environment, type EnvironmentPool, isSealed } from './environments.ts';
 import { putMessage } from './messages.ts';
 import { expectThat } from './violation.ts';
@@ -102,7 +102,7 @@ export class ShardMapping {
       `mapping ${this.shardId.slice(-4)} delivers ${batch.length} from ${first.slice(-16)} to ${name}`,
     );
     let isOpen = true;
-    const close = (ending: Ending<ConsumeResult>) => {
+    const close = (ending: Ending<ConsumeAnswer>) => {
       if (ending.status === 'answered') this.#pool.giveBack(environment);
       if (!isOpen) return;
       isOpen = false;
@@ -119,12 +119,12 @@ export class ShardMapping {
 
   #take(
     batch: readonly StreamRecord[],
-    ending: Ending<ConsumeResult>,
+    ending: Ending<ConsumeAnswer>,
     { process }: Environment,
   ): void {
     const { faults, randoms, settings } = this.#world;
-    const isDone = ending.status === 'answered' && ending.value.status === 'consumed';
-    if (isDone) {
+    const failures = ending.status === 'answered' ? ending.value.batchItemFailures : null;
+    if (failures?.length === 0) {
       this.#failures = 0;
       this.#next += batch.length;
       if (faults.strikes('redelivery')) {
@@ -134,19 +134,18 @@ export class ShardMapping {
       return;
     }
     this.#failures += 1;
-    let rest = batch;
-    let isSealedShard = false;
-    if (ending.status === 'answered' && ending.value.status === 'failed') {
-      const { fromSequenceNumber, error } = ending.value;
-      const index = batch.findIndex((record) => record.sequenceNumber === fromSequenceNumber);
-      expectThat(index >= 0, 'report', () => `${process.name} reports ${fromSequenceNumber}`);
-      this.#next += index;
-      rest = batch.slice(index);
-      isSealedShard = isSealed(error) && this.#failures >= SEALED_TRIES;
-    }
+    const reported = failures?.[0].itemIdentifier ?? batch[0].sequenceNumber;
+    const index = batch.findIndex(({ sequenceNumber }) => sequenceNumber === reported);
+    expectThat(index >= 0, 'report', () => `${process.name} reports ${reported}`);
+    this.#next += index;
+    const rest = batch.slice(index);
+    const isRefused = ending.status === 'failed' && isSealed(ending.error);
+    const isSealedShard = isRefused && this.#failures >= SEALED_TRIES;
     if (faults.strikes('give_up') || isSealedShard) {
       putMessage(this.#world, this.shardId, rest);
       this.#next += rest.length;
+      // It took long to get here.
+      if (faults.strikes('trim')) this.#world.trimThrough(this.shardId, this.#next - 1);
       this.#failures = 0;
     }
     this.#later(BACKOFF_MS * 2 ** Math.min(this.#failures, 5));

@@ -1,7 +1,7 @@
 import type { StreamRecord } from '../../lambdas/shared/ports/event-stream.ts';
+import type { KinesisEvent } from '../../lambdas/stream/kinesis-event.ts';
+import { FAILED_BATCHES } from '../../lambdas/stream/redrive-records/count-messages.ts';
 import type { World } from './world.ts';
-
-export const MESSAGE_PREFIX = 'failed/';
 
 /**
  * What Lambda writes for a batch that it gave up ("Retaining discarded batches for a Kinesis event
@@ -17,21 +17,29 @@ export function putMessage(world: World, shardId: string, batch: readonly Stream
       endSequenceNumber: last.sequenceNumber,
       approximateArrivalOfFirstRecord: new Date(first.arrivalTimeMs).toISOString(),
     },
-    ...(world.randoms.actors.chance(0.7) ? { payload: payloadOf(batch) } : {}),
+    ...(world.randoms.actors.chance(0.7) ? { payload: payloadOf(shardId, batch) } : {}),
   };
-  const key = `${MESSAGE_PREFIX}${String(world.nextId()).padStart(6, '0')}`;
+  const key = `${FAILED_BATCHES}${String(world.nextId()).padStart(6, '0')}`;
   void world.messages.put(key, new TextEncoder().encode(JSON.stringify(message)));
   world.scheduler.note(`mapping gives up ${batch.length} records of ${shardId.slice(-4)}: ${key}`);
 }
 
-function payloadOf(batch: readonly StreamRecord[]): string {
-  const records = batch.map(({ sequenceNumber, partitionKey, arrivalTimeMs, data }) => ({
+function payloadOf(shardId: string, batch: readonly StreamRecord[]): string {
+  return JSON.stringify({ Records: batch.map((record) => eventRecord(shardId, record)) });
+}
+
+/** A record as Lambda hands it to a function. */
+export function eventRecord(
+  shardId: string,
+  { sequenceNumber, partitionKey, arrivalTimeMs, data }: StreamRecord,
+): KinesisEvent['Records'][number] {
+  return {
+    eventID: `${shardId}:${sequenceNumber}`,
     kinesis: {
       sequenceNumber,
       partitionKey,
       data: Buffer.from(data).toString('base64'),
       approximateArrivalTimestamp: arrivalTimeMs / 1_000,
     },
-  }));
-  return JSON.stringify({ Records: records });
+  };
 }

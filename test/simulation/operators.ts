@@ -53,7 +53,7 @@ export class Retention {
 
   #later(): void {
     const { scheduler, randoms } = this.#world;
-    scheduler.after(randoms.actors.between(1, 20) * MINUTE_MS, () => this.#trim());
+    scheduler.after(randoms.actors.between(1, 8) * MINUTE_MS, () => this.#trim());
   }
 
   #trim(): void {

@@ -18,6 +18,8 @@ export interface Settings {
   readonly batchSizeMax: number;
   /** After which a mapping, or whoever starts publishers, takes a process as gone. */
   readonly timeoutMs: number;
+  /** Time limit of the consumer's function. */
+  readonly functionMs: number;
   readonly retentionMs: number;
   readonly pageItemCount: number;
   readonly meanStepMs: number;
@@ -41,11 +43,12 @@ export function drawSettings(random: Random, faults: Faults): Settings {
     mappingPollMs: oneOf(random, [1_000, 10_000, MINUTE_MS]),
     batchSizeMax: random.between(1, 12),
     timeoutMs: random.between(1, 10) * MINUTE_MS,
-    retentionMs: random.between(60, 240) * MINUTE_MS,
+    retentionMs: oneOf(random, [2, 10, 60]) * MINUTE_MS,
     pageItemCount: random.between(1, 8),
     meanStepMs: oneOf(random, [1, 5, 30]),
     stickiness: oneOf(random, [0, 0.5, 0.9]),
     hotSpot: random.below(16),
+    functionMs: oneOf(random, [8_000, MINUTE_MS, 5 * MINUTE_MS]),
   };
 }
 
@@ -70,7 +73,7 @@ function drawConfig(random: Random, faults: Faults): Config {
   });
   // One fold, or all of them.
   const foldCacheBytes = oneOf(random, [1, 1024 ** 2]);
-  const keepObjectsForMs = random.between(30, 120) * MINUTE_MS;
+  const keepObjectsForMs = random.between(5, 60) * MINUTE_MS;
   const sizes = faults.has('early_cleaning')
     ? { foldCacheBytes, keepObjectsForMs }
     : { foldCacheBytes };

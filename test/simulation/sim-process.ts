@@ -8,7 +8,7 @@ import { gatedStream } from './gated-stream.ts';
 import type { Actor } from './scheduler.ts';
 import type { World } from './world.ts';
 
-export type ProcessKind = 'consumer' | 'publisher' | 'drain' | 'redrive' | 'map';
+export type ProcessKind = 'consumer' | 'publisher' | 'drain' | 'redrive' | 'shard';
 
 const HEX_DIGITS = 16;
 
@@ -27,6 +27,8 @@ export class SimProcess implements Actor {
   suspendedUntilMs = 0;
   /** It was suspended for long once. */
   hasHung = false;
+  /** Queries do not show its next transaction before that is answered. */
+  isHiding = false;
   /** Of its clock, against that of the world. */
   clockOffsetMs = 0;
   /** Told once, when it dies. */

@@ -44,6 +44,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     failure = { invariant, message, trace: world.scheduler.trace };
   } finally {
     undo?.();
+    world.memory.giveAll();
   }
   const { scheduler, faults, observer } = world;
   const logs = [...observer.logs.shards.values()];
@@ -105,7 +106,7 @@ function startersOf(world: World): Starter[] {
     atOnce: () => (faults.strikes('two_publishers') ? 3 : 1),
     everyMs: publishEveryMs,
   });
-  const rare = { atOnce: () => 1, everyMs: publishEveryMs * 5 };
+  const rare = { atOnce: () => 1, everyMs: publishEveryMs * 3 };
   const starters = [publishers];
   if (faults.has('drain_beside')) {
     starters.push(new Starter(world, { ...rare, start: (onEnd) => startDrain(world, onEnd) }));

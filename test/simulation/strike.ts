@@ -41,6 +41,9 @@ export function striker(world: World): StepHook {
       behind(operation, suspend);
     } else if (faults.strikes('slow_answer') || kind > 0) {
       operation.readyAtMs = scheduler.now() + faults.random.below(SECOND_MS);
+    } else if (operation.label.startsWith('transact put') && faults.strikes('partial_page')) {
+      operation.readyAtMs = scheduler.now() + faults.random.below(SECOND_MS);
+      actor.isHiding = true;
     }
     return 'go';
   };

@@ -8,6 +8,7 @@ import type { Host } from './actors.ts';
 import type { Canary } from './canaries.ts';
 import { Observer } from './check/observer.ts';
 import { type FaultName, Faults } from './faults.ts';
+import { MemoryPool } from './memory-pool.ts';
 import { Scheduler } from './scheduler.ts';
 import { drawSettings, type Settings } from './settings.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -58,8 +59,11 @@ export class World {
   readonly shards = new Map<string, ShardHistory>();
   /** By kind and version: environments that wait for a start. */
   readonly hosts = new Map<string, Host[]>();
+  readonly memory = new MemoryPool();
   readonly processes: SimProcess[] = [];
   readonly committedTokens = new Map<string, number>();
+  /** Until then the state is out of order. */
+  outageUntilMs = 0;
   readonly #hidden = new Map<string, number>();
   #idCount = 0;
   #processCount = 0;
@@ -131,6 +135,16 @@ export class World {
     });
   }
 
+  /** Records up to an index have left the stream, as if by age. */
+  trimThrough(shardId: string, index: number): void {
+    const history = this.historyOf(shardId);
+    if (index < history.trimmedCount || history.isGone) return;
+    this.stream.trimThrough(shardId, history.records[index].sequenceNumber);
+    history.trimmedCount = index + 1;
+    this.scheduler.note(`records up to ${index} of ${shardId.slice(-4)} leave the stream`);
+    void this.refreshShards();
+  }
+
   historyOf(shardId: string): ShardHistory {
     const history = this.shards.get(shardId);
     if (history === undefined) throw new Error(`${shardId} was never a shard`);
@@ -140,8 +154,7 @@ export class World {
   /** Queries do not show what a transaction put, for a moment. */
   hide(operations: readonly StateOperation[], untilMs: number): void {
     for (const { kind, key } of operations) {
-      const isInQueries = kind === 'put' && this.faults.random.chance(0.7);
-      if (isInQueries) this.#hidden.set(`${key.pk} ${key.sk}`, untilMs);
+      if (kind === 'put') this.#hidden.set(`${key.pk} ${key.sk}`, untilMs);
     }
   }
 

@@ -27,6 +27,22 @@ export type ConsumeResult =
    */
   | { readonly status: 'failed'; readonly fromSequenceNumber: string; readonly error: unknown };
 
+/** `spare`: parts of memory that nobody uses any more; taking new memory takes time. */
+export function createConsumeMemory(
+  { config, times }: StreamContext,
+  spare: Partial<Pick<ConsumeMemory, 'parser' | 'columns'>> = {},
+): ConsumeMemory {
+  const { stream, rules } = config;
+  const limits = { claimBytes: stream.claimBytesPerEntry, segmentBytes: stream.segmentBytes };
+  return {
+    parser: spare.parser ?? new EventParser(new StatusParser(rules.statuses)),
+    classifier: new Classifier(times, limits, MAX_ROWS),
+    columns: spare.columns ?? new OrderColumns(MAX_ROWS),
+    arrivalTimeMs: new Float64Array(MAX_ROWS),
+    segmentBytes: new Float64Array(MAX_ROWS),
+  };
+}
+
 /**
  * Consumes record batches of shards (stream protocol §2). The effect of each record, one line in
  * one log entry with one outcome, happens once whatever is delivered how often, by how many
@@ -37,22 +53,10 @@ export class OrderConsumer {
   readonly #folds: FoldCache;
   readonly #memory: ConsumeMemory;
 
-  constructor(context: StreamContext) {
-    const { stream, rules } = context.config;
+  constructor(context: StreamContext, memory: ConsumeMemory = createConsumeMemory(context)) {
     this.#context = context;
-    this.#folds = new FoldCache(stream.foldCacheBytes);
-    const limits = { claimBytes: stream.claimBytesPerEntry, segmentBytes: stream.segmentBytes };
-    this.#memory = {
-      parser: new EventParser(new StatusParser(rules.statuses)),
-      classifier: new Classifier(context.times, limits, MAX_ROWS),
-      columns: new OrderColumns(MAX_ROWS),
-      arrivalTimeMs: new Float64Array(MAX_ROWS),
-      segmentBytes: new Float64Array(MAX_ROWS),
-    };
-  }
-
-  get memory(): ConsumeMemory {
-    return this.#memory;
+    this.#folds = new FoldCache(context.config.stream.foldCacheBytes);
+    this.#memory = memory;
   }
 
   /**

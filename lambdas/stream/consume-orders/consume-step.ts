@@ -27,6 +27,7 @@ const DONE: ConsumeAnswer = { batchItemFailures: [] };
 export function createConsumeStep(
   open: () => Promise<StreamContext>,
   onDeadline: () => void = () => {},
+  consumerOf: (context: StreamContext) => OrderConsumer = (context) => new OrderConsumer(context),
 ) {
   let opened: { readonly context: StreamContext; readonly consumer: OrderConsumer } | null = null;
   return async (event: KinesisEvent, { remainingMs }: Deadline): Promise<ConsumeAnswer> => {
@@ -34,7 +35,7 @@ export function createConsumeStep(
     if (first === undefined) return DONE;
     if (opened === null) {
       const context = await open();
-      opened = { context, consumer: new OrderConsumer(context) };
+      opened = { context, consumer: consumerOf(context) };
     }
     const { context, consumer } = opened;
     const records = event.Records.map(({ kinesis }) => recordOf(kinesis));

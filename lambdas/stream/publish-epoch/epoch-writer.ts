@@ -33,10 +33,12 @@ export class InlineEpochWriter implements EpochWriter {
   readonly #context: StreamContext;
   readonly #statuses: StatusParser;
   readonly #dimensions = new Map<string, ReadDimension>();
-  #memory: PublishMemory | null = null;
+  #memory: PublishMemory | null;
 
-  constructor(context: StreamContext) {
+  /** Without `memory` it takes its own. */
+  constructor(context: StreamContext, memory: PublishMemory | null = null) {
     this.#context = context;
+    this.#memory = memory;
     this.#statuses = new StatusParser(context.config.rules.statuses);
   }
 

@@ -114,7 +114,8 @@ async function writeOrReplan(
     const { head, plan: committed } = await rollForward(context);
     if (head.plannedPlan !== key) return null;
     const again = await planAnew(context, head, committed, {});
-    if (again.status !== 'planned') throw error;
-    return null;
+    // Another publisher that met the same files was faster: its plan is the one to go on with.
+    if (again.status === 'planned' || again.status === 'superseded') return null;
+    throw error;
   }
 }

@@ -7,7 +7,7 @@ import { compareSequenceNumbers, isAfter } from '../../shared/state/sequence-num
 import type { ShardHead } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { appendRecords } from '../consume-orders/append-records.ts';
-import { OrderConsumer } from '../consume-orders/consume-orders.ts';
+import { createConsumeMemory, OrderConsumer } from '../consume-orders/consume-orders.ts';
 import { readOn } from '../consume-orders/skipped-records.ts';
 import { readShards } from '../plan-epoch/shard-registry.ts';
 import { consumedNumbers } from './consumed-numbers.ts';
@@ -163,7 +163,7 @@ async function redriveRun(
   if (fold === null || fold.head.sealed) throw new RetryableError(`${owner} is not open any more`);
   // An entry that came since may hold these records. Nothing comes into a log that is sealed.
   if (owner === shardId && fold.head.version !== head?.version) return;
-  const { memory } = new OrderConsumer(context);
+  const memory = createConsumeMemory(context);
   let before = redriven;
   await appendRecords(context, fold, run.slice(0, READ_RECORDS), memory, {
     kind: 'redrive',

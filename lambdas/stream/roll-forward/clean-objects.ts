@@ -1,5 +1,6 @@
 import type { TableName } from '../../shared/model/tables.ts';
 import { tablesOf } from '../../shared/model/tables.ts';
+import { ObjectNotFoundError } from '../../shared/runtime/errors.ts';
 import type { EpochHead } from '../../shared/state/epoch-head.ts';
 import { readPlan } from '../../shared/state/epoch-head.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
@@ -18,20 +19,32 @@ const CUMULATIVE: readonly TableName[] = [
  * Removes plans that are older than `stream.keepObjectsFor`, and with each what only it explains
  * (stream protocol §6): results, snapshot, cumulative tables; of a plan that was never committed
  * also its row tables; of one that was, segments of attempts that lost. Never those of the
- * committed epoch, the one before, or a planned one.
+ * committed epoch, the one before, or any later one: others may have planned or committed it since
+ * `head` was read, and clocks are not to be relied on alone.
  */
 export async function cleanObjects(context: StreamContext, head: EpochHead): Promise<void> {
   const { lake, lakeKeys, clock, config } = context;
   const beforeMs = clock.now() - config.stream.keepObjectsForMs;
   const committed =
     head.committedPlan === null ? null : await readPlan(context, head.committedPlan);
-  const kept = new Set([head.committedEpoch, committed?.previousEpoch, head.plannedEpoch]);
+  const isOver = ({ epoch }: EpochPlan) =>
+    epoch < head.committedEpoch && epoch !== committed?.previousEpoch;
   for await (const { key, modifiedAtMs } of lake.list(`${lakeKeys.state}plans/`)) {
     if (modifiedAtMs >= beforeMs) continue;
-    const plan = await readPlan(context, key);
-    if (kept.has(plan.epoch)) continue;
+    const plan = await planOrNull(context, key);
+    if (plan === null || !isOver(plan)) continue;
     await removeEpochObjects(context, plan);
     await lake.delete([key]);
+  }
+}
+
+/** Null where another publisher, which cleans too, was faster. */
+async function planOrNull(context: StreamContext, key: string): Promise<EpochPlan | null> {
+  try {
+    return await readPlan(context, key);
+  } catch (error) {
+    if (error instanceof ObjectNotFoundError) return null;
+    throw error;
   }
 }
 

@@ -70,11 +70,29 @@ export class EpochChecker implements Committed {
     const before = this.#head;
     this.#head = after;
     if (after.committedEpoch !== before.committedEpoch) await this.#commit(process, before, after);
-    else if (after.plannedPlan !== before.plannedPlan) this.#plan(after);
+    else if (after.plannedPlan !== before.plannedPlan) {
+      const plan = this.#plan(after);
+      if (plan !== null && this.#world.faults.strikes('left_over')) await this.#leaveOver(plan);
+    }
   }
 
-  #plan({ committedEpoch, plannedEpoch, plannedPlan }: StoredEpochHead): void {
-    if (plannedEpoch === undefined || plannedPlan === undefined) return;
+  /** Something of an earlier life of the lake. */
+  async #leaveOver({ epoch, shards }: EpochPlan): Promise<void> {
+    const { faults, lake, scheduler } = this.#world;
+    const { shard } = shards[faults.random.below(shards.length)];
+    const keys = [
+      `${this.lakeKeys.table('duplicates', epoch)}part-${shard}-0.parquet`,
+      `${this.lakeKeys.table('daily_revenue', epoch)}part-0000.parquet`,
+      this.lakeKeys.snapshot(epoch),
+      this.lakeKeys.manifest(epoch),
+    ];
+    const key = keys[faults.random.below(keys.length)];
+    await lake.put(key, new TextEncoder().encode('of another life'), { ifNoneMatch: true });
+    scheduler.note(`${key} is there already`);
+  }
+
+  #plan({ committedEpoch, plannedEpoch, plannedPlan }: StoredEpochHead): EpochPlan | null {
+    if (plannedEpoch === undefined || plannedPlan === undefined) return null;
     const plan = this.#plans.get(plannedPlan);
     expectThat(plan !== undefined, '10', () => `plan ${plannedPlan} is named and not there`);
     expectThat(plan.epoch === plannedEpoch, '10', () => `plan ${plannedPlan} has another number`);
@@ -87,6 +105,7 @@ export class EpochChecker implements Committed {
       return `the plan of epoch ${plannedEpoch} follows ${plan.previousEpoch}`;
     });
     this.#numbers.set(plannedEpoch, plannedPlan);
+    return plan;
   }
 
   async #commit(

@@ -36,7 +36,7 @@ export async function checkRecords(
     return { ...expected, shardId: sourceId, sequenceNumber, data: line.record.data };
   });
   checkCounts(entry, records, where);
-  checkKeys(entry, lines, where);
+  checkKeys(entry, lines, records, where);
   checkClaims(entry, shard, claimsBefore, where);
   return records;
 }
@@ -162,15 +162,24 @@ function checkCounts(entry: RecordsEntry, records: readonly SeenRecord[], where:
 }
 
 /** Contract §1.1: the key is the order id as it is read; without one any key will do. */
-function checkKeys(entry: RecordsEntry, lines: readonly SegmentRecord[], where: string): void {
-  const count = lines.filter(({ record: { data, partitionKey } }) => {
-    const event = readEvent(data);
-    const orderId = event.issue === null ? present(event.values.order_id) : null;
+function checkKeys(
+  entry: RecordsEntry,
+  lines: readonly SegmentRecord[],
+  records: readonly SeenRecord[],
+  where: string,
+): void {
+  const count = lines.filter(({ record: { data, partitionKey } }, index) => {
+    const orderId = records[index].order?.orderId ?? idOf(data);
     return orderId !== null && Buffer.byteLength(orderId) <= 128 && orderId !== partitionKey;
   }).length;
   expectThat(entry.otherKeys === count, '11', () => {
     return `${where} counts ${entry.otherKeys} other keys, not ${count}`;
   });
+}
+
+function idOf(data: Uint8Array): string | null {
+  const event = readEvent(data);
+  return event.issue === null ? present(event.values.order_id) : null;
 }
 
 function checkClaims(
