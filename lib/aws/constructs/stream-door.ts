@@ -155,7 +155,8 @@ export class StreamDoor extends Construct {
       schedule: Schedule.rate(Duration.minutes(Math.ceil(everyMs / 60_000))),
       targets: [
         new LambdaFunction(this.publisher.function, {
-          event: RuleTargetInput.fromObject({}),
+          // LocalStack sends nothing where this is empty.
+          event: RuleTargetInput.fromObject({ tandem: 'publish' }),
           retryAttempts: 0, // The next one is due soon.
         }),
       ],
