@@ -80,8 +80,18 @@ describe('help', () => {
       ],
     ],
     ['redrive', ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>']],
-    ['show', ['--lake <dir>', '--of <door>', '--limit <n>', '--files', '--consumer <name>']],
-    ['status', ['--stream <dir>', '--lake <dir>', '--consumer <name>']],
+    [
+      'show',
+      [
+        '--lake <dir>',
+        '--of <door>',
+        '--limit <n>',
+        '--files',
+        '--consumer <name>',
+        '--target <where>',
+      ],
+    ],
+    ['status', ['--stream <dir>', '--lake <dir>', '--consumer <name>', '--target <where>']],
     [
       'replay',
       [
@@ -94,7 +104,10 @@ describe('help', () => {
       ],
     ],
     ['redrive', ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>']],
-    ['reconcile', ['--lake <dir>', '--consumer <name>', '--allow-missing', '--limit <n>']],
+    [
+      'reconcile',
+      ['--lake <dir>', '--consumer <name>', '--allow-missing', '--limit <n>', '--target <where>'],
+    ],
   ])('of %s lists its flags, the common ones and examples', async (command, flags) => {
     for (const args of [
       [command, '--help'],
@@ -174,6 +187,14 @@ describe('wrong usage', () => {
       "option '--consumer <name>' argument '../x' is invalid. Allowed: 1 to 64 of a-z 0-9 _ -, not _ or - first.",
     ],
     [['drain', '--yes'], '--yes goes with --all; drain alone does not ask'],
+    [
+      ['status', '--target', 'aws', '--stream', 'x'],
+      '--stream is of this machine; with --target aws places and sizes are those of the stacks',
+    ],
+    [
+      ['show', 'orders', '--target', 'gcp'],
+      "option '--target <where>' argument 'gcp' is invalid. Allowed choices are local, aws.",
+    ],
     [['show', 'orders', '--consumer', 'x'], '--consumer goes with --of stream'],
     [['produce'], "missing required argument 'file'"],
     [
