@@ -68,6 +68,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'print which runs a lake holds and what they counted',
     load: async () => (await import('./commands/status.ts')).defineStatus,
   },
+  {
+    name: 'upload',
+    summary: 'put CSV files into the landing bucket on AWS',
+    load: async () => (await import('./commands/upload.ts')).defineUpload,
+  },
 ];
 
 const EXAMPLES = `

@@ -9,6 +9,7 @@ import {
   deployedStatusText,
   readDeployedStatus,
 } from '../aws/deployed-status.ts';
+import { sightOf } from '../aws/while-waiting.ts';
 import { batchSummary } from '../batch-summary.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import {
@@ -122,12 +123,9 @@ async function lookAtAws(
   context: CommandContext,
 ): Promise<Overview> {
   assertNoneOf({ ...options }, ['stream', 'lake']);
-  const { config, io } = context;
   const resources = await openAws(context);
-  const { sightDeployedStream } = await import('../../lib/aws/client/sight-deployed-stream.ts');
   const lake = deployedLake(resources);
-  const settings = { config, consumer: options.consumer, metrics: warningMetrics(io) };
-  const sight = await sightDeployedStream(resources, settings);
+  const sight = await sightOf(resources, context, options.consumer);
   return {
     lake,
     batch: await readLake(lake),

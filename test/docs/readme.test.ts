@@ -88,6 +88,7 @@ describe('the tables of the README', () => {
       'reconcile',
       'show',
       'status',
+      'upload',
     ]);
     for (const [row, command] of rows) {
       const help = await runTandem(checkout, [command, '--help']);

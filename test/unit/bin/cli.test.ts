@@ -21,6 +21,7 @@ describe('help', () => {
       'reconcile',
       'show',
       'status',
+      'upload',
     ]);
     for (const { name, summary } of COMMANDS)
       expect(out).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'));
@@ -40,9 +41,13 @@ describe('help', () => {
         '--plan <file>',
         '--from-raw',
         '--consumer <name>',
+        '--target <where>',
       ],
     ],
-    ['produce', ['--stream <dir>', '--shards <n>', '--rate <n>', '--unordered']],
+    [
+      'produce',
+      ['--stream <dir>', '--shards <n>', '--rate <n>', '--unordered', '--target <where>'],
+    ],
     [
       'stream',
       [
@@ -66,20 +71,9 @@ describe('help', () => {
         '--yes',
         '--replan',
         '--consumer <name>',
+        '--target <where>',
       ],
     ],
-    [
-      'replay',
-      [
-        '--stream <dir>',
-        '--landing <dir>',
-        '--lake <dir>',
-        '--consumer <name>',
-        '--from <where>',
-        '--since <instant>',
-      ],
-    ],
-    ['redrive', ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>']],
     [
       'show',
       [
@@ -103,7 +97,11 @@ describe('help', () => {
         '--since <instant>',
       ],
     ],
-    ['redrive', ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>']],
+    [
+      'redrive',
+      ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>', '--target <where>'],
+    ],
+    ['upload', ['--wait']],
     [
       'reconcile',
       ['--lake <dir>', '--consumer <name>', '--allow-missing', '--limit <n>', '--target <where>'],
@@ -186,6 +184,19 @@ describe('wrong usage', () => {
       ['drain', '--consumer', '../x'],
       "option '--consumer <name>' argument '../x' is invalid. Allowed: 1 to 64 of a-z 0-9 _ -, not _ or - first.",
     ],
+    [
+      ['stream', '--target', 'aws'],
+      'stream works on this machine only; on AWS the deployed functions consume and publish: npx tandem status --target aws',
+    ],
+    [
+      ['drain', '--target', 'aws', '--consumer', 'x'],
+      'on AWS the deployed functions are consumer default, and no other is changed',
+    ],
+    [
+      ['batch', '--target', 'aws', '--from-raw'],
+      '--from-raw is of this machine; with --target aws places and sizes are those of the stacks',
+    ],
+    [['upload'], "missing required argument 'path'"],
     [['drain', '--yes'], '--yes goes with --all; drain alone does not ask'],
     [
       ['status', '--target', 'aws', '--stream', 'x'],
