@@ -89,6 +89,8 @@ describe('the tables of the README', () => {
       'show',
       'status',
       'upload',
+      'plan',
+      'cost',
     ]);
     for (const [row, command] of rows) {
       const help = await runTandem(checkout, [command, '--help']);

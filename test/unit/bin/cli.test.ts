@@ -22,6 +22,8 @@ describe('help', () => {
       'show',
       'status',
       'upload',
+      'plan',
+      'cost',
     ]);
     for (const { name, summary } of COMMANDS)
       expect(out).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'));
@@ -102,6 +104,8 @@ describe('help', () => {
       ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>', '--target <where>'],
     ],
     ['upload', ['--wait']],
+    ['plan', ['--bytes <n>', '--landing <dir>', '--target <where>']],
+    ['cost', ['--orders <n>', '--measured', '--lake <dir>', '--target <where>']],
     [
       'reconcile',
       ['--lake <dir>', '--consumer <name>', '--allow-missing', '--limit <n>', '--target <where>'],
