@@ -14,6 +14,12 @@ export interface TargetOptions {
   readonly target: Target;
 }
 
+/** What publishes, by target and door. */
+export const PUBLISHERS = {
+  local: { batch: 'npx tandem batch', stream: 'npx tandem stream --until-idle' },
+  aws: { batch: 'npx tandem upload PATH --wait', stream: 'npx tandem drain --target aws' },
+} as const;
+
 const HELP =
   'aws: what `cdk deploy` made, found by the outputs of its stacks, or the emulator at ' +
   'AWS_ENDPOINT_URL';

@@ -5,11 +5,13 @@ import type { ReconcileResult } from '../../lambdas/reconcile/compare-tables/res
 import { formatCents } from '../../lambdas/shared/model/money.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
+import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { currentPublication } from '../lake.ts';
 import { consumerOption, pathOption, wholeNumberOption } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { reconcileText } from '../reconcile-text.ts';
-import { addTargetOption, openLake, type TargetOptions } from '../target.ts';
+import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../target.ts';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100_000;
@@ -64,12 +66,22 @@ async function runReconcile(
 ): Promise<CommandResult> {
   const { consumer, limit, allowMissing = false } = options;
   const { store: lake, addressOf } = await openLake(options, context);
+  if (options.target === 'aws') await assertPublished(lake, consumer);
   const result = await reconcileWithProgress({ lake, consumer, allowMissing, limit }, context);
   return {
     json: reconcileJson(result),
     text: reconcileText(result, { addressOf, limit, allowMissing }),
     exitCode: result.agree ? 0 : 1,
   };
+}
+
+/** The comparison itself knows only what publishes on this machine. */
+async function assertPublished(lake: ObjectStore, consumer: string): Promise<void> {
+  for (const door of ['batch', 'stream'] as const) {
+    if ((await currentPublication(lake, door, consumer)) !== null) continue;
+    const message = `the lake holds no ${door} publication; run: ${PUBLISHERS.aws[door]}`;
+    throw new TerminalError('nothing_published', message);
+  }
 }
 
 /** Also what `demo` does. */

@@ -14,18 +14,12 @@ import { pathOption, wholeNumberOption } from '../option-values.ts';
 import { rowsText } from '../rows-text.ts';
 import { addConsumerOption } from '../stream-options.ts';
 import { type Row, tableRows } from '../table-rows.ts';
-import { addTargetOption, openLake, type TargetOptions } from '../target.ts';
+import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../target.ts';
 import { withCommas } from '../text-table.ts';
 
 const TEXT_LIMIT = 20;
 const MAX_LIMIT = 1_000_000_000;
 const JSON_ROWS_AT_ONCE = 1_000;
-
-/** What publishes, by target and door. */
-const HINTS = {
-  local: { batch: 'npx tandem batch', stream: 'npx tandem stream --until-idle' },
-  aws: { batch: 'npx tandem upload PATH --wait', stream: 'npx tandem drain --target aws' },
-} as const;
 
 interface ShowCommandOptions extends CommonOptions, TargetOptions {
   readonly lake?: string;
@@ -92,7 +86,7 @@ async function show(
   const publication = await currentPublication(lake, door, consumer);
   if (publication === null) {
     const whose = consumer === DEFAULT_CONSUMER ? '' : ` of consumer ${consumer}`;
-    const hint = HINTS[options.target][door];
+    const hint = PUBLISHERS[options.target][door];
     const message = `${lakeName} holds no ${door} publication${whose}; run: ${hint}`;
     throw new TerminalError('nothing_published', message);
   }

@@ -89,7 +89,9 @@ describe('the command line on a deployment', () => {
     const { answer } = await tandem('upload', landing, '--wait');
     expect(answer.sent_bytes).toBe(0);
     expect(answer.run.counts.read).toBe(records);
-    expect((await onAws('status')).answer.runs).toHaveLength(1);
+    const { batch } = (await onAws('status')).answer;
+    expect(batch.current.run_id).toBe(answer.run.run_id);
+    expect(batch.kept).toEqual([]);
   });
 
   it('starts a run that was asked for', async () => {
