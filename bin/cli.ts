@@ -68,6 +68,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'print which runs a lake holds and what they counted',
     load: async () => (await import('./commands/status.ts')).defineStatus,
   },
+  {
+    name: 'upload',
+    summary: 'put CSV files into the landing bucket on AWS',
+    load: async () => (await import('./commands/upload.ts')).defineUpload,
+  },
+  {
+    name: 'plan',
+    summary: 'how AWS would cut a batch of a size, its time and its cost',
+    load: async () => (await import('./commands/plan.ts')).definePlan,
+  },
+  {
+    name: 'cost',
+    summary: 'what orders cost on AWS, and a month in which nothing happens',
+    load: async () => (await import('./commands/cost.ts')).defineCost,
+  },
 ];
 
 const EXAMPLES = `

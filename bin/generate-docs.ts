@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { costMarkdown } from './cost-docs.ts';
 import { configJsonSchema, configMarkdown, tablesMarkdown } from './reference-docs.ts';
 
 /** Path from the project's root → content, not formatted yet. */
 const GENERATED_DOCS: Readonly<Record<string, () => string>> = {
   'config/tandem.schema.json': configJsonSchema,
   'docs/config.md': configMarkdown,
+  'docs/cost.md': costMarkdown,
   'docs/tables.md': tablesMarkdown,
 };
 

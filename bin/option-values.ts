@@ -52,3 +52,18 @@ export function instantOption(text: string): string {
     'Allowed: an instant, written as 2026-01-31T12:00:00Z or with an offset.',
   );
 }
+
+const UNITS: Readonly<Record<string, number>> = {
+  ...{ B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 },
+  ...{ KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, TiB: 1024 ** 4 },
+};
+const MAX_DATA_BYTES = 1e15;
+
+/** A size as people say it of data: `100GB`, `1.5TiB`, `1048576`. */
+export function dataSizeOption(text: string): number {
+  const match = /^(\d{1,15}(?:\.\d{1,3})?) ?([kKMGT]?i?B)?$/.exec(text);
+  const unit = match === null ? undefined : UNITS[match[2] ?? 'B'];
+  const bytes = Math.round(Number(match?.[1]) * (unit ?? Number.NaN));
+  if (bytes >= 1 && bytes <= MAX_DATA_BYTES) return bytes;
+  throw new InvalidArgumentError('Allowed: bytes up to 1000TB, as 1048576, 100GB, 1.5TB or 64GiB.');
+}

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import {
   CLASS_NAMES,
   type ClassName,
@@ -35,7 +34,7 @@ const PRINT_ORDER: readonly ClassName[] = [
 ];
 
 export interface ReconcileTextOptions {
-  readonly lakeDir: string;
+  readonly addressOf: (key: string) => string;
   readonly limit: number;
   readonly allowMissing: boolean;
 }
@@ -50,7 +49,7 @@ export function reconcileText(result: ReconcileResult, options: ReconcileTextOpt
     classTable(result),
     differencesText(result, options),
     `${verdict(result, options)}\n` +
-      `all differences (${withCommas(reportRows)} rows): ${resolve(options.lakeDir, reportKey)}\n`,
+      `all differences (${withCommas(reportRows)} rows): ${options.addressOf(reportKey)}\n`,
   ]
     .filter((part) => part !== '')
     .join('\n');

@@ -8,7 +8,8 @@ import { type Column, type Table, tablesOf } from '../lambdas/shared/model/table
  * The documents that are made from code. Each is a pure function; `generate-docs.ts` writes them.
  */
 
-const NOTICE = '<!-- Made by `npm run docs:generate`; edit the code it is made from instead. -->\n';
+export const NOTICE =
+  '<!-- Made by `npm run docs:generate`; edit the code it is made from instead. -->\n';
 
 /** For editors: `config/tandem.yaml` points to it. */
 export function configJsonSchema(): string {

@@ -85,9 +85,10 @@ export function streamStatusText(status: StreamStatus, streamDir: string, nowMs:
 
 function headText(status: StreamStatus, streamDir: string, nowMs: number): string {
   const { stream, consumer, hasStream, isBegun, manifest, planned } = status;
+  const begin = streamDir.startsWith('Kinesis') ? 'produce FILE --target aws' : 'stream';
   const where = hasStream ? `in ${streamDir}` : `not in ${streamDir}, its state only`;
   const lines = [`stream ${stream} ${where}, consumer ${consumer}`];
-  if (!isBegun) lines.push('nobody has begun to consume it; run: npx tandem stream');
+  if (!isBegun) lines.push(`nobody has begun to consume it; run: npx tandem ${begin}`);
   else if (manifest === null) lines.push('no epoch is published yet');
   else {
     const age = ageText(nowMs - Date.parse(manifest.created_at));
@@ -99,7 +100,7 @@ function headText(status: StreamStatus, streamDir: string, nowMs: number): strin
     lines.push(`revenue of active orders: ${withCommas(manifest.revenue)}`);
   }
   if (planned !== null) {
-    const whose = planned.isOurs ? '' : ` by another version (${planned.codeVersion})`;
+    const whose = planned.isOurs !== false ? '' : ` by another version (${planned.codeVersion})`;
     lines.push(`epoch ${planned.epoch} is planned${whose}, for ${ageText(planned.ageMs)}`);
   }
   return `${lines.join('\n')}\n`;
@@ -129,7 +130,7 @@ function shardTable(shards: readonly ShardStatus[]): string {
     shard.shardId,
     shard.state,
     shard.watermarkMs === null ? 'none yet' : instantText(shard.watermarkMs),
-    shard.unreadRecords === null ? '?' : withCommas(shard.unreadRecords),
+    unreadText(shard),
     shard.lagMs === null ? '?' : shard.lagMs === 0 ? NONE : ageText(shard.lagMs),
     withCommas(shard.counts.read),
     withCommas(shard.counts.late),
@@ -150,6 +151,11 @@ function shardTable(shards: readonly ShardStatus[]): string {
     ],
     rows,
   );
+}
+
+function unreadText({ unreadRecords, state }: ShardStatus): string {
+  if (unreadRecords !== null) return withCommas(unreadRecords);
+  return state === 'behind' ? 'some' : '?';
 }
 
 function lastEntryText({ lastEntry }: ShardStatus): string {

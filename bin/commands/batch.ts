@@ -5,18 +5,21 @@ import type { Config } from '../../lambdas/shared/model/config.ts';
 import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { type BatchRunResult, runBatch } from '../../lib/embedded/run-batch.ts';
+import { followedText, runResult, warnOfRejected } from '../aws/follow-with-progress.ts';
+import { requestRun } from '../aws/request-run.ts';
 import { batchSummary } from '../batch-summary.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import { DEFAULT_CONSUMER } from '../lake.ts';
 import { byteSizeOption, pathOption, wholeNumberOption } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { addConsumerOption } from '../stream-options.ts';
+import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
 import { secondsText } from '../text-table.ts';
 
 const MAX_WORKERS = 64;
 const MAX_CHUNK_BYTES = 1024 ** 3;
 
-interface BatchCommandOptions extends CommonOptions {
+interface BatchCommandOptions extends CommonOptions, TargetOptions {
   readonly landing?: string;
   readonly lake?: string;
   readonly workers?: number;
@@ -39,6 +42,7 @@ Examples:
   $ tandem batch --landing data/complete-journey --lake data/journey-lake
   $ tandem batch --workers 4 --chunk-bytes 16MiB --json
   $ tandem batch --from-raw        what the stream received, late records counted
+  $ tandem batch --target aws      asks the deployment for a run now, and follows it
 `;
 
 export function defineBatch(command: Command, start: StartCommand): void {
@@ -71,7 +75,7 @@ export function defineBatch(command: Command, start: StartCommand): void {
       pathOption,
     )
     .option('--from-raw', 'read the raw archive of the stream in the lake instead of orders/');
-  addConsumerOption(command)
+  addTargetOption(addConsumerOption(command))
     .addHelpText('after', EXAMPLES)
     .action((options: BatchCommandOptions) => start(options, (context) => batch(options, context)));
 }
@@ -81,6 +85,7 @@ async function batch(
   context: CommandContext,
 ): Promise<CommandResult> {
   const { config, io, isJson } = context;
+  if (options.target === 'aws') return await batchOnAws(options, context);
   const lakeDir = options.lake ?? config.paths.lake;
   const landingDir = options.landing ?? config.paths.landing;
   if (options.consumer !== DEFAULT_CONSUMER && options.fromRaw !== true) {
@@ -101,6 +106,25 @@ async function batch(
       `tables: ${resolve(lakeDir)}/tables/batch, as ${result.manifestKey} lists them\n` +
       `next: npx tandem show top_products${next}\n`,
     exitCode: isStrict && rejectedCount > 0 ? 1 : 0,
+  };
+}
+
+const OF_THIS_MACHINE = ['landing', 'lake', 'workers', 'chunkBytes', 'plan', 'fromRaw'];
+
+/** An upload starts a run by itself; this asks for one whatever was uploaded. */
+async function batchOnAws(
+  options: BatchCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  assertNoneOf({ ...options }, OF_THIS_MACHINE);
+  const resources = await openAws(context);
+  const run = await requestRun(resources, context);
+  warnOfRejected(run.manifest, context);
+  const isStrict = options.strict === true || context.config.batch.strict;
+  return {
+    json: batchJson(runResult(run)),
+    text: followedText(run, resources.lake.bucket),
+    exitCode: isStrict && run.manifest.rejected_files.length > 0 ? 1 : 0,
   };
 }
 

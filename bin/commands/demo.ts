@@ -87,7 +87,12 @@ async function demo(options: DemoCommandOptions, context: CommandContext): Promi
   const epoch = await streamQuietly(folders, produced.tally.records, context);
   say('5/5 reconcile: comparing the two, order by order and cell by cell');
   const comparison = await reconcileWithProgress(
-    { lakeDir: folders.lakeDir, consumer: DEFAULT_CONSUMER, allowMissing: false, limit: 0 },
+    {
+      lake: new FileObjectStore(folders.lakeDir),
+      consumer: DEFAULT_CONSUMER,
+      allowMissing: false,
+      limit: 0,
+    },
     context,
   );
   const durationMs = performance.now() - startedAtMs;

@@ -3,8 +3,10 @@ import type { LocalEventStream } from '../../lambdas/shared/adapters/local/local
 import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';
+import type { DrainStepResult } from '../../lambdas/stream/drain/drain-step.ts';
 import { drainStream } from '../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import type { FunctionOutput } from '../../lib/aws/client/deployed-functions.ts';
 import { interruptible } from '../../lib/embedded/stream/interruptible.ts';
 import { findOrdersAhead, type OrdersAhead } from '../../lib/embedded/stream/orders-ahead.ts';
 import { unreadRecords } from '../../lib/embedded/stream/unread-records.ts';
@@ -21,10 +23,19 @@ import {
   openStream,
   type StreamFolders,
 } from '../stream-options.ts';
+import type { EpochView } from '../stream-view.ts';
+import {
+  addTargetOption,
+  assertDeployedConsumer,
+  assertNoneOf,
+  deployedLake,
+  openAws,
+  type TargetOptions,
+} from '../target.ts';
 import { withCommas } from '../text-table.ts';
 import { consumerFlag, currentEpoch, epochText, streamJson, streamWithView } from './stream.ts';
 
-interface DrainCommandOptions extends CommonOptions, StreamFolders {
+interface DrainCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly all?: true;
   readonly yes?: true;
   readonly replan?: true;
@@ -42,6 +53,7 @@ Examples:
   $ tandem drain
   $ tandem drain --all             those windows too; asks first
   $ tandem drain --all --yes       the same in a script
+  $ tandem drain --target aws
 
 --all moves the watermark behind the order that lies furthest ahead: whatever is older than that
 is late from then on. It names these orders before it asks.
@@ -55,7 +67,7 @@ export function defineDrain(command: Command, start: StartCommand): void {
     .option('--all', 'windows ahead of all others too; asks first')
     .option('--yes', 'do not ask')
     .option('--replan', 'do not wait for an epoch that another version has planned');
-  addConsumerOption(command)
+  addTargetOption(addConsumerOption(command))
     .addHelpText('after', EXAMPLES)
     .action((options: DrainCommandOptions) => start(options, (context) => drain(options, context)));
 }
@@ -65,6 +77,7 @@ async function drain(
   context: CommandContext,
 ): Promise<CommandResult> {
   assertConfirmable(options, context);
+  if (options.target === 'aws') return await drainOnAws(options, context);
   const folders = foldersOf(options, context.config);
   const { consumer } = options;
   if (options.all === true) {
@@ -78,19 +91,53 @@ async function drain(
     if (ahead !== null && options.yes !== true) await confirm(ahead, context);
     const drainedToMs = await drainWithProgress(options, local.context, ahead, context);
     const epoch = await currentEpoch(local.context);
-    const drainedTo = drainedToMs === null ? null : new Date(drainedToMs).toISOString();
     const flags = folderFlags(options, ['lake']) + consumerFlag(consumer);
-    return {
-      json: { ...streamJson(epoch), drained_to: drainedTo },
-      text:
-        epoch === null || drainedToMs === null
-          ? 'nothing to drain: the stream holds no order\n'
-          : `drained to ${instantText(drainedToMs)}; ${epochText(epoch, folders.lakeDir)}` +
-            `next: npx tandem show window_revenue --of stream${flags}\n`,
-    };
+    return drainResult(epoch, drainedToMs, { lakeName: folders.lakeDir, flags });
   } finally {
     local.close();
   }
+}
+
+function drainResult(
+  epoch: EpochView | null,
+  drainedToMs: number | null,
+  { lakeName, flags }: { readonly lakeName: string; readonly flags: string },
+): CommandResult {
+  const drainedTo = drainedToMs === null ? null : new Date(drainedToMs).toISOString();
+  return {
+    json: { ...streamJson(epoch), drained_to: drainedTo },
+    text:
+      epoch === null || drainedToMs === null
+        ? 'nothing to drain: the stream holds no order\n'
+        : `drained to ${instantText(drainedToMs)}; ${epochText(epoch, lakeName)}` +
+          `next: npx tandem show window_revenue --of stream${flags}\n`,
+  };
+}
+
+/** The deployed function drains; here it is only asked, told and shown. */
+async function drainOnAws(
+  options: DrainCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  assertNoneOf({ ...options }, ['stream', 'landing', 'lake']);
+  assertDeployedConsumer(options.consumer);
+  const { callAndWatch, sightOf } = await import('../aws/while-waiting.ts');
+  const resources = await openAws(context);
+  const sight = await sightOf(resources, context, options.consumer);
+  const call = async <Answer>(name: FunctionOutput, event: object): Promise<Answer> =>
+    await callAndWatch({ verb: 'draining', name, event }, resources, sight, context);
+  // What is asked is about what is published; the mapping has consumed what came seconds ago.
+  if (options.all === true) await call('PublishFunction', {});
+  const ahead = options.all === true ? await findOrdersAhead(sight.context) : null;
+  if (ahead !== null && options.yes !== true) await confirm(ahead, context);
+  const { drainedTo } = await call<DrainStepResult>('DrainFunction', {
+    isReplan: options.replan === true,
+    ...(ahead === null ? {} : { to: new Date(ahead.toMs).toISOString() }),
+  });
+  const drainedToMs = drainedTo === null ? null : Date.parse(drainedTo);
+  const lakeName = deployedLake(resources).name;
+  const epoch = await currentEpoch(sight.context);
+  return drainResult(epoch, drainedToMs, { lakeName, flags: ' --target aws' });
 }
 
 function assertConfirmable({ all, yes }: DrainCommandOptions, { io }: CommandContext): void {

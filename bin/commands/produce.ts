@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { LocalEventStream } from '../../lambdas/shared/adapters/local/local-event-stream.ts';
+import type { EventStream } from '../../lambdas/shared/ports/event-stream.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import { SystemRandomness } from '../../lambdas/shared/runtime/randomness.ts';
@@ -16,6 +17,7 @@ import { InterruptedError } from '../failure.ts';
 import { wholeNumberOption } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { addStreamOption } from '../stream-options.ts';
+import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
 import { byteText, secondsText, textTable, withCommas } from '../text-table.ts';
 
 const DEFAULT_SHARDS = 2;
@@ -23,7 +25,7 @@ const MAX_SHARDS = 1_000;
 const MAX_RATE = 10_000_000;
 const MAX_SKIPPED_SHOWN = 20;
 
-interface ProduceCommandOptions extends CommonOptions {
+interface ProduceCommandOptions extends CommonOptions, TargetOptions {
   readonly stream?: string;
   readonly shards?: number;
   readonly rate?: number;
@@ -42,6 +44,7 @@ Examples:
   $ tandem produce data/landing/orders/*.csv
   $ tandem produce events.ndjson.gz --stream data/other --shards 8
   $ tandem produce data/landing/orders/*.csv --rate 2000       and in another terminal: tandem stream
+  $ tandem produce data/landing/orders/*.csv --target aws
 
 A stream does not keep the order of one request, so each request spans at most half of
 stream.watermarkDelay in event time and holds an order id once, and is accepted whole before the
@@ -58,7 +61,8 @@ export function defineProduce(command: Command, start: StartCommand): void {
       wholeNumberOption(1, MAX_SHARDS),
     )
     .option('--rate <n>', 'records per second at most', wholeNumberOption(1, MAX_RATE))
-    .option('--unordered', 'requests that may hold any records')
+    .option('--unordered', 'requests that may hold any records');
+  addTargetOption(command)
     .addHelpText('after', EXAMPLES)
     .action((names: string[], options: ProduceCommandOptions) =>
       start(options, (context) => produce(names, options, context)),
@@ -70,17 +74,17 @@ async function produce(
   options: ProduceCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const streamDir = options.stream ?? context.config.paths.stream;
+  const place =
+    options.target === 'aws' ? awsPlace(options, context) : localPlace(options, context);
   const files = names.map(inputFileOf);
-  const produced = await produceWithProgress({ ...options, streamDir, files }, context);
+  const produced = await produceInto(place, { ...options, files }, context);
   const { tally, durationMs } = produced;
-  const next = options.stream === undefined ? '' : ` --stream ${streamDir}`;
   return {
-    json: produceJson(streamDir, produced),
+    json: produceJson(place.name(), produced),
     text:
-      `${sentText(tally)} to ${streamDir} in ${secondsText(durationMs)}` +
+      `${sentText(tally)} to ${place.name()} in ${secondsText(durationMs)}` +
       `${rateText(tally, durationMs)}\n\n${shardTable(tally)}${skippedTable(tally)}\n` +
-      `next: npx tandem stream --until-idle${next}\n`,
+      `next: npx tandem ${place.next}\n`,
     exitCode: tally.skippedCount > 0 ? 1 : 0,
   };
 }
@@ -103,15 +107,64 @@ export interface Produced {
   readonly durationMs: number;
 }
 
+/** A stream that is opened once all files have been looked at. */
+interface ProducePlace {
+  /** A folder, or the name by which Kinesis knows the stream. */
+  readonly name: () => string;
+  readonly next: string;
+  readonly open: () => Promise<EventStream>;
+  readonly close: () => void;
+}
+
+function localPlace(
+  { stream, shards }: Pick<ProduceCommandOptions, 'stream' | 'shards'>,
+  { config }: CommandContext,
+): ProducePlace {
+  const dir = stream ?? config.paths.stream;
+  let opened: LocalEventStream | null = null;
+  return {
+    name: () => dir,
+    next: `stream --until-idle${stream === undefined ? '' : ` --stream ${dir}`}`,
+    async open() {
+      opened = await openForProduce(dir, config.stream.name, shards);
+      return opened;
+    },
+    close: () => opened?.close(),
+  };
+}
+
+function awsPlace(options: ProduceCommandOptions, context: CommandContext): ProducePlace {
+  assertNoneOf({ ...options }, ['stream', 'shards']);
+  let name = context.config.stream.name;
+  return {
+    name: () => name,
+    next: 'status --target aws',
+    async open() {
+      const { stream, outputs } = await openAws(context);
+      name = outputs.StreamName;
+      return stream;
+    },
+    close: () => undefined,
+  };
+}
+
+interface ProduceSettings {
+  readonly files: readonly InputFile[];
+  readonly rate?: number;
+  readonly unordered?: true;
+}
+
 /** Also what `demo` does. Throws `InterruptedError`, which says how many records were sent. */
 export async function produceWithProgress(
-  options: {
-    readonly files: readonly InputFile[];
-    readonly streamDir: string;
-    readonly shards?: number;
-    readonly rate?: number;
-    readonly unordered?: true;
-  },
+  { streamDir, shards, files }: { streamDir: string; shards: number; files: readonly InputFile[] },
+  context: CommandContext,
+): Promise<Produced> {
+  return await produceInto(localPlace({ stream: streamDir, shards }, context), { files }, context);
+}
+
+async function produceInto(
+  place: ProducePlace,
+  options: ProduceSettings,
   context: CommandContext,
 ): Promise<Produced> {
   const { config, io, signal } = context;
@@ -119,10 +172,10 @@ export async function produceWithProgress(
   const startedAtMs = performance.now();
   const progress = await createProgress(context);
   const tally = new ProduceTally();
-  let stream: LocalEventStream | null = null;
+  let stream: EventStream | null = null;
   try {
     const openStream = async () => {
-      stream = await openForProduce(options.streamDir, config.stream.name, options.shards);
+      stream = await place.open();
       return stream;
     };
     await produceRecords(
@@ -150,11 +203,11 @@ export async function produceWithProgress(
     throw new InterruptedError(`interrupted; ${sentText(tally)}`, { cause: error });
   } finally {
     progress.stop();
-    (stream as LocalEventStream | null)?.close();
+    place.close();
   }
 }
 
-async function openShards(stream: LocalEventStream | null): Promise<number | undefined> {
+async function openShards(stream: EventStream | null): Promise<number | undefined> {
   const shards = await stream?.listShards();
   const parents = new Set(shards?.flatMap(({ parentShardIds }) => parentShardIds));
   return shards?.filter(({ shardId }) => !parents.has(shardId)).length;

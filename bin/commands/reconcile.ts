@@ -2,18 +2,21 @@ import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { reconcile } from '../../lambdas/reconcile/compare-tables/compare-tables.ts';
 import type { ReconcileResult } from '../../lambdas/reconcile/compare-tables/result.ts';
-import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
+import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
+import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { currentPublication } from '../lake.ts';
 import { consumerOption, pathOption, wholeNumberOption } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { reconcileText } from '../reconcile-text.ts';
+import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../target.ts';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100_000;
 
-interface ReconcileCommandOptions extends CommonOptions {
+interface ReconcileCommandOptions extends CommonOptions, TargetOptions {
   readonly lake?: string;
   readonly consumer: string;
   readonly allowMissing?: true;
@@ -31,6 +34,7 @@ Examples:
   $ tandem reconcile
   $ tandem reconcile --lake data/demo/lake --limit 5
   $ tandem reconcile --allow-missing --json
+  $ tandem reconcile --target aws                compares here what lies there
 `;
 
 export function defineReconcile(command: Command, start: StartCommand): void {
@@ -48,7 +52,8 @@ export function defineReconcile(command: Command, start: StartCommand): void {
       'differences to print; the report has all of them',
       wholeNumberOption(0, MAX_LIMIT),
       DEFAULT_LIMIT,
-    )
+    );
+  addTargetOption(command)
     .addHelpText('after', EXAMPLES)
     .action((options: ReconcileCommandOptions) =>
       start(options, (context) => runReconcile(options, context)),
@@ -59,25 +64,35 @@ async function runReconcile(
   options: ReconcileCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const lakeDir = options.lake ?? context.config.paths.lake;
   const { consumer, limit, allowMissing = false } = options;
-  const result = await reconcileWithProgress({ lakeDir, consumer, allowMissing, limit }, context);
+  const { store: lake, addressOf } = await openLake(options, context);
+  if (options.target === 'aws') await assertPublished(lake, consumer);
+  const result = await reconcileWithProgress({ lake, consumer, allowMissing, limit }, context);
   return {
     json: reconcileJson(result),
-    text: reconcileText(result, { lakeDir, limit, allowMissing }),
+    text: reconcileText(result, { addressOf, limit, allowMissing }),
     exitCode: result.agree ? 0 : 1,
   };
+}
+
+/** The comparison itself knows only what publishes on this machine. */
+async function assertPublished(lake: ObjectStore, consumer: string): Promise<void> {
+  for (const door of ['batch', 'stream'] as const) {
+    if ((await currentPublication(lake, door, consumer)) !== null) continue;
+    const message = `the lake holds no ${door} publication; run: ${PUBLISHERS.aws[door]}`;
+    throw new TerminalError('nothing_published', message);
+  }
 }
 
 /** Also what `demo` does. */
 export async function reconcileWithProgress(
   {
-    lakeDir,
+    lake,
     consumer,
     allowMissing,
     limit,
   }: {
-    readonly lakeDir: string;
+    readonly lake: ObjectStore;
     readonly consumer: string;
     readonly allowMissing: boolean;
     readonly limit: number;
@@ -97,7 +112,7 @@ export async function reconcileWithProgress(
       attempt: { startedAtMs: new SystemClock().now(), id: randomBytes(4).toString('hex') },
       signal,
     };
-    return await reconcile(new FileObjectStore(lakeDir), options, (step) => progress.show(step));
+    return await reconcile(lake, options, (step) => progress.show(step));
   } finally {
     progress.stop();
   }

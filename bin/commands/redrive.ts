@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { FAILED_BATCHES } from '../../lambdas/stream/redrive-records/count-messages.ts';
 import {
   type RedriveReport,
   redriveAll,
 } from '../../lambdas/stream/redrive-records/redrive-records.ts';
+import type { RedriveStepResult } from '../../lambdas/stream/redrive-records/redrive-step.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import {
   addConsumerOption,
@@ -13,9 +15,16 @@ import {
   openStream,
   type StreamFolders,
 } from '../stream-options.ts';
+import {
+  addTargetOption,
+  assertDeployedConsumer,
+  assertNoneOf,
+  openAws,
+  type TargetOptions,
+} from '../target.ts';
 import { textTable, withCommas } from '../text-table.ts';
 
-interface RedriveCommandOptions extends CommonOptions, StreamFolders {
+interface RedriveCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly dryRun?: true;
   readonly consumer: string;
 }
@@ -25,7 +34,7 @@ const FAILED_PREFIX = 'failed/stream/';
 
 const DESCRIPTION =
   'Brings record batches that the event source mapping gave up into the log, each record once, and ' +
-  'removes their messages. On this machine nothing is given up by itself: messages that AWS Lambda ' +
+  'removes their messages. With --target aws the deployed function does it. On this machine nothing is given up by itself: messages that AWS Lambda ' +
   `wrote to a failure destination in S3 can be copied below ${FAILED_PREFIX} of the lake. Records ` +
   'that neither the message nor the stream holds are reported, and their message stays.';
 
@@ -33,13 +42,14 @@ const EXAMPLES = `
 Examples:
   $ tandem redrive --dry-run       what would be brought back
   $ tandem redrive
+  $ tandem redrive --target aws
 `;
 
 export function defineRedrive(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addStreamOption(command);
   addLakeOption(command).option('--dry-run', 'change nothing, and say what would be done');
-  addConsumerOption(command)
+  addTargetOption(addConsumerOption(command))
     .addHelpText('after', EXAMPLES)
     .action((options: RedriveCommandOptions) =>
       start(options, (context) => redrive(options, context)),
@@ -50,6 +60,7 @@ async function redrive(
   options: RedriveCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
+  if (options.target === 'aws') return await redriveOnAws(options, context);
   const folders = foldersOf(options, context.config);
   const isDryRun = options.dryRun === true;
   const local = await openStream(folders, options.consumer, context);
@@ -60,15 +71,51 @@ async function redrive(
       reports.push(report);
       context.signal.throwIfAborted();
     }
-    const gone = reports.filter(({ status }) => status === 'gone').length;
-    return {
-      json: { dry_run: isDryRun, redriven: sum(reports), batches: reports.map(reportJson) },
-      text: redriveText(reports, isDryRun, resolve(folders.lakeDir)),
-      exitCode: gone > 0 ? 1 : 0,
-    };
+    return redriveResult(reports, isDryRun, `${resolve(folders.lakeDir)}/${FAILED_PREFIX}`);
   } finally {
     local.close();
   }
+}
+
+function redriveResult(
+  reports: readonly RedriveReport[],
+  isDryRun: boolean,
+  place: string,
+): CommandResult {
+  const gone = reports.filter(({ status }) => status === 'gone').length;
+  return {
+    json: { dry_run: isDryRun, redriven: sum(reports), batches: reports.map(reportJson) },
+    text: redriveText(reports, isDryRun, place),
+    exitCode: gone > 0 ? 1 : 0,
+  };
+}
+
+async function redriveOnAws(
+  options: RedriveCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  assertNoneOf({ ...options }, ['stream', 'lake']);
+  assertDeployedConsumer(options.consumer);
+  const { callAndWatch, sightOf } = await import('../aws/while-waiting.ts');
+  const resources = await openAws(context);
+  const sight = await sightOf(resources, context, options.consumer);
+  const isDryRun = options.dryRun === true;
+  const call = { verb: 'redriving', name: 'RedriveFunction', event: { isDryRun } } as const;
+  // Messages whose records are gone stay, and come again with each call.
+  const byMessage = new Map<string, RedriveReport>();
+  for (;;) {
+    const knownCount = byMessage.size;
+    const answer = await callAndWatch<RedriveStepResult>(call, resources, sight, context);
+    for (const report of answer.reports) byMessage.set(report.key, report);
+    const { isMore } = answer;
+    if (!isMore || byMessage.size === knownCount) break;
+    if (isDryRun) {
+      context.io.writeErr('tandem: warning: there are more messages; a dry run lists the first\n');
+      break;
+    }
+  }
+  const place = `s3://${resources.outputs.FailuresBucket}/${FAILED_BATCHES}`;
+  return redriveResult([...byMessage.values()], isDryRun, place);
 }
 
 function sum(reports: readonly RedriveReport[]): number {
@@ -87,9 +134,8 @@ function reportJson(report: RedriveReport): Record<string, unknown> {
   };
 }
 
-function redriveText(reports: readonly RedriveReport[], isDryRun: boolean, lake: string): string {
-  if (reports.length === 0)
-    return `nothing to redrive: no message below ${lake}/${FAILED_PREFIX}\n`;
+function redriveText(reports: readonly RedriveReport[], isDryRun: boolean, place: string): string {
+  if (reports.length === 0) return `nothing to redrive: no message below ${place}\n`;
   const rows = reports.map(({ shardId, status, redriven, consumedBefore, key }) => [
     shardId,
     status.replaceAll('_', ' '),

@@ -17,6 +17,7 @@ import {
   openStream,
   type StreamFolders,
 } from '../stream-options.ts';
+import { addLocalOnly } from '../target.ts';
 import { withCommas } from '../text-table.ts';
 import { consumerFlag, epochText, streamJson, streamWithView } from './stream.ts';
 
@@ -44,6 +45,7 @@ take another name.
 
 export function defineReplay(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
+  addLocalOnly(command, 'on AWS the deployed functions fill one consumer, the default one');
   addStreamOption(command);
   addLandingOption(command);
   addLakeOption(command)

@@ -1,7 +1,5 @@
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { distance } from 'fastest-levenshtein';
-import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import {
   type Door,
   TABLE_NAMES,
@@ -16,13 +14,14 @@ import { pathOption, wholeNumberOption } from '../option-values.ts';
 import { rowsText } from '../rows-text.ts';
 import { addConsumerOption } from '../stream-options.ts';
 import { type Row, tableRows } from '../table-rows.ts';
+import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../target.ts';
 import { withCommas } from '../text-table.ts';
 
 const TEXT_LIMIT = 20;
 const MAX_LIMIT = 1_000_000_000;
 const JSON_ROWS_AT_ONCE = 1_000;
 
-interface ShowCommandOptions extends CommonOptions {
+interface ShowCommandOptions extends CommonOptions, TargetOptions {
   readonly lake?: string;
   readonly of: Door;
   readonly limit?: number;
@@ -43,6 +42,7 @@ Examples:
   $ tandem show quarantine --limit 5
   $ tandem show daily_revenue --json
   $ tandem show late --of stream
+  $ tandem show top_products --target aws
   $ duckdb -c "FROM '$(tandem show daily_revenue --files)'"
 `;
 
@@ -64,7 +64,7 @@ export function defineShow(command: Command, start: StartCommand): void {
       wholeNumberOption(1, MAX_LIMIT),
     )
     .option('--files', 'the addresses of its files instead, one a line, for other engines');
-  addConsumerOption(command)
+  addTargetOption(addConsumerOption(command))
     .addHelpText('after', EXAMPLES)
     .action((table: string, options: ShowCommandOptions) =>
       start(options, (context) => show(table, options, context)),
@@ -78,22 +78,21 @@ async function show(
 ): Promise<CommandResult | null> {
   const door = options.of;
   const table = tableNamed(name, door);
-  const lakeDir = options.lake ?? context.config.paths.lake;
-  const lake = new FileObjectStore(lakeDir);
   const { consumer } = options;
   if (consumer !== DEFAULT_CONSUMER && door === 'batch') {
     throw new UsageError('usage', '--consumer goes with --of stream');
   }
+  const { store: lake, name: lakeName, addressOf } = await openLake(options, context);
   const publication = await currentPublication(lake, door, consumer);
   if (publication === null) {
     const whose = consumer === DEFAULT_CONSUMER ? '' : ` of consumer ${consumer}`;
-    const hint = door === 'batch' ? 'npx tandem batch' : 'npx tandem stream --until-idle';
-    const message = `${lakeDir} holds no ${door} publication${whose}; run: ${hint}`;
+    const hint = PUBLISHERS[options.target][door];
+    const message = `${lakeName} holds no ${door} publication${whose}; run: ${hint}`;
     throw new TerminalError('nothing_published', message);
   }
   const files = await tableFilesOf(lake, publication, table);
   if (options.files === true) {
-    const addresses = files.map(({ key }) => resolve(lakeDir, key));
+    const addresses = files.map(({ key }) => addressOf(key));
     return {
       json: { table, files: addresses },
       text: addresses.map((address) => `${address}\n`).join(''),

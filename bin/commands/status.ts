@@ -1,9 +1,15 @@
 import type { Command } from 'commander';
-import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { readStreamStatus, type StreamStatus } from '../../lib/embedded/stream/stream-status.ts';
 import { sightLocalStream } from '../../lib/embedded/stream/view-stream.ts';
+import {
+  type DeployedStatus,
+  deployedStatusJson,
+  deployedStatusText,
+  readDeployedStatus,
+} from '../aws/deployed-status.ts';
+import { sightOf } from '../aws/while-waiting.ts';
 import { batchSummary } from '../batch-summary.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import {
@@ -22,10 +28,19 @@ import {
   type StreamFolders,
 } from '../stream-options.ts';
 import { hasAnything, streamStatusJson, streamStatusText } from '../stream-status-text.ts';
+import {
+  addTargetOption,
+  assertNoneOf,
+  deployedLake,
+  type LakePlace,
+  localLake,
+  openAws,
+  type TargetOptions,
+} from '../target.ts';
 import { byteText, textTable, withCommas } from '../text-table.ts';
 import { warningMetrics } from '../warning-metrics.ts';
 
-interface StatusCommandOptions extends CommonOptions, StreamFolders {
+interface StatusCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly consumer: string;
 }
 
@@ -39,13 +54,14 @@ const EXAMPLES = `
 Examples:
   $ tandem status
   $ tandem status --lake data/demo/lake --stream data/demo/stream --json
+  $ tandem status --target aws      also the last runs, and batches that were given up
 `;
 
 export function defineStatus(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addStreamOption(command);
   addLakeOption(command);
-  addConsumerOption(command)
+  addTargetOption(addConsumerOption(command))
     .addHelpText('after', EXAMPLES)
     .action((options: StatusCommandOptions) =>
       start(options, (context) => status(options, context)),
@@ -58,33 +74,73 @@ interface LakeStatus {
   readonly unpublished: readonly string[];
 }
 
+/** Everything that is looked at, wherever it is. */
+interface Overview {
+  readonly lake: LakePlace;
+  readonly stream: StreamStatus;
+  readonly streamName: string;
+  readonly batch: LakeStatus;
+  /** Null on this machine. */
+  readonly deployed: DeployedStatus | null;
+}
+
 async function status(
   options: StatusCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const folders = foldersOf(options, context.config);
-  const { lakeDir, streamDir } = folders;
-  const lake = new FileObjectStore(lakeDir);
-  const current = await currentPublication(lake, 'batch');
-  const all = await batchPublications(lake);
-  const unpublished = await unpublishedRunIds(lake, all);
-  const kept = all.filter(({ manifestKey }) => manifestKey !== current?.manifestKey);
-  const stream = await readStream(folders, options.consumer, context);
+  const isLocal = options.target === 'local';
+  const overview = await (isLocal ? lookHere(options, context) : lookAtAws(options, context));
+  const { lake, stream, streamName, batch, deployed } = overview;
   const hasStream = hasAnything(stream);
-  const batchStatus = { current, kept, unpublished };
   const nowMs = new SystemClock().now();
+  const { current } = batch;
   return {
     json: {
-      ...statusJson(lakeDir, batchStatus),
+      ...statusJson(lake.name, batch),
       stream: hasStream ? streamStatusJson(stream) : null,
+      ...(deployed === null ? {} : deployedStatusJson(deployed)),
     },
     text: [
-      current === null && hasStream ? emptyText(batchStatus) : batchText(lakeDir, batchStatus),
-      hasStream ? streamStatusText(stream, streamDir, nowMs) : '',
+      current === null && hasStream ? emptyText(batch, isLocal) : batchText(lake.name, batch),
+      hasStream ? streamStatusText(stream, streamName, nowMs) : '',
+      deployed === null ? '' : deployedStatusText(deployed, nowMs),
     ]
       .filter((part) => part !== '')
       .join('\n'),
   };
+}
+
+async function lookHere(options: StatusCommandOptions, context: CommandContext): Promise<Overview> {
+  const folders = foldersOf(options, context.config);
+  const lake = localLake(folders.lakeDir);
+  const batch = await readLake(lake);
+  const stream = await readStream(folders, options.consumer, context);
+  return { lake, batch, stream, streamName: folders.streamDir, deployed: null };
+}
+
+async function lookAtAws(
+  options: StatusCommandOptions,
+  context: CommandContext,
+): Promise<Overview> {
+  assertNoneOf({ ...options }, ['stream', 'lake']);
+  const resources = await openAws(context);
+  const lake = deployedLake(resources);
+  const sight = await sightOf(resources, context, options.consumer);
+  return {
+    lake,
+    batch: await readLake(lake),
+    stream: await readStreamStatus(sight),
+    streamName: `Kinesis stream ${resources.outputs.StreamName}`,
+    deployed: await readDeployedStatus(resources),
+  };
+}
+
+async function readLake({ store }: LakePlace): Promise<LakeStatus> {
+  const current = await currentPublication(store, 'batch');
+  const all = await batchPublications(store);
+  const unpublished = await unpublishedRunIds(store, all);
+  const kept = all.filter(({ manifestKey }) => manifestKey !== current?.manifestKey);
+  return { current, kept, unpublished };
 }
 
 async function readStream(
@@ -101,8 +157,9 @@ async function readStream(
   }
 }
 
-function emptyText({ unpublished }: LakeStatus): string {
-  return `no batch run is published yet; run: npx tandem batch\n${unpublishedText(unpublished)}`;
+function emptyText({ unpublished }: LakeStatus, isLocal: boolean): string {
+  const hint = isLocal ? 'npx tandem batch' : 'npx tandem upload PATH --wait';
+  return `no batch run is published yet; run: ${hint}\n${unpublishedText(unpublished)}`;
 }
 
 function statusJson(lakeDir: string, { current, kept, unpublished }: LakeStatus) {
@@ -125,8 +182,9 @@ function runJson({ manifestKey, manifest }: Publication): Record<string, unknown
 
 function batchText(lakeDir: string, { current, kept, unpublished }: LakeStatus): string {
   if (current === null) {
+    const hint = /^s3:/.test(lakeDir) ? 'upload PATH --wait' : `batch --lake ${lakeDir}`;
     return (
-      `${lakeDir} holds no published run yet; run: npx tandem batch --lake ${lakeDir}\n` +
+      `${lakeDir} holds no published run yet; run: npx tandem ${hint}\n` +
       unpublishedText(unpublished)
     );
   }

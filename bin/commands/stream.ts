@@ -22,6 +22,7 @@ import {
 } from '../stream-options.ts';
 import { type EpochView, windowsText } from '../stream-view.ts';
 import { readEpochView, watchStream } from '../stream-watch.ts';
+import { addLocalOnly } from '../target.ts';
 
 interface StreamCommandOptions extends CommonOptions, StreamFolders {
   readonly untilIdle?: true;
@@ -50,6 +51,10 @@ end. Records of a window that is final in their shard go to the table late.
 
 export function defineStream(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
+  addLocalOnly(
+    command,
+    'on AWS the deployed functions consume and publish: npx tandem status --target aws',
+  );
   addStreamOption(command);
   addLandingOption(command);
   addLakeOption(command)
@@ -121,7 +126,7 @@ export function epochText(epoch: EpochView, lakeDir: string): string {
   return (
     `epoch ${manifest.epoch} of stream ${manifest.stream}: ${windowsText(epoch)}\n\n` +
     `${batchSummary(manifest)}` +
-    `tables: ${resolve(lakeDir)}, as ${manifestKey} and those before it list them\n`
+    `tables: ${lakeDir.startsWith('s3://') ? lakeDir : resolve(lakeDir)}, as ${manifestKey} and those before it list them\n`
   );
 }
 

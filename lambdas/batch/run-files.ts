@@ -140,6 +140,17 @@ export class RunFiles {
     }));
   }
 
+  /** Steps of a stage that have stored their result, however often they ran. */
+  async countResults(stage: ChildStage): Promise<number> {
+    const folder = { map: 'mapped', reduce: 'reduced', merge: 'merged' }[stage];
+    const prefix = `${this.#prefix}${folder}/`;
+    const steps = new Set<number>();
+    for await (const { key } of this.#lake.list(prefix)) {
+      steps.add(Number.parseInt(key.slice(prefix.length), 10));
+    }
+    return steps.size;
+  }
+
   async putFailure(failure: StepFailure): Promise<void> {
     await this.#put(`failures/${failure.stage}-${failure.index}.json`, failure);
   }

@@ -88,6 +88,9 @@ describe('the tables of the README', () => {
       'reconcile',
       'show',
       'status',
+      'upload',
+      'plan',
+      'cost',
     ]);
     for (const [row, command] of rows) {
       const help = await runTandem(checkout, [command, '--help']);

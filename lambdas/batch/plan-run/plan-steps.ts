@@ -91,7 +91,7 @@ export function planSteps(
   if (bucketCount > MAX_BUCKETS) {
     throw doesNotFit(
       `${inputBytes} bytes of CSV need ${bucketCount} buckets of ${waveBytes} bytes, and there ` +
-        `are ${MAX_BUCKETS} at most; raise aws.functionMemory, or load fewer files at once`,
+        `are ${MAX_BUCKETS} at most; raise aws.batchMemory, or load fewer files at once`,
     );
   }
   return { chunkBytes, chunkCount, bucketCount, waveBytes, inputBytes };
@@ -143,7 +143,7 @@ function planWave({ functionMemoryBytes }: StepLimits, dimensionBytes: number): 
   if (freeBytes < 64 * MIB) {
     throw doesNotFit(
       `dimensions of ${dimensionBytes} bytes leave no room in a function of ` +
-        `${functionMemoryBytes} bytes; raise aws.functionMemory`,
+        `${functionMemoryBytes} bytes; raise aws.batchMemory`,
     );
   }
   return Math.floor(Math.min(freeBytes / (1 + REDUCE_WORK), MAX_WAVE_BYTES));

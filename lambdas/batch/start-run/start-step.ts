@@ -63,7 +63,7 @@ interface StoredStarter {
   readonly state: StarterState;
 }
 
-async function readStarter(state: StateStore): Promise<StoredStarter> {
+export async function readStarter(state: StateStore): Promise<StoredStarter> {
   const item = await state.get(STARTER_KEY);
   if (item === null) return { version: 0, state: IDLE_STARTER };
   const { version, ...rest } = item.attributes as unknown as StarterState & { version: number };

@@ -47,17 +47,18 @@ export interface BatchEstimate {
 }
 
 /**
- * The plan that AWS would make for so many bytes of CSV, in plain files of 1 GiB, and what it takes
- * and costs. Pure. Throws `TerminalError` `does_not_fit` as the run itself would.
+ * The plan that AWS would make for these files, or for so many bytes of CSV in plain files of 1
+ * GiB, and what it takes and costs. Pure. Throws `TerminalError` `does_not_fit` as the run itself
+ * would.
  */
-export function estimateBatch(inputBytes: number, config: Config): BatchEstimate {
+export function estimateBatch(input: number | readonly InputSize[], config: Config): BatchEstimate {
   const { batchMemoryBytes, maxParallel } = config.aws;
-  const plan = planSteps(filesOf(inputBytes), {
+  const plan = planSteps(typeof input === 'number' ? filesOf(input) : input, {
     limits: { functionMemoryBytes: batchMemoryBytes, timeLimitMs: TIME_LIMIT_MS },
     minChunkBytes: config.batch.chunkBytes,
     dimensionBytes: 0,
   });
-  const { chunkCount, bucketCount } = plan;
+  const { chunkCount, bucketCount, inputBytes } = plan;
   const rangeCount = bucketCount;
   const mapSec = inputBytes / MAP_BYTES_PER_SEC + chunkCount * STEP_OVERHEAD_SEC;
   const reduceSec = inputBytes / REDUCE_BYTES_PER_SEC + bucketCount * STEP_OVERHEAD_SEC;

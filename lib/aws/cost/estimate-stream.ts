@@ -28,12 +28,17 @@ const PUBLICATION_GETS = 30;
 const ALARMS = 15;
 const METRICS = 12;
 
-/** What a million orders through the stream cost, beside what an idle month does. */
-export function costPerMillionOrders(config: Config): CostLine[] {
+/**
+ * What so many orders through the stream cost, beside what an idle month does. `recordsPerEntry`:
+ * as measured, where batches are not full; by default they are.
+ */
+export function costOfOrders(
+  config: Config,
+  { orders, recordsPerEntry }: { readonly orders: number; readonly recordsPerEntry?: number },
+): CostLine[] {
   const { aws, stream } = config;
-  const orders = 1e6;
   const gbSeconds = (orders / CONSUMED_PER_SEC) * (aws.streamMemoryBytes / 1024 ** 3);
-  const batches = orders / stream.batchSize;
+  const batches = orders / (recordsPerEntry ?? stream.batchSize);
   const isProvisioned = aws.streamMode === 'provisioned';
   return [
     {

@@ -5,6 +5,7 @@
 export const PRICES = {
   asOf: '2026-11-01',
   region: 'us-east-1',
+  source: 'https://aws.amazon.com/<service>/pricing/',
   /** lambda: arm64, the first tier. */
   lambdaGbSecond: 0.0000133334,
   lambdaRequest: 0.2 / 1e6,

@@ -24,6 +24,8 @@ export interface InputFile {
   readonly store: ObjectStore;
   readonly key: string;
   readonly format: InputFormat;
+  /** Of the header of CSV; by default those of orders. */
+  readonly fields?: readonly string[];
 }
 
 /** A file that can be read to its end, as it was when it was looked at. */
@@ -81,7 +83,7 @@ async function checkFile(
     let layout: CsvLayout | null = null;
     if (file.format === 'csv') {
       const reader = new RecordReader(piecesSource(piecesOf(file, etag)), 0, batch);
-      const header = await reader.header(ORDER_FIELDS);
+      const header = await reader.header(file.fields ?? ORDER_FIELDS);
       if (header.kind === 'rejected') return header.reason;
       layout = header.layout;
     }

@@ -6,11 +6,11 @@ import { readLog } from '../../../lambdas/shared/state/fold.ts';
 import type { LogEntry } from '../../../lambdas/shared/state/log-entry.ts';
 import type { ShardHead } from '../../../lambdas/shared/state/shard-head.ts';
 import { NO_TIME } from '../../../lambdas/shared/windowing/stream-times.ts';
-import { positionAfter } from '../../../lambdas/stream/consume-orders/skipped-records.ts';
+import { positionAfter, readOn } from '../../../lambdas/stream/consume-orders/skipped-records.ts';
 import { watermarkOfShard } from '../../../lambdas/stream/plan-epoch/raise-floors.ts';
 import { readShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';
-import { unreadOfShard } from './unread-records.ts';
-import type { StreamSight } from './view-stream.ts';
+import type { StreamSight } from './stream-sight.ts';
+import { type CountingStream, unreadOfShard } from './unread-records.ts';
 
 /**
  * How a shard stands: `unknown` where the stream cannot be looked at; `new`: nobody has begun to
@@ -28,9 +28,9 @@ export interface ShardStatus {
   readonly checkpoint: string | null;
   readonly lastArrivalMs: EpochMs | null;
   readonly watermarkMs: EpochMs | null;
-  /** Null where the stream cannot be looked at. */
+  /** Null where the stream cannot be looked at, or cannot count and some are unread. */
   readonly unreadRecords: number | null;
-  /** Age of the oldest unread record. */
+  /** Age of the oldest unread record; null where the stream cannot be looked at. */
   readonly lagMs: number | null;
   /** Its kind is null where it is cleaned up: published, and its claims have expired. */
   readonly lastEntry: { readonly version: number; readonly kind: LogEntry['kind'] | null } | null;
@@ -65,7 +65,7 @@ async function statusOf(
   const checkpoint = head?.checkpoint ?? null;
   const unread = await unreadOf(sight, shard.shardId, checkpoint, nowMs);
   const watermarkMs = head === null ? NO_TIME : watermarkOfShard(context, head);
-  const { state, whyNotIdle } = stateOf(sight, head, unread?.records ?? null, nowMs);
+  const { state, whyNotIdle } = stateOf(sight, head, unread, nowMs);
   return {
     shardId: shard.shardId,
     parents: shard.parentShardIds,
@@ -83,21 +83,35 @@ async function statusOf(
   };
 }
 
+interface Unread {
+  /** Null: some, and the stream cannot count them. */
+  readonly records: number | null;
+  readonly lagMs: number;
+}
+
+const NOTHING_UNREAD: Unread = { records: 0, lagMs: 0 };
+
 /** Null where there is no stream to look at. */
 async function unreadOf(
   { context, stream }: StreamSight,
   shardId: string,
   checkpoint: string | null,
   nowMs: number,
-): Promise<{ records: number; lagMs: number } | null> {
+): Promise<Unread | null> {
   if (stream === null) return null;
-  const records = await unreadOfShard(context, stream, shardId, checkpoint);
-  if (records === 0) return { records, lagMs: 0 };
+  const { countFrom } = stream;
+  const records =
+    countFrom === undefined
+      ? null
+      : await unreadOfShard(context, stream as CountingStream, shardId, checkpoint);
+  if (records === 0) return NOTHING_UNREAD;
   try {
-    const first = await stream.read(shardId, positionAfter(context, checkpoint), 1);
-    return { records, lagMs: nowMs - (first.records[0]?.arrivalTimeMs ?? nowMs) };
+    const first = await readOn({ stream }, shardId, positionAfter(context, checkpoint), 1);
+    const [oldest] = first.records;
+    if (oldest === undefined && records === null) return NOTHING_UNREAD;
+    return { records, lagMs: nowMs - (oldest?.arrivalTimeMs ?? nowMs) };
   } catch (error) {
-    if (error instanceof ShardNotFoundError) return { records: 0, lagMs: 0 };
+    if (error instanceof ShardNotFoundError) return NOTHING_UNREAD;
     throw error;
   }
 }
@@ -105,15 +119,15 @@ async function unreadOf(
 function stateOf(
   { context }: StreamSight,
   head: ShardHead | null,
-  unreadRecords: number | null,
+  unread: Unread | null,
   nowMs: number,
 ): Pick<ShardStatus, 'state' | 'whyNotIdle'> {
   if (head?.sealed === true) return { state: 'sealed', whyNotIdle: null };
   if (head === null) return { state: 'new', whyNotIdle: 'nobody has begun to read it' };
-  if (unreadRecords === null) {
+  if (unread === null) {
     return { state: 'unknown', whyNotIdle: 'there is no stream to look at' };
   }
-  if (unreadRecords > 0) return { state: 'behind', whyNotIdle: 'records are unread' };
+  if (unread.records !== 0) return { state: 'behind', whyNotIdle: 'records are unread' };
   const silentMs = nowMs - (head.lastArrivalMs ?? head.createdAtMs);
   const { idleAfterMs } = context.config.stream;
   if (silentMs >= idleAfterMs) return { state: 'idle', whyNotIdle: null };

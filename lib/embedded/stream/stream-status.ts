@@ -10,7 +10,7 @@ import { endOfStream } from '../../../lambdas/stream/plan-epoch/raise-floors.ts'
 import { readShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';
 import { currentManifest } from './epoch-publisher.ts';
 import { readShardStatuses, type ShardStatus } from './shard-status.ts';
-import type { StreamSight } from './view-stream.ts';
+import type { StreamSight } from './stream-sight.ts';
 
 /** Records that left the stream before anybody read them (stream protocol §7). */
 export interface StreamGap {
@@ -25,8 +25,8 @@ export interface PlannedEpochStatus {
   readonly epoch: number;
   readonly ageMs: number;
   readonly codeVersion: string;
-  /** False: another version planned it. */
-  readonly isOurs: boolean;
+  /** False: another version planned it; null: it is not known which version publishes. */
+  readonly isOurs: boolean | null;
 }
 
 export interface WindowStatus {
@@ -75,7 +75,7 @@ export async function readStreamStatus(sight: StreamSight): Promise<StreamStatus
     differences,
     manifest,
     manifestKey: manifest === null ? null : context.lakeKeys.manifest(manifest.epoch),
-    planned: await readPlanned(context),
+    planned: await readPlanned(sight),
     shards,
     heldBackBy: heldBackBy(shards),
     ...(await readGaps(context, manifest)),
@@ -85,12 +85,16 @@ export async function readStreamStatus(sight: StreamSight): Promise<StreamStatus
   };
 }
 
-async function readPlanned(context: StreamContext): Promise<PlannedEpochStatus | null> {
+async function readPlanned({
+  context,
+  isPublisher,
+}: StreamSight): Promise<PlannedEpochStatus | null> {
   const { plannedPlan } = await findEpochHead(context);
   if (plannedPlan === null) return null;
   const { epoch, createdAt, codeVersion } = await readPlan(context, plannedPlan);
   const ageMs = context.clock.now() - Date.parse(createdAt);
-  return { epoch, ageMs, codeVersion, isOurs: codeVersion === context.codeVersion };
+  const isOurs = isPublisher ? codeVersion === context.codeVersion : null;
+  return { epoch, ageMs, codeVersion, isOurs };
 }
 
 async function readOpenWindows(

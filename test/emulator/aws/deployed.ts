@@ -34,7 +34,7 @@ batch:
 const CONTEXT = ['--context', 'emulator=true', '--context', 'ephemeral=true'];
 
 /** Where this deployment's config, templates and outputs are. */
-function place(name: string): string {
+export function place(name: string): string {
   const folder = join(cacheRoot, 'deployed');
   mkdirSync(folder, { recursive: true });
   return join(folder, name);

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG, parseConfig } from '../../../lambdas/shared/model/config.ts';
 import { estimateBatch } from '../../../lib/aws/cost/estimate-batch.ts';
-import {
-  costOfIdleMonth,
-  costPerMillionOrders,
-  totalOf,
-} from '../../../lib/aws/cost/estimate-stream.ts';
+import { costOfIdleMonth, costOfOrders, totalOf } from '../../../lib/aws/cost/estimate-stream.ts';
 import { PRICES } from '../../../lib/aws/cost/prices.ts';
 
 describe('estimateBatch', () => {
@@ -18,6 +14,12 @@ describe('estimateBatch', () => {
     expect(cost.stepFunctions).toBeCloseTo(0.07, 3);
     expect(cost.s3).toBeCloseTo(0.269, 3);
     expect(cost.total).toBeCloseTo(0.435, 3);
+  });
+
+  it('plans files as they are: gzip is one chunk each, whatever its size', () => {
+    const gzip = { key: 'orders/a.csv.gz', isGzip: true, uncompressedBytes: 1e9 };
+    const { plan } = estimateBatch([gzip, { ...gzip, key: 'orders/b.csv.gz' }], DEFAULT_CONFIG);
+    expect(plan).toMatchObject({ chunkCount: 2, bucketCount: 4, inputBytes: 2e9 });
   });
 
   it('takes longer where fewer steps run side by side, for the same money', () => {
@@ -33,9 +35,16 @@ describe('estimateBatch', () => {
 
 describe('the cost of the stream', () => {
   it('is 5 cents per million orders, most of it for the log', () => {
-    const lines = costPerMillionOrders(DEFAULT_CONFIG);
+    const lines = costOfOrders(DEFAULT_CONFIG, { orders: 1e6 });
     expect(totalOf(lines)).toBeCloseTo(0.053, 3);
     expect(lines.find(({ service }) => service === 'DynamoDB')?.cost).toBeCloseTo(0.031, 3);
+  });
+
+  it('is more where segments hold few records', () => {
+    const full = totalOf(costOfOrders(DEFAULT_CONFIG, { orders: 1e6 }));
+    const thin = totalOf(costOfOrders(DEFAULT_CONFIG, { orders: 1e6, recordsPerEntry: 10 }));
+    // 100,000 PUT requests and calls of the function instead of 1,000.
+    expect(thin - full).toBeCloseTo(99_000 * (0.005e-3 + 0.2e-6), 6);
   });
 
   it('is that of two shards and of the alarms while nothing happens', () => {

@@ -21,6 +21,9 @@ describe('help', () => {
       'reconcile',
       'show',
       'status',
+      'upload',
+      'plan',
+      'cost',
     ]);
     for (const { name, summary } of COMMANDS)
       expect(out).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'));
@@ -40,9 +43,13 @@ describe('help', () => {
         '--plan <file>',
         '--from-raw',
         '--consumer <name>',
+        '--target <where>',
       ],
     ],
-    ['produce', ['--stream <dir>', '--shards <n>', '--rate <n>', '--unordered']],
+    [
+      'produce',
+      ['--stream <dir>', '--shards <n>', '--rate <n>', '--unordered', '--target <where>'],
+    ],
     [
       'stream',
       [
@@ -66,8 +73,21 @@ describe('help', () => {
         '--yes',
         '--replan',
         '--consumer <name>',
+        '--target <where>',
       ],
     ],
+    [
+      'show',
+      [
+        '--lake <dir>',
+        '--of <door>',
+        '--limit <n>',
+        '--files',
+        '--consumer <name>',
+        '--target <where>',
+      ],
+    ],
+    ['status', ['--stream <dir>', '--lake <dir>', '--consumer <name>', '--target <where>']],
     [
       'replay',
       [
@@ -79,22 +99,17 @@ describe('help', () => {
         '--since <instant>',
       ],
     ],
-    ['redrive', ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>']],
-    ['show', ['--lake <dir>', '--of <door>', '--limit <n>', '--files', '--consumer <name>']],
-    ['status', ['--stream <dir>', '--lake <dir>', '--consumer <name>']],
     [
-      'replay',
-      [
-        '--stream <dir>',
-        '--landing <dir>',
-        '--lake <dir>',
-        '--consumer <name>',
-        '--from <where>',
-        '--since <instant>',
-      ],
+      'redrive',
+      ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>', '--target <where>'],
     ],
-    ['redrive', ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>']],
-    ['reconcile', ['--lake <dir>', '--consumer <name>', '--allow-missing', '--limit <n>']],
+    ['upload', ['--wait']],
+    ['plan', ['--bytes <n>', '--landing <dir>', '--target <where>']],
+    ['cost', ['--orders <n>', '--measured', '--lake <dir>', '--target <where>']],
+    [
+      'reconcile',
+      ['--lake <dir>', '--consumer <name>', '--allow-missing', '--limit <n>', '--target <where>'],
+    ],
   ])('of %s lists its flags, the common ones and examples', async (command, flags) => {
     for (const args of [
       [command, '--help'],
@@ -173,7 +188,28 @@ describe('wrong usage', () => {
       ['drain', '--consumer', '../x'],
       "option '--consumer <name>' argument '../x' is invalid. Allowed: 1 to 64 of a-z 0-9 _ -, not _ or - first.",
     ],
+    [
+      ['stream', '--target', 'aws'],
+      'stream works on this machine only; on AWS the deployed functions consume and publish: npx tandem status --target aws',
+    ],
+    [
+      ['drain', '--target', 'aws', '--consumer', 'x'],
+      'on AWS the deployed functions are consumer default, and no other is changed',
+    ],
+    [
+      ['batch', '--target', 'aws', '--from-raw'],
+      '--from-raw is of this machine; with --target aws places and sizes are those of the stacks',
+    ],
+    [['upload'], "missing required argument 'path'"],
     [['drain', '--yes'], '--yes goes with --all; drain alone does not ask'],
+    [
+      ['status', '--target', 'aws', '--stream', 'x'],
+      '--stream is of this machine; with --target aws places and sizes are those of the stacks',
+    ],
+    [
+      ['show', 'orders', '--target', 'gcp'],
+      "option '--target <where>' argument 'gcp' is invalid. Allowed choices are local, aws.",
+    ],
     [['show', 'orders', '--consumer', 'x'], '--consumer goes with --of stream'],
     [['produce'], "missing required argument 'file'"],
     [

@@ -5,8 +5,9 @@ import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-or
 import { settleShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
 import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import type { StreamSight } from '../../../lib/embedded/stream/stream-sight.ts';
 import { readStreamStatus } from '../../../lib/embedded/stream/stream-status.ts';
-import type { StreamSight } from '../../../lib/embedded/stream/view-stream.ts';
+import type { CountingStream } from '../../../lib/embedded/stream/unread-records.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
 
 const FIRST = 'shardId-000000000000';
@@ -25,13 +26,14 @@ async function consumeAll(world: StreamWorld, context: StreamContext, shardId: s
   await new OrderConsumer(context).consume(shardId, records);
 }
 
-type CountFrom = NonNullable<StreamSight['stream']>['countFrom'];
+type CountFrom = CountingStream['countFrom'];
 
 function sightOf(world: StreamWorld, context: StreamContext): StreamSight {
   const countFrom: CountFrom = async (shardId, position) =>
     (await world.stream.read(shardId, position, 10_000)).records.length;
   const stream = Object.assign(world.stream, { countFrom });
-  return { context, stream, isBegun: true, differences: [], close: () => undefined };
+  const isPublisher = true;
+  return { context, stream, isBegun: true, differences: [], isPublisher, close: () => undefined };
 }
 
 describe('the status of a stream', () => {

@@ -1,0 +1,101 @@
+import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
+import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
+import type {
+  FollowedResources,
+  FollowedRun,
+  FollowOptions,
+  RunStep,
+} from '../../lib/aws/client/follow-run.ts';
+import type { BatchRunResult } from '../../lib/embedded/run-batch.ts';
+import { batchSummary } from '../batch-summary.ts';
+import type { CommandContext } from '../command.ts';
+import { InterruptedError } from '../failure.ts';
+import { createProgress, type Progress } from '../progress.ts';
+import { secondsText } from '../text-table.ts';
+
+/** Steps take seconds; a deployment is asked this often how far they are. */
+const POLL_MS = 1_000;
+
+const STAGE_UNITS: Readonly<Partial<Record<RunStep['stage'], string>>> = {
+  map: 'chunks',
+  reduce: 'buckets',
+  merge: 'ranges',
+};
+
+/** Follows a run of the deployed batch door to its end: a bar on a terminal, lines elsewhere. */
+export async function followWithProgress(
+  resources: FollowedResources,
+  wanted: Pick<FollowOptions, 'isWanted' | 'before'>,
+  context: CommandContext,
+): Promise<FollowedRun> {
+  const { followRun } = await import('../../lib/aws/client/follow-run.ts');
+  const { io, isJson, signal } = context;
+  const progress = await createProgress(context);
+  const say = io.isErrTerminal || isJson ? () => undefined : stageLines(io);
+  let runId: string | null = null;
+  try {
+    return await followRun(resources, {
+      ...wanted,
+      pollMs: POLL_MS,
+      clock: new SystemClock(),
+      signal,
+      onStep(step) {
+        runId = step.runId;
+        say(step);
+        draw(progress, step);
+      },
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const what = runId === null ? 'the run that is due' : `run ${runId}`;
+    throw new InterruptedError(`interrupted; ${what} goes on: npx tandem status --target aws`, {
+      cause: error,
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+function draw(progress: Progress, { stage, done, total }: RunStep): void {
+  progress.show({ stage, done, total: Math.max(1, total), unit: STAGE_UNITS[stage] ?? 'steps' });
+}
+
+function stageLines(io: CommandContext['io']): (step: RunStep) => void {
+  let shown: RunStep['stage'] | null = null;
+  return ({ stage, total, runId }) => {
+    if (stage === shown) return;
+    shown = stage;
+    const unit = STAGE_UNITS[stage];
+    const size = unit === undefined ? '' : `, ${total} ${unit}`;
+    io.writeErr(
+      stage === 'wait' ? 'waiting for the batch run to begin\n' : `run ${runId}: ${stage}${size}\n`,
+    );
+  };
+}
+
+/** As a run on this machine gives it, for `--json`. */
+export function runResult({
+  runId,
+  manifest,
+  manifestKey,
+  durationMs,
+}: FollowedRun): BatchRunResult {
+  return { runId, status: manifest.status, manifestKey, manifest, durationMs };
+}
+
+/** The same summary as of `batch` on this machine. */
+export function followedText(run: FollowedRun, lakeBucket: string): string {
+  const { runId, manifest, manifestKey, durationMs } = run;
+  return (
+    `run ${runId}: ${manifest.status} in ${secondsText(durationMs)}\n\n` +
+    `${batchSummary(manifest)}` +
+    `tables: s3://${lakeBucket}/tables/batch, as ${manifestKey} lists them\n` +
+    'next: npx tandem show top_products --target aws\n'
+  );
+}
+
+export function warnOfRejected(manifest: BatchManifest, { io, isJson }: CommandContext): void {
+  const count = manifest.rejected_files.length;
+  if (count === 0 || isJson) return;
+  io.writeErr(`tandem: warning: ${count} rejected file(s); none of their rows count\n`);
+}

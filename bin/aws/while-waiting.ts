@@ -1,0 +1,78 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { readShards } from '../../lambdas/stream/plan-epoch/shard-registry.ts';
+import type { FunctionOutput } from '../../lib/aws/client/deployed-functions.ts';
+import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
+import { currentManifest } from '../../lib/embedded/stream/epoch-publisher.ts';
+import type { StreamSight } from '../../lib/embedded/stream/stream-sight.ts';
+import type { CommandContext } from '../command.ts';
+import { InterruptedError } from '../failure.ts';
+import { ageText } from '../instant-text.ts';
+import { createLiveScreen } from '../live-screen.ts';
+import { withCommas } from '../text-table.ts';
+import { warningMetrics } from '../warning-metrics.ts';
+
+const ASK_EVERY_MS = 2_000;
+
+/**
+ * Calls a deployed function, and shows on a terminal how far the stream is meanwhile. Throws
+ * `InterruptedError` when the signal comes: the function goes on.
+ */
+export async function callAndWatch<Answer>(
+  { verb, name, event }: { verb: string; name: FunctionOutput; event: object },
+  { functions }: DeployedResources,
+  sight: StreamSight,
+  context: CommandContext,
+): Promise<Answer> {
+  const { signal } = context;
+  try {
+    return await watched(verb, sight, context, functions.invoke<Answer>(name, event, signal));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const message = `interrupted; ${name} goes on: npx tandem status --target aws`;
+    throw new InterruptedError(message, { cause: error });
+  }
+}
+
+async function watched<Answer>(
+  verb: string,
+  sight: StreamSight,
+  { io, isJson }: CommandContext,
+  work: Promise<Answer>,
+): Promise<Answer> {
+  if (!io.isErrTerminal || isJson) return await work;
+  const ended = new AbortController();
+  const screen = createLiveScreen(io);
+  const startedAtMs = performance.now();
+  const showing = (async () => {
+    for (;;) {
+      const line = await progressText(sight).catch((error: Error) => error.message);
+      if (ended.signal.aborted) return;
+      screen.draw([`${verb} for ${ageText(performance.now() - startedAtMs)}: ${line}`]);
+      await wait(ASK_EVERY_MS, undefined, { signal: ended.signal }).catch(() => undefined);
+    }
+  })();
+  try {
+    return await work;
+  } finally {
+    ended.abort();
+    await showing;
+    screen.clear();
+  }
+}
+
+async function progressText({ context }: StreamSight): Promise<string> {
+  const shards = await readShards(context);
+  const read = shards.reduce((sum, { head }) => sum + head.counts.read, 0);
+  const manifest = await currentManifest(context);
+  const epoch = manifest === null ? 'no epoch yet' : `epoch ${manifest.epoch}`;
+  return `${withCommas(read)} records consumed, ${epoch}`;
+}
+
+export async function sightOf(
+  resources: DeployedResources,
+  { config, io }: CommandContext,
+  consumer: string,
+): Promise<StreamSight> {
+  const { sightDeployedStream } = await import('../../lib/aws/client/sight-deployed-stream.ts');
+  return await sightDeployedStream(resources, { config, consumer, metrics: warningMetrics(io) });
+}

@@ -1,0 +1,144 @@
+import type { Command } from 'commander';
+import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
+import { type BatchEstimate, estimateBatch } from '../../lib/aws/cost/estimate-batch.ts';
+import {
+  type CostLine,
+  costOfBusyMonth,
+  costOfIdleMonth,
+  costOfOrders,
+} from '../../lib/aws/cost/estimate-stream.ts';
+import { type MeasuredCounters, readMeasured } from '../../lib/aws/cost/measured-counters.ts';
+import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import {
+  batchLines,
+  costRows,
+  estimateJson,
+  GENERATED_BYTES_PER_ORDER,
+  linesJson,
+  PRICES_JSON,
+  PRICES_TEXT,
+} from '../cost-view.ts';
+import { wholeNumberOption } from '../option-values.ts';
+import { addLakeOption } from '../stream-options.ts';
+import { addTargetOption, openLake, type TargetOptions } from '../target.ts';
+import { byteText, textTable, withCommas } from '../text-table.ts';
+
+const DEFAULT_ORDERS = 1_000_000;
+const MAX_ORDERS = 1e12;
+
+interface CostCommandOptions extends CommonOptions, TargetOptions {
+  readonly orders: number;
+  readonly measured?: true;
+  readonly lake?: string;
+}
+
+const DESCRIPTION =
+  'What orders cost on AWS through either door, a month in which nothing happens, and what a month ' +
+  'of publications adds; by the config, and by prices whose date is shown. With --measured the ' +
+  'sizes of orders and of log entries are those of the current batch run and epoch of a lake.';
+
+const EXAMPLES = `
+Examples:
+  $ tandem cost
+  $ tandem cost --orders 50000000 --json
+  $ tandem cost --measured --target aws       by what the deployment counted
+`;
+
+export function defineCost(command: Command, start: StartCommand): void {
+  command
+    .description(DESCRIPTION)
+    .option('--orders <n>', 'so many orders', wholeNumberOption(1, MAX_ORDERS), DEFAULT_ORDERS)
+    .option('--measured', 'by the counters of what is published in the lake');
+  addLakeOption(command);
+  addTargetOption(command)
+    .addHelpText('after', EXAMPLES)
+    .action((options: CostCommandOptions) => start(options, (context) => cost(options, context)));
+}
+
+async function cost(options: CostCommandOptions, context: CommandContext): Promise<CommandResult> {
+  const { config } = context;
+  const { orders } = options;
+  const measured = options.measured === true ? await measure(options, context) : null;
+  const bytesPerOrder = measured?.batch?.bytesPerRecord ?? GENERATED_BYTES_PER_ORDER;
+  const recordsPerEntry = measured?.stream?.recordsPerEntry;
+  const batch = estimateBatch(Math.max(1, Math.round(orders * bytesPerOrder)), config);
+  const stream = costOfOrders(config, {
+    orders,
+    ...(recordsPerEntry === undefined ? {} : { recordsPerEntry }),
+  });
+  const idle = costOfIdleMonth(config);
+  const busy = costOfBusyMonth(config);
+  return {
+    json: {
+      orders,
+      bytes_per_order: Number(bytesPerOrder.toFixed(2)),
+      stream: linesJson(stream),
+      batch: estimateJson(batch),
+      idle_month: linesJson(idle),
+      busy_month: linesJson(busy),
+      measured: measured === null ? null : measuredJson(measured),
+      prices: PRICES_JSON,
+    },
+    text: [
+      costText(`stream: ${withCommas(orders)} orders`, stream),
+      costText(batchTitle(batch, orders), batchLines(batch)),
+      costText('a month in which nothing happens', idle),
+      costText('added by a month in which every publication has something new', busy),
+      measured === null ? '' : measuredText(measured),
+      `${PRICES_TEXT}\n`,
+    ]
+      .filter((part) => part !== '')
+      .join('\n'),
+  };
+}
+
+async function measure(
+  options: CostCommandOptions,
+  context: CommandContext,
+): Promise<MeasuredCounters> {
+  const { store, name } = await openLake(options, context);
+  const measured = await readMeasured(store, context.config.stream.name);
+  if (measured.batch !== null || measured.stream !== null) return measured;
+  const message = `${name} holds nothing published that could be measured; leave out --measured`;
+  throw new TerminalError('nothing_published', message);
+}
+
+function batchTitle({ plan }: BatchEstimate, orders: number): string {
+  return `batch: one run over ${withCommas(orders)} orders, ${byteText(plan.inputBytes)}`;
+}
+
+function costText(title: string, lines: readonly CostLine[]): string {
+  const columns = [{ title: 'service' }, { title: 'for' }, { title: 'cost', isNumber: true }];
+  return `${title}\n\n${textTable(columns, costRows(lines))}`;
+}
+
+function measuredJson({ batch, stream }: MeasuredCounters) {
+  return {
+    batch: batch && {
+      run_id: batch.runId,
+      records: batch.records,
+      input_bytes: batch.inputBytes,
+      table_bytes: batch.tableBytes,
+    },
+    stream: stream && { epoch: stream.epoch, records: stream.records, log_entries: stream.entries },
+  };
+}
+
+function measuredText({ batch, stream }: MeasuredCounters): string {
+  const lines: string[] = [];
+  if (batch !== null) {
+    const { runId, records, inputBytes, tableBytes, bytesPerRecord } = batch;
+    lines.push(
+      `measured: run ${runId} read ${withCommas(records)} records of ${bytesPerRecord.toFixed(1)} ` +
+        `bytes (${byteText(inputBytes)}), and wrote ${byteText(tableBytes)}`,
+    );
+  }
+  if (stream !== null) {
+    const { epoch, records, entries, recordsPerEntry } = stream;
+    lines.push(
+      `measured: up to epoch ${epoch} the stream read ${withCommas(records)} records in ` +
+        `${withCommas(entries)} log entries, ${recordsPerEntry.toFixed(1)} each`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,116 @@
+import type { Command } from 'commander';
+import { uncompressedBytesOf } from '../../lambdas/batch/plan-run/plan-sizes.ts';
+import type { InputSize } from '../../lambdas/batch/plan-run/plan-steps.ts';
+import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
+import { isGzip, listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
+import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
+import { inParallel } from '../../lambdas/shared/runtime/parallel.ts';
+import { type BatchEstimate, estimateBatch } from '../../lib/aws/cost/estimate-batch.ts';
+import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import {
+  batchLines,
+  costRows,
+  dollars,
+  estimateJson,
+  PRICES_JSON,
+  PRICES_TEXT,
+  timeText,
+} from '../cost-view.ts';
+import { dataSizeOption } from '../option-values.ts';
+import { addLandingOption } from '../stream-options.ts';
+import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
+import { byteText, textTable, withCommas } from '../text-table.ts';
+
+const PARALLEL_READS = 16;
+
+interface PlanCommandOptions extends CommonOptions, TargetOptions {
+  readonly bytes?: number;
+  readonly landing?: string;
+}
+
+const DESCRIPTION =
+  'The plan that the batch door on AWS makes for so many bytes of CSV, or for the orders files of ' +
+  'a landing folder or of the landing bucket: chunks, buckets, time and cost. Nothing is started. ' +
+  'Fails where no plan fits, with what would help, as the run itself would.';
+
+const EXAMPLES = `
+Examples:
+  $ tandem plan --bytes 100GB
+  $ tandem plan                          what lies in data/landing
+  $ tandem plan --target aws --json      what lies in the landing bucket
+`;
+
+export function definePlan(command: Command, start: StartCommand): void {
+  command
+    .description(DESCRIPTION)
+    .option('--bytes <n>', 'uncompressed CSV, as 100GB, 64GiB or 1048576', dataSizeOption);
+  addLandingOption(command);
+  addTargetOption(command)
+    .addHelpText('after', EXAMPLES)
+    .action((options: PlanCommandOptions) => start(options, (context) => plan(options, context)));
+}
+
+async function plan(options: PlanCommandOptions, context: CommandContext): Promise<CommandResult> {
+  const { config } = context;
+  const input = options.bytes ?? (await filesOf(options, context));
+  const estimate = estimateBatch(input, config);
+  const { maxParallel, batchMemoryBytes } = config.aws;
+  return {
+    json: {
+      ...estimateJson(estimate),
+      files: typeof input === 'number' ? null : input.length,
+      max_parallel: maxParallel,
+      function_memory_bytes: batchMemoryBytes,
+      prices: PRICES_JSON,
+    },
+    text: planText(estimate, { maxParallel, batchMemoryBytes }),
+  };
+}
+
+async function filesOf(options: PlanCommandOptions, context: CommandContext): Promise<InputSize[]> {
+  if (options.target === 'aws') {
+    assertNoneOf({ ...options }, ['landing']);
+    const { landing } = await openAws(context);
+    return await sizesOf(landing, `s3://${landing.bucket}`);
+  }
+  const dir = options.landing ?? context.config.paths.landing;
+  return await sizesOf(new FileObjectStore(dir), dir);
+}
+
+async function sizesOf(landing: ObjectStore, name: string): Promise<InputSize[]> {
+  const { orders } = await listLanding(landing);
+  if (orders.length === 0) {
+    const message = `no orders/**/*.csv or *.csv.gz below ${name}; give a size: plan --bytes 100GB`;
+    throw new TerminalError('landing_empty', message);
+  }
+  return await inParallel(orders, PARALLEL_READS, async (object) => ({
+    key: object.key,
+    isGzip: isGzip(object.key),
+    uncompressedBytes: await uncompressedBytesOf(landing, object),
+  }));
+}
+
+function planText(
+  estimate: BatchEstimate,
+  { maxParallel, batchMemoryBytes }: { maxParallel: number; batchMemoryBytes: number },
+): string {
+  const { plan: found, wallSec, functionSec, exchangeBytes, cost } = estimate;
+  const { inputBytes, chunkCount, chunkBytes, bucketCount, waveBytes } = found;
+  const rows = [
+    ['input', `${byteText(inputBytes)} of CSV, uncompressed`],
+    ['map', `${withCommas(chunkCount)} chunks of ${byteText(chunkBytes)} at most`],
+    ['exchange', byteText(exchangeBytes)],
+    ['reduce', `${withCommas(bucketCount)} buckets, in waves of ${byteText(waveBytes)}`],
+    ['merge', `${withCommas(bucketCount)} ranges`],
+    ['functions', `${byteText(batchMemoryBytes)} each, ${withCommas(maxParallel)} side by side`],
+    ['time', `about ${timeText(wallSec)}; functions run ${timeText(functionSec)} in all`],
+    ['cost', `about ${dollars(cost.total)}`],
+  ];
+  const columns = [{ title: 'service' }, { title: 'for' }, { title: 'cost', isNumber: true }];
+  return [
+    textTable([{ title: 'step' }, { title: 'plan' }], rows),
+    textTable(columns, costRows(batchLines(estimate))),
+    `${PRICES_TEXT}\n`,
+  ].join('\n');
+}

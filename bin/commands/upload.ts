@@ -1,0 +1,139 @@
+import type { Command } from 'commander';
+import type { BatchPlan } from '../../lambdas/batch/batch-plan.ts';
+import type { FollowedRun } from '../../lib/aws/client/follow-run.ts';
+import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
+import type { Uploaded, UploadProgress, UploadTally } from '../../lib/aws/client/upload-files.ts';
+import {
+  followedText,
+  followWithProgress,
+  runResult,
+  warnOfRejected,
+} from '../aws/follow-with-progress.ts';
+import { requestRun } from '../aws/request-run.ts';
+import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { InterruptedError } from '../failure.ts';
+import { createProgress } from '../progress.ts';
+import { openAws } from '../target.ts';
+import { byteText, secondsText, withCommas } from '../text-table.ts';
+import { batchJson } from './batch.ts';
+
+interface UploadCommandOptions extends CommonOptions {
+  readonly wait?: true;
+}
+
+const DESCRIPTION =
+  'Puts CSV files into the landing bucket on AWS, which starts a batch run once no more come. A ' +
+  'folder holds orders/, customers/ and products/, or is one of them; a file keeps its place below ' +
+  'these, and goes to orders/ otherwise. Files that batch would reject are refused before anything ' +
+  'is sent. What is there already with the same content is passed over: an upload that was stopped ' +
+  'goes on where it was.';
+
+const EXAMPLES = `
+Examples:
+  $ tandem upload data/landing
+  $ tandem upload data/landing --wait            follows the run, and prints what it counted
+  $ tandem upload january.csv.gz data/landing/products --wait --json
+`;
+
+export function defineUpload(command: Command, start: StartCommand): void {
+  command
+    .description(DESCRIPTION)
+    .argument('<path...>', 'files and folders')
+    .option('--wait', 'wait until the batch run over these files is published, or has failed')
+    .addHelpText('after', EXAMPLES)
+    .action((paths: string[], options: UploadCommandOptions) =>
+      start(options, (context) => upload(paths, options, context)),
+    );
+}
+
+async function upload(
+  paths: readonly string[],
+  options: UploadCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { findUploads } = await import('../../lib/aws/client/find-uploads.ts');
+  const { knownRuns } = await import('../../lib/aws/client/follow-run.ts');
+  const files = await findUploads(paths);
+  const resources = await openAws(context);
+  const before = options.wait === true ? await knownRuns(resources) : new Set<string>();
+  const startedAtMs = performance.now();
+  const tally = await uploadWithProgress(files, resources, context);
+  const durationMs = performance.now() - startedAtMs;
+  const run = options.wait === true ? await follow(resources, tally, before, context) : null;
+  if (run !== null) warnOfRejected(run.manifest, context);
+  const bucket = resources.landing.bucket;
+  return {
+    json: {
+      bucket,
+      files: byKey(tally).map(({ key, bytes, status }) => ({ key, bytes, status })),
+      sent_bytes: tally.sentBytes,
+      duration_ms: Math.round(durationMs),
+      run: run === null ? null : batchJson(runResult(run)),
+    },
+    text:
+      `${tallyText(tally, bucket, durationMs)}\n` +
+      (run === null
+        ? 'next: npx tandem status --target aws\n'
+        : `\n${followedText(run, resources.lake.bucket)}`),
+  };
+}
+
+async function uploadWithProgress(
+  files: Parameters<typeof import('../../lib/aws/client/upload-files.ts').uploadFiles>[0],
+  { landing }: DeployedResources,
+  context: CommandContext,
+): Promise<UploadTally> {
+  const { uploadFiles, UploadTally: Tally } = await import('../../lib/aws/client/upload-files.ts');
+  const { signal } = context;
+  const progress = await createProgress(context);
+  const tally = new Tally();
+  const onProgress = ({ stage, bytesDone, bytesTotal }: UploadProgress) =>
+    progress.show({ stage, done: bytesDone, total: bytesTotal, unit: 'bytes' });
+  try {
+    await uploadFiles(files, landing, tally, { signal, onProgress });
+    return tally;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const done = `${withCommas(tally.files.length)} of ${withCommas(files.length)} files are there`;
+    throw new InterruptedError(`interrupted; ${done}: run it again to go on`, { cause: error });
+  } finally {
+    progress.stop();
+  }
+}
+
+async function follow(
+  resources: DeployedResources,
+  tally: UploadTally,
+  before: ReadonlySet<string>,
+  context: CommandContext,
+): Promise<FollowedRun> {
+  const isWanted = (plan: BatchPlan) => hasRead(plan, tally.files);
+  if (tally.sentBytes > 0) {
+    return await followWithProgress(resources, { isWanted, before }, context);
+  }
+  // No notification comes of what was there already.
+  const { currentRun } = await import('../../lib/aws/client/follow-run.ts');
+  return (await currentRun(resources, isWanted)) ?? (await requestRun(resources, context));
+}
+
+/** Whether a run reads these files as they were uploaded, or rejects them. */
+function hasRead(plan: BatchPlan, files: readonly Uploaded[]): boolean {
+  const etags = new Map<string, string>();
+  for (const list of [plan.inputs, plan.customers, plan.products]) {
+    for (const { key, etag } of list) etags.set(key, etag);
+  }
+  const rejected = new Set(plan.rejectedFiles.map(({ key }) => key));
+  return files.every(({ key, etag }) => etags.get(key) === etag || rejected.has(key));
+}
+
+function byKey({ files }: UploadTally): Uploaded[] {
+  return files.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function tallyText({ files, sentBytes }: UploadTally, bucket: string, durationMs: number): string {
+  const sent = files.filter(({ status }) => status === 'uploaded').length;
+  const equal = files.length - sent;
+  const there = equal === 0 ? '' : `; ${withCommas(equal)} were there already, with equal content`;
+  const what = `${withCommas(sent)} ${sent === 1 ? 'file' : 'files'} (${byteText(sentBytes)})`;
+  return `${what} to s3://${bucket} in ${secondsText(durationMs)}${there}`;
+}

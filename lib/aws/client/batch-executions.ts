@@ -1,0 +1,79 @@
+import {
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
+import { isNamed, toCallError } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
+
+/** A run of the state machine; its name is the run id. */
+export interface BatchExecution {
+  readonly runId: string;
+  /** As Step Functions says it: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED. */
+  readonly status: string;
+  readonly startedAtMs: number;
+  readonly stoppedAtMs: number | null;
+}
+
+/** Runs of the deployed batch door, as its state machine knows them. */
+export class BatchExecutions {
+  readonly #stateMachineArn: string;
+  readonly #client: SFNClient;
+
+  constructor(stateMachineArn: string, client: SFNClient) {
+    this.#stateMachineArn = stateMachineArn;
+    this.#client = client;
+  }
+
+  /** Newest first. */
+  async latest(maxResults: number): Promise<BatchExecution[]> {
+    const stateMachineArn = this.#stateMachineArn;
+    const command = new ListExecutionsCommand({ stateMachineArn, maxResults });
+    const { executions = [] } = await this.#asked('ListExecutions', () =>
+      this.#client.send(command),
+    );
+    return executions
+      .map(executionOf)
+      .sort((a, b) => b.startedAtMs - a.startedAtMs)
+      .slice(0, maxResults);
+  }
+
+  /** Null where none has begun yet. */
+  async find(runId: string): Promise<BatchExecution | null> {
+    const machineArn = this.#stateMachineArn;
+    const executionArn = `${machineArn.replace(':stateMachine:', ':execution:')}:${runId}`;
+    const command = new DescribeExecutionCommand({ executionArn });
+    try {
+      const found = await this.#asked('DescribeExecution', () => this.#client.send(command));
+      return executionOf({ ...found, name: runId });
+    } catch (error) {
+      if (isNamed((error as Error).cause, 'ExecutionDoesNotExist')) return null;
+      throw error;
+    }
+  }
+
+  async #asked<T>(action: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw toCallError(error, {
+        what: `${action} of ${this.#stateMachineArn}`,
+        resource: `state machine ${this.#stateMachineArn}`,
+        permission: `states:${action}`,
+      });
+    }
+  }
+}
+
+function executionOf(found: {
+  readonly name?: string | undefined;
+  readonly status?: string | undefined;
+  readonly startDate?: Date | undefined;
+  readonly stopDate?: Date | undefined;
+}): BatchExecution {
+  return {
+    runId: found.name ?? '',
+    status: found.status ?? 'UNKNOWN',
+    startedAtMs: found.startDate?.getTime() ?? 0,
+    stoppedAtMs: found.stopDate?.getTime() ?? null,
+  };
+}

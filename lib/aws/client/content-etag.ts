@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+
+/** As `S3Writer` and the AWS CLI cut large objects. */
+export const UPLOAD_PART_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Whether an object that S3 describes so has this content: its etag is the MD5 of the bytes or, of
+ * a multipart upload, the MD5 of its parts' MD5s and their number (S3 guide, "Checking object
+ * integrity"). False where it cannot be told: another part size, or a key of KMS.
+ */
+export async function hasContent(
+  etag: string,
+  sizeBytes: number,
+  content: AsyncIterable<Uint8Array>,
+): Promise<boolean> {
+  const match = /^"?([0-9a-f]{32})(?:-(\d+))?"?$/.exec(etag);
+  if (match === null) return false;
+  const [, wanted, parts] = match;
+  if (parts === undefined) return (await md5Of(content)) === wanted;
+  if (Number(parts) !== Math.ceil(sizeBytes / UPLOAD_PART_BYTES)) return false;
+  return (await md5OfParts(content)) === wanted;
+}
+
+async function md5Of(content: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('md5');
+  for await (const piece of content) hash.update(piece);
+  return hash.digest('hex');
+}
+
+async function md5OfParts(content: AsyncIterable<Uint8Array>): Promise<string> {
+  const whole = createHash('md5');
+  let part = createHash('md5');
+  let partBytes = 0;
+  for await (const piece of content) {
+    for (let at = 0; at < piece.length; ) {
+      const taken = piece.subarray(at, at + UPLOAD_PART_BYTES - partBytes);
+      part.update(taken);
+      partBytes += taken.length;
+      at += taken.length;
+      if (partBytes < UPLOAD_PART_BYTES) continue;
+      whole.update(part.digest());
+      part = createHash('md5');
+      partBytes = 0;
+    }
+  }
+  if (partBytes > 0) whole.update(part.digest());
+  return whole.digest('hex');
+}

@@ -1,0 +1,18 @@
+import type { Config } from '../../../lambdas/shared/model/config.ts';
+import type { Metrics } from '../../../lambdas/shared/ports/metrics.ts';
+import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
+import { CODE_VERSION } from '../../embedded/stream/code-version.ts';
+import { type StreamSight, sightStream } from '../../embedded/stream/stream-sight.ts';
+import type { DeployedResources } from './open-deployment.ts';
+
+/** Looks at a consumer of the deployed stream. It changes nothing. */
+export async function sightDeployedStream(
+  { stream, state, lake, landing }: DeployedResources,
+  { config, consumer, metrics }: { config: Config; consumer: string; metrics: Metrics },
+): Promise<StreamSight> {
+  return await sightStream(
+    { stream, state, lake, landing, clock: new SystemClock(), metrics },
+    { config, consumer, codeVersion: CODE_VERSION, isPublisher: false },
+    () => undefined,
+  );
+}

@@ -1,0 +1,63 @@
+import type { BatchManifest } from '../../../lambdas/batch/batch-manifest.ts';
+import { CURRENT_KEY } from '../../../lambdas/batch/batch-plan.ts';
+import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
+import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
+import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
+import { readStreamManifest } from '../../../lambdas/shared/state/manifest-chain.ts';
+
+/** What the current batch run and the current epoch of the default consumer counted. */
+export interface MeasuredCounters {
+  readonly batch: {
+    readonly runId: string;
+    readonly records: number;
+    /** As stored: less than the CSV where it is gzip. */
+    readonly inputBytes: number;
+    readonly tableBytes: number;
+    readonly bytesPerRecord: number;
+  } | null;
+  readonly stream: {
+    readonly epoch: number;
+    readonly records: number;
+    /** Of the logs of all shards: each is a segment, a call of the consumer and a transaction. */
+    readonly entries: number;
+    readonly recordsPerEntry: number;
+  } | null;
+}
+
+export async function readMeasured(
+  lake: ObjectStore,
+  streamName: string,
+): Promise<MeasuredCounters> {
+  return { batch: await readBatch(lake), stream: await readStream(lake, streamName) };
+}
+
+async function readBatch(lake: ObjectStore): Promise<MeasuredCounters['batch']> {
+  const current = await readCurrentPointer(lake, CURRENT_KEY);
+  if (current === null) return null;
+  const manifest = parseJson<BatchManifest>(await lake.get(current.manifestKey));
+  const inputBytes = manifest.inputs.reduce((sum, { bytes }) => sum + bytes, 0);
+  const files = Object.values(manifest.tables).flatMap((table) => table.files);
+  const records = manifest.counts.read;
+  return {
+    runId: manifest.run_id,
+    records,
+    inputBytes,
+    tableBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytesPerRecord: inputBytes / Math.max(1, records),
+  };
+}
+
+async function readStream(
+  lake: ObjectStore,
+  streamName: string,
+): Promise<MeasuredCounters['stream']> {
+  const keys = new StreamLakeKeys('default', streamName);
+  const current = await readCurrentPointer(lake, keys.current);
+  if (current === null) return null;
+  const { epoch, counts, inputs } = await readStreamManifest(lake, current.manifestKey);
+  // Versions of a log count its entries from the first one on.
+  const entries = inputs.reduce((sum, { to_version }) => sum + to_version, 0);
+  const recordsPerEntry = counts.read / Math.max(1, entries);
+  return { epoch, records: counts.read, entries, recordsPerEntry };
+}
