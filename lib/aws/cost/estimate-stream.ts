@@ -25,7 +25,7 @@ const PUBLICATION_SEC = 2;
 const PUBLICATION_PUTS = 25;
 const PUBLICATION_GETS = 30;
 
-const ALARMS = 15;
+const ALARMS = 16;
 const METRICS = 12;
 
 /** What a million orders through the stream cost, beside what an idle month does. */
