@@ -9,6 +9,7 @@ import {
   cacheRoot,
   type EmulatorKind,
   endpointOf,
+  enterEnvironmentOf,
   environmentOf,
   prepareCache,
   type RunningEmulator,
@@ -84,7 +85,7 @@ function printEnvironment(): void {
   process.stdout.write(lines.map(([name, value]) => `export ${name}='${value}'\n`).join(''));
 }
 
-/** Before any client is made: whatever the shell says, nothing goes to AWS. Throws `SetupError`. */
+/** The one that runs, for all clients that are made from now on. Throws `SetupError`. */
 async function useEmulator(): Promise<void> {
   const state = readState();
   if (state === null) {
@@ -98,8 +99,7 @@ async function useEmulator(): Promise<void> {
         '`npm run local:down`, then `npm run local:up`',
     );
   }
-  Object.assign(process.env, environmentOf(state));
-  delete process.env.AWS_PROFILE;
+  enterEnvironmentOf(state);
 }
 
 async function deploy(config: string | undefined): Promise<void> {
