@@ -8,6 +8,10 @@ const ALLOWED_WILDCARDS: readonly { readonly finding: RegExp; readonly reason: s
     reason: 'Objects below one folder of a bucket: keys are not known before they are written.',
   },
   {
+    finding: /^Resource::[^*]+\/work\/reconcile-\*$/,
+    reason: 'Temporary objects of comparisons, each below a folder of its own.',
+  },
+  {
     finding: /^Resource::<[A-Za-z0-9]+Function[A-F0-9]{8}\.Arn>:\*$/,
     reason: 'Versions of one function; CDK adds them wherever a function may be invoked.',
   },

@@ -1,11 +1,15 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { downDocker, upDocker } from './kinds/docker.ts';
 import { downHost, upHost } from './kinds/host.ts';
 import { downMinistack, upMinistack } from './kinds/ministack.ts';
 import { answers, SetupError, say } from './processes.ts';
 import {
+  cacheRoot,
   type EmulatorKind,
   endpointOf,
+  enterEnvironmentOf,
   environmentOf,
   prepareCache,
   type RunningEmulator,
@@ -21,6 +25,9 @@ const USAGE = `usage:
   npm run local:up -- --ministack   MiniStack, which is smaller and faster
       --port N                      instead of 4566
   npm run local:down                stops what local:up started
+  npm run local:deploy              cdk bootstrap and cdk deploy, on what local:up started
+      -- --config FILE              instead of test/emulator/local.yaml
+  npm run local:smoke               orders through both doors of what was deployed, and reconcile
   npm run --silent local:env        what AWS clients need, for a shell's eval
 `;
 const DEFAULT_PORT = 4566;
@@ -58,6 +65,8 @@ async function up(kind: EmulatorKind, port: number): Promise<void> {
   }
   prepareCache();
   writeState(await KINDS[kind].up(port));
+  // Its state was in memory.
+  rmSync(join(cacheRoot, 'local'), { recursive: true, force: true });
   say('stop it by `npm run local:down`');
 }
 
@@ -76,7 +85,43 @@ function printEnvironment(): void {
   process.stdout.write(lines.map(([name, value]) => `export ${name}='${value}'\n`).join(''));
 }
 
-function wanted(): { command: string; kind: EmulatorKind; port: number } {
+/** The one that runs, for all clients that are made from now on. Throws `SetupError`. */
+async function useEmulator(): Promise<void> {
+  const state = readState();
+  if (state === null) {
+    throw new SetupError(
+      'no emulator runs: start one by `npm run local:up`, or `npm run local:up -- --ministack`',
+    );
+  }
+  if (!(await answers(endpointOf(state) + KINDS[state.kind].health))) {
+    throw new SetupError(
+      `${state.name} was started on port ${state.port} and does not answer: ` +
+        '`npm run local:down`, then `npm run local:up`',
+    );
+  }
+  enterEnvironmentOf(state);
+}
+
+async function deploy(config: string | undefined): Promise<void> {
+  await useEmulator();
+  const { deployLocally } = await import('./local-deploy.ts');
+  deployLocally(config);
+}
+
+async function smoke(): Promise<void> {
+  await useEmulator();
+  const { smokeLocally } = await import('./local-smoke.ts');
+  await smokeLocally();
+}
+
+interface Wanted {
+  readonly command: string;
+  readonly kind: EmulatorKind;
+  readonly port: number;
+  readonly config: string | undefined;
+}
+
+function wanted(): Wanted {
   const { values, positionals } = parse();
   const port = Number(values.port ?? DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
@@ -85,7 +130,7 @@ function wanted(): { command: string; kind: EmulatorKind; port: number } {
   if (values.host && values.ministack) throw new WrongUsage('--host and --ministack: take one');
   const kind = values.host ? 'host' : values.ministack ? 'ministack' : 'docker';
   if (positionals.length !== 1) throw new WrongUsage('one command is needed');
-  return { command: positionals[0], kind, port };
+  return { command: positionals[0], kind, port, config: values.config };
 }
 
 function parse() {
@@ -96,6 +141,7 @@ function parse() {
         host: { type: 'boolean' },
         ministack: { type: 'boolean' },
         port: { type: 'string' },
+        config: { type: 'string' },
       },
     });
   } catch (error) {
@@ -104,10 +150,12 @@ function parse() {
 }
 
 async function main(): Promise<void> {
-  const { command, kind, port } = wanted();
+  const { command, kind, port, config } = wanted();
   if (command === 'up') await up(kind, port);
   else if (command === 'down') await down();
   else if (command === 'env') printEnvironment();
+  else if (command === 'deploy') await deploy(config);
+  else if (command === 'smoke') await smoke();
   else throw new WrongUsage(`no command ${command}`);
 }
 

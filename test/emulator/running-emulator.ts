@@ -76,3 +76,9 @@ export function environmentOf(state: Pick<RunningEmulator, 'port'>): Record<stri
     NO_PROXY: [process.env.NO_PROXY, '127.0.0.1', 'localhost'].filter(Boolean).join(','),
   };
 }
+
+/** Before any client is made: whatever the shell says, nothing of this process goes to AWS. */
+export function enterEnvironmentOf(state: Pick<RunningEmulator, 'port'>): void {
+  Object.assign(process.env, environmentOf(state));
+  delete process.env.AWS_PROFILE;
+}

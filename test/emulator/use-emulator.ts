@@ -1,5 +1,3 @@
-import { environmentOf, runningEmulator } from './running-emulator.ts';
+import { enterEnvironmentOf, runningEmulator } from './running-emulator.ts';
 
-// Before any client is made: whatever the shell says, nothing goes to AWS.
-Object.assign(process.env, environmentOf(runningEmulator()));
-delete process.env.AWS_PROFILE;
+enterEnvironmentOf(runningEmulator());

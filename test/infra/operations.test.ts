@@ -15,6 +15,7 @@ describe('alarms', () => {
       'Tandem-QuarantineRate',
       'Tandem-NotificationsLost',
       'Tandem-UnexplainedDifferences',
+      'Tandem-ComparisonFailed',
       'Tandem-IteratorAge',
       'Tandem-WatermarkLag',
       'Tandem-NothingCommitted',

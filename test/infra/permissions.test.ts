@@ -22,8 +22,8 @@ describe('roles', () => {
   it('are one for each function, without policies that AWS writes', () => {
     const functions = Object.values(pipelines.findResources('AWS::Lambda::Function'));
     const roles = functions.map(({ Properties }) => Properties.Role['Fn::GetAtt'][0]);
-    expect(functions).toHaveLength(13);
-    expect(new Set(roles).size).toBe(13);
+    expect(functions).toHaveLength(14);
+    expect(new Set(roles).size).toBe(14);
     for (const role of Object.values(pipelines.findResources('AWS::IAM::Role'))) {
       expect(role.Properties.ManagedPolicyArns).toBeUndefined();
     }
@@ -71,6 +71,7 @@ describe('roles', () => {
       'endRun',
       'publishEpoch',
       'publishRun',
+      'reconcile',
       'redrive',
     ]);
   });
@@ -82,6 +83,26 @@ describe('roles', () => {
       'consumeOrders',
       'drain',
       'redrive',
+    ]);
+  });
+
+  it('let a comparison read both doors, and write nothing but its report and what it spills', () => {
+    const keysWith = (action: string) =>
+      byRole
+        .get('reconcile')
+        ?.filter((statement) => actionsOf(statement).includes(action))
+        .flatMap(resourceTexts)
+        .map((text) => /\/([\w/-]+\*)/.exec(text)?.[1])
+        .sort();
+    expect(keysWith('s3:PutObject')).toEqual(['reports/reconcile/*', 'work/reconcile-*']);
+    expect(keysWith('s3:DeleteObject')).toEqual(['work/reconcile-*']);
+    expect(keysWith('s3:GetObject')).toEqual([
+      'manifests/batch/*',
+      'manifests/stream/*',
+      'reports/reconcile/*',
+      'tables/batch/*',
+      'tables/stream/*',
+      'work/reconcile-*',
     ]);
   });
 

@@ -103,6 +103,33 @@ describe('the publisher', () => {
   });
 });
 
+describe('the comparison of both doors', () => {
+  const targetOf = { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Reconcile'), 'Arn'] } };
+
+  it('comes after each batch run that succeeded', () => {
+    pipelines.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [{ Ref: Match.stringLikeRegexp('^BatchWorkflowStateMachine') }],
+          status: ['SUCCEEDED'],
+        },
+      },
+      Targets: [Match.objectLike(targetOf)],
+    });
+  });
+
+  it('comes on a schedule, with the memory that was chosen', () => {
+    const aws = { reconcileEvery: '2h', reconcileMemory: '3GiB' };
+    const { pipelines: chosen } = templatesOf({ config: { aws } });
+    const schedule = { ScheduleExpression: 'rate(2 hours)', Targets: [Match.objectLike(targetOf)] };
+    chosen.hasResourceProperties('AWS::Events::Rule', schedule);
+    chosen.resourcePropertiesCountIs('AWS::Lambda::Function', { MemorySize: 3072 }, 1);
+    chosen.hasOutput('ReconcileFunction', {});
+  });
+});
+
 describe('on an emulator', () => {
   const emulated = templatesOf({ context: { emulator: 'true', ephemeral: 'true' } });
 

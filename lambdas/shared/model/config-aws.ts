@@ -34,6 +34,14 @@ export const aws = v.pipe(
       '1769MiB',
     ),
     streamMemory: v.optional(functionMemory('memory of the functions of the stream'), '1769MiB'),
+    reconcileMemory: v.optional(
+      functionMemory('memory of the function that compares both doors'),
+      '1769MiB',
+    ),
+    reconcileEvery: v.optional(
+      duration('1m', '7d', 'both doors are compared so often, and after each batch run'),
+      '1h',
+    ),
     maxParallel: v.optional(
       wholeNumber(1, 5_000, 'steps of a batch run side by side; within the account’s concurrency'),
       200,
@@ -64,11 +72,17 @@ export const aws = v.pipe(
     ),
   }),
   group('What `cdk deploy` makes on AWS.'),
-  v.transform(({ retention, batchWindow, batchMemory, streamMemory, ...rest }) => ({
-    ...rest,
-    retentionMs: retention,
-    batchWindowMs: batchWindow,
-    batchMemoryBytes: batchMemory,
-    streamMemoryBytes: streamMemory,
-  })),
+  v.transform((written) => {
+    const { retention, batchWindow, batchMemory, streamMemory, ...others } = written;
+    const { reconcileMemory, reconcileEvery, ...rest } = others;
+    return {
+      ...rest,
+      retentionMs: retention,
+      batchWindowMs: batchWindow,
+      batchMemoryBytes: batchMemory,
+      streamMemoryBytes: streamMemory,
+      reconcileMemoryBytes: reconcileMemory,
+      reconcileEveryMs: reconcileEvery,
+    };
+  }),
 );

@@ -13,6 +13,7 @@ export const FUNCTION_FOLDERS = {
   publishShard: 'stream/publish-shard',
   drain: 'stream/drain',
   redrive: 'stream/redrive-records',
+  reconcile: 'reconcile/compare-tables',
 } as const;
 
 export type FunctionName = keyof typeof FUNCTION_FOLDERS;

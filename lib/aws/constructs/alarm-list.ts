@@ -37,6 +37,7 @@ const WATERMARK_SLACK_SEC = 900;
 
 const FIVE_MINUTES = Duration.minutes(5);
 const QUARTER_HOUR = Duration.minutes(15);
+const HOUR = Duration.hours(1);
 
 /** A metric of the project's own functions. */
 export function ownMetric(
@@ -72,6 +73,7 @@ export function alarmList(watched: Watched): readonly AlarmSpec[] {
 
 function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
   const { stateMachine, deadLetters } = pipelines.batch;
+  const { reconcile } = pipelines.reconciliation;
   const own = (name: GaugeName) => ownMetric(deployment, name);
   const endedBadly = new MathExpression({
     expression: 'failed + timedOut + aborted',
@@ -122,6 +124,15 @@ function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       text:
         'Batch and stream disagree where no rule explains it. Run tandem reconcile and read the ' +
         'differences it names before anything is replayed.',
+    },
+    {
+      id: 'ComparisonFailed',
+      metric: reconcile.function.metricErrors({ period: HOUR }),
+      // Lambda repeats a failed comparison twice: by then a run that went away has a successor.
+      threshold: 2,
+      text:
+        'Batch and stream could not be compared, so nobody would be told of differences. Read the ' +
+        'log of ReconcileFunction: where the time was over, raise aws.reconcileMemory.',
     },
   ];
 }

@@ -25,7 +25,7 @@ const PUBLICATION_SEC = 2;
 const PUBLICATION_PUTS = 25;
 const PUBLICATION_GETS = 30;
 
-const ALARMS = 15;
+const ALARMS = 16;
 const METRICS = 12;
 
 /**

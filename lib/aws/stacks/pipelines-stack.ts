@@ -2,18 +2,23 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { BatchDoor } from '../constructs/batch-door.ts';
 import type { DoorProps } from '../constructs/door-props.ts';
+import { Reconciliation } from '../constructs/reconciliation.ts';
 import { StreamDoor } from '../constructs/stream-door.ts';
 
-/** Both doors. Nothing in here holds data. */
+/** Both doors, and what compares them. Nothing in here holds data. */
 export class PipelinesStack extends Stack {
   readonly batch: BatchDoor;
   readonly stream: StreamDoor;
+  readonly reconciliation: Reconciliation;
 
   constructor(scope: Construct, id: string, props: StackProps & DoorProps) {
     super(scope, id, props);
     this.batch = new BatchDoor(this, 'Batch', props);
     this.stream = new StreamDoor(this, 'Stream', props);
-    this.#output('StateMachine', this.batch.stateMachine.stateMachineArn, 'runs of the batch door');
+    const { stateMachine } = this.batch;
+    this.reconciliation = new Reconciliation(this, 'Reconcile', { ...props, stateMachine });
+    const { reconcile } = this.reconciliation;
+    this.#output('StateMachine', stateMachine.stateMachineArn, 'runs of the batch door');
     this.#output('StartFunction', this.batch.starter.function.functionName, 'starts batch runs');
     this.#output(
       'PublishFunction',
@@ -22,6 +27,7 @@ export class PipelinesStack extends Stack {
     );
     this.#output('DrainFunction', this.stream.drain.function.functionName, 'makes windows final');
     this.#output('RedriveFunction', this.stream.redrive.function.functionName, 'brings back');
+    this.#output('ReconcileFunction', reconcile.function.functionName, 'compares both doors');
     this.#output('ConsumerMapping', this.stream.mapping.eventSourceMappingId, 'feeds the consumer');
   }
 

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { keysOf } from '../../support/batch-runs.ts';
+import { keysOf, ordersCsv } from '../../support/batch-runs.ts';
+import { currentOf, orderLine } from '../../support/small-landing.ts';
+import { type Deployed, eventually } from '../deployment.ts';
 import { describeBatchDoor } from './batch-door.ts';
-import { cdk, type Deployed, deploy, redeploy } from './deployed.ts';
+import { cdk, deploy, redeploy } from './deployed.ts';
 import { describeStreamDoor } from './stream-door.ts';
 
 let world: Deployed;
@@ -12,6 +14,25 @@ beforeAll(async () => {
 
 describeBatchDoor(() => world);
 describeStreamDoor(() => world);
+
+describe('both doors', () => {
+  it('are compared after a batch run, without anybody asking', async () => {
+    const before = await keysOf(world.lake, 'reports/reconcile/');
+    await world.landing.put('orders/z.csv', Buffer.from(ordersCsv([orderLine('z1')])));
+
+    const found = await eventually('another report is written', async () => {
+      const keys = await keysOf(world.lake, 'reports/reconcile/');
+      return keys.find((key) => !before.includes(key)) ?? null;
+    });
+
+    expect(found).toContain((await currentOf(world.lake)).run_id);
+  });
+
+  it('have no explanation for the one order that both received with other values', async () => {
+    const answer = await world.invoke('ReconcileFunction', {});
+    expect(answer).toMatchObject({ status: 'differ', unexplained: 1 });
+  });
+});
 
 describe('a deployment', () => {
   it('changes nothing when it is repeated', async () => {

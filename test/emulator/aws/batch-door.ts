@@ -9,7 +9,7 @@ import { STARTER_KEY } from '../../../lambdas/batch/start-run/start-step.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { keysOf, ordersCsv, runOver } from '../../support/batch-runs.ts';
 import { currentOf, orderLine } from '../../support/small-landing.ts';
-import { type Deployed, eventually } from './deployed.ts';
+import { type Deployed, eventually } from '../deployment.ts';
 
 const quoted = Array.from({ length: 20 }, (_, index) => {
   return orderLine(`"q${'\n'.repeat(60)}${index}"`);

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAILED_BATCHES } from '../../../lambdas/stream/redrive-records/count-messages.ts';
 import { keysOf } from '../../support/batch-runs.ts';
 import { runCliHere } from '../../support/run-cli.ts';
-import { cdk, type Deployed, deploy, eventually, place } from './deployed.ts';
+import { type Deployed, eventually } from '../deployment.ts';
+import { cdk, deploy, place } from './deployed.ts';
 
 const ORDERS = '500';
 

@@ -17,8 +17,8 @@ import type { RedriveStepResult } from '../../../lambdas/stream/redrive-records/
 import { configOf } from '../../support/batch-runs.ts';
 import { readStreamTables, type Tables } from '../../support/lake-tables.ts';
 import { anEvent, MetricsLog } from '../../support/stream-world.ts';
+import { type Deployed, eventually } from '../deployment.ts';
 import { runningEmulator } from '../running-emulator.ts';
-import { type Deployed, eventually } from './deployed.ts';
 
 const clock = new SystemClock();
 /** LocalStack's Kinesis takes some hundred records a second. */

@@ -1,0 +1,58 @@
+import { Duration, Size } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { DoorProps } from './door-props.ts';
+import { allowObjects, type ObjectRights } from './permissions.ts';
+import { TandemFunction } from './tandem-function.ts';
+
+const SPILLED = 'work/reconcile-*';
+
+const LAKE_RIGHTS: ObjectRights = {
+  read: ['manifests/batch/*', 'manifests/stream/*', 'tables/batch/*', 'tables/stream/*'],
+  write: ['reports/reconcile/*', SPILLED],
+  remove: [SPILLED],
+};
+
+export interface ReconciliationProps extends DoorProps {
+  /** Each run of it that succeeds is compared. */
+  readonly stateMachine: IStateMachine;
+}
+
+/** Compares both doors after each batch run, and on a schedule. */
+export class Reconciliation extends Construct {
+  readonly reconcile: TandemFunction;
+
+  constructor(scope: Construct, id: string, props: ReconciliationProps) {
+    super(scope, id);
+    const { deployment, storage, codeOf, stateMachine } = props;
+    const { aws } = deployment.config;
+    this.reconcile = new TandemFunction(this, 'reconcile', {
+      deployment,
+      description: 'Compares the tables of batch and stream',
+      code: codeOf('reconcile'),
+      memory: Size.mebibytes(Math.round(aws.reconcileMemoryBytes / 1024 ** 2)),
+      variables: { LAKE_BUCKET: storage.lake.bucketName },
+    });
+    allowObjects(this.reconcile.role, storage.lake, LAKE_RIGHTS);
+    const target = new LambdaFunction(this.reconcile.function, {
+      // LocalStack sends nothing where this is empty.
+      event: RuleTargetInput.fromObject({ tandem: 'reconcile' }),
+    });
+    new Rule(this, 'AfterRuns', {
+      description: 'Compares a batch run once it is published',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [stateMachine.stateMachineArn], status: ['SUCCEEDED'] },
+      },
+      targets: [target],
+    });
+    new Rule(this, 'Comparisons', {
+      description: 'Compares what the stream published since',
+      schedule: Schedule.rate(Duration.minutes(Math.ceil(aws.reconcileEveryMs / 60_000))),
+      targets: [target],
+    });
+  }
+}
