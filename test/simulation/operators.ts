@@ -65,7 +65,8 @@ export class Retention {
       let trimmed = 0;
       for (const history of shards.values()) {
         const kept = history.records.findIndex(({ arrivalTimeMs }) => arrivalTimeMs >= endMs);
-        const count = kept < 0 ? history.records.length : kept;
+        const byAge = kept < 0 ? history.records.length : kept;
+        const count = Math.max(byAge, history.trimmedCount);
         trimmed += count - history.trimmedCount;
         history.trimmedCount = count;
       }
