@@ -1,11 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { CONFIG_SCHEMA } from '../lambdas/shared/model/config.ts';
-import {
-  type ConfigKey,
-  GROUP_ALLOWED,
-  groupsOf,
-  keysOf,
-} from '../lambdas/shared/model/config-problems.ts';
+import { type ConfigKey, groupsOf, keysOf } from '../lambdas/shared/model/config-problems.ts';
+import { GROUP_ALLOWED } from '../lambdas/shared/model/config-values.ts';
 import { type Column, type Table, tablesOf } from '../lambdas/shared/model/tables.ts';
 
 /**

@@ -6,6 +6,7 @@
 import { batchJob } from './cases/batch-job.ts';
 import type { BenchCase, CaseContext } from './cases/case.ts';
 import { csvParse } from './cases/csv-parse.ts';
+import { functionStart } from './cases/function-start.ts';
 import { parquetWrite } from './cases/parquet-write.ts';
 import { startUp } from './cases/start-up.ts';
 import { streamSteps } from './cases/stream-steps.ts';
@@ -14,7 +15,14 @@ import { generatedLanding } from './harness/bench-data.ts';
 import type { BenchRow } from './harness/bench-row.ts';
 import { formatMarkdown, formatReport } from './harness/report.ts';
 
-const CASES: readonly BenchCase[] = [startUp, csvParse, parquetWrite, batchJob, streamSteps];
+const CASES: readonly BenchCase[] = [
+  startUp,
+  functionStart,
+  csvParse,
+  parquetWrite,
+  batchJob,
+  streamSteps,
+];
 
 const REPORTS = {
   text: formatReport,

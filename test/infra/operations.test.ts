@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
+import { readText } from '../docs/markdown.ts';
 import { templatesOf } from '../support/aws-stacks.ts';
 
 const { operations, catalogue } = templatesOf();
@@ -35,6 +36,13 @@ describe('alarms', () => {
       expect(Properties.AlarmActions).toHaveLength(1);
       expect(Properties.OKActions).toEqual(Properties.AlarmActions);
     }
+  });
+
+  it('have a chapter each in the runbook', () => {
+    const chapters = readText('docs/operations.md').match(/(?<=^### )\w+$/gm);
+    expect(chapters).toEqual(
+      alarms.map(({ Properties }) => Properties.AlarmName.replace('Tandem-', '')),
+    );
   });
 
   it('of the iterator age comes at half of the retention', () => {

@@ -58,6 +58,13 @@ describe('roles', () => {
     expect(rolesThat(can('s3:DeleteObject', /Landing/))).toEqual([]);
   });
 
+  it('let whoever writes an object look at it: S3 tells a lost answer no other way', () => {
+    for (const statement of [...byRole.values()].flat()) {
+      const actions = actionsOf(statement);
+      if (actions.includes('s3:PutObject')) expect(actions).toContain('s3:GetObject');
+    }
+  });
+
   it('let only what cleans up delete objects', () => {
     expect(rolesThat((statement) => actionsOf(statement).includes('s3:DeleteObject'))).toEqual([
       'drain',

@@ -1,9 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import type * as v from 'valibot';
-import type { ValueMetadata } from './config-values.ts';
-
-/** Marks the keys that hold keys rather than a value. */
-export const GROUP_ALLOWED = 'a group of keys';
+import { GROUP_ALLOWED, type ValueMetadata } from './config-values.ts';
 
 /** What is wrong at one key of a config. */
 export interface ConfigProblem {

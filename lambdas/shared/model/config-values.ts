@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { GROUP_ALLOWED } from './config-problems.ts';
 
 /**
  * The kinds of values a config has: how they are written, how they are held, what is allowed.
@@ -9,6 +8,9 @@ export interface ValueMetadata extends Record<string, unknown> {
   readonly description: string;
   readonly allowed: string;
 }
+
+/** Marks the keys that hold keys rather than a value. */
+export const GROUP_ALLOWED = 'a group of keys';
 
 export function group<Input>(description: string) {
   return v.metadata<Input, ValueMetadata>({ description, allowed: GROUP_ALLOWED });

@@ -8,13 +8,7 @@ import { decodeSegment, readSegment } from '../../shared/state/segment.ts';
 import { compareSequenceNumbers, isAfter } from '../../shared/state/sequence-number.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
-import type { Redriven } from './redriven.ts';
-
-/** Sequence numbers of one shard, both ends included. */
-export interface NumberRange {
-  readonly first: string;
-  readonly last: string;
-}
+import type { NumberRange, Redriven } from './redriven.ts';
 
 /**
  * Which records of a range of a shard are in a log already (stream protocol §7.2): the ranges that

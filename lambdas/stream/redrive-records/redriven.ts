@@ -1,7 +1,12 @@
 import type { StateOperation, StateValue } from '../../shared/ports/state-store.ts';
 import { compareSequenceNumbers } from '../../shared/state/sequence-number.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
-import type { NumberRange } from './consumed-numbers.ts';
+
+/** Sequence numbers of one shard, both ends included. */
+export interface NumberRange {
+  readonly first: string;
+  readonly last: string;
+}
 
 /** What was redriven from a shard (stream protocol §1). */
 export interface Redriven {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import {
   type DeployedSettings,
@@ -13,38 +13,41 @@ import { FUNCTION_FOLDERS, FUNCTION_NAMES, type FunctionName } from './function-
 
 const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
+/** CommonJS, minified, starts fastest; error names are literals and survive it. */
+export const BUNDLE_OPTIONS = {
+  absWorkingDir: projectRoot,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  minify: true,
+  sourcemap: true,
+  sourcesContent: false,
+  mainFields: ['module', 'main'],
+  alias: {
+    '@aws-sdk/credential-provider-node': './lib/aws/bundle/environment-credentials.ts',
+  },
+  logLevel: 'error',
+} as const satisfies BuildOptions;
+
 /** The folder of each function's code. */
 export type FunctionBundles = Readonly<Record<FunctionName, string>>;
 
 /**
  * Writes the code of all functions below `outDir`, each with what it needs and nothing else: one
- * CommonJS file, its source map, and the settings. CommonJS, minified, starts fastest. The same
- * sources and config give the same bytes, so that deploying again changes nothing.
+ * file, its source map, and the settings. The same sources and config give the same bytes, so that
+ * deploying again changes nothing.
  */
 export function bundleFunctions(outDir: string, config: Config): FunctionBundles {
   rmSync(outDir, { recursive: true, force: true });
   const { outputFiles } = buildSync({
-    absWorkingDir: projectRoot,
+    ...BUNDLE_OPTIONS,
     entryPoints: FUNCTION_NAMES.map((name) => ({
       in: `lambdas/${FUNCTION_FOLDERS[name]}/handler.ts`,
       out: `${name}/index`,
     })),
     outdir: outDir,
     write: false,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    minify: true,
-    // A name of a class is in the log; error names are literals and need no help.
-    keepNames: false,
-    sourcemap: true,
-    sourcesContent: false,
-    mainFields: ['module', 'main'],
-    alias: {
-      '@aws-sdk/credential-provider-node': './lib/aws/bundle/environment-credentials.ts',
-    },
-    logLevel: 'error',
   });
   const code = createHash('sha256');
   for (const { path, contents } of outputFiles) {

@@ -1,13 +1,12 @@
-import { ArnFormat, Duration, Size, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import { LogLevel, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { LogLevel, type LogOptions, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { removalPolicy } from '../deployment.ts';
 import { BatchWorkflow } from './batch-workflow.ts';
 import type { DoorProps } from './door-props.ts';
 import { allowItems, allowObjects, type ObjectRights } from './permissions.ts';
@@ -147,11 +146,6 @@ export class BatchDoor extends Construct {
     const functions = Object.fromEntries(
       Object.entries(this.steps).map(([name, step]) => [name, step.function]),
     ) as Record<StepName, TandemFunction['function']>;
-    const logs = new LogGroup(this, 'WorkflowLogs', {
-      logGroupName: `/aws/vendedlogs/states/${config.aws.stackPrefix}-batch`,
-      retention: RetentionDays.THREE_MONTHS,
-      removalPolicy: removalPolicy(this.#props.deployment),
-    });
     const workflow = new BatchWorkflow(this, 'Workflow', {
       ...functions,
       startRun: this.starter.function,
@@ -159,9 +153,20 @@ export class BatchDoor extends Construct {
       isTraced: !isEmulator,
       maxParallel,
       timeout: Duration.millis(config.batch.maxRunMs),
-      ...(isEmulator ? {} : { logs: { destination: logs, level: LogLevel.ALL } }),
+      ...(isEmulator ? {} : { logs: this.#workflowLogs() }),
     });
     return workflow.stateMachine;
+  }
+
+  #workflowLogs(): LogOptions {
+    const destination = new LogGroup(this, 'WorkflowLogs', {
+      // Under this prefix groups need no policy of their own, of which an account has ten.
+      logGroupName: `/aws/vendedlogs/states/${this.#stateMachineName()}`,
+      retention: RetentionDays.THREE_MONTHS,
+      // A group that stayed would be in the way of the next deployment: its name is fixed.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return { destination, level: LogLevel.ALL };
   }
 
   #rules(): void {

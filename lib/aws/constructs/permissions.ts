@@ -6,7 +6,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 /** What a function may do with objects, by folders: `work/*`. */
 export interface ObjectRights {
   readonly read?: readonly string[];
-  /** Includes giving up an upload. */
+  /** Includes giving up an upload, and looking whose object stands where an answer was lost. */
   readonly write?: readonly string[];
   readonly remove?: readonly string[];
 }
@@ -17,7 +17,7 @@ export function allowObjects(grantee: IGrantable, bucket: Bucket, rights: Object
   allow(grantee, ['s3:ListBucket'], [bucket.bucketArn]);
   const objects = (keys: readonly string[]) => keys.map((key) => bucket.arnForObjects(key));
   allow(grantee, ['s3:GetObject'], objects(read));
-  allow(grantee, ['s3:PutObject', 's3:AbortMultipartUpload'], objects(write));
+  allow(grantee, ['s3:PutObject', 's3:AbortMultipartUpload', 's3:GetObject'], objects(write));
   allow(grantee, ['s3:DeleteObject'], objects(remove));
 }
 

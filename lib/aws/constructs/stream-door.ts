@@ -152,10 +152,11 @@ export class StreamDoor extends Construct {
     const everyMs = this.#props.deployment.config.stream.publishEveryMs;
     new Rule(this, 'Publications', {
       description: 'Publishes the stream',
-      schedule: Schedule.rate(Duration.minutes(Math.max(1, Math.round(everyMs / 60_000)))),
+      schedule: Schedule.rate(Duration.minutes(Math.ceil(everyMs / 60_000))),
       targets: [
         new LambdaFunction(this.publisher.function, {
-          event: RuleTargetInput.fromObject({}),
+          // LocalStack sends nothing where this is empty.
+          event: RuleTargetInput.fromObject({ tandem: 'publish' }),
           retryAttempts: 0, // The next one is due soon.
         }),
       ],

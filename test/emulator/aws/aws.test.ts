@@ -1,0 +1,32 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { keysOf } from '../../support/batch-runs.ts';
+import { describeBatchDoor } from './batch-door.ts';
+import { cdk, type Deployed, deploy, redeploy } from './deployed.ts';
+import { describeStreamDoor } from './stream-door.ts';
+
+let world: Deployed;
+
+beforeAll(async () => {
+  world = await deploy();
+}, 300_000);
+
+describeBatchDoor(() => world);
+describeStreamDoor(() => world);
+
+describe('a deployment', () => {
+  it('changes nothing when it is repeated', async () => {
+    const said = await redeploy();
+    expect(said.match(/\(no changes\)/g)).toHaveLength(2);
+  });
+
+  it('leaves nothing when it is destroyed, once its buckets are empty', async () => {
+    for (const bucket of [world.landing, world.lake, world.failures]) {
+      await bucket.delete(await keysOf(bucket));
+    }
+
+    await cdk('destroy', '--all', '--force');
+
+    await expect(world.landing.head('orders/a.csv')).rejects.toThrow();
+    await expect(world.stream.listShards()).rejects.toThrow();
+  });
+});
