@@ -61,6 +61,8 @@ export class World {
   readonly hosts = new Map<string, Host[]>();
   readonly memory = new MemoryPool();
   readonly processes: SimProcess[] = [];
+  /** Records that messages hold, by shard and sequence number: a redrive brings them back. */
+  readonly kept = new Set<string>();
   readonly committedTokens = new Map<string, number>();
   /** Until then the state is out of order. */
   outageUntilMs = 0;
