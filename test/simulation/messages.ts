@@ -10,6 +10,10 @@ import type { World } from './world.ts';
 export function putMessage(world: World, shardId: string, batch: readonly StreamRecord[]): void {
   const [first] = batch;
   const last = batch[batch.length - 1];
+  const isWhole = world.randoms.actors.chance(0.7);
+  for (const { sequenceNumber } of isWhole ? batch : []) {
+    world.kept.add(`${shardId} ${sequenceNumber}`);
+  }
   const message = {
     KinesisBatchInfo: {
       shardId,
@@ -17,7 +21,7 @@ export function putMessage(world: World, shardId: string, batch: readonly Stream
       endSequenceNumber: last.sequenceNumber,
       approximateArrivalOfFirstRecord: new Date(first.arrivalTimeMs).toISOString(),
     },
-    ...(world.randoms.actors.chance(0.7) ? { payload: payloadOf(shardId, batch) } : {}),
+    ...(isWhole ? { payload: payloadOf(shardId, batch) } : {}),
   };
   const key = `${FAILED_BATCHES}${String(world.nextId()).padStart(6, '0')}`;
   void world.messages.put(key, new TextEncoder().encode(JSON.stringify(message)));

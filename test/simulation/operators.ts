@@ -57,21 +57,9 @@ export class Retention {
   }
 
   #trim(): void {
-    const { faults, settings, scheduler, stream, shards } = this.#world;
+    const { faults } = this.#world;
     if (faults.isStopped) return;
-    if (faults.strikes('trim')) {
-      const endMs = scheduler.now() - settings.retentionMs;
-      stream.expire(settings.retentionMs);
-      let trimmed = 0;
-      for (const history of shards.values()) {
-        const kept = history.records.findIndex(({ arrivalTimeMs }) => arrivalTimeMs >= endMs);
-        const count = kept < 0 ? history.records.length : kept;
-        trimmed += count - history.trimmedCount;
-        history.trimmedCount = count;
-      }
-      if (trimmed > 0) scheduler.note(`${trimmed} records leave the stream`);
-      void this.#world.refreshShards();
-    }
+    if (faults.strikes('trim')) this.#world.expire();
     this.#later();
   }
 }

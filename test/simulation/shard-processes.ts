@@ -1,5 +1,5 @@
 import type { ShardPublisher } from '../../lambdas/shared/ports/shard-publisher.ts';
-import { RetryableError } from '../../lambdas/shared/runtime/errors.ts';
+import { RetryableError, TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
 import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
 import { shardStep } from '../../lambdas/stream/publish-shard/shard-step.ts';
@@ -39,7 +39,7 @@ export class ShardProcesses implements ShardPublisher {
         (ending) => {
           if (ending.status !== 'died') this.#idle.push(environment);
           if (ending.status === 'answered') resolve();
-          else if (ending.status === 'failed') reject(ending.error);
+          else if (ending.status === 'failed') reject(asTold(ending.error));
           else fail('died');
         },
       );
@@ -53,4 +53,10 @@ export class ShardProcesses implements ShardPublisher {
     const memory = this.#world.memory.takePublish(context.config.parquet.rowGroupRows);
     return { process, context, writer: new InlineEpochWriter(context, memory) };
   }
+}
+
+/** From another process only the kind of an error comes back. */
+function asTold(error: unknown): unknown {
+  const isTerminal = error instanceof TerminalError;
+  return isTerminal ? new TerminalError('shard_failed', error.message) : error;
 }

@@ -84,8 +84,9 @@ async function runWorld(world: World): Promise<void> {
   await scheduler.run(() => fleet.isIdle);
   for (const starter of starters) starter.isStopped = true;
   await scheduler.run(() => isQuiet(world) && fleet.isIdle);
-  await finish(world, 'redrive', (onEnd) => startRedrive(world, onEnd));
   await finish(world, 'drain', (onEnd) => startDrain(world, onEnd));
+  // By now each shard has its HEAD, so that every record has an owner.
+  await finish(world, 'redrive', (onEnd) => startRedrive(world, onEnd));
   for (const process of late) process.suspendedUntilMs = 0;
   await scheduler.run(() => isQuiet(world));
   scheduler.after(settings.timeoutMs, () => {});

@@ -61,6 +61,8 @@ export class World {
   readonly hosts = new Map<string, Host[]>();
   readonly memory = new MemoryPool();
   readonly processes: SimProcess[] = [];
+  /** Records that messages hold, by shard and sequence number: a redrive brings them back. */
+  readonly kept = new Set<string>();
   readonly committedTokens = new Map<string, number>();
   /** Until then the state is out of order. */
   outageUntilMs = 0;
@@ -135,14 +137,36 @@ export class World {
     });
   }
 
-  /** Records up to an index have left the stream, as if by age. */
+  /**
+   * Records up to an index have left the stream, as if by age. No process hangs for as long as a
+   * stream keeps a closed shard (a day at least), so none goes while somebody hangs.
+   */
   trimThrough(shardId: string, index: number): void {
     const history = this.historyOf(shardId);
-    if (index < history.trimmedCount || history.isGone) return;
+    const isSooner = history.isClosed && this.#isSomebodyHanging();
+    if (index < history.trimmedCount || history.isGone || isSooner) return;
     this.stream.trimThrough(shardId, history.records[index].sequenceNumber);
     history.trimmedCount = index + 1;
     this.scheduler.note(`records up to ${index} of ${shardId.slice(-4)} leave the stream`);
     void this.refreshShards();
+  }
+
+  /** Closed shards without records are gone after the retention, too. */
+  expire(): void {
+    const { retentionMs } = this.settings;
+    const endMs = this.scheduler.now() - retentionMs;
+    for (const [shardId, { records }] of this.shards) {
+      const kept = records.findIndex(({ arrivalTimeMs }) => arrivalTimeMs >= endMs);
+      this.trimThrough(shardId, (kept < 0 ? records.length : kept) - 1);
+    }
+    if (this.#isSomebodyHanging()) return;
+    this.stream.expire(retentionMs);
+    void this.refreshShards();
+  }
+
+  #isSomebodyHanging(): boolean {
+    const nowMs = this.scheduler.now();
+    return this.processes.some((process) => !process.isDead && process.suspendedUntilMs > nowMs);
   }
 
   historyOf(shardId: string): ShardHistory {

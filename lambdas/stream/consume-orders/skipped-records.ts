@@ -63,12 +63,13 @@ export async function readSkipped(
   const position = positionAfter(context, checkpoint);
   try {
     const first = await readOn(context, shardId, position, 1);
-    const isGap = checkpoint !== null && first.mayHaveLost;
     const [record] = first.records;
     if (record === undefined || !isAfter(firstDelivered, record.sequenceNumber)) {
-      return { records: [], isAll: true, isGap };
+      return { records: [], isAll: true, isGap: checkpoint !== null && first.mayHaveLost };
     }
-    const { records } = await readOn(context, shardId, position, limit);
+    // What the first read saw may be gone by the second one, which then says so.
+    const { records, mayHaveLost } = await readOn(context, shardId, position, limit);
+    const isGap = checkpoint !== null && mayHaveLost;
     const skipped = records.filter(({ sequenceNumber }) => isAfter(firstDelivered, sequenceNumber));
     return { records: skipped, isAll: skipped.length < records.length, isGap };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { ShardPublisher } from '../../shared/ports/shard-publisher.ts';
+import { TerminalError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
@@ -24,11 +25,19 @@ export class FannedEpochWriter implements EpochWriter {
 
   async write(plan: EpochPlan, planKey: string): Promise<StreamManifest> {
     const busy = [...plan.shards.keys()].filter((index) => plan.shards[index].entries.length > 0);
-    if (busy.length > this.#maxShardsInline) {
-      await inParallel(busy, PARALLEL_SHARDS, (shardIndex) =>
+    if (busy.length > this.#maxShardsInline) await this.#publish(planKey, busy);
+    return await this.#inline.write(plan, planKey);
+  }
+
+  async #publish(planKey: string, shardIndexes: readonly number[]): Promise<void> {
+    try {
+      await inParallel(shardIndexes, PARALLEL_SHARDS, (shardIndex) =>
         this.#shards.publish({ planKey, shardIndex }),
       );
+    } catch (error) {
+      // The code is lost on the way from there: written here, the shard says what is wrong with it,
+      // `epoch_differs` for instance, after which the epoch is planned anew.
+      if (!(error instanceof TerminalError)) throw error;
     }
-    return await this.#inline.write(plan, planKey);
   }
 }

@@ -117,9 +117,10 @@ async function pendingOf(
 /** Takes one step; how far it came shows when the log is read again. */
 async function redriveSome(context: StreamContext, step: RedriveStep): Promise<void> {
   const { shardId, head, pending } = step;
-  const isOpen = head === null || !head.sealed;
+  // A shard that left the stream before its first record was consumed never gets a HEAD.
+  const isOver = head === null ? !(await isListed(context, shardId)) : head.sealed;
   const ahead = pending.filter(
-    ({ sequenceNumber }) => isOpen && isAfter(sequenceNumber, head?.checkpoint ?? null),
+    ({ sequenceNumber }) => !isOver && isAfter(sequenceNumber, head?.checkpoint ?? null),
   );
   if (ahead.length === pending.length) {
     // Their turn has not come: they are consumed as if delivered now, with all that lies before.
@@ -128,7 +129,12 @@ async function redriveSome(context: StreamContext, step: RedriveStep): Promise<v
     return;
   }
   const behind = pending.slice(0, pending.length - ahead.length);
-  await redriveRun(context, step, behind);
+  const ownerOf = isOver ? await ownersByKey(context) : () => shardId;
+  await redriveRun(context, step, behind, ownerOf);
+}
+
+async function isListed({ stream }: StreamContext, shardId: string): Promise<boolean> {
+  return (await stream.listShards()).some((shard) => shard.shardId === shardId);
 }
 
 /** The shard was sealed meanwhile: the turn of its records has passed. */
@@ -147,15 +153,15 @@ interface RedriveStep {
 
 /**
  * The first of these records, whose turn has passed, that have one owner: the shard itself or, once
- * it is sealed, the open shard that their key belongs to now. Nothing where somebody else moved the
+ * it is over, the open shard that their key belongs to now. Nothing where somebody else moved the
  * state, or redrove, first.
  */
 async function redriveRun(
   context: StreamContext,
   { shardId, head, redriven }: RedriveStep,
   behind: readonly StreamRecord[],
+  ownerOf: (partitionKey: string) => string,
 ): Promise<void> {
-  const ownerOf = head?.sealed ? await ownersByKey(context) : () => shardId;
   const owner = ownerOf(behind[0].partitionKey);
   const end = behind.findIndex(({ partitionKey }) => ownerOf(partitionKey) !== owner);
   const run = end < 0 ? behind : behind.slice(0, end);

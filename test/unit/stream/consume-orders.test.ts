@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { EventStream } from '../../../lambdas/shared/ports/event-stream.ts';
 import { readHead, readLog } from '../../../lambdas/shared/state/fold.ts';
 import { decodeSegment } from '../../../lambdas/shared/state/segment.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
@@ -96,6 +97,31 @@ describe('consuming the records of a shard', () => {
     await consumer.consume(SHARD, records.slice(2));
 
     expect(await outcomes(context)).toEqual(['active', 'active', 'duplicate']);
+  });
+
+  it('tells of records that leave the stream while they are looked for', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    await send(world, [{ order_id: 'a' }, { order_id: 'b' }, { order_id: 'c' }]);
+    const records = await delivered(world);
+    await new OrderConsumer(context).consume(SHARD, records.slice(0, 1));
+    const stream: EventStream = {
+      name: world.stream.name,
+      identity: () => world.stream.identity(),
+      listShards: () => world.stream.listShards(),
+      now: () => world.stream.now(),
+      put: (sent) => world.stream.put(sent),
+      read: async (shardId, position, limit) => {
+        const result = await world.stream.read(shardId, position, limit);
+        world.stream.trimThrough(SHARD, records[1].sequenceNumber);
+        return result;
+      },
+    };
+
+    await new OrderConsumer({ ...context, stream }).consume(SHARD, records.slice(2));
+
+    const [, second] = await readLog(context, SHARD, 1, 2);
+    expect(second).toMatchObject({ gapAfter: records[0].sequenceNumber });
   });
 
   it('goes on with a fold in memory after somebody else appended', async () => {

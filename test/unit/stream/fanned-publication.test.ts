@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ShardPublisher } from '../../../lambdas/shared/ports/shard-publisher.ts';
+import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
@@ -66,6 +67,29 @@ describe('an epoch whose shards are published by functions of their own', () => 
     const writer = new FannedEpochWriter(new InlineEpochWriter(context), shards, 3);
 
     expect((await publishStep(context, writer, MINUTES)).status).toBe('published');
+  });
+
+  it('is planned anew where a shard finds files of another life', async () => {
+    const context = await consumedWorld();
+    const [shard] = await context.stream.listShards();
+    const key = context.lakeKeys.table('quarantine', 1);
+    await context.lake.put(`${key}part-${shard.shardId}-0.parquet`, new Uint8Array(1));
+    const shards: ShardPublisher = {
+      async publish(event) {
+        try {
+          await shardStep(context, new InlineEpochWriter(context), event);
+        } catch (error) {
+          throw new TerminalError('shard_failed', String(error));
+        }
+      },
+    };
+    const writer = new FannedEpochWriter(new InlineEpochWriter(context), shards, 1);
+
+    const first = await publishStep(context, writer, MINUTES);
+    const second = await publishStep(context, writer, MINUTES);
+
+    expect(first.status).toBe('superseded');
+    expect(second).toMatchObject({ status: 'published', epochs: [2], read: 30 });
   });
 
   it('is not written by another version: the publisher plans it anew', async () => {

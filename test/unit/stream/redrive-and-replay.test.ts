@@ -107,6 +107,24 @@ describe('redriving records that the mapping gave up', () => {
     expect((await readHead(context, SHARD))?.counts).toMatchObject({ read: 2, active: 2 });
   });
 
+  it('gives records of a shard that left the stream unconsumed to the open one', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    const records = await send(world, ['a']);
+    await giveUp(world, records);
+    await world.stream.split(SHARD);
+    world.stream.trimThrough(SHARD, records[0].sequenceNumber);
+    await drainStream(context, new OrderConsumer(context), new InlineEpochWriter(context));
+
+    const [report] = await redrive(world);
+
+    expect(report).toMatchObject({ status: 'redriven', redriven: 1 });
+    const heads = await Promise.all(
+      (await world.stream.listShards()).map(({ shardId }) => readHead(context, shardId)),
+    );
+    expect(heads.map((head) => head?.counts.active).sort()).toEqual([0, 1]);
+  });
+
   it('gives records of a sealed shard to the open one that has their key now', async () => {
     const world = createStreamWorld();
     const context = await world.open();
