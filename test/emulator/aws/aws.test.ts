@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keysOf } from '../../support/batch-runs.ts';
 import { describeBatchDoor } from './batch-door.ts';
-import { cdk, type Deployed, deploy, redeploy } from './deployed.ts';
+import { type Deployed, TestStacks } from './deployed.ts';
 import { describeStreamDoor } from './stream-door.ts';
 
+const stacks = new TestStacks('TandemTest');
 let world: Deployed;
 
 beforeAll(async () => {
-  world = await deploy();
+  world = await stacks.deploy();
 }, 300_000);
 
 describeBatchDoor(() => world);
@@ -15,7 +16,7 @@ describeStreamDoor(() => world);
 
 describe('a deployment', () => {
   it('changes nothing when it is repeated', async () => {
-    const said = await redeploy();
+    const said = await stacks.redeploy();
     expect(said.match(/\(no changes\)/g)).toHaveLength(2);
   });
 
@@ -24,7 +25,7 @@ describe('a deployment', () => {
       await bucket.delete(await keysOf(bucket));
     }
 
-    await cdk('destroy', '--all', '--force');
+    await stacks.destroy();
 
     await expect(world.landing.head('orders/a.csv')).rejects.toThrow();
     await expect(world.stream.listShards()).rejects.toThrow();

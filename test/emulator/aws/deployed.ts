@@ -17,41 +17,68 @@ import { cacheRoot, projectRoot } from '../running-emulator.ts';
 
 const run = promisify(execFile);
 
-/** Another name than anybody's own deployment on the same emulator. */
-const PREFIX = 'TandemTest';
-
 /** Chunks of less than a line, so that some begin inside quotes; runs as soon as may be. */
-const CONFIG = `
-aws:
-  stackPrefix: ${PREFIX}
-  batchWindow: 1s
-batch:
-  chunkBytes: 200B
-  quietFor: 3s
-  minInterval: 0s
-`;
+const BATCH = { chunkBytes: '200B', quietFor: '3s', minInterval: '0s' };
 
 const CONTEXT = ['--context', 'emulator=true', '--context', 'ephemeral=true'];
 
-/** Where this deployment's config, templates and outputs are. */
-function place(name: string): string {
-  const folder = join(cacheRoot, 'deployed');
-  mkdirSync(folder, { recursive: true });
-  return join(folder, name);
+/** Of the config's `aws`, what a test chooses. */
+export interface Chosen {
+  readonly retryLimit?: number;
 }
 
-/** Runs the plain CLI of the CDK; answers what it said. */
-export async function cdk(...args: readonly string[]): Promise<string> {
-  const config = place('tandem.yaml');
-  writeFileSync(config, CONFIG);
-  const common = [...CONTEXT, '--context', `config=${config}`, '--output', place('cdk.out')];
-  const cli = join(projectRoot, 'node_modules/.bin/cdk');
-  const { stdout, stderr } = await run(cli, [...args, ...common], {
-    cwd: projectRoot,
-    env: { ...process.env, CDK_VALIDATION: 'false' },
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return stdout + stderr;
+/** The stacks of one test, under another name than anybody's own on the same emulator. */
+export class TestStacks {
+  readonly #prefix: string;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** Runs the plain CLI of the CDK; answers what it said. */
+  async cdk(args: readonly string[], chosen: Chosen = {}): Promise<string> {
+    const config = this.#place('tandem.json');
+    const aws = { stackPrefix: this.#prefix, batchWindow: '1s', ...chosen };
+    writeFileSync(config, JSON.stringify({ aws, batch: BATCH }));
+    const common = [
+      ...CONTEXT,
+      '--context',
+      `config=${config}`,
+      '--output',
+      this.#place('cdk.out'),
+    ];
+    const cli = join(projectRoot, 'node_modules/.bin/cdk');
+    const { stdout, stderr } = await run(cli, [...args, ...common], {
+      cwd: projectRoot,
+      env: { ...process.env, CDK_VALIDATION: 'false' },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return stdout + stderr;
+  }
+
+  /** Deploys all stacks that an emulator gets. */
+  async deploy(chosen: Chosen = {}): Promise<Deployed> {
+    await this.cdk(['bootstrap', 'aws://000000000000/us-east-1'], chosen);
+    await this.redeploy(chosen);
+    return opened(this.#prefix, JSON.parse(readFileSync(this.#place('outputs.json'), 'utf8')));
+  }
+
+  /** Again, it changes nothing but what was chosen otherwise. */
+  async redeploy(chosen: Chosen = {}): Promise<string> {
+    const outputs = ['--outputs-file', this.#place('outputs.json')];
+    return await this.cdk(['deploy', '--all', '--require-approval', 'never', ...outputs], chosen);
+  }
+
+  async destroy(): Promise<void> {
+    await this.cdk(['destroy', '--all', '--force']);
+  }
+
+  /** Where this deployment's config, templates and outputs are. */
+  #place(name: string): string {
+    const folder = join(cacheRoot, 'deployed', this.#prefix);
+    mkdirSync(folder, { recursive: true });
+    return join(folder, name);
+  }
 }
 
 export interface Deployed {
@@ -60,24 +87,16 @@ export interface Deployed {
   readonly failures: S3ObjectStore;
   readonly state: DynamoStateStore;
   readonly stream: KinesisEventStream;
+  /** Of the stream's mapping to its consumer. */
+  readonly mappingId: string;
   /** The answer of a function, by the name of its output. Throws where it failed. */
   invoke<Answer>(output: string, event: unknown): Promise<Answer>;
 }
 
-/** Deploys all stacks that an emulator gets. Again, it changes nothing. */
-export async function deploy(): Promise<Deployed> {
-  await cdk('bootstrap', 'aws://000000000000/us-east-1');
-  await redeploy();
-  return opened(JSON.parse(readFileSync(place('outputs.json'), 'utf8')));
-}
+type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-export async function redeploy(): Promise<string> {
-  const outputs = ['--outputs-file', place('outputs.json')];
-  return await cdk('deploy', '--all', '--require-approval', 'never', ...outputs);
-}
-
-function opened(outputs: Readonly<Record<string, Readonly<Record<string, string>>>>): Deployed {
-  const { [`${PREFIX}Storage`]: storage, [`${PREFIX}Pipelines`]: pipelines } = outputs;
+function opened(prefix: string, outputs: Outputs): Deployed {
+  const { [`${prefix}Storage`]: storage, [`${prefix}Pipelines`]: pipelines } = outputs;
   const clock = new SystemClock();
   const ports = { client: makeS3Client(), clock, randomness: new SystemRandomness() };
   const bucket = (name: string) => new S3ObjectStore({ ...ports, bucket: storage[name] });
@@ -93,6 +112,7 @@ function opened(outputs: Readonly<Record<string, Readonly<Record<string, string>
       streamName: storage.StreamName,
       clock,
     }),
+    mappingId: pipelines.ConsumerMapping,
     async invoke<Answer>(output: string, event: unknown): Promise<Answer> {
       const command = { FunctionName: pipelines[output], Payload: JSON.stringify(event) };
       const { FunctionError, Payload } = await functions.send(new InvokeCommand(command));
