@@ -58,6 +58,8 @@ export interface Deployed {
   readonly failures: S3ObjectStore;
   readonly state: DynamoStateStore;
   readonly stream: KinesisEventStream;
+  /** Of the stream's mapping to its consumer. */
+  readonly mappingId: string;
   /** The answer of a function, by the name of its output. Throws where it failed. */
   invoke<Answer>(output: string, event: unknown): Promise<Answer>;
 }
@@ -82,6 +84,7 @@ function opened(outputs: Outputs): Deployed {
       streamName: storage.StreamName,
       clock,
     }),
+    mappingId: pipelines.ConsumerMapping,
     async invoke<Answer>(output: string, event: unknown): Promise<Answer> {
       const command = { FunctionName: pipelines[output], Payload: JSON.stringify(event) };
       const { FunctionError, Payload } = await functions.send(new InvokeCommand(command));

@@ -137,7 +137,7 @@ describe('on an emulator', () => {
     expect([emulated.operations, emulated.catalogue]).toEqual([null, null]);
     emulated.pipelines.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       StartingPosition: 'TRIM_HORIZON',
-      DestinationConfig: Match.absent(),
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
     });
     emulated.storage.hasResourceProperties('AWS::Kinesis::Stream', {
       StreamModeDetails: { StreamMode: 'PROVISIONED' },

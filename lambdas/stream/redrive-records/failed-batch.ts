@@ -28,8 +28,8 @@ interface InvocationRecord {
     readonly endSequenceNumber: string;
     readonly approximateArrivalOfFirstRecord: string;
   };
-  /** The event of the invocation, as JSON text. */
-  readonly payload?: string;
+  /** The event of the invocation. The guide leaves open whether as JSON text; LocalStack: not. */
+  readonly payload?: string | KinesisEvent;
 }
 
 /**
@@ -59,7 +59,7 @@ async function getOrNull(store: ObjectStore, key: string): Promise<Uint8Array | 
 function failedBatchOf(key: string, bytes: Uint8Array): FailedBatch {
   try {
     const { KinesisBatchInfo: info, payload } = parseJson<InvocationRecord>(bytes);
-    const event = payload === undefined ? null : (JSON.parse(payload) as KinesisEvent);
+    const event = eventOf(payload);
     return {
       key,
       shardId: info.shardId,
@@ -72,4 +72,8 @@ function failedBatchOf(key: string, bytes: Uint8Array): FailedBatch {
     const message = `${key} is no record of a failed invocation; move it away to go on`;
     throw new TerminalError('failed_batch_unreadable', message, { cause });
   }
+}
+
+function eventOf(payload: InvocationRecord['payload']): KinesisEvent | null {
+  return typeof payload === 'string' ? (JSON.parse(payload) as KinesisEvent) : (payload ?? null);
 }

@@ -142,7 +142,7 @@ export class StreamDoor extends Construct {
       // -1, endless: a record batch is given up only where somebody chose that.
       ...(isEndless ? {} : { retryAttempts: retryLimit, bisectBatchOnError: bisect }),
       // It keeps the records; a queue would keep their sequence numbers only.
-      ...(deployment.isEmulator ? {} : { onFailure }),
+      onFailure,
     });
     mapping.node.addDependency(this.consumer.role);
     return mapping;

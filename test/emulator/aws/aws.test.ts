@@ -3,13 +3,14 @@ import { keysOf, ordersCsv } from '../../support/batch-runs.ts';
 import { currentOf, orderLine } from '../../support/small-landing.ts';
 import { type Deployed, eventually } from '../deployment.ts';
 import { describeBatchDoor } from './batch-door.ts';
-import { cdk, deploy, redeploy } from './deployed.ts';
+import { TestStacks } from './deployed.ts';
 import { describeStreamDoor } from './stream-door.ts';
 
+const stacks = new TestStacks('TandemTest');
 let world: Deployed;
 
 beforeAll(async () => {
-  world = await deploy();
+  world = await stacks.deploy();
 }, 300_000);
 
 describeBatchDoor(() => world);
@@ -36,7 +37,7 @@ describe('both doors', () => {
 
 describe('a deployment', () => {
   it('changes nothing when it is repeated', async () => {
-    const said = await redeploy();
+    const said = await stacks.redeploy();
     expect(said.match(/\(no changes\)/g)).toHaveLength(2);
   });
 
@@ -45,7 +46,7 @@ describe('a deployment', () => {
       await bucket.delete(await keysOf(bucket));
     }
 
-    await cdk('destroy', '--all', '--force');
+    await stacks.destroy();
 
     await expect(world.landing.head('orders/a.csv')).rejects.toThrow();
     await expect(world.stream.listShards()).rejects.toThrow();

@@ -6,10 +6,11 @@ import { FAILED_BATCHES } from '../../../lambdas/stream/redrive-records/count-me
 import { keysOf } from '../../support/batch-runs.ts';
 import { runCliHere } from '../../support/run-cli.ts';
 import { type Deployed, eventually } from '../deployment.ts';
-import { cdk, deploy, place } from './deployed.ts';
+import { TestStacks } from './deployed.ts';
 
 const ORDERS = '500';
 
+const stacks = new TestStacks('TandemCommands');
 let world: Deployed;
 let folder: string;
 let landing: string;
@@ -21,7 +22,7 @@ async function tandem(...args: readonly string[]) {
   const { exitCode, out, err } = await runCliHere([
     ...args,
     '--config',
-    place('tandem.yaml'),
+    stacks.configFile,
     '--json',
   ]);
   return { exitCode, err, answer: JSON.parse(out) };
@@ -34,7 +35,7 @@ async function onAws(...args: readonly string[]) {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tandem-cli-'));
   landing = join(folder, 'landing');
-  world = await deploy();
+  world = await stacks.deploy();
   const { answer } = await tandem('generate', '--out', landing, '--orders', ORDERS);
   records = answer.rows;
 }, 300_000);
@@ -44,7 +45,7 @@ afterAll(async () => {
   for (const bucket of [world.landing, world.lake, world.failures]) {
     await bucket.delete(await keysOf(bucket));
   }
-  await cdk('destroy', '--all', '--force');
+  await stacks.destroy();
 }, 120_000);
 
 // In order: later commands show what earlier ones did.

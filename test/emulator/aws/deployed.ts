@@ -6,44 +6,54 @@ import { projectRoot } from '../running-emulator.ts';
 
 const run = promisify(execFile);
 
-/**
- * Another prefix than anybody's own deployment on the same emulator has. Chunks of less than a
- * line, so that some begin inside quotes; runs as soon as may be.
- */
-const CONFIG = `
-aws:
-  stackPrefix: TandemTest
-  batchWindow: 1s
-batch:
-  chunkBytes: 200B
-  quietFor: 3s
-  minInterval: 0s
-`;
+/** Chunks of less than a line, so that some begin inside quotes; runs as soon as may be. */
+const BATCH = { chunkBytes: '200B', quietFor: '3s', minInterval: '0s' };
 
-const folder = new DeploymentFolder('deployed');
-
-/** Where this deployment's config, templates and outputs are. */
-export const place = (name: string): string => folder.file(name);
-
-/** Runs the plain CLI of the CDK; answers what it said. */
-export async function cdk(...command: readonly string[]): Promise<string> {
-  const config = folder.file('tandem.yaml');
-  writeFileSync(config, CONFIG);
-  const { stdout, stderr } = await run(CDK, folder.cdkArguments(config, command), {
-    cwd: projectRoot,
-    env: { ...process.env, CDK_VALIDATION: 'false' },
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return stdout + stderr;
+/** Of the config's `aws`, what a test chooses. */
+export interface Chosen {
+  readonly retryLimit?: number;
 }
 
-/** Deploys all stacks that an emulator gets. Again, it changes nothing. */
-export async function deploy(): Promise<Deployed> {
-  await cdk(...BOOTSTRAP);
-  await redeploy();
-  return folder.open();
-}
+/** The stacks of one test, under another prefix than anybody's own on the same emulator. */
+export class TestStacks {
+  readonly #prefix: string;
+  readonly #folder: DeploymentFolder;
 
-export async function redeploy(): Promise<string> {
-  return await cdk(...folder.deployCommand());
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+    this.#folder = new DeploymentFolder(`deployed/${prefix}`);
+  }
+
+  /** What the stacks were made with. */
+  get configFile(): string {
+    return this.#folder.file('tandem.json');
+  }
+
+  /** Deploys all stacks that an emulator gets. */
+  async deploy(chosen: Chosen = {}): Promise<Deployed> {
+    await this.#cdk(BOOTSTRAP, chosen);
+    await this.redeploy(chosen);
+    return this.#folder.open();
+  }
+
+  /** Changes nothing but what was chosen otherwise; answers what the CLI of the CDK said. */
+  async redeploy(chosen: Chosen = {}): Promise<string> {
+    return await this.#cdk(this.#folder.deployCommand(), chosen);
+  }
+
+  async destroy(): Promise<void> {
+    await this.#cdk(['destroy', '--all', '--force'], {});
+  }
+
+  async #cdk(command: readonly string[], chosen: Chosen): Promise<string> {
+    const aws = { stackPrefix: this.#prefix, batchWindow: '1s', ...chosen };
+    writeFileSync(this.configFile, JSON.stringify({ aws, batch: BATCH }));
+    const args = this.#folder.cdkArguments(this.configFile, command);
+    const { stdout, stderr } = await run(CDK, args, {
+      cwd: projectRoot,
+      env: { ...process.env, CDK_VALIDATION: 'false' },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return stdout + stderr;
+  }
 }

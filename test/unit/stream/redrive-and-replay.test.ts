@@ -23,7 +23,11 @@ async function send(world: StreamWorld, ids: readonly string[]): Promise<readonl
 }
 
 /** As Lambda writes it to a failure destination in S3. */
-async function giveUp(world: StreamWorld, records: readonly StreamRecord[]): Promise<void> {
+async function giveUp(
+  world: StreamWorld,
+  records: readonly StreamRecord[],
+  payloadOf: (event: unknown) => unknown = JSON.stringify,
+): Promise<void> {
   const [first] = records;
   const message = {
     KinesisBatchInfo: {
@@ -32,7 +36,7 @@ async function giveUp(world: StreamWorld, records: readonly StreamRecord[]): Pro
       endSequenceNumber: records[records.length - 1].sequenceNumber,
       approximateArrivalOfFirstRecord: new Date(first.arrivalTimeMs).toISOString(),
     },
-    payload: JSON.stringify({
+    payload: payloadOf({
       Records: records.map(({ sequenceNumber, partitionKey, arrivalTimeMs, data }) => ({
         kinesis: {
           sequenceNumber,
@@ -79,6 +83,21 @@ describe('redriving records that the mapping gave up', () => {
     const head = await readHead(context, SHARD);
     expect(head?.counts).toMatchObject({ read: 4, active: 4 });
     expect(head?.checkpoint).toBe(records[3].sequenceNumber);
+  });
+
+  it('takes the event of the invocation as a text, as an object, and from the stream', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    const records = await send(world, ['a', 'b', 'c']);
+    await giveUp(world, records.slice(0, 1), (event) => event);
+    await giveUp(world, records.slice(1, 2));
+    world.stream.trimThrough(SHARD, records[1].sequenceNumber);
+    await giveUp(world, records.slice(2), () => undefined);
+
+    const reports = await redrive(world);
+
+    expect(reports.map(({ redriven }) => redriven)).toEqual([1, 1, 1]);
+    expect((await readHead(context, SHARD))?.counts).toMatchObject({ read: 3, active: 3 });
   });
 
   it('adds nothing that is consumed while it looks for what is missing', async () => {
