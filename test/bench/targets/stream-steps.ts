@@ -17,8 +17,12 @@ import { OrderColumns } from '../../../lambdas/shared/ingest/order-columns.ts';
 import { EventParser } from '../../../lambdas/shared/ingest/parse-events.ts';
 import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
-import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
-import type { StreamRecord } from '../../../lambdas/shared/ports/event-stream.ts';
+import {
+  type EventStream,
+  MAX_PUT_RECORDS,
+  type NewRecord,
+  type ReadPosition,
+} from '../../../lambdas/shared/ports/event-stream.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
@@ -53,31 +57,26 @@ const steps: Readonly<Record<string, () => Promise<Record<string, number>>>> = {
 process.stdout.write(`${JSON.stringify({ events: eventCount, ...(await steps[step]()) })}\n`);
 
 /** Ids are UUIDs, as real ones often are: they compress least. */
-function recordAt(index: number): StreamRecord {
+function orderAt(index: number): NewRecord {
   const hex = createHash('md5').update(String(index)).digest('hex');
   const orderId = [8, 12, 16, 20, 32].map((end, i, ends) => hex.slice(ends[i - 1] ?? 0, end));
-  const timeMs = (START_MS + index * STEP_MS) as EpochMs;
+  const order_id = orderId.join('-');
   const order = {
-    order_id: orderId.join('-'),
+    order_id,
     customer_id: `c${(index * 7919) % 1000}`,
     product_id: `p${(index * 104_729) % 50}`,
-    order_timestamp: new Date(timeMs).toISOString(),
+    order_timestamp: new Date(START_MS + index * STEP_MS).toISOString(),
     quantity: 1 + (index % 10),
     price: `${5 + (index % 400)}.${String(index % 100).padStart(2, '0')}`,
     status: index % 7 === 0 ? 'Canceled' : 'completed',
   };
-  return {
-    sequenceNumber: String(index + 1).padStart(56, '0'),
-    partitionKey: order.order_id,
-    arrivalTimeMs: timeMs,
-    data: Buffer.from(JSON.stringify(order)),
-  };
+  return { partitionKey: order_id, data: Buffer.from(JSON.stringify(order)) };
 }
 
-function* batches(): Generator<StreamRecord[]> {
+function* batches(): Generator<NewRecord[]> {
   for (let from = 0; from < eventCount; from += BATCH) {
     const size = Math.min(BATCH, eventCount - from);
-    yield Array.from({ length: size }, (_, i) => recordAt(from + i));
+    yield Array.from({ length: size }, (_, i) => orderAt(from + i));
   }
 }
 
@@ -99,16 +98,18 @@ async function classify() {
   const columns = new OrderColumns(BATCH);
   const claims = new ClaimSet();
   let times = { maxEventTimeMs: NO_TIME, floorMs: NO_TIME };
-  for (const records of batches()) {
-    const events = records.map(({ data }) => data);
-    const arrivalTimeMs = Float64Array.from(records, (record) => record.arrivalTimeMs);
-    const segmentBytes = new Float64Array(records.length);
+  let arrivalMs = START_MS;
+  for (const orders of batches()) {
+    const events = orders.map(({ data }) => data);
+    const arrivalTimeMs = new Float64Array(events.length).fill(arrivalMs);
+    const segmentBytes = new Float64Array(events.length);
+    arrivalMs += BATCH * STEP_MS;
     await timed(total, () => {
       columns.clear();
       parser.parse(events, 0, events.length, columns);
-      const orders = { columns, arrivalTimeMs, segmentBytes };
+      const parsed = { columns, arrivalTimeMs, segmentBytes };
       for (let from = 0; from < events.length; ) {
-        const cut = classifier.classify(orders, from, times, claims);
+        const cut = classifier.classify(parsed, from, times, claims);
         times = cut.times as typeof times;
         from = cut.to;
       }
@@ -127,15 +128,30 @@ async function openConsumer(state: StateStore, lake: ObjectStore) {
   const options = { consumer: 'default', codeVersion: 'bench', config: DEFAULT_CONFIG };
   const context = await openStreamContext(ports, options);
   const [{ shardId }] = await stream.listShards();
-  return { context, shardId };
+  return { context, shardId, clock, stream };
+}
+
+/** Puts orders into the shard and reads them back, as what calls a consumer does. */
+async function* recordBatches(stream: EventStream, shardId: string, clock: VirtualClock) {
+  let position: ReadPosition = { kind: 'start' };
+  for (const orders of batches()) {
+    for (let from = 0; from < orders.length; from += MAX_PUT_RECORDS) {
+      await stream.put(orders.slice(from, from + MAX_PUT_RECORDS));
+    }
+    const { records } = await stream.read(shardId, position, BATCH);
+    yield records;
+    const { sequenceNumber } = records[records.length - 1];
+    position = { kind: 'after', sequenceNumber };
+    await clock.advance(BATCH * STEP_MS);
+  }
 }
 
 async function consume(store: StateStore, lake: ObjectStore) {
   const state = new CountedState(store);
-  const { context, shardId } = await openConsumer(state, lake);
+  const { context, shardId, clock, stream } = await openConsumer(state, lake);
   const consumer = new OrderConsumer(context);
   const total = { seconds: 0, cpu: 0 };
-  for (const records of batches()) {
+  for await (const records of recordBatches(stream, shardId, clock)) {
     await timed(total, async () => {
       const result = await consumer.consume(shardId, records);
       if (result.status === 'failed') throw result.error;
