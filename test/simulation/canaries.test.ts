@@ -3,7 +3,7 @@ import { CANARIES } from './canary-list.ts';
 import { simulate } from './simulate.ts';
 
 /** Seeds in which a mistake has to show. */
-const SEED_COUNT = 200;
+const SEED_COUNT = 150;
 
 /** The invariants of stream protocol §9 that each mistake breaks. */
 const CAUGHT_BY: Readonly<Record<keyof typeof CANARIES, readonly string[]>> = {

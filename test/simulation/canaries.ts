@@ -15,7 +15,7 @@ import type { World } from './world.ts';
  * product has no switch for it.
  */
 export interface Canary {
-  /** Faults without which it may go unseen. */
+  /** Faults without which it may go unseen: they are on, as often as can be, and no others. */
   readonly needs?: readonly FaultName[];
   /** The hot spot is where calls are that look like this, whatever the seed says. */
   readonly hotLabel?: string;

@@ -63,7 +63,7 @@ const fenceWithoutEntry: Canary = {
 
 /** A fence that failed is taken for one that holds. */
 const watermarkBeforeFences: Canary = {
-  needs: ['idle_shard', 'hot_spot', 'late_burst'],
+  needs: ['idle_shard', 'hot_spot', 'late_burst', 'drain_beside'],
   hotLabel: 'transact put SHARD#0 LOG#0 (fence), update SHARD#0 HEAD {version floor}',
   result: (_, operations) => (operations.some(isFence) ? { status: 'committed' } : undefined),
 };

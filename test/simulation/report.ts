@@ -35,7 +35,7 @@ function commit(): string {
 
 /** Sums over many seeds. */
 export class Tally {
-  #seeds = 0;
+  seeds = 0;
   #steps = 0;
   #records = 0;
   #entries = 0;
@@ -43,7 +43,7 @@ export class Tally {
   failures = 0;
 
   add({ steps, records, entries, epochs, failure }: SimulationResult): void {
-    this.#seeds += 1;
+    this.seeds += 1;
     this.#steps += steps;
     this.#records += records;
     this.#entries += entries;
@@ -53,14 +53,14 @@ export class Tally {
 
   text(elapsedMs: number): string {
     const sums = [
-      `${this.#seeds} seeds`,
+      `${this.seeds} seeds`,
       `${this.failures} failed`,
       `${this.#steps} steps`,
       `${this.#records} records`,
       `${this.#entries} entries`,
       `${this.#epochs} epochs`,
     ];
-    const perSeed = (elapsedMs / Math.max(1, this.#seeds)).toFixed(0);
+    const perSeed = (elapsedMs / Math.max(1, this.seeds)).toFixed(0);
     return `${sums.join(', ')}; ${perSeed} ms a seed`;
   }
 }

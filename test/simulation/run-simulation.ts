@@ -16,6 +16,9 @@ import { type SimulationResult, simulate } from './simulate.ts';
 /** Failures that are printed whole. */
 const FAILURES_PRINTED = 5;
 
+/** How it goes is printed so often. */
+const SEEDS_PER_LINE = 1_000;
+
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
 async function simulateSeeds(
@@ -38,15 +41,16 @@ async function simulateSeeds(
 async function main(): Promise<void> {
   const options = parseSimulationArguments(process.argv.slice(2));
   const tally = new Tally();
+  const startedAtMs = performance.now();
   const take = (result: SimulationResult) => {
     tally.add(result);
+    if (tally.seeds % SEEDS_PER_LINE === 0) print(tally.text(performance.now() - startedAtMs));
     if (result.failure === null) return;
     const { invariant, message } = result.failure;
     const [line] = message.split('\n');
     if (tally.failures <= FAILURES_PRINTED) print(failureText(result, options));
     else print(`seed=${result.seed} invariant ${invariant}: ${line}`);
   };
-  const startedAtMs = performance.now();
   const others = Array.from({ length: options.workers - 1 }, (_, index) => {
     const worker = new Worker(fileURLToPath(import.meta.url), {
       workerData: { options, worker: index + 1 },
@@ -55,7 +59,7 @@ async function main(): Promise<void> {
     return once(worker, 'exit');
   });
   await Promise.all([simulateSeeds(options, 0, take), ...others]);
-  print(tally.text(performance.now() - startedAtMs));
+  if (tally.seeds % SEEDS_PER_LINE > 0) print(tally.text(performance.now() - startedAtMs));
   process.exitCode = tally.failures > 0 ? 1 : 0;
 }
 

@@ -80,7 +80,7 @@ export class World {
       actors: random(5),
     };
     this.canary = canary;
-    const choice = { only, always: canary.needs ?? [] };
+    const choice = { only: only ?? canary.needs ?? null, always: canary.needs ?? [] };
     this.faults = new Faults(random(6), this.randoms.faults, choice);
     this.settings = drawSettings(random(7), this.faults);
     const { meanStepMs, stickiness, shardCount } = this.settings;
