@@ -13,7 +13,9 @@ const KINDS_THAT_CONSUME: ReadonlySet<ProcessKind> = new Set(['consumer', 'drain
 export function isExpected(error: unknown, process: SimProcess, faults: Faults): boolean {
   if (error instanceof RetryableError || error instanceof OutcomeUnknownError) return true;
   // Plans and what belongs to them are kept for longer than any process hangs, but not here.
-  const isSweptUp = faults.has('early_cleaning') && process.hasHung;
+  // A call of a shard's process may be delivered as late as if it had hung.
+  const isLate = process.hasHung || process.kind === 'shard';
+  const isSweptUp = faults.has('early_cleaning') && isLate;
   if (error instanceof ObjectNotFoundError) return isSweptUp;
   if (!(error instanceof TerminalError)) return false;
   if (isSweptUp && error.code.endsWith('_missing')) return true;
