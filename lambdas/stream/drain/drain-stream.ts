@@ -10,7 +10,7 @@ import type { OrderConsumer } from '../consume-orders/consume-orders.ts';
 import { positionAfter, readOn } from '../consume-orders/skipped-records.ts';
 import { endOfStream } from '../plan-epoch/raise-floors.ts';
 import { settleShards } from '../plan-epoch/shard-registry.ts';
-import { type EpochWriter, publishEpoch } from '../publish-epoch/publish-epoch.ts';
+import { type EpochWriter, publishEpoch, waitingFor } from '../publish-epoch/publish-epoch.ts';
 
 /** Records that are consumed at once. */
 const READ_RECORDS = 10_000;
@@ -48,18 +48,15 @@ export async function drainStream(
   await consumeToTips(context, consumer, askedAtMs);
   const shards = await settleShards(context);
   const toMs = options.toMs ?? endOfStream(context, shards);
+  const { isReplan = false } = options;
   if (toMs === NO_TIME) {
-    const plan = await publishAll(context, writer);
+    const plan = await publishAll(context, writer, isReplan);
     return { drainedToMs: null, plan };
   }
-  const { isReplan = false } = options;
   const drain = { toMs, askedAtMs };
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const result = await publishEpoch(context, writer, { drain, isReplan });
-    if (result.status === 'waiting') {
-      const message = `epoch ${result.plannedEpoch} was planned by another version`;
-      throw new RetryableError(`${message}; wait for it, or drain --replan`);
-    }
+    if (result.status === 'waiting') throw waitingFor(result.plannedEpoch);
     const isDrained = result.status === 'nothing_new' && reaches(result.plan, toMs);
     if (isDrained) return { drainedToMs: toMs, plan: result.plan };
     // A shard that has records again is not idle: they come first, E stays.
@@ -73,16 +70,15 @@ function reaches(plan: EpochPlan | null, timeMs: EpochMs): boolean {
 }
 
 /** Publishes until nothing is new, windows left open. */
-export async function publishAll(
+async function publishAll(
   context: StreamContext,
   writer: EpochWriter,
+  isReplan: boolean,
 ): Promise<EpochPlan | null> {
   for (;;) {
-    const result = await publishEpoch(context, writer);
+    const result = await publishEpoch(context, writer, { isReplan });
     if (result.status === 'nothing_new') return result.plan;
-    if (result.status === 'waiting') {
-      throw new RetryableError(`epoch ${result.plannedEpoch} was planned by another version`);
-    }
+    if (result.status === 'waiting') throw waitingFor(result.plannedEpoch);
   }
 }
 

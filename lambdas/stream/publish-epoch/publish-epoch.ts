@@ -1,4 +1,4 @@
-import { TerminalError } from '../../shared/runtime/errors.ts';
+import { RetryableError, TerminalError } from '../../shared/runtime/errors.ts';
 import {
   type EpochHead,
   readPlan,
@@ -36,6 +36,14 @@ export type PublishResult =
   | { readonly status: 'superseded' }
   /** Another version's plan is on its way and may still be finished by it. */
   | { readonly status: 'waiting'; readonly plannedEpoch: number };
+
+/** What a caller that cannot go on without the epoch says of `waiting`. */
+export function waitingFor(plannedEpoch: number): RetryableError {
+  return new RetryableError(
+    `epoch ${plannedEpoch} was planned by another version, which may still finish it; ` +
+      '`tandem drain --replan` does not wait for it',
+  );
+}
 
 /**
  * One run of the publisher (stream protocol §3): finishes what was committed, resumes what was

@@ -1,4 +1,3 @@
-import { RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
 import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
 import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
 import { readStreamManifest } from '../../../lambdas/shared/state/manifest-chain.ts';
@@ -7,6 +6,7 @@ import type { StreamManifest } from '../../../lambdas/shared/state/stream-manife
 import {
   type EpochWriter,
   publishEpoch,
+  waitingFor,
 } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
 import { backoffMs, isRetryable } from './failures.ts';
 import { nap } from './nap.ts';
@@ -109,13 +109,6 @@ const NEVER = new AbortController().signal;
 function isFull({ config }: StreamContext, { shards }: EpochPlan): boolean {
   const { maxEntriesPerEpoch } = config.stream;
   return shards.some(({ from_version: from, to_version: to }) => to - from >= maxEntriesPerEpoch);
-}
-
-export function waitingFor(plannedEpoch: number): RetryableError {
-  return new RetryableError(
-    `epoch ${plannedEpoch} was planned by another version, which may still finish it; ` +
-      '`tandem drain --replan` does not wait for it',
-  );
 }
 
 /** The manifest that CURRENT names; null while nothing was published. */

@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
+import { RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
+import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import type { EpochWriter } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
 import { sendOrders } from '../../support/stream-steps.ts';
 import { createStreamWorld } from '../../support/stream-world.ts';
 
@@ -27,4 +30,24 @@ it('passes over no record whose arrival time is later than that of the next one'
   await drainStream(context, new OrderConsumer(context), new InlineEpochWriter(context));
 
   expect((await readHead(context, 'shardId-000000000000'))?.counts.active).toBe(3);
+});
+
+it('plans anew what another version planned of a stream without an event time', async () => {
+  const world = createStreamWorld();
+  const context = await world.open();
+  await world.stream.put([{ partitionKey: 'a', data: new TextEncoder().encode('no event') }]);
+  const writer = new InlineEpochWriter(context);
+  const killed: EpochWriter = {
+    write: () => Promise.reject(new RetryableError('killed')),
+  };
+  const drain = (ours: StreamContext, own: EpochWriter, isReplan: boolean) =>
+    drainStream(ours, new OrderConsumer(ours), own, { isReplan });
+  const other = { ...context, codeVersion: 'another' };
+  await expect(drain(other, killed, false)).rejects.toThrow('killed');
+
+  await expect(drain(context, writer, false)).rejects.toThrow('tandem drain --replan');
+  const { drainedToMs, plan } = await drain(context, writer, true);
+
+  expect(drainedToMs).toBeNull();
+  expect(plan).toMatchObject({ epoch: 2, codeVersion: 'test' });
 });
