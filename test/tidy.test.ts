@@ -82,10 +82,11 @@ describe('imports', () => {
     batch: PURE,
     stream: PURE,
     reconcile: PURE,
+    catalogue: PURE,
     // A handler, or what handlers share, is where a stage and the adapters meet.
-    handler: [...SHARED, 'batch', 'stream', 'reconcile'],
-    lib: [...SHARED, 'batch', 'stream', 'reconcile', 'handler'],
-    bin: [...SHARED, 'batch', 'stream', 'reconcile', 'handler', 'lib'],
+    handler: [...SHARED, 'batch', 'stream', 'reconcile', 'catalogue'],
+    lib: [...SHARED, 'batch', 'stream', 'reconcile', 'catalogue', 'handler'],
+    bin: [...SHARED, 'batch', 'stream', 'reconcile', 'catalogue', 'handler', 'lib'],
   };
 
   function roomOf(path: string): string {

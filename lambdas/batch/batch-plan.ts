@@ -55,14 +55,9 @@ export interface BatchPlan {
   readonly previous: CurrentPointer | null;
 }
 
-export const CURRENT_KEY = 'manifests/batch/CURRENT.json';
-
 export const manifestKey = (runId: string) => `manifests/batch/${runId}.json`;
 
 /** Plans are kept as long as their runs, so that a run can be repeated (`batch --plan`). */
 export const planKey = (runId: string) => `state/batch/plans/${runId}.json`;
 
 export const workPrefix = (runId: string) => `work/${runId}/`;
-
-/** The folder of one run of one table. */
-export const tablePrefix = (table: string, runId: string) => `tables/batch/${table}/run=${runId}/`;

@@ -34,16 +34,18 @@ export function addStacks(
     description: 'Tandem: batch and stream',
   });
   if (deployment.isEmulator) return { storage, pipelines, operations: null, catalogue: null };
+  const catalogue = new CatalogueStack(app, `${prefix}Catalogue`, {
+    ...props,
+    storage,
+    codeOf,
+    description: 'Tandem: tables for Athena',
+  });
   const operations = new OperationsStack(app, `${prefix}Operations`, {
     ...props,
     storage,
     pipelines,
+    catalogue,
     description: 'Tandem: dashboard and alarms',
-  });
-  const catalogue = new CatalogueStack(app, `${prefix}Catalogue`, {
-    ...props,
-    storage,
-    description: 'Tandem: tables for Athena',
   });
   return { storage, pipelines, operations, catalogue };
 }

@@ -1,8 +1,8 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import { readText } from '../docs/markdown.ts';
-import { templatesOf } from '../support/aws-stacks.ts';
+import { actionsOf, resourceTexts, statementsByRole, templatesOf } from '../support/aws-stacks.ts';
 
 const { operations, catalogue } = templatesOf();
 
@@ -27,6 +27,7 @@ describe('alarms', () => {
       'Tandem-StreamThrottled',
       'Tandem-StateThrottled',
       'Tandem-FunctionsThrottled',
+      'Tandem-CatalogueBehind',
     ]);
   });
 
@@ -74,28 +75,33 @@ describe('alarms', () => {
 });
 
 describe('the catalogue', () => {
-  it('has every table of both doors with the columns of its definition', () => {
-    const glue = Object.values(catalogue?.findResources('AWS::Glue::Table') ?? {});
-    const names = glue.map(({ Properties }) => Properties.TableInput.Name);
-    expect(names).toEqual([
-      ...tablesOf('batch').map(({ name }) => `batch_${name}`),
-      ...tablesOf('stream').map(({ name }) => `stream_${name}`),
+  it('lets its function change the tables of both doors in its database, and nothing else', () => {
+    const statements = [...statementsByRole(catalogue as Template).values()].flat();
+    const glue = statements.filter((found) => actionsOf(found).some((name) => /^glue:/.test(name)));
+    expect(glue.flatMap(actionsOf)).toEqual([
+      'glue:GetTable',
+      'glue:CreateTable',
+      'glue:UpdateTable',
+      'glue:BatchCreatePartition',
     ]);
-    catalogue?.hasResourceProperties('AWS::Glue::Table', {
-      TableInput: {
-        Name: 'batch_orders',
-        PartitionKeys: [
-          { Name: 'run', Type: 'string' },
-          { Name: 'order_date', Type: 'date' },
-        ],
-        Parameters: Match.objectLike({ 'projection.run.type': 'injected' }),
-        StorageDescriptor: {
-          Columns: Match.arrayWith([
-            { Name: 'total_amount', Type: 'decimal(18,2)', Comment: 'quantity × price, exact' },
-          ]),
+    const tables = glue.flatMap(resourceTexts).flatMap((text) => /:table\/[\w/]+/.exec(text) ?? []);
+    expect(tables).toEqual([
+      ...tablesOf('batch').map(({ name }) => `:table/tandem/batch_${name}`),
+      ...tablesOf('stream').map(({ name }) => `:table/tandem/stream_${name}`),
+    ]);
+    expect(statements.flatMap(actionsOf)).not.toContain('s3:PutObject');
+  });
+
+  it('hears of each publication, and makes up for what it did not hear', () => {
+    catalogue?.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        'detail-type': ['Object Created'],
+        detail: {
+          object: { key: ['manifests/batch/CURRENT.json', 'manifests/stream/CURRENT.json'] },
         },
       },
     });
+    catalogue?.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 hour)' });
   });
 
   it('stops queries that read too much, and encrypts their results', () => {

@@ -76,6 +76,12 @@ describe('roles', () => {
     ]);
   });
 
+  it('let the consumer leave what was given up in the failures bucket: Lambda writes as it', () => {
+    expect(rolesThat(can('s3:PutObject', /Failures.*aws\/lambda/))).toEqual(['consumeOrders']);
+    expect(rolesThat(can('s3:ListBucket', /Failures/))).toContain('consumeOrders');
+    expect(rolesThat(can('s3:DeleteObject', /Failures/))).toEqual(['redrive']);
+  });
+
   it('keep the manifests of each door to those that publish it', () => {
     expect(rolesThat(can('s3:PutObject', /manifests\/batch/))).toEqual(['publishRun']);
     expect(rolesThat(can('s3:PutObject', /manifests\/stream/))).toEqual(['drain', 'publishEpoch']);

@@ -78,10 +78,13 @@ describe('the storage stack', () => {
     });
   });
 
-  it('tells EventBridge of uploads, without a custom resource', () => {
-    storage.hasResourceProperties('AWS::S3::Bucket', {
-      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+  it('tells EventBridge of uploads and publications, without a custom resource', () => {
+    const notifying = storage.findResources('AWS::S3::Bucket', {
+      Properties: {
+        NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      },
     });
+    expect(Object.keys(notifying).map((id) => id.slice(0, -8))).toEqual(['Landing', 'Lake']);
     expect(Object.keys(storage.findResources('Custom::S3BucketNotifications'))).toEqual([]);
   });
 

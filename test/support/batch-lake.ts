@@ -1,7 +1,8 @@
-import { CURRENT_KEY, manifestKey, tablePrefix } from '../../lambdas/batch/batch-plan.ts';
+import { manifestKey } from '../../lambdas/batch/batch-plan.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { jsonBytes } from '../../lambdas/shared/runtime/json.ts';
+import { BATCH_CURRENT_KEY, batchTableFolder } from '../../lambdas/shared/state/batch-keys.ts';
 import {
   countsOf,
   type LakeRecord,
@@ -37,8 +38,10 @@ export async function publishBatch(
     created_at: '2026-02-01T00:00:00.000Z',
     counts: countsOf(records),
     revenue: formatCents(revenueCentsOf(records)),
-    tables: await writeTables(lake, 'batch', damage(rows), (name) => tablePrefix(name, RUN_ID)),
+    tables: await writeTables(lake, 'batch', damage(rows), (name) =>
+      batchTableFolder(name, RUN_ID),
+    ),
   };
   await lake.put(manifestKey(RUN_ID), jsonBytes(manifest));
-  await lake.put(CURRENT_KEY, jsonBytes({ manifest: manifestKey(RUN_ID) }));
+  await lake.put(BATCH_CURRENT_KEY, jsonBytes({ manifest: manifestKey(RUN_ID) }));
 }

@@ -1,6 +1,6 @@
 import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
-import { CURRENT_KEY } from '../../lambdas/batch/batch-plan.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import { BATCH_CURRENT_KEY } from '../../lambdas/shared/state/batch-keys.ts';
 import { ordersCsv } from './batch-runs.ts';
 
 /** A small landing, and what a lake says of its runs. */
@@ -27,5 +27,5 @@ export async function failureOf(run: () => Promise<unknown>): Promise<unknown> {
 
 export async function currentOf(lake: ObjectStore): Promise<BatchManifest> {
   const json = async (key: string) => JSON.parse(Buffer.from(await lake.get(key)).toString());
-  return await json((await json(CURRENT_KEY)).manifest);
+  return await json((await json(BATCH_CURRENT_KEY)).manifest);
 }

@@ -1,7 +1,8 @@
 import { jsonBytes } from '../../shared/runtime/json.ts';
+import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import type { BatchHost } from '../batch-host.ts';
-import { CURRENT_KEY, manifestKey } from '../batch-plan.ts';
+import { manifestKey } from '../batch-plan.ts';
 import { discardRun, removeWork } from '../publish-run/remove-old-runs.ts';
 
 export interface EndStepEvent {
@@ -32,7 +33,7 @@ export async function endStep(host: BatchHost, event: EndStepEvent): Promise<End
     const failedAt = new Date(clock.now()).toISOString();
     const record = { run_id: runId, failed_at: failedAt, error: name, message };
     await lake.put(failureKey(runId), jsonBytes(record));
-    const current = await readCurrentPointer(lake, CURRENT_KEY);
+    const current = await readCurrentPointer(lake, BATCH_CURRENT_KEY);
     if (current?.manifestKey === manifestKey(runId)) await removeWork(lake, runId);
     else await discardRun(lake, runId);
   }

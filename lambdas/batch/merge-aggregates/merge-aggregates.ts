@@ -2,6 +2,7 @@ import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import { CentSums } from '../../shared/transform/cent-sums.ts';
 import {
   byRevenue,
@@ -11,7 +12,6 @@ import {
   topOf,
 } from '../../shared/transform/product-revenue.ts';
 import { WindowGroup } from '../../shared/transform/window-group.ts';
-import { tablePrefix } from '../batch-plan.ts';
 import { RunMerger } from './run-merger.ts';
 
 export interface MergeContext {
@@ -63,7 +63,7 @@ export async function mergeAggregates(
 
 function openFile(name: TableName, rangeIndex: number, { lake, runId, parquet }: MergeContext) {
   const part = `part-${String(rangeIndex).padStart(4, '0')}.parquet`;
-  const key = tablePrefix(name, runId) + part;
+  const key = batchTableFolder(name, runId) + part;
   return new TableFileWriter(lake, tableOf('batch', name), parquet, { key, partition: null });
 }
 

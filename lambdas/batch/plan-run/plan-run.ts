@@ -13,14 +13,9 @@ import { MAX_RECORD_BYTES, ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
+import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
-import {
-  type BatchPlan,
-  CURRENT_KEY,
-  type PlannedChunk,
-  type PlannedInput,
-  type RejectedFile,
-} from '../batch-plan.ts';
+import type { BatchPlan, PlannedChunk, PlannedInput, RejectedFile } from '../batch-plan.ts';
 
 /** Bytes read of each plain file for its header; more are read only if they do not hold it. */
 const HEADER_BYTES = 16 * 1024;
@@ -79,7 +74,7 @@ export async function planRun(
     bucketCount,
     rangeCount: bucketCount,
     waveBytes,
-    previous: await readCurrentPointer(lake, CURRENT_KEY),
+    previous: await readCurrentPointer(lake, BATCH_CURRENT_KEY),
   };
 }
 

@@ -5,12 +5,13 @@ import { isConserved, type OutcomeCounts, zeroCounts } from '../../shared/model/
 import { tablesOf } from '../../shared/model/tables.ts';
 import { PreconditionFailedError, TerminalError } from '../../shared/runtime/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
+import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import type { DimensionEntry } from '../../shared/state/dimension-entry.ts';
 import { putOnce } from '../../shared/state/put-once.ts';
 import type { LoadedDimension } from '../../shared/transform/load-dimension.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
-import { type BatchPlan, CURRENT_KEY, manifestKey, type RejectedFile } from '../batch-plan.ts';
+import { type BatchPlan, manifestKey, type RejectedFile } from '../batch-plan.ts';
 import type { ChunkResult } from '../map-chunk/map-chunk.ts';
 import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from '../reduce-bucket/reduce-bucket.ts';
@@ -72,10 +73,10 @@ async function swapCurrent({ previous, runId }: BatchPlan, { lake }: SummaryCont
   const pointer = jsonBytes({ manifest: manifestKey(runId) });
   const condition = previous === null ? { ifNoneMatch: true as const } : { ifMatch: previous.etag };
   try {
-    await lake.put(CURRENT_KEY, pointer, condition);
+    await lake.put(BATCH_CURRENT_KEY, pointer, condition);
   } catch (error) {
     if (!(error instanceof PreconditionFailedError)) throw error;
-    const current = await readCurrentPointer(lake, CURRENT_KEY);
+    const current = await readCurrentPointer(lake, BATCH_CURRENT_KEY);
     if (current?.manifestKey === manifestKey(runId)) return; // An earlier attempt came so far.
     const message = `another run was published while ${runId} ran; start it again`;
     throw new TerminalError('superseded', message, { cause: error });

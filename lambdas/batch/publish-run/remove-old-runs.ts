@@ -1,6 +1,7 @@
 import { tablesOf } from '../../shared/model/tables.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import { manifestKey, planKey, workPrefix } from '../batch-plan.ts';
 
 const RUN_ID = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{8}$/;
@@ -50,8 +51,7 @@ export async function removeOldRuns(
 export async function discardRun(lake: ObjectStore, runId: string): Promise<void> {
   await removeWork(lake, runId);
   await lake.delete([manifestKey(runId), planKey(runId)]);
-  for (const { name } of tablesOf('batch'))
-    await deletePrefix(lake, `tables/batch/${name}/run=${runId}/`);
+  for (const { name } of tablesOf('batch')) await deletePrefix(lake, batchTableFolder(name, runId));
 }
 
 /** Removes the temporary objects of a run. */

@@ -3,12 +3,12 @@ import type { ColumnData } from '../../shared/parquet/column-data.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import type { Dimension } from '../../shared/transform/dimension.ts';
 import { type ProductTotal, TOP_PRODUCTS } from '../../shared/transform/product-revenue.ts';
 import { assertFits } from '../../shared/transform/revenue-limit.ts';
 import type { Revenue } from '../../shared/transform/revenue-sums.ts';
 import { dailyColumns, hourlyColumns, topColumns } from '../../shared/transform/summary-columns.ts';
-import { tablePrefix } from '../batch-plan.ts';
 import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from '../reduce-bucket/reduce-bucket.ts';
 
@@ -34,7 +34,7 @@ export async function writeSummaryTables(
   const files: Partial<Record<TableName, TableFile[]>> = {};
   const write = async (name: TableName, rowCount: number, columns: ColumnData[]) => {
     if (rowCount === 0) return;
-    const key = `${tablePrefix(name, context.runId)}part-0000.parquet`;
+    const key = `${batchTableFolder(name, context.runId)}part-0000.parquet`;
     const table = tableOf('batch', name);
     const file = { key, partition: null };
     const writer = new TableFileWriter(context.lake, table, context.parquet, file);

@@ -9,6 +9,7 @@ import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { KernelArena } from '../../shared/runtime/kernel-arena.ts';
 import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
+import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import {
   createDedupeMemory,
   type DedupeMemory,
@@ -16,7 +17,6 @@ import {
   findDuplicates,
 } from '../../shared/transform/dedupe.ts';
 import type { Dimension } from '../../shared/transform/dimension.ts';
-import { tablePrefix } from '../batch-plan.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { BucketAggregates } from './aggregates.ts';
 import { BucketRows } from './bucket-rows.ts';
@@ -222,7 +222,7 @@ export class BucketReducer {
     const { lake, runId, parquet } = this.#context;
     const folder = partition === null ? '' : `order_date=${partition.order_date}/`;
     const file = `part-${String(parts.bucketIndex).padStart(4, '0')}-${wave}.parquet`;
-    const key = `${tablePrefix(name, runId)}${folder}${file}`;
+    const key = `${batchTableFolder(name, runId)}${folder}${file}`;
     return new TableFileWriter(
       lake,
       tableOf('batch', name),

@@ -4,6 +4,7 @@ import type { TableFile } from '../../shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
 import { parseJson } from '../../shared/runtime/json.ts';
+import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
 import { readStreamManifest, tableFilesAsOf } from '../../shared/state/manifest-chain.ts';
@@ -29,8 +30,6 @@ interface BatchManifestPart {
   readonly revenue: string;
   readonly tables: Readonly<Record<string, { readonly files: readonly TableFile[] }>>;
 }
-
-const BATCH_CURRENT_KEY = 'manifests/batch/CURRENT.json';
 
 /**
  * The current batch run and the current epoch of a consumer. Throws `TerminalError`

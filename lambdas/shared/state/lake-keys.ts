@@ -28,9 +28,14 @@ export class StreamLakeKeys {
     return `${this.#root}manifests/stream/${epochText(epoch)}.json`;
   }
 
+  /** The folder of all epochs of one table, with its slash. */
+  tableRoot(table: TableName): string {
+    return `${this.#root}tables/stream/${table}/`;
+  }
+
   /** The folder of one epoch of one table, with its slash. */
   table(table: TableName, epoch: number): string {
-    return `${this.#root}tables/stream/${table}/epoch=${epochText(epoch)}/`;
+    return `${this.tableRoot(table)}epoch=${epochText(epoch)}/`;
   }
 
   productTotals(epoch: number): string {

@@ -14,6 +14,7 @@ export const FUNCTION_FOLDERS = {
   drain: 'stream/drain',
   redrive: 'stream/redrive-records',
   reconcile: 'reconcile/compare-tables',
+  registerTables: 'catalogue/register-tables',
 } as const;
 
 export type FunctionName = keyof typeof FUNCTION_FOLDERS;

@@ -1,5 +1,5 @@
 import type { BatchManifest } from '../../../lambdas/batch/batch-manifest.ts';
-import { type BatchPlan, CURRENT_KEY, manifestKey } from '../../../lambdas/batch/batch-plan.ts';
+import { type BatchPlan, manifestKey } from '../../../lambdas/batch/batch-plan.ts';
 import { failureKey } from '../../../lambdas/batch/end-run/end-step.ts';
 import { RunFiles } from '../../../lambdas/batch/run-files.ts';
 import { readStarter } from '../../../lambdas/batch/start-run/start-step.ts';
@@ -8,6 +8,7 @@ import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts'
 import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
 import { ObjectNotFoundError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
+import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
 import { nap } from '../../embedded/stream/nap.ts';
 import type { BatchExecution, BatchExecutions } from './batch-executions.ts';
@@ -170,7 +171,7 @@ export async function currentRun(
   { lake, executions }: FollowedResources,
   isWanted: FollowOptions['isWanted'],
 ): Promise<FollowedRun | null> {
-  const current = await readCurrentPointer(lake, CURRENT_KEY);
+  const current = await readCurrentPointer(lake, BATCH_CURRENT_KEY);
   if (current === null) return null;
   const { manifestKey: key } = current;
   const manifest = parseJson<BatchManifest>(await lake.get(key));

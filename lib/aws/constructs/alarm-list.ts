@@ -10,6 +10,7 @@ import { Operation } from 'aws-cdk-lib/aws-dynamodb';
 import type { MetricName } from '../../../lambdas/shared/ports/metrics.ts';
 import type { GaugeName } from '../../../lambdas/shared/runtime/lambda-handler.ts';
 import type { Deployment } from '../deployment.ts';
+import type { CatalogueStack } from '../stacks/catalogue-stack.ts';
 import type { PipelinesStack } from '../stacks/pipelines-stack.ts';
 import type { StorageStack } from '../stacks/storage-stack.ts';
 import { METRICS_NAMESPACE } from './tandem-function.ts';
@@ -59,6 +60,7 @@ export interface Watched {
   readonly deployment: Deployment;
   readonly storage: StorageStack;
   readonly pipelines: PipelinesStack;
+  readonly catalogue: CatalogueStack;
 }
 
 /** All alarms of a deployment. */
@@ -68,6 +70,7 @@ export function alarmList(watched: Watched): readonly AlarmSpec[] {
     ...streamAlarms(watched),
     ...lossAlarms(watched),
     ...throttleAlarms(watched),
+    ...catalogueAlarms(watched),
   ];
 }
 
@@ -250,6 +253,20 @@ function throttleAlarms({ storage, pipelines }: Watched): AlarmSpec[] {
       text:
         'The account’s concurrency is used up, the consumer waits: lower aws.maxParallel, or ask ' +
         'for a higher quota.',
+    },
+  ];
+}
+
+function catalogueAlarms({ catalogue }: Watched): AlarmSpec[] {
+  return [
+    {
+      id: 'CatalogueBehind',
+      metric: catalogue.registration.function.metricErrors({ period: HOUR }),
+      // Lambda repeats a failed call twice.
+      threshold: 2,
+      text:
+        'Publications could not be brought to Glue: Athena shows the ones before. Read the log of ' +
+        'the function of the catalogue stack, mend what it names, then invoke it with {}.',
     },
   ];
 }

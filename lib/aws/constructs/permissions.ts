@@ -49,7 +49,8 @@ export function allowReading(grantee: IGrantable, stream: Stream): void {
   );
 }
 
-function allow(grantee: IGrantable, actions: string[], resources: string[]): void {
+/** Actions on resources that are named. */
+export function allow(grantee: IGrantable, actions: string[], resources: string[]): void {
   if (resources.length === 0) return;
   grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
 }

@@ -25,7 +25,7 @@ const PUBLICATION_SEC = 2;
 const PUBLICATION_PUTS = 25;
 const PUBLICATION_GETS = 30;
 
-const ALARMS = 16;
+const ALARMS = 17;
 const METRICS = 12;
 
 /**

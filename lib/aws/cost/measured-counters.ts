@@ -1,7 +1,7 @@
 import type { BatchManifest } from '../../../lambdas/batch/batch-manifest.ts';
-import { CURRENT_KEY } from '../../../lambdas/batch/batch-plan.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
+import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
 import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import { readStreamManifest } from '../../../lambdas/shared/state/manifest-chain.ts';
@@ -33,7 +33,7 @@ export async function readMeasured(
 }
 
 async function readBatch(lake: ObjectStore): Promise<MeasuredCounters['batch']> {
-  const current = await readCurrentPointer(lake, CURRENT_KEY);
+  const current = await readCurrentPointer(lake, BATCH_CURRENT_KEY);
   if (current === null) return null;
   const manifest = parseJson<BatchManifest>(await lake.get(current.manifestKey));
   const inputBytes = manifest.inputs.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -34,10 +34,10 @@ export class StorageStack extends Stack {
     super(scope, id, props);
     this.#deployment = props.deployment;
     this.landing = this.#bucket('Landing', [ABANDONED_UPLOADS]);
-    // By the L1 property: the L2 one needs a custom resource, which not every emulator has.
-    const landing = this.landing.node.defaultChild as CfnBucket;
-    landing.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+    tellEventBridge(this.landing);
     this.lake = this.#bucket('Lake', [ABANDONED_UPLOADS, LEFT_WORK, QUERY_RESULTS]);
+    // What is published there, the catalogue has to know; emulators have none.
+    if (!this.#deployment.isEmulator) tellEventBridge(this.lake);
     this.failures = this.#bucket('Failures', [ABANDONED_UPLOADS]);
     this.state = this.#stateTable();
     this.stream = this.#orderStream();
@@ -94,4 +94,10 @@ export class StorageStack extends Stack {
   #output(key: string, value: string, description: string): void {
     new CfnOutput(this, key, { value, description });
   }
+}
+
+/** By the L1 property: the L2 one needs a custom resource, which not every emulator has. */
+function tellEventBridge(bucket: Bucket): void {
+  const resource = bucket.node.defaultChild as CfnBucket;
+  resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
 }

@@ -42,6 +42,8 @@ describe('the code of a function', () => {
     expect(codeOf('mapChunk')).not.toContain('TransactWriteItems');
     expect(codeOf('mapChunk')).not.toContain('GetShardIterator');
     expect(codeOf('consumeOrders')).toContain('TransactWriteItems');
+    expect(codeOf('consumeOrders')).not.toContain('BatchCreatePartition');
+    expect(codeOf('registerTables')).toContain('BatchCreatePartition');
   });
 
   it('looks for credentials in its environment only', () => {

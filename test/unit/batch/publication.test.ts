@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { BatchManifest } from '../../../lambdas/batch/batch-manifest.ts';
-import { CURRENT_KEY } from '../../../lambdas/batch/batch-plan.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { loadDimension } from '../../../lambdas/shared/transform/load-dimension.ts';
 import { keysOf, type RunOptions, runOver, storeOf } from '../../support/batch-runs.ts';
 import { type Hook, hookedStore } from '../../support/hooked-store.ts';
@@ -66,7 +66,7 @@ describe('a run that fails', () => {
     if (hasFormer) await runOver(SMALL_LANDING, { lake });
     let other: BatchManifest | null = null;
     const hooked = hookedStore(lake, async (operation, key) => {
-      if (operation !== 'put' || key !== CURRENT_KEY || other !== null) return;
+      if (operation !== 'put' || key !== BATCH_CURRENT_KEY || other !== null) return;
       other = (await runOver(SMALL_LANDING, { lake })).manifest;
     });
     const before = await keysOf(lake);
@@ -77,7 +77,9 @@ describe('a run that fails', () => {
     expect(await currentOf(lake)).toEqual(other);
     const added = (await keysOf(lake)).filter((key) => !before.includes(key));
     const { run_id } = other as unknown as BatchManifest;
-    expect(added.filter((key) => !key.includes(run_id))).toEqual(hasFormer ? [] : [CURRENT_KEY]);
+    expect(added.filter((key) => !key.includes(run_id))).toEqual(
+      hasFormer ? [] : [BATCH_CURRENT_KEY],
+    );
   });
 
   it.each([

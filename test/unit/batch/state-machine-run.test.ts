@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { CURRENT_KEY, manifestKey, planKey } from '../../../lambdas/batch/batch-plan.ts';
+import { manifestKey, planKey } from '../../../lambdas/batch/batch-plan.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { RetryableError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { jsonBytes, parseJson } from '../../../lambdas/shared/runtime/json.ts';
+import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { configOf, keysOf, ordersCsv, storeOf } from '../../support/batch-runs.ts';
 import { batchHost, batchSteps, executeBatch, type Step } from '../../support/batch-steps.ts';
 import { currentOf, orderLine, SMALL_LANDING } from '../../support/small-landing.ts';
@@ -184,7 +185,7 @@ describe('a step that fails', () => {
     const execution = await executeBatch({ ...steps, publishRun }, RUN_ID);
 
     expect(execution.status).toBe('FAILED');
-    expect(parseJson(await lake.get(CURRENT_KEY))).toEqual({ manifest: manifestKey(RUN_ID) });
+    expect(parseJson(await lake.get(BATCH_CURRENT_KEY))).toEqual({ manifest: manifestKey(RUN_ID) });
     expect((await currentOf(lake)).counts.read).toBe(4);
   });
 });

@@ -1,4 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { GlueClient, type GlueClientConfig } from '@aws-sdk/client-glue';
 import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -8,6 +9,8 @@ const CONNECT_MS_MAX = 3_000;
 /** DynamoDB answers within tens of milliseconds; the largest transactions take a second. */
 const STATE_ANSWER_MS_MAX = 10_000;
 const STREAM_ANSWER_MS_MAX = 15_000;
+/** A hundred partitions take seconds. */
+const CATALOGUE_ANSWER_MS_MAX = 30_000;
 /** A whole upload may take minutes on a slow line; a connection without a byte is lost. */
 const OBJECT_SILENCE_MS_MAX = 30_000;
 /** Calls that a stage makes side by side on one client; more of them wait. */
@@ -66,6 +69,18 @@ export function makeKinesisClient(
     ...RETRIES,
     ...options,
     requestHandler: handlerOf(STREAM_ANSWER_MS_MAX),
+    ...config,
+  });
+}
+
+export function makeGlueClient(
+  options: ClientOptions = {},
+  config: GlueClientConfig = {},
+): GlueClient {
+  return new GlueClient({
+    ...RETRIES,
+    ...options,
+    requestHandler: handlerOf(CATALOGUE_ANSWER_MS_MAX),
     ...config,
   });
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Randomness } from '../../ports/randomness.ts';
 import { TerminalError } from '../../runtime/errors.ts';
-import { makeDynamoClient, makeKinesisClient, makeS3Client } from './clients.ts';
+import { makeDynamoClient, makeGlueClient, makeKinesisClient, makeS3Client } from './clients.ts';
 import { DynamoStateStore } from './dynamo-state-store.ts';
+import { GlueCatalogue } from './glue-catalogue.ts';
 import { KinesisEventStream } from './kinesis-event-stream.ts';
 import { S3ObjectStore } from './s3-object-store.ts';
 
@@ -16,7 +17,8 @@ export type FunctionVariable =
   | 'STREAM_NAME'
   | 'STATE_MACHINE_ARN'
   | 'STARTER_QUEUE_URL'
-  | 'PUBLISH_SHARD_FUNCTION';
+  | 'PUBLISH_SHARD_FUNCTION'
+  | 'GLUE_DATABASE';
 
 /** Throws `TerminalError` `variable_missing`. */
 export function variable(name: FunctionVariable): string {
@@ -39,4 +41,12 @@ export function tableStore(): DynamoStateStore {
 export function kinesisStream(name: string, clock: Clock): KinesisEventStream {
   const streamName = variable('STREAM_NAME');
   return new KinesisEventStream({ client: makeKinesisClient(), name, streamName, clock });
+}
+
+export function glueCatalogue(): GlueCatalogue {
+  return new GlueCatalogue({
+    client: makeGlueClient(),
+    database: variable('GLUE_DATABASE'),
+    bucket: variable('LAKE_BUCKET'),
+  });
 }

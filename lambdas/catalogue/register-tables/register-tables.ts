@@ -1,0 +1,121 @@
+import { type Door, type Table, tablesOf } from '../../shared/model/tables.ts';
+import type { Catalogue, CatalogueEntry, CataloguePart } from '../../shared/ports/catalogue.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { parseJson } from '../../shared/runtime/json.ts';
+import { BATCH_CURRENT_KEY, batchTableFolder } from '../../shared/state/batch-keys.ts';
+import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
+import { epochText, StreamLakeKeys } from '../../shared/state/lake-keys.ts';
+import { isAddedTo, manifestChain, readStreamManifest } from '../../shared/state/manifest-chain.ts';
+import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
+
+/** The consumer that the deployed functions are. */
+const CONSUMER = 'default';
+
+const lakeKeys = new StreamLakeKeys(CONSUMER, '');
+
+/** What the catalogue shows now; null: that door has published nothing. */
+export interface RegisteredTables {
+  readonly run: string | null;
+  readonly epoch: number | null;
+}
+
+/** Manifest keys that both CURRENT.json name. */
+interface Pointers {
+  readonly batch: string | null;
+  readonly stream: string | null;
+}
+
+/**
+ * Brings the catalogue to what both doors published (stream protocol §3, R5). Every table is whole
+ * at any moment; tables may be a publication apart meanwhile. It reads what is published now,
+ * whatever caused it: it may be repeated, side by side and in any order. Throws `TerminalError`
+ * `manifest_missing` and `manifest_damaged`.
+ */
+export async function registerTables(
+  lake: ObjectStore,
+  catalogue: Catalogue,
+): Promise<RegisteredTables> {
+  let pointers = await readPointers(lake);
+  for (;;) {
+    const run = pointers.batch === null ? null : await registerRun(lake, catalogue, pointers.batch);
+    const epoch =
+      pointers.stream === null ? null : await registerEpoch(lake, catalogue, pointers.stream);
+    // Another one that began later may have ended earlier, and its tables were put back here.
+    const now = await readPointers(lake);
+    if (now.batch === pointers.batch && now.stream === pointers.stream) return { run, epoch };
+    pointers = now;
+  }
+}
+
+/** `batch_orders`. */
+export function catalogueName(door: Door, table: Pick<Table, 'name'>): string {
+  return `${door}_${table.name}`;
+}
+
+async function readPointers(lake: ObjectStore): Promise<Pointers> {
+  const batch = await readCurrentPointer(lake, BATCH_CURRENT_KEY);
+  const stream = await readCurrentPointer(lake, lakeKeys.current);
+  return { batch: batch?.manifestKey ?? null, stream: stream?.manifestKey ?? null };
+}
+
+/** A run replaces all tables of its door. */
+async function registerRun(lake: ObjectStore, catalogue: Catalogue, key: string): Promise<string> {
+  const { run_id: run } = parseJson<{ run_id: string }>(await lake.get(key));
+  for (const table of tablesOf('batch')) {
+    await catalogue.put({
+      name: catalogueName('batch', table),
+      table,
+      publication: run,
+      folder: batchTableFolder(table.name, run),
+      hasParts: false,
+    });
+  }
+  return run;
+}
+
+async function registerEpoch(
+  lake: ObjectStore,
+  catalogue: Catalogue,
+  key: string,
+): Promise<number> {
+  const newest = await readStreamManifest(lake, key);
+  for (const table of tablesOf('stream')) {
+    const entry = entryOf(table, newest.epoch);
+    if (entry.hasParts) await addEpochs(lake, catalogue, entry, newest);
+    await catalogue.put(entry);
+  }
+  return newest.epoch;
+}
+
+function entryOf(table: Table, epoch: number): CatalogueEntry {
+  const hasParts = isAddedTo(table.name);
+  return {
+    name: catalogueName('stream', table),
+    table,
+    publication: epochText(epoch),
+    folder: hasParts ? lakeKeys.tableRoot(table.name) : lakeKeys.table(table.name, epoch),
+    hasParts,
+  };
+}
+
+/** Epochs since the one to which the table was brought: an epoch once published never changes. */
+async function addEpochs(
+  lake: ObjectStore,
+  catalogue: Catalogue,
+  entry: CatalogueEntry,
+  newest: StreamManifest,
+): Promise<void> {
+  const known = await catalogue.publicationOf(entry.name);
+  if (known === entry.publication) return;
+  // The parts of a table that is not there yet have nothing to be added to.
+  if (known === null) await catalogue.put({ ...entry, publication: epochText(0) });
+  const parts: CataloguePart[] = [];
+  for await (const { epoch, tables } of manifestChain(lake, newest)) {
+    if (epochText(epoch) <= (known ?? '')) break;
+    const folder = lakeKeys.table(entry.table.name, epoch);
+    const hasRows = tables[entry.table.name]?.files.some(({ key }) => key.startsWith(folder));
+    if (hasRows) parts.push({ epoch: epochText(epoch), folder });
+  }
+  // The oldest first: an interruption leaves the rows up to an epoch.
+  await catalogue.addParts(entry, parts.reverse());
+}

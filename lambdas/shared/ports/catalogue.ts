@@ -1,0 +1,35 @@
+import type { Table } from '../model/tables.ts';
+
+/** A table as queries find it, brought to one publication (contract §3.1). */
+export interface CatalogueEntry {
+  /** `batch_orders`: in one database. */
+  readonly name: string;
+  readonly table: Table;
+  /** What names the publication: a run id, or an epoch in 8 digits. */
+  readonly publication: string;
+  /**
+   * Where the files lie: below this key of the lake, in any folders. Of a table with parts: where
+   * the folders of its parts lie.
+   */
+  readonly folder: string;
+  /** True: the files are those of its parts, each of which is an epoch. */
+  readonly hasParts: boolean;
+}
+
+/** The rows that one epoch adds to a table. */
+export interface CataloguePart {
+  readonly epoch: string;
+  readonly folder: string;
+}
+
+/** What tells queries which files a table has. */
+export interface Catalogue {
+  /** To which publication a table was brought; null where there is no such table yet. */
+  publicationOf(name: string): Promise<string | null>;
+
+  /** Adds parts to a table that is there. Those that it has stay as they are. */
+  addParts(entry: CatalogueEntry, parts: readonly CataloguePart[]): Promise<void>;
+
+  /** In one step: whoever reads sees the table as before or as `entry` says. May be repeated. */
+  put(entry: CatalogueEntry): Promise<void>;
+}
