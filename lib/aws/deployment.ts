@@ -1,6 +1,7 @@
 import type { App, StackProps } from 'aws-cdk-lib';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Config } from '../../lambdas/shared/model/config.ts';
+import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
 
 /** What every stack is given. */
 export interface Deployment {
@@ -22,7 +23,7 @@ export function deploymentOf(app: App, config: Config): Deployment {
     const value: unknown = app.node.tryGetContext(name);
     if (value === undefined || value === 'false' || value === false) return false;
     if (value === 'true' || value === true) return true;
-    throw new Error(`--context ${name}=${value}; allowed: true, false`);
+    throw new UsageError('context_invalid', `--context ${name}=${value}; allowed: true, false`);
   };
   return { config, isEphemeral: flag('ephemeral'), isEmulator: flag('emulator') };
 }
@@ -31,8 +32,50 @@ export function removalPolicy({ isEphemeral }: Deployment): RemovalPolicy {
   return isEphemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
 }
 
-/** Where it goes: the account and region of the credentials in use. */
-export function environmentOf(): Pick<StackProps, 'env'> {
-  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+/** What the CDK's command line says of the credentials in use, and what the shell says. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where it goes: the account and region of the credentials in use, if the config allows them.
+ * Throws `UsageError` `wrong_account` and `wrong_region`.
+ */
+export function environmentOf(
+  { aws }: Config,
+  { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region }: Environment = process.env,
+): Pick<StackProps, 'env'> {
+  if (aws.account !== null && account !== undefined && account !== aws.account) {
+    const message = `the credentials in use are of account ${account}`;
+    const advice = 'set AWS_PROFILE, or change the config';
+    throw new UsageError('wrong_account', `${message}, aws.account is ${aws.account}: ${advice}`);
+  }
+  if (aws.region !== null && region !== undefined && region !== aws.region) {
+    const message = `the region in use is ${region}, aws.region is ${aws.region}`;
+    throw new UsageError('wrong_region', `${message}: set AWS_REGION, or change the config`);
+  }
   return account === undefined || region === undefined ? {} : { env: { account, region } };
+}
+
+/** An emulator that is there answers within milliseconds. */
+const EMULATOR_MS_MAX = 5_000;
+
+/**
+ * Before anything is deployed to an emulator: the CDK's command line would try for minutes where
+ * none answers, and would deploy what is left out there to AWS where no endpoint is set. Throws
+ * `UsageError` `emulator_not_running`.
+ */
+export async function assertEmulator({ AWS_ENDPOINT_URL: endpoint }: Environment): Promise<void> {
+  if (endpoint === undefined || endpoint === '') {
+    const message = '--context emulator=true, but AWS_ENDPOINT_URL is not set: it would go to AWS';
+    throw new UsageError(
+      'emulator_not_running',
+      `${message}; npm run local:env prints what to set`,
+    );
+  }
+  try {
+    // Whatever it says: it is there.
+    await fetch(endpoint, { signal: AbortSignal.timeout(EMULATOR_MS_MAX) });
+  } catch (cause) {
+    const message = `no emulator answers at ${endpoint}; start one: npm run local:up`;
+    throw new UsageError('emulator_not_running', message, { cause });
+  }
 }

@@ -22,7 +22,7 @@ export function addStacks(
   codeOf: (name: FunctionName) => Code,
 ): TandemStacks {
   const prefix = deployment.config.aws.stackPrefix;
-  const props = { ...environmentOf(), deployment };
+  const props = { ...environmentOf(deployment.config), deployment };
   const storage = new StorageStack(app, `${prefix}Storage`, {
     ...props,
     description: 'Tandem: landing, lake, state and stream',

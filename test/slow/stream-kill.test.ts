@@ -23,7 +23,7 @@ const KILLS = 60;
 const ORDERS = 15_000;
 /** So that it lasts as long as the kills. */
 const RECORDS_PER_SEC = 200;
-/** How long a process lives at most beyond its start; a machine that starts slowly publishes slowly. */
+/** How long a process lives beyond its start: longer where starting takes long. */
 const LIFE_MAX_MS = 1_400;
 const LIFE_MAX_STARTS = 2;
 const LIMIT_MS = 290_000;

@@ -29,6 +29,26 @@ export const aws = v.pipe(
       ),
       'Tandem',
     ),
+    account: v.optional(
+      v.nullable(
+        text(
+          /^\d{12}$/,
+          'deploys to this account only; null: that of the credentials',
+          '12 digits, in quotes',
+        ),
+      ),
+      null,
+    ),
+    region: v.optional(
+      v.nullable(
+        text(
+          /^[a-z]{2}(-[a-z]+)+-\d$/,
+          'deploys to this region only; null: that of the environment',
+          'a region of AWS, as eu-central-1',
+        ),
+      ),
+      null,
+    ),
     batchMemory: v.optional(
       functionMemory('memory of each step of a batch run; 1769MiB is one core'),
       '1769MiB',

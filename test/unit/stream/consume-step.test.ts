@@ -23,10 +23,10 @@ async function send(world: StreamWorld, count: number): Promise<KinesisEvent> {
 }
 
 /** Records as the mapping of Kinesis delivers them. */
-function eventOf(records: readonly StreamRecord[]): KinesisEvent {
+function eventOf(records: readonly StreamRecord[], shardId = SHARD): KinesisEvent {
   return {
     Records: records.map(({ sequenceNumber, partitionKey, data, arrivalTimeMs }) => ({
-      eventID: `${SHARD}:${sequenceNumber}`,
+      eventID: `${shardId}:${sequenceNumber}`,
       kinesis: {
         sequenceNumber,
         partitionKey,
@@ -94,6 +94,57 @@ describe('the consumer as a function', () => {
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: kinesis.sequenceNumber }] });
     expect(again).toEqual({ batchItemFailures: [] });
     expect((await readHead(context, SHARD))?.counts.active).toBe(5);
+  });
+
+  it('counts once what comes in halves after the whole failed, also a half that was given up', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    const { Records: all } = await send(world, 6);
+    const throttled = failing(context, new RetryableError('slow down'), 2);
+    const step = createConsumeStep(async () => throttled);
+    const [left, right] = [all.slice(0, 3), all.slice(3)];
+    const failedAt = ({ Records: [{ kinesis }] }: KinesisEvent) => ({
+      batchItemFailures: [{ itemIdentifier: kinesis.sequenceNumber }],
+    });
+
+    expect(await step({ Records: all }, MINUTES)).toEqual(failedAt({ Records: all }));
+    // Bisected: the left half fails again, and its retries are over.
+    expect(await step({ Records: left }, MINUTES)).toEqual(failedAt({ Records: left }));
+    expect(await step({ Records: right }, MINUTES)).toEqual({ batchItemFailures: [] });
+
+    // What was given up is still in the stream: it was read before what came after it.
+    const head = await readHead(context, SHARD);
+    expect(head?.counts).toMatchObject({ read: 6, active: 6 });
+    expect(await step({ Records: left }, MINUTES)).toEqual({ batchItemFailures: [] });
+    expect((await readHead(context, SHARD))?.counts.read).toBe(6);
+  });
+
+  it('finds in a child what its parent counted, after a split under load', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    const step = createConsumeStep(async () => context);
+    await step(await send(world, 4), MINUTES);
+    const children = await world.stream.split(SHARD);
+    // The same orders again, and new ones, while the end of the parent is not read yet.
+    const records = Array.from({ length: 8 }, (_, index) => ({
+      partitionKey: `o${index}`,
+      data: anEvent({ order_id: `o${index}` }),
+    }));
+    await world.stream.put(records);
+
+    const counts: Readonly<Record<string, number>>[] = [];
+    for (const { shardId } of children) {
+      const { records: found } = await world.stream.read(shardId, { kind: 'start' }, 100);
+      expect(found.length).toBeGreaterThan(0);
+      const event = eventOf(found, shardId);
+      expect(await step(event, MINUTES)).toEqual({ batchItemFailures: [] });
+      expect(await step(event, MINUTES)).toEqual({ batchItemFailures: [] });
+      counts.push({ ...(await readHead(context, shardId))?.counts });
+    }
+
+    const sum = (name: string) => counts.reduce((total, found) => total + found[name], 0);
+    expect([sum('read'), sum('active'), sum('duplicate')]).toEqual([8, 4, 4]);
+    expect((await readHead(context, SHARD))?.sealed).toBe(true);
   });
 
   it('fails when no retry can help: the shard waits and an alarm says so', async () => {
