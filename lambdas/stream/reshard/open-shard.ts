@@ -182,13 +182,15 @@ async function childHead(
 }
 
 /**
- * A shard without known parents comes first with the stream, and then has no floor. Where epochs
- * were committed before, its parents have come and gone unseen: it may not reopen final windows.
+ * A shard without known parents comes first with the stream, and then has no floor. Where an epoch
+ * was committed or planned before, its parents have come and gone unseen: it may not reopen windows
+ * that are final, or will be once the plan is committed.
  */
 async function rootFloor(context: StreamContext): Promise<EpochMs> {
-  const { committedPlan } = await readEpochHead(context);
-  if (committedPlan === null) return NO_TIME;
-  const { watermarkMs } = await readPlan(context, committedPlan);
+  const { committedPlan, plannedPlan } = await readEpochHead(context);
+  const newest = plannedPlan ?? committedPlan;
+  if (newest === null) return NO_TIME;
+  const { watermarkMs } = await readPlan(context, newest);
   return (watermarkMs ?? NO_TIME) as EpochMs;
 }
 

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
+import { readEpochHead, readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import {
+  type EpochWriter,
+  publishEpoch,
+} from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
 
@@ -64,5 +69,29 @@ describe('planning an epoch', () => {
     expect(result.plan?.watermarkMs).toBe(result.drainedToMs);
     expect((await readHead(context, SHARD))?.sealed).toBe(true);
     expect((await readHead(context, merged.shardId))?.counts.active).toBe(1);
+  });
+
+  it('holds for a shard that comes, its parents gone, before the plan is committed', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    await send(world, 'a');
+    await consume(world);
+    const consumer = new OrderConsumer(context);
+    const killed: EpochWriter = { write: () => Promise.reject(new RetryableError('killed')) };
+    await expect(drainStream(context, consumer, killed)).rejects.toThrow('killed');
+    const { plannedPlan } = await readEpochHead(context);
+    const { watermarkMs } = await readPlan(context, plannedPlan ?? '');
+    const [low, high] = await world.stream.split(SHARD);
+    const merged = await world.stream.merge(low.shardId, high.shardId);
+    await world.clock.advance(HOUR_MS);
+    world.stream.expire(HOUR_MS - 1);
+    await send(world, 'b'); // Of a window that the plan makes final.
+    const { records } = await world.stream.read(merged.shardId, { kind: 'start' }, 100);
+
+    await consumer.consume(merged.shardId, records);
+
+    const head = await readHead(context, merged.shardId);
+    expect(head?.floorMs).toBe(watermarkMs);
+    expect(head?.counts).toMatchObject({ active: 0, late: 1 });
   });
 });
