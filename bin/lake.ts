@@ -1,10 +1,9 @@
 import type { Door, TableName } from '../lambdas/shared/model/tables.ts';
 import type { ObjectStore } from '../lambdas/shared/ports/object-store.ts';
 import { TerminalError } from '../lambdas/shared/runtime/errors.ts';
+import { DEFAULT_CONSUMER } from '../lambdas/shared/state/lake-keys.ts';
 import { readStreamManifest, tableFilesAsOf } from '../lambdas/shared/state/manifest-chain.ts';
 import type { ManifestFile, ManifestView } from './manifest-view.ts';
-
-export const DEFAULT_CONSUMER = 'default';
 
 /** What a lake holds, as its manifests say. Listings are never trusted for what is published. */
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Config } from '../lambdas/shared/model/config.ts';
 import { TerminalError } from '../lambdas/shared/runtime/errors.ts';
+import { DEFAULT_CONSUMER } from '../lambdas/shared/state/lake-keys.ts';
 import { type LocalStream, openLocalStream } from '../lib/embedded/stream/local-stream.ts';
 import type { CommandContext } from './command.ts';
-import { DEFAULT_CONSUMER } from './lake.ts';
 import { consumerOption, pathOption } from './option-values.ts';
 import { warningMetrics } from './warning-metrics.ts';
 

@@ -7,12 +7,12 @@ import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
 import { assert, TerminalError } from '../../lambdas/shared/runtime/errors.ts';
+import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { InputFile } from '../../lib/embedded/produce/input-file.ts';
 import { SILENT_OBSERVER } from '../../lib/embedded/stream/observer.ts';
 import { runStream } from '../../lib/embedded/stream/run-stream.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import { type DemoAgreement, demoScreen } from '../demo-screen.ts';
-import { DEFAULT_CONSUMER } from '../lake.ts';
 import { pathOption, wholeNumberOption } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { type Folders, openStream } from '../stream-options.ts';

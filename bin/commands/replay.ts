@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
-import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
+import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { replayRaw } from '../../lambdas/stream/replay/replay-raw.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { DEFAULT_CONSUMER } from '../lake.ts';
 import { consumerOption, instantOption } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import {

@@ -7,8 +7,9 @@ import {
   tablesOf,
 } from '../../lambdas/shared/model/tables.ts';
 import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { currentPublication, DEFAULT_CONSUMER, tableFilesOf } from '../lake.ts';
+import { currentPublication, tableFilesOf } from '../lake.ts';
 import type { ManifestFile } from '../manifest-view.ts';
 import { pathOption, wholeNumberOption } from '../option-values.ts';
 import { rowsText } from '../rows-text.ts';

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { zeroCounts } from '../../lambdas/shared/model/outcome.ts';
+import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
 import { currentManifest } from '../../lib/embedded/stream/epoch-publisher.ts';
 import { isRetryable } from '../../lib/embedded/stream/failures.ts';
 import { runStream, type StreamGoal } from '../../lib/embedded/stream/run-stream.ts';
 import { batchSummary } from '../batch-summary.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { DEFAULT_CONSUMER } from '../lake.ts';
 import { durationOption, wholeNumberOption } from '../option-values.ts';
 import {
   addConsumerOption,

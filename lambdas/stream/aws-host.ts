@@ -9,13 +9,11 @@ import { SystemClock } from '../shared/runtime/clock.ts';
 import { functionSettings } from '../shared/runtime/function-settings.ts';
 import { metrics } from '../shared/runtime/lambda-handler.ts';
 import { SystemRandomness } from '../shared/runtime/randomness.ts';
+import { DEFAULT_CONSUMER } from '../shared/state/lake-keys.ts';
 import { openStreamContext, type StreamContext } from '../shared/state/stream-context.ts';
 import { InlineEpochWriter } from './publish-epoch/epoch-writer.ts';
 import { FannedEpochWriter } from './publish-epoch/fanned-epoch-writer.ts';
 import type { EpochWriter } from './publish-epoch/publish-epoch.ts';
-
-/** The consumer that the deployed functions are. Replays run elsewhere, under other names. */
-const CONSUMER = 'default';
 
 /** The stream door in a function of Lambda. */
 export async function openAwsStream(): Promise<StreamContext> {
@@ -31,7 +29,7 @@ export async function openAwsStream(): Promise<StreamContext> {
     randomness,
     metrics,
   };
-  return await openStreamContext(ports, { consumer: CONSUMER, codeVersion, config });
+  return await openStreamContext(ports, { consumer: DEFAULT_CONSUMER, codeVersion, config });
 }
 
 /** The context and a writer that goes with it, made once; made again after it failed. */

@@ -4,14 +4,11 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { parseJson } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY, batchTableFolder } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
-import { epochText, StreamLakeKeys } from '../../shared/state/lake-keys.ts';
+import { DEFAULT_CONSUMER, epochText, StreamLakeKeys } from '../../shared/state/lake-keys.ts';
 import { isAddedTo, manifestChain, readStreamManifest } from '../../shared/state/manifest-chain.ts';
 import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
 
-/** The consumer that the deployed functions are. */
-const CONSUMER = 'default';
-
-const lakeKeys = new StreamLakeKeys(CONSUMER, '');
+const lakeKeys = new StreamLakeKeys(DEFAULT_CONSUMER, '');
 
 /** What the catalogue shows now; null: that door has published nothing. */
 export interface RegisteredTables {

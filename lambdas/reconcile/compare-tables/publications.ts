@@ -6,7 +6,7 @@ import { TerminalError } from '../../shared/runtime/errors.ts';
 import { parseJson } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
-import { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
+import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../shared/state/lake-keys.ts';
 import { readStreamManifest, tableFilesAsOf } from '../../shared/state/manifest-chain.ts';
 import type { SideTables } from './revenue-cells.ts';
 
@@ -81,7 +81,7 @@ function nothingPublished(
   isStreamMissing: boolean,
   consumer: string,
 ): TerminalError {
-  const isDefault = consumer === 'default';
+  const isDefault = consumer === DEFAULT_CONSUMER;
   const missing: string[] = [];
   if (isBatchMissing) missing.push('the lake holds no batch run; publish one: npx tandem batch');
   if (isStreamMissing) {

@@ -4,11 +4,9 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Randomness } from '../../shared/ports/randomness.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
+import { DEFAULT_CONSUMER } from '../../shared/state/lake-keys.ts';
 import { reconcile } from './compare-tables.ts';
 import type { ClassName } from './difference.ts';
-
-/** The consumer that the deployed functions are. */
-const CONSUMER = 'default';
 
 /** Share of a function's memory that is not Node's own. */
 const MEMORY_SHARE = 0.7;
@@ -52,7 +50,7 @@ export async function reconcileStep(
   signal?: AbortSignal,
 ): Promise<ReconcileStepResult> {
   const options = {
-    consumer: CONSUMER,
+    consumer: DEFAULT_CONSUMER,
     allowMissing: false,
     memoryLimitBytes: memoryBytes * MEMORY_SHARE,
     windowLengthMs: config.windows.lengthMs,

@@ -1,6 +1,9 @@
 import type { TableName } from '../model/tables.ts';
 import { digits } from './state-keys.ts';
 
+/** Of a stream's consumers the one without a name; the deployed functions are it. */
+export const DEFAULT_CONSUMER = 'default';
+
 const EPOCH_DIGITS = 8;
 
 export function epochText(epoch: number): string {
@@ -16,7 +19,7 @@ export class StreamLakeKeys {
   readonly #stream: string;
 
   constructor(consumer: string, stream: string) {
-    this.#root = consumer === 'default' ? '' : `consumers/${consumer}/`;
+    this.#root = consumer === DEFAULT_CONSUMER ? '' : `consumers/${consumer}/`;
     this.#stream = stream;
   }
 

@@ -3,7 +3,7 @@ import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts'
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
-import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
+import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import { readStreamManifest } from '../../../lambdas/shared/state/manifest-chain.ts';
 
 /** What the current batch run and the current epoch of the default consumer counted. */
@@ -52,7 +52,7 @@ async function readStream(
   lake: ObjectStore,
   streamName: string,
 ): Promise<MeasuredCounters['stream']> {
-  const keys = new StreamLakeKeys('default', streamName);
+  const keys = new StreamLakeKeys(DEFAULT_CONSUMER, streamName);
   const current = await readCurrentPointer(lake, keys.current);
   if (current === null) return null;
   const { epoch, counts, inputs } = await readStreamManifest(lake, current.manifestKey);

@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import { catalogueName } from '../../../lambdas/catalogue/register-tables/register-tables.ts';
 import { tablesOf } from '../../../lambdas/shared/model/tables.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
-import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
+import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import type { DoorProps } from '../constructs/door-props.ts';
 import { allow, allowObjects } from '../constructs/permissions.ts';
 import { TandemFunction } from '../constructs/tandem-function.ts';
@@ -78,7 +78,7 @@ export class CatalogueStack extends Stack {
         detailType: ['Object Created'],
         detail: {
           bucket: { name: [storage.lake.bucketName] },
-          object: { key: [BATCH_CURRENT_KEY, new StreamLakeKeys('default', '').current] },
+          object: { key: [BATCH_CURRENT_KEY, new StreamLakeKeys(DEFAULT_CONSUMER, '').current] },
         },
       },
       targets: [target],
