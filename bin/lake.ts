@@ -1,7 +1,7 @@
 import type { Door, TableName } from '../lambdas/shared/model/tables.ts';
 import type { ObjectStore } from '../lambdas/shared/ports/object-store.ts';
 import { TerminalError } from '../lambdas/shared/runtime/errors.ts';
-import { DEFAULT_CONSUMER } from '../lambdas/shared/state/lake-keys.ts';
+import { DEFAULT_CONSUMER, epochOfFile } from '../lambdas/shared/state/lake-keys.ts';
 import { readStreamManifest, tableFilesAsOf } from '../lambdas/shared/state/manifest-chain.ts';
 import type { ManifestFile, ManifestView } from './manifest-view.ts';
 
@@ -69,11 +69,7 @@ export async function tableFilesOf(
   const newest = await readStreamManifest(lake, publication.manifestKey);
   const files: ManifestFile[] = [];
   for await (const file of tableFilesAsOf(lake, newest, table)) files.push(file);
-  return files.sort((a, b) => epochOf(a) - epochOf(b));
-}
-
-function epochOf({ key }: ManifestFile): number {
-  return Number(/\/epoch=(\d+)\//.exec(key)?.[1]);
+  return files.sort((a, b) => epochOfFile(a.key) - epochOfFile(b.key));
 }
 
 async function readJson<T>(lake: ObjectStore, key: string): Promise<T> {

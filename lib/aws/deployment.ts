@@ -73,7 +73,7 @@ export async function assertEmulator({ AWS_ENDPOINT_URL: endpoint }: Environment
   }
   try {
     // Whatever it says: it is there.
-    await fetch(endpoint, { signal: AbortSignal.timeout(EMULATOR_MS_MAX) });
+    await fetch(endpoint, { method: 'HEAD', signal: AbortSignal.timeout(EMULATOR_MS_MAX) });
   } catch (cause) {
     const message = `no emulator answers at ${endpoint}; start one: npm run local:up`;
     throw new UsageError('emulator_not_running', message, { cause });

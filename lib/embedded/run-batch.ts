@@ -28,6 +28,7 @@ import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { jsonBytes } from '../../lambdas/shared/runtime/json.ts';
 import { KernelMemory } from '../../lambdas/shared/runtime/kernel-memory.ts';
+import { batchTableFolder } from '../../lambdas/shared/state/batch-keys.ts';
 import type { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -182,7 +183,7 @@ async function sweepTemporaries(lakeDir: string): Promise<void> {
 async function discard({ lake, lakeDir }: BatchRunOptions, { runId }: BatchPlan): Promise<void> {
   await discardRun(lake, runId);
   if (lakeDir === undefined) return;
-  const folders = tablesOf('batch').map(({ name }) => `tables/batch/${name}/run=${runId}`);
+  const folders = tablesOf('batch').map(({ name }) => batchTableFolder(name, runId));
   for (const folder of [...folders, workPrefix(runId)]) {
     rmSync(join(lakeDir, folder), { recursive: true, force: true });
   }

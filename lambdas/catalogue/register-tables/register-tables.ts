@@ -4,8 +4,17 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { parseJson } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY, batchTableFolder } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
-import { DEFAULT_CONSUMER, epochText, StreamLakeKeys } from '../../shared/state/lake-keys.ts';
-import { isAddedTo, manifestChain, readStreamManifest } from '../../shared/state/manifest-chain.ts';
+import {
+  DEFAULT_CONSUMER,
+  epochOfFile,
+  epochText,
+  StreamLakeKeys,
+} from '../../shared/state/lake-keys.ts';
+import {
+  isAddedTo,
+  listingManifests,
+  readStreamManifest,
+} from '../../shared/state/manifest-chain.ts';
 import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
 
 const lakeKeys = new StreamLakeKeys(DEFAULT_CONSUMER, '');
@@ -76,11 +85,10 @@ async function registerEpoch(
   key: string,
 ): Promise<number> {
   const newest = await readStreamManifest(lake, key);
-  for (const table of tablesOf('stream')) {
-    const entry = entryOf(table, newest.epoch);
-    if (entry.hasParts) await addEpochs(lake, catalogue, entry, newest);
-    await catalogue.put(entry);
-  }
+  const entries = tablesOf('stream').map((table) => entryOf(table, newest.epoch));
+  const added = entries.filter(({ hasParts }) => hasParts);
+  await addEpochs(lake, catalogue, added, newest);
+  for (const entry of entries) await catalogue.put(entry);
   return newest.epoch;
 }
 
@@ -95,24 +103,37 @@ function entryOf(table: Table, epoch: number): CatalogueEntry {
   };
 }
 
-/** Epochs since the one to which the table was brought: an epoch once published never changes. */
+/** Epochs since those to which tables were brought: an epoch once published never changes. */
 async function addEpochs(
   lake: ObjectStore,
   catalogue: Catalogue,
-  entry: CatalogueEntry,
+  entries: readonly CatalogueEntry[],
   newest: StreamManifest,
 ): Promise<void> {
-  const known = await catalogue.publicationOf(entry.name);
-  if (known === entry.publication) return;
-  // The parts of a table that is not there yet have nothing to be added to.
-  if (known === null) await catalogue.put({ ...entry, publication: epochText(0) });
-  const parts: CataloguePart[] = [];
-  for await (const { epoch, tables } of manifestChain(lake, newest)) {
-    if (epochText(epoch) <= (known ?? '')) break;
-    const folder = lakeKeys.table(entry.table.name, epoch);
-    const hasRows = tables[entry.table.name]?.files.some(({ key }) => key.startsWith(folder));
-    if (hasRows) parts.push({ epoch: epochText(epoch), folder });
+  const behind: { entry: CatalogueEntry; known: number; epochs: Set<number> }[] = [];
+  for (const entry of entries) {
+    const known = await catalogue.publicationOf(entry.name);
+    // The parts of a table that is not there yet have nothing to be added to.
+    if (known === null) await catalogue.put({ ...entry, publication: epochText(0) });
+    behind.push({ entry, known: Number(known ?? 0), epochs: new Set() });
   }
-  // The oldest first: an interruption leaves the rows up to an epoch.
-  await catalogue.addParts(entry, parts.reverse());
+  const since = Math.min(...behind.map(({ known }) => known));
+  for await (const { epoch, tables } of listingManifests(lake, newest)) {
+    if (epoch <= since) break;
+    for (const { entry, epochs } of behind) {
+      for (const { key } of tables[entry.table.name]?.files ?? []) epochs.add(epochOfFile(key));
+    }
+  }
+  for (const { entry, known, epochs } of behind) {
+    // The oldest first: an interruption leaves the rows up to an epoch.
+    const missing = [...epochs].filter((epoch) => epoch > known).sort((a, b) => a - b);
+    await catalogue.addParts(
+      entry,
+      missing.map((epoch) => partOf(entry.table, epoch)),
+    );
+  }
+}
+
+function partOf({ name }: Table, epoch: number): CataloguePart {
+  return { epoch: epochText(epoch), folder: lakeKeys.table(name, epoch) };
 }

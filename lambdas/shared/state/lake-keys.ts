@@ -10,6 +10,11 @@ export function epochText(epoch: number): string {
   return String(epoch).padStart(EPOCH_DIGITS, '0');
 }
 
+/** Of the epoch that a file of a table belongs to. */
+export function epochOfFile(key: string): number {
+  return Number(/\/epoch=(\d+)\//.exec(key)?.[1]);
+}
+
 /**
  * Keys of what one consumer of a stream keeps in the lake (contract §3.1). `default` writes at the
  * root, any other consumer below `consumers/<name>/`.

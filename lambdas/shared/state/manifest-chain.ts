@@ -53,22 +53,35 @@ export async function* manifestChain(
 }
 
 /**
+ * The manifests that together list every file of the tables that are added to, each once: a hundred
+ * at most, and one more for every hundred epochs. The newest comes first; one that is complete
+ * stands for all since the complete one before. Throws as `readStreamManifest`.
+ */
+export async function* listingManifests(
+  lake: ObjectStore,
+  newest: StreamManifest,
+): AsyncGenerator<StreamManifest> {
+  let manifest = newest;
+  for (;;) {
+    yield manifest;
+    const before = manifest.complete ? manifest.previous_complete : manifest.previous;
+    if (before === null) return;
+    manifest = await previousOf(lake, manifest, before);
+  }
+}
+
+/**
  * The files of a table of a stream as of a manifest, each once: those of the newest epoch first.
- * It reads a hundred manifests and one more for every hundred epochs, never a listing. Throws as
- * `readStreamManifest`.
+ * Reads `listingManifests`, never a listing, and throws as it.
  */
 export async function* tableFilesAsOf(
   lake: ObjectStore,
   newest: StreamManifest,
   table: TableName,
 ): AsyncGenerator<TableFile> {
-  let manifest = newest;
-  for (;;) {
-    yield* manifest.tables[table]?.files ?? [];
-    // A complete manifest lists the files of all epochs since the complete one before.
-    const before = manifest.complete ? manifest.previous_complete : manifest.previous;
-    if (!isAddedTo(table) || before === null) return;
-    manifest = await previousOf(lake, manifest, before);
+  for await (const { tables } of listingManifests(lake, newest)) {
+    yield* tables[table]?.files ?? [];
+    if (!isAddedTo(table)) return;
   }
 }
 

@@ -1,6 +1,6 @@
 import { ArnFormat, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
-import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -199,12 +199,7 @@ export class BatchDoor extends Construct {
     new Rule(this, 'StarterTicks', {
       description: 'Makes up for a call of the starter that got lost',
       schedule: Schedule.rate(STARTER_EVERY),
-      targets: [
-        new LambdaFunction(this.starter.function, {
-          event: RuleTargetInput.fromObject({ tandem: 'tick' }),
-          retryAttempts: 0,
-        }),
-      ],
+      targets: [this.starter.asTarget('tick', { retryAttempts: 0 })],
     });
   }
 

@@ -1,6 +1,5 @@
 import { Duration, Size } from 'aws-cdk-lib';
-import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DoorProps } from './door-props.ts';
@@ -36,10 +35,7 @@ export class Reconciliation extends Construct {
       variables: { LAKE_BUCKET: storage.lake.bucketName },
     });
     allowObjects(this.reconcile.role, storage.lake, LAKE_RIGHTS);
-    const target = new LambdaFunction(this.reconcile.function, {
-      // LocalStack sends nothing where this is empty.
-      event: RuleTargetInput.fromObject({ tandem: 'reconcile' }),
-    });
+    const target = this.reconcile.asTarget('reconcile');
     new Rule(this, 'AfterRuns', {
       description: 'Compares a batch run once it is published',
       eventPattern: {

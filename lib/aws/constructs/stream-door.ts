@@ -1,6 +1,5 @@
 import { Duration, Size } from 'aws-cdk-lib';
-import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { FunctionVariable } from '../../../lambdas/shared/adapters/aws/function-ports.ts';
@@ -153,13 +152,8 @@ export class StreamDoor extends Construct {
     new Rule(this, 'Publications', {
       description: 'Publishes the stream',
       schedule: Schedule.rate(Duration.minutes(Math.ceil(everyMs / 60_000))),
-      targets: [
-        new LambdaFunction(this.publisher.function, {
-          // LocalStack sends nothing where this is empty.
-          event: RuleTargetInput.fromObject({ tandem: 'publish' }),
-          retryAttempts: 0, // The next one is due soon.
-        }),
-      ],
+      // The next one is due soon.
+      targets: [this.publisher.asTarget('publish', { retryAttempts: 0 })],
     });
   }
 }

@@ -1,4 +1,6 @@
 import { Duration, type Size } from 'aws-cdk-lib';
+import { RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -57,6 +59,13 @@ export class TandemFunction extends Construct {
         POWERTOOLS_SERVICE_NAME: deployment.config.aws.stackPrefix,
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
       },
+    });
+  }
+  /** For rules, which say what they call it for: LocalStack sends nothing where that is empty. */
+  asTarget(reason: string, options: { readonly retryAttempts?: number } = {}): LambdaTarget {
+    return new LambdaTarget(this.function, {
+      event: RuleTargetInput.fromObject({ tandem: reason }),
+      ...options,
     });
   }
 }

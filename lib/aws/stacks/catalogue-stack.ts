@@ -1,7 +1,6 @@
 import { CfnOutput, Duration, Size, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
-import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import { catalogueName } from '../../../lambdas/catalogue/register-tables/register-tables.ts';
@@ -24,20 +23,18 @@ const TABLE_ACTIONS = ['GetTable', 'CreateTable', 'UpdateTable', 'BatchCreatePar
  */
 export class CatalogueStack extends Stack {
   readonly registration: TandemFunction;
-  readonly #lake: string;
 
   constructor(scope: Construct, id: string, props: StackProps & DoorProps) {
     super(scope, id, props);
-    const { deployment, storage } = props;
+    const { deployment } = props;
     const name = deployment.config.aws.stackPrefix.toLowerCase();
-    this.#lake = storage.lake.s3UrlForObject();
     const database = new CfnDatabase(this, 'Database', {
       catalogId: this.account,
       databaseInput: { name, description: 'Order revenue: batch_* and stream_* tables' },
     });
     this.registration = this.#registration(props, name);
     this.registration.node.addDependency(database);
-    this.#workgroup(name, deployment.isEphemeral);
+    this.#workgroup(props, name);
     new CfnOutput(this, 'CatalogueDatabase', { value: name, description: 'tables for Athena' });
     new CfnOutput(this, 'CatalogueWorkgroup', { value: name, description: 'queries run in it' });
   }
@@ -68,9 +65,7 @@ export class CatalogueStack extends Stack {
         ...names.map((name) => arnOf('table', `${database}/${name}`)),
       ],
     );
-    const target = new LambdaFunction(registration.function, {
-      event: RuleTargetInput.fromObject({ tandem: 'register' }),
-    });
+    const target = registration.asTarget('register');
     new Rule(this, 'Publications', {
       description: 'A run or an epoch is published',
       eventPattern: {
@@ -91,16 +86,16 @@ export class CatalogueStack extends Stack {
     return registration;
   }
 
-  #workgroup(name: string, isEphemeral: boolean): void {
+  #workgroup({ deployment, storage }: DoorProps, name: string): void {
     new CfnWorkGroup(this, 'Workgroup', {
       name,
-      recursiveDeleteOption: isEphemeral,
+      recursiveDeleteOption: deployment.isEphemeral,
       workGroupConfiguration: {
         enforceWorkGroupConfiguration: true,
         publishCloudWatchMetricsEnabled: true,
         bytesScannedCutoffPerQuery: MAX_SCANNED_BYTES,
         resultConfiguration: {
-          outputLocation: `${this.#lake}/athena-results/`,
+          outputLocation: storage.lake.s3UrlForObject('athena-results/'),
           encryptionConfiguration: { encryptionOption: 'SSE_S3' },
         },
       },
