@@ -78,6 +78,14 @@ Parquet files. Field ids are stable. Only columns with "yes" below null can be n
 rows has no file. Which files belong to a table, the manifest of the current publication says:
 \`tandem show TABLE --files\`.
 
+TIMESTAMP is an instant in UTC in microseconds (INT64, isAdjustedToUTC); the values are whole milliseconds.
+
+pandas, pyarrow, dask, Polars, Spark, DuckDB and DataFusion read these files, and the folder of a run or an epoch of a table,
+with their default options (\`test/docs/other-readers.test.ts\`). The files of a day are below \`day=2026-01-31/\`: a
+reader that makes a column of a folder's name adds \`day\` and meets no column twice. Files of versions up to 0.1.0 lie
+below \`order_date=2026-01-31/\` and have milliseconds; Tandem reads both. For pyarrow and what stands on it,
+\`partitioning=None\` reads them.
+
 ${sections.join('\n')}`;
 }
 

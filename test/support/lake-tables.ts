@@ -102,6 +102,6 @@ function expectInOrder(rows: readonly TableRow[], order: RowOrder, key: string):
 
 function expectPartition(rows: readonly TableRow[], { key, partition }: TableFile): void {
   const day = partition?.order_date;
-  const isWhole = key.includes(`/order_date=${day}/`) && rows.every((r) => r.order_date === day);
+  const isWhole = key.includes(`/day=${day}/`) && rows.every((r) => r.order_date === day);
   if (!isWhole) throw new Error(`${key} holds rows of other days than ${day}`);
 }

@@ -80,8 +80,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const venvPython = `${root}.venv/bin/python`;
 
 /**
- * The interpreter that has pyarrow: `TANDEM_PYTHON`, or the project's `.venv`; null where there is
- * neither.
+ * The interpreter that has pyarrow and the other readers: `TANDEM_PYTHON`, or the project's
+ * `.venv`; null where there is neither.
  */
 const python = process.env.TANDEM_PYTHON ?? (existsSync(venvPython) ? venvPython : null);
 
@@ -89,7 +89,8 @@ const python = process.env.TANDEM_PYTHON ?? (existsSync(venvPython) ? venvPython
 export const hasPyArrow = python !== null || process.env.CI !== undefined;
 
 const PYARROW_MISSING =
-  'needs pyarrow: python3 -m venv .venv && .venv/bin/pip install pyarrow==26.0.1, or TANDEM_PYTHON';
+  'needs a Python with test/support/requirements.txt: python3 -m venv .venv && ' +
+  '.venv/bin/pip install -r test/support/requirements.txt, or TANDEM_PYTHON';
 
 /** The name of a test with pyarrow, which says why where it is skipped. */
 export function pyArrowTitle(title: string): string {
@@ -105,6 +106,28 @@ export function readWithPyArrow(
   const script = `${root}test/support/read-parquet.py`;
   const output = execFileSync(python, [script, mode, ...paths], { maxBuffer: 256 * 1024 * 1024 });
   return JSON.parse(output.toString()) as PyArrowView[];
+}
+
+/** What a program sees of a table, by `read-tables.py`. */
+export interface TableView {
+  readonly rows: number;
+  /** Of `total_amount`. */
+  readonly sum: string;
+  /** The smallest `order_timestamp`. */
+  readonly first: string;
+  /** Of `order_date`. */
+  readonly dates: readonly string[];
+}
+
+/** The folder of a table and its files, each read by a program with its default options. */
+export function readTableWith(
+  engine: string,
+  table: { readonly folder: string; readonly files: readonly string[] },
+): { readonly folder: TableView; readonly files: TableView } {
+  if (python === null) throw new Error(PYARROW_MISSING);
+  const script = `${root}test/support/read-tables.py`;
+  const request = JSON.stringify({ engine, ...table });
+  return JSON.parse(execFileSync(python, [script, request]).toString());
 }
 
 interface ParquetJsReader {

@@ -4,7 +4,11 @@ import { formatDay } from '../../shared/model/time.ts';
 import { EncodeArena } from '../../shared/parquet/arena.ts';
 import type { ColumnData, Values } from '../../shared/parquet/column-data.ts';
 import { ColumnKernel } from '../../shared/parquet/kernel/column-kernel.ts';
-import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
+import {
+  partitionFolder,
+  type TableFile,
+  TableFileWriter,
+} from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { KernelArena } from '../../shared/runtime/kernel-arena.ts';
@@ -220,9 +224,8 @@ export class BucketReducer {
 
   #openFile(name: TableName, partition: TableFile['partition'], wave: number, parts: BucketParts) {
     const { lake, runId, parquet } = this.#context;
-    const folder = partition === null ? '' : `order_date=${partition.order_date}/`;
     const file = `part-${String(parts.bucketIndex).padStart(4, '0')}-${wave}.parquet`;
-    const key = `${batchTableFolder(name, runId)}${folder}${file}`;
+    const key = `${batchTableFolder(name, runId)}${partitionFolder(partition)}${file}`;
     return new TableFileWriter(
       lake,
       tableOf('batch', name),

@@ -3,6 +3,12 @@
  * The writer, the readers, `show`, the documentation and the catalogue are driven by it.
  */
 
+/**
+ * Of the form of the files: it is raised when the same rows become other bytes or other keys.
+ * 2: folders `day=…` (before: `order_date=…`), instants in microseconds (before: milliseconds).
+ */
+export const TABLE_VERSION = 2;
+
 export type ColumnType =
   | { readonly kind: 'string' }
   | { readonly kind: 'int32' }
@@ -44,7 +50,7 @@ export interface Table {
   readonly door: Door;
   readonly description: string;
   readonly columns: readonly Column[];
-  /** The column whose value names the folder of a file, or null. It is in the file too. */
+  /** The column whose value names the folder of a file (`day=…`), or null; it is in the file. */
   readonly partitionBy: 'order_date' | null;
   /** The rows of one file are in this order. */
   readonly sortedBy: readonly { readonly column: string; readonly descending?: true }[];

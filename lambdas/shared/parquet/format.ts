@@ -24,4 +24,4 @@ export type PageType = (typeof PAGE)[keyof typeof PAGE];
 export const REPETITION = { REQUIRED: 0, OPTIONAL: 1 } as const;
 
 /** ConvertedType: how readers older than logical types know what a column holds. */
-export const CONVERTED = { UTF8: 0, DECIMAL: 5, DATE: 6, TIMESTAMP_MILLIS: 9 } as const;
+export const CONVERTED = { UTF8: 0, DECIMAL: 5, DATE: 6, TIMESTAMP_MICROS: 10 } as const;

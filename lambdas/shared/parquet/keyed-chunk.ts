@@ -5,6 +5,7 @@ import type { ColumnChunk, IndexPages, RowGroupContext } from './column-chunk.ts
 import type { KeyedColumn } from './column-data.ts';
 import { asPhysical, gather, isBytes, valueCountOf } from './dense-values.ts';
 import { ENCODING, PAGE } from './format.ts';
+import { asInstants, microsOf, toMicros } from './instants.ts';
 import { writeLevels } from './levels.ts';
 import { writePlainBytes, writePlainNumbers } from './plain.ts';
 import { encodeDenseColumn } from './plain-chunk.ts';
@@ -159,9 +160,13 @@ function writeDictionary(
     writePlainBytes(body, values, 0, count);
   } else {
     const physical = physicalOf(column.type);
+    const all = { from: 0, to: count };
     const numbers = asPhysical(arena, values, count, physical);
-    bounds = numberBounds(numberRange(arena.kernel, numbers, 0, count), physical);
-    writePlainNumbers(body, numbers, { from: 0, to: count }, physical);
+    const range = numberRange(arena.kernel, numbers, 0, count);
+    const isInstant = column.type.kind === 'timestamp';
+    bounds = numberBounds(isInstant ? microsOf(range) : range, physical);
+    const stored = isInstant ? toMicros(arena, asInstants(numbers), all) : numbers;
+    writePlainNumbers(body, stored, all, physical);
   }
   const uncompressedBytes = pages.writePage(PAGE.DICTIONARY, count, ENCODING.PLAIN, body.written());
   return { bounds, uncompressedBytes };

@@ -1,5 +1,7 @@
+import type { EncodeArena } from './arena.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
 import type { NumberValues } from './column-data.ts';
+import { toMicros } from './instants.ts';
 import type { ColumnKernel } from './kernel/column-kernel.ts';
 import type { NumberRange } from './statistics.ts';
 
@@ -23,8 +25,23 @@ export function writeDeltaNumbers(
     kernel.packInts(body, values, from, to);
     return;
   }
+  kernel.packLongs(body, values, { from, to }, isNarrow(range));
+}
+
+/** Instants in milliseconds as DELTA_BINARY_PACKED microseconds. */
+export function writeDeltaMillis(
+  arena: EncodeArena,
+  values: Float64Array,
+  { from, to }: { from: number; to: number },
+  range: NumberRange,
+): void {
+  const { body, kernel } = arena;
+  if (isNarrow(range)) kernel.packMillis(body, values, from, to);
+  else kernel.packLongs(body, toMicros(arena, values, { from, to }), { from, to }, false);
+}
+
+function isNarrow(range: NumberRange): boolean {
   const min = Number(range.min);
   const max = Number(range.max);
-  const isBelow = min > -NARROW_VALUE_MAX && max < NARROW_VALUE_MAX;
-  kernel.packLongs(body, values, { from, to }, isBelow && max - min < NARROW_RANGE_MAX);
+  return min > -NARROW_VALUE_MAX && max < NARROW_VALUE_MAX && max - min < NARROW_RANGE_MAX;
 }

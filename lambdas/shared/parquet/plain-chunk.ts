@@ -5,9 +5,10 @@ import type { ColumnChunk, RowGroupContext } from './column-chunk.ts';
 import type { BytesValues, NumberValues, PlainColumn, Values } from './column-data.ts';
 import { sharesPrefixes } from './delta-byte-array.ts';
 import { asPhysical, gather, isBytes } from './dense-values.ts';
-import { ENCODING, type Encoding, PAGE, type Physical } from './format.ts';
+import { ENCODING, type Encoding, PAGE, PHYSICAL, type Physical } from './format.ts';
+import { asInstants, microsOf, toMicros } from './instants.ts';
 import { writeLevels } from './levels.ts';
-import { writeDeltaNumbers } from './number-page.ts';
+import { writeDeltaMillis, writeDeltaNumbers } from './number-page.ts';
 import { writePlainBytes, writePlainNumbers } from './plain.ts';
 import { physicalOf } from './schema.ts';
 import {
@@ -78,7 +79,9 @@ function createEncoder(
   if (isBytes(values)) return createTextEncoder(context, values, count);
   const physical = physicalOf(column.type);
   const numbers = asPhysical(context.arena, values, count, physical);
-  return createNumberEncoder(context, numbers, physical);
+  return column.type.kind === 'timestamp'
+    ? createInstantEncoder(context, asInstants(numbers))
+    : createNumberEncoder(context, numbers, physical);
 }
 
 function createTextEncoder(
@@ -123,6 +126,27 @@ function createNumberEncoder(
       else writePlainNumbers(arena.body, values, { from, to }, physical);
     },
     bounds: () => (range === null ? null : numberBounds(range, physical)),
+  };
+}
+
+function createInstantEncoder(
+  { arena, isCompact }: RowGroupContext,
+  values: Float64Array,
+): ValueEncoder {
+  let range: NumberRange | null = null;
+  return {
+    encoding: isCompact ? ENCODING.DELTA_BINARY_PACKED : ENCODING.PLAIN,
+    write(from, to) {
+      const pageRange =
+        to > from ? numberRange(arena.kernel, values, from, to) : { min: 0, max: 0 };
+      if (to > from) range = unitedRange(range, pageRange);
+      if (isCompact) writeDeltaMillis(arena, values, { from, to }, pageRange);
+      else {
+        const micros = toMicros(arena, values, { from, to });
+        writePlainNumbers(arena.body, micros, { from, to }, PHYSICAL.INT64);
+      }
+    },
+    bounds: () => (range === null ? null : numberBounds(microsOf(range), PHYSICAL.INT64)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { parquetReadObjects, type SchemaElement } from 'hyparquet';
 import { formatDay } from '../model/time.ts';
+import { unitsPerMilli } from './instants.ts';
 import {
   bufferOf,
   compressors,
@@ -76,6 +77,10 @@ function convertersOf(elements: readonly SchemaElement[]): ReadonlyMap<string, C
 }
 
 function converterOf(element: SchemaElement): Converter {
+  const units = unitsPerMilli(element);
+  if (units !== null) {
+    return (value) => new Date(Math.floor(Number(value) / units)).toISOString();
+  }
   const kind = element.logical_type?.type ?? element.converted_type;
   switch (kind) {
     case 'DECIMAL': {
@@ -84,9 +89,6 @@ function converterOf(element: SchemaElement): Converter {
     }
     case 'DATE':
       return (value) => formatDay(Number(value));
-    case 'TIMESTAMP':
-    case 'TIMESTAMP_MILLIS':
-      return (value) => new Date(Number(value)).toISOString();
     default:
       return element.type === 'INT64' ? String : (value) => value as RowValue;
   }

@@ -30,7 +30,7 @@ function writeConvertedType(thrift: ThriftWriter, type: ColumnType): void {
       thrift.i32(6, CONVERTED.DATE);
       break;
     case 'timestamp':
-      thrift.i32(6, CONVERTED.TIMESTAMP_MILLIS);
+      thrift.i32(6, CONVERTED.TIMESTAMP_MICROS);
       break;
     case 'decimal':
       thrift.i32(6, CONVERTED.DECIMAL);
@@ -62,7 +62,7 @@ function writeLogicalType(thrift: ThriftWriter, type: ColumnType): void {
       thrift.struct(8);
       thrift.bool(1, true); // isAdjustedToUTC
       thrift.struct(2);
-      thrift.emptyStruct(1); // MILLIS
+      thrift.emptyStruct(2); // MICROS
       thrift.end();
       thrift.end();
       break;

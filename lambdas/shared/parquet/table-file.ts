@@ -15,6 +15,15 @@ export interface TableFile {
   readonly partition: { readonly order_date: string } | null;
 }
 
+/**
+ * The folder of a partition, with its slash; none for files without one. It has another name than
+ * the column: the column is in the file, and readers that make a column of a folder would meet it
+ * twice (contract §3).
+ */
+export function partitionFolder(partition: TableFile['partition']): string {
+  return partition === null ? '' : `day=${partition.order_date}/`;
+}
+
 /** Writes one Parquet file of a table to a store, row group by row group. */
 export class TableFileWriter {
   readonly #lake: ObjectStore;

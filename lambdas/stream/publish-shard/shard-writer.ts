@@ -7,7 +7,11 @@ import {
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { formatDay } from '../../shared/model/time.ts';
 import type { ColumnData, RowGroupData } from '../../shared/parquet/column-data.ts';
-import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
+import {
+  partitionFolder,
+  type TableFile,
+  TableFileWriter,
+} from '../../shared/parquet/table-file.ts';
 import { assert, TerminalError } from '../../shared/runtime/errors.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import { rowsOfOutcomes, type ShardResult } from '../../shared/state/shard-result.ts';
@@ -103,9 +107,8 @@ export class ShardWriter {
   async #writeFile(name: TableName, day: number | null, groups: Iterable<RowGroupData>) {
     const { lake, keys, parquet } = this.#context;
     const partition = day === null ? null : { order_date: formatDay(day) };
-    const folder = partition === null ? '' : `order_date=${partition.order_date}/`;
     const part = `part-${this.#shardId}-${this.#chunkIndex}.parquet`;
-    const key = `${keys.table(name, this.#plan.epoch)}${folder}${part}`;
+    const key = `${keys.table(name, this.#plan.epoch)}${partitionFolder(partition)}${part}`;
     const writer = new TableFileWriter(lake, tableOf('stream', name), parquet, { key, partition });
     try {
       for (const group of groups) await writer.write(group);

@@ -1,3 +1,4 @@
+import { TABLE_VERSION } from '../../../lambdas/shared/model/tables.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 /**
@@ -6,6 +7,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
  */
 export const CODE_VERSION = [
   packageJson.version,
+  `tables-${TABLE_VERSION}`,
   `node-${process.versions.node}`,
   `zstd-${process.versions.zstd}`,
 ].join(' ');

@@ -76,6 +76,7 @@ describe('columns', () => {
     const [rows] = await groupsOf(fileOf(ROWS));
     expect(() => rows.numbers('cents')).toThrow('column cents holds a null or a value over 2^53');
     expect(() => rows.numbers('maybe_cents')).toThrow('column maybe_cents holds a null');
+    expect(() => rows.bigints('at')).toThrow('column at holds no instants');
     expect(() => rows.texts('other')).toThrow('column other was not asked for');
   });
 

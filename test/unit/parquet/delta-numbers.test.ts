@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EncodeArena } from '../../../lambdas/shared/parquet/arena.ts';
 import { ByteBuffer } from '../../../lambdas/shared/parquet/byte-buffer.ts';
 import { ColumnKernel } from '../../../lambdas/shared/parquet/kernel/column-kernel.ts';
-import { writeDeltaNumbers } from '../../../lambdas/shared/parquet/number-page.ts';
+import {
+  writeDeltaMillis,
+  writeDeltaNumbers,
+} from '../../../lambdas/shared/parquet/number-page.ts';
 import { seed } from '../../support/seed.ts';
 import { ByteReader, decodeDelta } from './decoders.ts';
 
@@ -27,6 +31,14 @@ function viaDouble(values: readonly number[]): bigint[] {
   const all = { from: 0, to: values.length };
   writeDeltaNumbers(kernel, buffer, Float64Array.from(values), all, range);
   return decodeAll(buffer, 64);
+}
+
+function viaMillis(values: readonly number[]): bigint[] {
+  const arena = new EncodeArena(kernel);
+  const range = { min: Math.min(...values), max: Math.max(...values) };
+  const all = { from: 0, to: values.length };
+  writeDeltaMillis(arena, Float64Array.from(values), all, range);
+  return decodeAll(arena.body, 64);
 }
 
 function viaBigInt(values: readonly bigint[]): bigint[] {
@@ -135,6 +147,35 @@ describe('deltas of 64-bit integers', () => {
     fc.assert(
       fc.property(fc.array(values, { maxLength, size }), (drawn) => {
         expect(viaBigInt(drawn)).toEqual(drawn);
+      }),
+      { seed, numRuns: 40 },
+    );
+  });
+});
+
+describe('deltas of instants', () => {
+  it('writes milliseconds as microseconds', () => {
+    expect(viaMillis([1_767_225_600_000, 1_767_225_600_001, 0])).toEqual([
+      1_767_225_600_000_000n,
+      1_767_225_600_001_000n,
+      0n,
+    ]);
+  });
+
+  it('is exact at both ends of what is an instant, and just inside and outside of 32 bits', () => {
+    const last = 7_258_118_399_999;
+    const steps = [0, 2 ** 31 - 1, 0, 2 ** 31, 2 ** 32 - 1, 2 ** 32, last, 0, last - 1];
+
+    expect(viaMillis(steps)).toEqual(steps.map((value) => BigInt(value) * 1000n));
+    expect(viaMillis([0, 2 ** 31 - 1, 0])).toEqual([0n, 2_147_483_647_000n, 0n]);
+  });
+
+  it.each([0, 1, 10, 22, 30, 31, 32, 42])('never loses a value in a range of 2^%i', (bits) => {
+    const offsets = fc.array(fc.integer({ min: 0, max: 2 ** bits }), { maxLength, size });
+    fc.assert(
+      fc.property(offsets, fc.integer({ min: -1e6, max: 2 ** 42 }), (drawn, base) => {
+        const values = drawn.map((offset) => base + offset);
+        expect(viaMillis(values)).toEqual(values.map((value) => BigInt(value) * 1000n));
       }),
       { seed, numRuns: 40 },
     );

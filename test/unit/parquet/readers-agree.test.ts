@@ -230,12 +230,12 @@ function pyArrowTypeOf(type: ColumnType) {
       return { type: 'date32[day]', physical: 'INT32', logical: 'Date', converted: 'DATE' };
     case 'timestamp':
       return {
-        type: 'timestamp[ms, tz=UTC]',
+        type: 'timestamp[us, tz=UTC]',
         physical: 'INT64',
         logical:
-          'Timestamp(isAdjustedToUTC=true, timeUnit=milliseconds, ' +
+          'Timestamp(isAdjustedToUTC=true, timeUnit=microseconds, ' +
           'is_from_converted_type=false, force_set_converted_type=false)',
-        converted: 'TIMESTAMP_MILLIS',
+        converted: 'TIMESTAMP_MICROS',
       };
     case 'decimal':
       return {

@@ -63,7 +63,7 @@ describe('a shard that cannot be published', () => {
 
   it('fails when a file of the epoch holds other bytes, and names it', async () => {
     const epochs = await lakeWith([active('1')]);
-    const folder = 'tables/stream/orders/epoch=00000001/order_date=2026-01-05';
+    const folder = 'tables/stream/orders/epoch=00000001/day=2026-01-05';
     const key = `${folder}/part-${SHARD}-0.parquet`;
     await epochs.lake.put(key, Buffer.from('x'));
 

@@ -106,9 +106,9 @@ describe('the rows of a shard', () => {
 
     const folder = 'tables/stream/orders/epoch=00000001';
     expect(manifest.tables.orders.files.map(({ key, rows }) => [key, rows])).toEqual([
-      [`${folder}/order_date=2026-01-01/part-${SHARD}-0.parquet`, 2],
-      [`${folder}/order_date=2026-01-02/part-${SHARD}-0.parquet`, 2],
-      [`${folder}/order_date=2026-01-02/part-${SHARD}-1.parquet`, 1],
+      [`${folder}/day=2026-01-01/part-${SHARD}-0.parquet`, 2],
+      [`${folder}/day=2026-01-02/part-${SHARD}-0.parquet`, 2],
+      [`${folder}/day=2026-01-02/part-${SHARD}-1.parquet`, 1],
     ]);
     expect(manifest.tables.orders.files[0].partition).toEqual({ order_date: '2026-01-01' });
     expect(manifest.tables.late.files).toEqual([]);

@@ -8,7 +8,13 @@
 
 import { placeRests } from './delta-packing';
 
-export { packDoubles, packInt64s, packInts, packNarrowDoubles } from './delta-packing';
+export {
+  packDoubles,
+  packInt64s,
+  packInts,
+  packNarrowDoubles,
+  packNarrowMillis,
+} from './delta-packing';
 export { listKeys, mapKeys, packIndexes } from './index-packing';
 export { packLengths, packPrefixed, rangeOfTexts } from './texts';
 

@@ -10,6 +10,7 @@ interface KernelExports {
   packInt64s(values: number, count: number, out: number): number;
   packDoubles(values: number, count: number, out: number): number;
   packNarrowDoubles(values: number, count: number, out: number): number;
+  packNarrowMillis(values: number, count: number, out: number): number;
   rangeOfInts(values: number, count: number, into: number): void;
   rangeOfDoubles(values: number, count: number, into: number): void;
   listKeys(keys: number, count: number, keyCount: number, seen: number, used: number): number;
@@ -101,6 +102,18 @@ export class ColumnKernel {
   #packLongs(values: Float64Array | BigInt64Array, isNarrow: boolean) {
     if (values instanceof BigInt64Array) return this.#exports.packInt64s;
     return isNarrow ? this.#exports.packNarrowDoubles : this.#exports.packDoubles;
+  }
+
+  /**
+   * DELTA_BINARY_PACKED of instants in milliseconds, each times 1000: microseconds. They are below
+   * 2^51 and their range is below 2^31.
+   */
+  packMillis(buffer: ByteBuffer, values: Float64Array, from: number, to: number): void {
+    const count = to - from;
+    this.#begin(count * 8 + deltaBytesMax(count, 8));
+    const at = this.#placed(values, from, to);
+    const out = this.#at;
+    this.#append(buffer, out, this.#exports.packNarrowMillis(at, count, out));
   }
 
   /** DELTA_LENGTH_BYTE_ARRAY. */

@@ -10,6 +10,7 @@ import { packLongs, packWords, writeVarint, writeZigzag } from './bit-packing';
 const BLOCK: i32 = 128;
 const MINI_BLOCKS: i32 = 4;
 const MINI_BLOCK: i32 = BLOCK / MINI_BLOCKS;
+const MICROS_PER_MILLI: i64 = 1000;
 
 /** Room for a block of longs. */
 let restsAt: usize = 0;
@@ -61,6 +62,19 @@ export function packNarrowDoubles(values: usize, count: i32, out: usize): usize 
   for (let from = 1; from < count; from += BLOCK) {
     const size = min(BLOCK, count - from);
     at = writeWords(size, narrowDeltas(values + (from << 3), size), at);
+  }
+  return at;
+}
+
+/**
+ * The same with each value times 1000: instants to the millisecond as microseconds. The differences
+ * are found among the milliseconds, where they are words.
+ */
+export function packNarrowMillis(values: usize, count: i32, out: usize): usize {
+  let at = writeHeader(count, count > 0 ? <i64>load<f64>(values) * MICROS_PER_MILLI : 0, out);
+  for (let from = 1; from < count; from += BLOCK) {
+    const size = min(BLOCK, count - from);
+    at = writeMicros(size, narrowDeltas(values + (from << 3), size), at);
   }
   return at;
 }
@@ -187,6 +201,36 @@ function writeLongs(count: i32, smallest: i64, out: usize): usize {
     const width = 64 - <i32>clz<u64>(all);
     store<u8>(widthsAt + mini, <u8>width);
     if (width > 0) at = packLongs(from, MINI_BLOCK, width, at);
+  }
+  return at;
+}
+
+/** Writes a block whose differences are words of milliseconds, as microseconds. */
+function writeMicros(count: i32, smallest: i32, out: usize): usize {
+  const widthsAt = writeZigzag(<i64>smallest * MICROS_PER_MILLI, out);
+  let at = widthsAt + MINI_BLOCKS;
+  store<u32>(widthsAt, 0);
+  const base = i32x4.splat(smallest);
+  const factor = i32x4.splat(<i32>MICROS_PER_MILLI);
+  // The words take half the room of a block of longs; the longs of a mini-block stand behind them.
+  const longsAt = restsAt + BLOCK * 4;
+  for (let mini = 0; mini * MINI_BLOCK < count; mini++) {
+    const from = restsAt + mini * MINI_BLOCK * 4;
+    const size = min(MINI_BLOCK, count - mini * MINI_BLOCK);
+    for (let i = size; i < MINI_BLOCK; i++) store<i32>(from + (i << 2), smallest);
+    let all = i64x2.splat(0);
+    for (let i = 0; i < MINI_BLOCK; i += 4) {
+      const rests = i32x4.sub(v128.load(from + (i << 2)), base);
+      const low = i64x2.extmul_low_i32x4_u(rests, factor);
+      const high = i64x2.extmul_high_i32x4_u(rests, factor);
+      v128.store(longsAt + (i << 3), low);
+      v128.store(longsAt + (i << 3), high, 16);
+      all = v128.or(all, v128.or(low, high));
+    }
+    const both = <u64>(i64x2.extract_lane(all, 0) | i64x2.extract_lane(all, 1));
+    const width = 64 - <i32>clz<u64>(both);
+    store<u8>(widthsAt + mini, <u8>width);
+    if (width > 0) at = packLongs(longsAt, MINI_BLOCK, width, at);
   }
   return at;
 }

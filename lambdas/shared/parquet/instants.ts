@@ -1,0 +1,54 @@
+import type { SchemaElement } from 'hyparquet';
+import { assert } from '../runtime/errors.ts';
+import type { EncodeArena } from './arena.ts';
+import type { NumberValues } from './column-data.ts';
+import type { NumberRange } from './statistics.ts';
+
+/**
+ * Instants are milliseconds in the program and microseconds in the files: the unit that Iceberg
+ * has, and that every reader takes (contract §3).
+ */
+export const MICROS_PER_MILLI = 1000;
+
+/** Up to the year 2255; beyond it a double does not hold every microsecond. */
+const INSTANT_MS_MAX = Math.floor(Number.MAX_SAFE_INTEGER / MICROS_PER_MILLI);
+
+/** Instants as the encoders take them: doubles. Larger ones than a double holds are no instants. */
+export function asInstants(values: NumberValues): Float64Array {
+  assert(values instanceof Float64Array, 'instants are whole milliseconds that a double holds');
+  return values;
+}
+
+/** The same range in microseconds. */
+export function microsOf({ min, max }: NumberRange): NumberRange {
+  const isExact = Number(min) >= -INSTANT_MS_MAX && Number(max) <= INSTANT_MS_MAX;
+  assert(isExact, `instants from ${min} to ${max} ms are exact microseconds`);
+  return { min: Number(min) * MICROS_PER_MILLI, max: Number(max) * MICROS_PER_MILLI };
+}
+
+/**
+ * The values `[from, to)` in microseconds, at the same places of an array of the arena; it may be
+ * the array that they are in, so that each is turned once.
+ */
+export function toMicros(
+  arena: EncodeArena,
+  values: Float64Array,
+  { from, to }: { from: number; to: number },
+): Float64Array {
+  const micros = arena.doubles(to);
+  for (let i = from; i < to; i++) micros[i] = values[i] * MICROS_PER_MILLI;
+  return micros;
+}
+
+/**
+ * How many of a file's units make a millisecond, or null where the column holds no instants. Files
+ * that older versions wrote hold milliseconds.
+ */
+export function unitsPerMilli({ logical_type, converted_type }: SchemaElement): number | null {
+  if (logical_type?.type === 'TIMESTAMP') {
+    const { unit } = logical_type;
+    return unit === 'MILLIS' ? 1 : unit === 'MICROS' ? MICROS_PER_MILLI : 1_000_000;
+  }
+  if (converted_type === 'TIMESTAMP_MILLIS') return 1;
+  return converted_type === 'TIMESTAMP_MICROS' ? MICROS_PER_MILLI : null;
+}
