@@ -5,7 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // The slow ones and those that need an emulator have a config of their own.
     exclude: [...configDefaults.exclude, 'test/slow/**', 'test/emulator/**'],
-    testTimeout: 30_000,
+    // For tests that hang: LIMIT_MS of test/support/runs.ts says more.
+    testTimeout: 288_000,
+    hookTimeout: 288_000,
     pool: 'forks',
     maxWorkers: 2,
     // Template validation takes seconds a stack; `npm run synth` does it once.

@@ -18,7 +18,7 @@ const LATE_RATE = 0.05;
 const LATE_MAX_MS = 2 * 60 * 60_000;
 const REPEAT_RATE = 0.03;
 const REPEAT_MAX_MS = 3 * 60 * 60_000;
-const LIMIT_MS = 170_000;
+const LIMIT_MS = 850_000;
 
 const journey = join(projectRoot, 'data/complete-journey');
 let dir: string;

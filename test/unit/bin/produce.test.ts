@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { runCliHere } from '../../support/run-cli.ts';
 import { json, ORDERS_HEADER, run, StreamFolders } from '../../support/stream-folders.ts';
-
-const WAIT = { timeout: 20_000, interval: 20 };
 
 let folders: StreamFolders;
 beforeAll(() => {
@@ -82,10 +81,10 @@ describe('produce', () => {
     const args = ['produce', folders.pathOf('many.csv'), ...stream, '--rate', '500'];
 
     const interrupted = runCliHere(args, controller.signal);
-    await vi.waitUntil(async () => {
+    await eventually(async () => {
       const { result } = await json('status', ...sight);
       return result.stream !== null && result.stream.shards[0].unread_records > 0;
-    }, WAIT);
+    });
     controller.abort();
     const { exitCode, err } = await interrupted;
 

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { runCliHere } from '../../support/run-cli.ts';
 import { json, ORDERS_HEADER, run, StreamFolders } from '../../support/stream-folders.ts';
-
-const WAIT = { timeout: 20_000, interval: 20 };
 
 let folders: StreamFolders;
 beforeAll(() => {
@@ -67,12 +66,12 @@ describe('stream', () => {
     const controller = new AbortController();
 
     const interrupted = runCliHere(['stream', ...all, '--json'], controller.signal);
-    await vi.waitUntil(async () => {
+    await eventually(async () => {
       const { result } = await json('status', ...sight);
       return result.stream.shards.every((shard: { unread_records: number }) => {
         return shard.unread_records === 0;
       });
-    }, WAIT);
+    });
     controller.abort();
     const { exitCode, out } = await interrupted;
 

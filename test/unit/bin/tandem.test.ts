@@ -3,8 +3,9 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { eventually } from '../../support/eventually.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../bin/tandem.js', import.meta.url));
 /** Makes this Node look like an older one to the entry file. */
@@ -56,7 +57,7 @@ describe('bin/tandem.js', () => {
       ...['generate', '--orders', '50000000', '--out', out],
     ]);
     const exitCode = new Promise((resolve) => child.on('exit', resolve));
-    await vi.waitFor(() => expect(existsSync(join(out, '_generated.json'))).toBe(true), 10_000);
+    await eventually(() => existsSync(join(out, '_generated.json')));
 
     child.kill('SIGINT');
 
@@ -70,7 +71,7 @@ describe('bin/tandem.js', () => {
     const child = spawn(process.execPath, [AS_NODE_20, ENTRY, ...args]);
     // Both hold the pipe, so it is closed when both are gone.
     const closed = new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
-    await vi.waitFor(() => expect(existsSync(join(out, '_generated.json'))).toBe(true), 10_000);
+    await eventually(() => existsSync(join(out, '_generated.json')));
 
     child.kill('SIGKILL');
 
@@ -88,7 +89,7 @@ describe('bin/tandem.js', () => {
       out += piece;
     });
     const exitCode = new Promise((resolve) => child.on('close', resolve));
-    await vi.waitFor(() => expect(existsSync(join(lake, 'state'))).toBe(true), 10_000);
+    await eventually(() => existsSync(join(lake, 'state')));
 
     child.kill('SIGINT');
 
