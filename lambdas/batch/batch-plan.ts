@@ -1,10 +1,10 @@
-import type { CsvLayout } from '../shared/ingest/csv-scanner.ts';
+import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
 import type { LandingObject } from '../shared/ingest/list-landing.ts';
 import type { CurrentPointer } from '../shared/state/current-pointer.ts';
 
 export interface PlannedInput extends LandingObject {
   /**
-   * Which field stands in which column; null for gzip, whose header is read with its records, and
+   * What the header says; null for gzip, whose header is read with its records, and
    * for a raw segment, which has none.
    */
   readonly layout: CsvLayout | null;
@@ -31,7 +31,7 @@ export interface RejectedFile {
  * byte for byte.
  */
 export interface BatchPlan {
-  readonly planFormat: 1;
+  readonly planFormat: 2;
   readonly runId: string;
   readonly createdAt: string;
   readonly codeVersion: string;

@@ -1,4 +1,4 @@
-import type { CsvLayout } from '../shared/ingest/csv-scanner.ts';
+import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
 import { StatusParser } from '../shared/ingest/status-parser.ts';
 import type { Config } from '../shared/model/config.ts';
 import { CUSTOMERS, PRODUCTS } from '../shared/model/dimension.ts';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { csvLayout } from '../../lambdas/shared/ingest/csv-layout.ts';
 import { createCsvBatch, scanCsv } from '../../lambdas/shared/ingest/csv-scanner.ts';
 import { ORDER_FIELDS } from '../../lambdas/shared/model/order.ts';
 import { csvIssue, csvRecords, fieldText } from '../support/oracle/csv.ts';
@@ -99,7 +100,7 @@ function scanInSteps(
     batch.roomAt = WINDOW_BYTES + 1;
     const isLast = cut === file.length;
     const range = { from: at, end: from + cut, startBefore: WINDOW_BYTES, isLast };
-    if (at < range.end) at = scanCsv(batch, layout, range);
+    if (at < range.end) at = scanCsv(batch, csvLayout(layout), range);
     found.push(...scannedRecords(batch));
   }
   expect(at).toBe(from + file.length);

@@ -5,7 +5,7 @@ import {
   rangeSource,
 } from '../../shared/ingest/byte-sources.ts';
 import { LF } from '../../shared/ingest/bytes.ts';
-import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
+import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { asInputChanged, isSegment } from '../../shared/ingest/list-landing.ts';
 import { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import { EventParser } from '../../shared/ingest/parse-events.ts';

@@ -61,7 +61,7 @@ export async function planRun(
     ...(await options.chooseSizes(inputs, dimensions)),
   };
   return {
-    planFormat: 1,
+    planFormat: 2,
     runId,
     createdAt,
     codeVersion,

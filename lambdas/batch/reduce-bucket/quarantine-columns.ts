@@ -1,6 +1,6 @@
 import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
+import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { type FieldVisitor, splitRecord } from '../../shared/ingest/csv-record.ts';
-import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
 import { EventValues } from '../../shared/ingest/event-values.ts';
 import { RECORD_ISSUES } from '../../shared/model/issue.ts';
 import { FIELD_COUNT, MAX_RAW_BYTES, MAX_RECORD_BYTES } from '../../shared/model/order.ts';
@@ -43,10 +43,12 @@ export class QuarantineColumns {
   #scratch = new Uint8Array(64 * 1024);
   #scratchView = viewOf(this.#scratch);
   #row = 0;
-  #layout: CsvLayout = [];
+  #layout: CsvLayout | null = null;
+  #fieldOf: readonly number[] = [];
+  #delimiter = 0;
   /** One closure for all records. */
   readonly #addField: FieldVisitor = (column, start, end) => {
-    const field = this.#layout[column];
+    const field = this.#fieldOf[column];
     if (field >= 0) this.#fields[field].set(this.#row, this.#scratchView, start, end);
   };
 
@@ -113,10 +115,12 @@ export class QuarantineColumns {
 
   #setLayout(layout: CsvLayout): void {
     this.#layout = layout;
-    layout.forEach((field, column) => {
+    this.#fieldOf = layout.fields;
+    this.#delimiter = layout.delimiter;
+    layout.fields.forEach((field, column) => {
       this.#fileColumns[column] = field < 0 ? NOBODYS_COLUMN : 1 + field;
     });
-    this.#kernel.setColumns(layout.length);
+    this.#kernel.setColumns(layout.fields.length, layout.delimiter);
   }
 
   /** A record that the kernel does not take, as the next row. */
@@ -175,7 +179,7 @@ export class QuarantineColumns {
     }
     copyBytes(viewOf(raw), start, end, this.#scratchView, 0);
     this.#row = row;
-    splitRecord(this.#scratch, 0, length, length, this.#addField);
+    splitRecord(this.#scratch, 0, length, length, this.#delimiter, this.#addField);
   }
 
   #sourceColumn(values: Values, rowCount: number): ColumnData {

@@ -1,4 +1,4 @@
-import type { CsvLayout } from '../../shared/ingest/csv-scanner.ts';
+import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { formatDay } from '../../shared/model/time.ts';
 import { EncodeArena } from '../../shared/parquet/arena.ts';

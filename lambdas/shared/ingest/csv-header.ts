@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
-import { CR, LF, trimmedEnd, trimmedStart } from './bytes.ts';
+import { COMMA, CR, LF, trimmedEnd, trimmedStart } from './bytes.ts';
+import { type CsvLayout, csvLayout } from './csv-layout.ts';
 import { CsvRecordEnd, splitRecord, withoutCarriageReturn } from './csv-record.ts';
-import type { CsvLayout } from './csv-scanner.ts';
 
 /**
  * Why a file is rejected as a whole (contract §1.1); the column's name may follow after a colon.
@@ -35,7 +35,7 @@ export function parseHeader(
 ): HeaderResult {
   const start = skipBlankLines(bytes, hasByteOrderMark(bytes, end) ? 3 : 0, end);
   if (start === end && isLast) return rejected('empty');
-  const scan = new CsvRecordEnd();
+  const scan = new CsvRecordEnd(COMMA);
   const found = scan.find(bytes, start, end);
   if (found < 0 && !isLast) {
     return end - start > MAX_RECORD_BYTES
@@ -48,11 +48,11 @@ export function parseHeader(
     return rejected('header_unreadable');
   }
   const names = headerNames(record);
-  const layout = names.map((name) => required.indexOf(name));
   const missing = required.filter((name) => !names.includes(name));
   if (missing.length > 0) return rejected('column_missing', missing);
   const repeated = required.filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
   if (repeated.length > 0) return rejected('column_repeated', repeated);
+  const layout = csvLayout(names.map((name) => required.indexOf(name)));
   return { kind: 'header', layout, end: found < 0 ? end : found + 1 };
 }
 
@@ -78,7 +78,7 @@ function headerNames(record: Uint8Array): string[] {
   const buffer = new Uint8Array(record.length * 2);
   buffer.set(record);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  splitRecord(buffer, 0, record.length, record.length, (_column, start, end) => {
+  splitRecord(buffer, 0, record.length, record.length, COMMA, (_column, start, end) => {
     const from = trimmedStart(buffer, start, end);
     names.push(decoder.decode(buffer.subarray(from, trimmedEnd(buffer, from, end))));
   });

@@ -1,4 +1,4 @@
-import { COMMA, CR, LF, QUOTE } from './bytes.ts';
+import { CR, LF, QUOTE } from './bytes.ts';
 
 /** Where the scan of a record stands between two windows (RFC 4180 as contract §1.1 reads it). */
 const AT_FIELD_START = 0;
@@ -8,7 +8,12 @@ const AFTER_QUOTE = 3;
 
 /** Finds the end of one record, over as many windows as it takes. One object serves one record. */
 export class CsvRecordEnd {
+  readonly #delimiter: number;
   #state = AT_FIELD_START;
+
+  constructor(delimiter: number) {
+    this.#delimiter = delimiter;
+  }
 
   /** True when the input may not end here: the record is inside quotes. */
   get isInQuotes(): boolean {
@@ -19,6 +24,7 @@ export class CsvRecordEnd {
    * The position of the line end (LF) that ends the record, or -1 if it is not in `[from, end)`.
    */
   find(bytes: Uint8Array, from: number, end: number): number {
+    const delimiter = this.#delimiter;
     let state = this.#state;
     for (let at = from; at < end; at++) {
       const byte = bytes[at];
@@ -30,7 +36,7 @@ export class CsvRecordEnd {
         this.#state = AT_FIELD_START;
         return at;
       } else {
-        state = byte === COMMA ? AT_FIELD_START : IN_PLAIN;
+        state = byte === delimiter ? AT_FIELD_START : IN_PLAIN;
       }
     }
     this.#state = state;
@@ -54,6 +60,7 @@ export function splitRecord(
   start: number,
   end: number,
   roomAt: number,
+  delimiter: number,
   visit: FieldVisitor,
 ): number {
   let room = roomAt;
@@ -64,7 +71,7 @@ export function splitRecord(
     let fieldEnd: number;
     if (at < end && bytes[at] === QUOTE) {
       const close = closingQuote(bytes, at + 1, end);
-      at = fieldLimit(bytes, Math.min(close.at + 1, end), end);
+      at = fieldLimit(bytes, Math.min(close.at + 1, end), end, delimiter);
       if (!close.hasEscape && at === close.at + 1) {
         fieldStart += 1;
         fieldEnd = close.at;
@@ -75,7 +82,7 @@ export function splitRecord(
         room = valueEnd;
       }
     } else {
-      at = fieldLimit(bytes, at, end);
+      at = fieldLimit(bytes, at, end, delimiter);
       fieldEnd = at;
     }
     visit(column, fieldStart, fieldEnd);
@@ -85,9 +92,9 @@ export function splitRecord(
   }
 }
 
-function fieldLimit(bytes: Uint8Array, from: number, end: number): number {
+function fieldLimit(bytes: Uint8Array, from: number, end: number, delimiter: number): number {
   let at = from;
-  while (at < end && bytes[at] !== COMMA) at++;
+  while (at < end && bytes[at] !== delimiter) at++;
   return at;
 }
 

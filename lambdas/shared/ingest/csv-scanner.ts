@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { issueBit } from '../model/issue.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
 import { LF } from './bytes.ts';
+import type { CsvLayout } from './csv-layout.ts';
 import { CsvRecordEnd, splitRecord, withoutCarriageReturn } from './csv-record.ts';
 import { CsvKernel } from './kernel/csv-kernel.ts';
 import { ORDER_KERNEL_BYTES, OrderKernel } from './kernel/order-kernel.ts';
@@ -14,9 +15,6 @@ import {
   type SpanBatch,
   spanBatchIn,
 } from './span-batch.ts';
-
-/** Which order field stands in which column of a file; -1: a column that orders do not have. */
-export type CsvLayout = readonly number[];
 
 const UNTERMINATED_QUOTE = issueBit('unterminated_quote');
 const RECORD_TOO_LONG = issueBit('record_too_long');
@@ -105,7 +103,7 @@ function scanOddRecord(
   { end, isLast }: ScanRange,
 ): number {
   const { bytes } = batch;
-  const scan = new CsvRecordEnd();
+  const scan = new CsvRecordEnd(layout.delimiter);
   const found = scan.find(bytes, start, end);
   if (found < 0 && !isLast) return -1;
   const lineEnd = found < 0 ? end : withoutCarriageReturn(bytes, start, found);
@@ -120,15 +118,16 @@ function scanOddRecord(
   }
   if (bytes.length - batch.roomAt < lineEnd - start) return -1;
   const index = batch.recordCount;
+  const { fields, delimiter } = layout;
   let columnCount = 0;
-  batch.roomAt = splitRecord(bytes, start, lineEnd, batch.roomAt, (column, from, to) => {
+  batch.roomAt = splitRecord(bytes, start, lineEnd, batch.roomAt, delimiter, (column, from, to) => {
     columnCount = column + 1;
-    const field = column < layout.length ? layout[column] : -1;
+    const field = column < fields.length ? fields[column] : -1;
     if (field < 0) return;
     batch.starts[field][index] = from;
     batch.ends[field][index] = to;
   });
-  if (columnCount === layout.length) {
+  if (columnCount === fields.length) {
     batch.recordStart[index] = start;
     batch.recordEnd[index] = lineEnd;
     batch.recordIssue[index] = 0;

@@ -2,8 +2,9 @@ import { issueBit } from '../model/issue.ts';
 import { MAX_RAW_BYTES, MAX_RECORD_BYTES } from '../model/order.ts';
 import { assert } from '../runtime/errors.ts';
 import { type HeaderResult, parseHeader } from './csv-header.ts';
+import type { CsvLayout } from './csv-layout.ts';
 import { CsvRecordEnd } from './csv-record.ts';
-import { type CsvBatch, type CsvLayout, createCsvBatch, scanCsv } from './csv-scanner.ts';
+import { type CsvBatch, createCsvBatch, scanCsv } from './csv-scanner.ts';
 import { addRejectedRecord } from './span-batch.ts';
 
 /** The bytes of an input, in order. */
@@ -26,7 +27,7 @@ export interface RecordFormat {
 export function csvFormat(layout: CsvLayout): RecordFormat {
   return {
     scan: (batch, range) => scanCsv(batch, layout, range),
-    createRecordEnd: () => new CsvRecordEnd(),
+    createRecordEnd: () => new CsvRecordEnd(layout.delimiter),
   };
 }
 

@@ -30,7 +30,7 @@ function readPlan(file: string): BatchPlan {
     throw new TerminalError('plan_unreadable', `${file}: ${reason}`, { cause });
   }
   const isPlan =
-    plan.planFormat === 1 &&
+    plan.planFormat === 2 &&
     Array.isArray(plan.inputs) &&
     Array.isArray(plan.chunks) &&
     Number.isInteger(plan.bucketCount) &&

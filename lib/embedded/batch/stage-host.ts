@@ -13,7 +13,7 @@ import {
   mergeContext,
   reduceContext,
 } from '../../../lambdas/batch/stage-settings.ts';
-import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-scanner.ts';
+import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { KernelMemory } from '../../../lambdas/shared/runtime/kernel-memory.ts';

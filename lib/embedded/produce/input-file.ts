@@ -3,7 +3,8 @@ import {
   gunzipped,
   piecesSource,
 } from '../../../lambdas/shared/ingest/byte-sources.ts';
-import type { CsvBatch, CsvLayout } from '../../../lambdas/shared/ingest/csv-scanner.ts';
+import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
+import type { CsvBatch } from '../../../lambdas/shared/ingest/csv-scanner.ts';
 import { asInputChanged, isGzip } from '../../../lambdas/shared/ingest/list-landing.ts';
 import { ndjsonFormat } from '../../../lambdas/shared/ingest/ndjson.ts';
 import {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
 import { checkChunks } from '../../../lambdas/batch/check-chunks/check-chunks.ts';
 import type { ChunkResult } from '../../../lambdas/batch/map-chunk/map-chunk.ts';
+import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 
 /** One plain input whose records begin at 10, cut at these ends. */
 function planOf(ends: readonly number[], inputIndex = 0) {
@@ -14,7 +15,7 @@ function planOf(ends: readonly number[], inputIndex = 0) {
 }
 
 const input = { key: 'orders/a.csv', etag: '1', sizeBytes: 100, dataOffset: 10 };
-const plain = { ...input, layout: [0, 1, 2, 3, 4, 5, 6] };
+const plain = { ...input, layout: csvLayout([0, 1, 2, 3, 4, 5, 6]) };
 const gzip = { ...input, layout: null };
 
 const result = (

@@ -40,7 +40,7 @@ describe('the plan of another run', () => {
     const failure = await failureOf(() => runOver(other, { planFile, lake: first.lake }));
     expect(failure).toMatchObject({ code: 'plan_mismatch' });
 
-    writeFileSync(planFile, '{"planFormat": 2}');
+    writeFileSync(planFile, '{"planFormat": 1}');
     for (const file of [planFile, join(folder, 'none.json')]) {
       const unreadable = await failureOf(() => runOver(SMALL_LANDING, { planFile: file }));
       expect(unreadable).toMatchObject({ code: 'plan_unreadable' });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { piecesSource } from '../../../lambdas/shared/ingest/byte-sources.ts';
+import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import { ndjsonFormat } from '../../../lambdas/shared/ingest/ndjson.ts';
 import { OrderColumns } from '../../../lambdas/shared/ingest/order-columns.ts';
 import { parseOrders } from '../../../lambdas/shared/ingest/parse-orders.ts';
@@ -77,7 +78,7 @@ describe('CSV and NDJSON', () => {
     const lines = csv.trimEnd().split('\n').slice(1);
     const layout = ORDER_FIELDS.map((_, field) => field);
 
-    const fromCsv = rowsOf(await columnsOf(`${lines.join('\n')}\n`, csvFormat(layout)));
+    const fromCsv = rowsOf(await columnsOf(`${lines.join('\n')}\n`, csvFormat(csvLayout(layout))));
     const fromEvents = rowsOf(await columnsOf(`${lines.map(eventOf).join('\n')}\n`, ndjsonFormat));
 
     expect(fromCsv).toHaveLength(3_052);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseHeader } from '../../../lambdas/shared/ingest/csv-header.ts';
+import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 
 const REQUIRED = ['a', 'b'];
 const header = (text: string | Uint8Array, isLast = true) => {
@@ -20,7 +21,7 @@ describe('parseHeader', () => {
     ['a,b,,\n', [0, 1, -1, -1], 6],
     ['a,b\r', [0, 1], 4],
   ])('reads %j', (text, layout, end) => {
-    expect(header(text)).toEqual({ kind: 'header', layout, end });
+    expect(header(text)).toEqual({ kind: 'header', layout: csvLayout(layout), end });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { COMMA } from '../../../lambdas/shared/ingest/bytes.ts';
 import { CsvRecordEnd, splitRecord } from '../../../lambdas/shared/ingest/csv-record.ts';
 import { csvText } from '../../support/csv-text.ts';
 import { csvRecords } from '../../support/oracle/csv.ts';
@@ -13,7 +14,7 @@ function fieldsOf(record: Uint8Array): string[] {
   const bytes = new Uint8Array(record.length * 2);
   bytes.set(record);
   const fields: string[] = [];
-  splitRecord(bytes, 0, record.length, record.length, (column, start, end) => {
+  splitRecord(bytes, 0, record.length, record.length, COMMA, (column, start, end) => {
     expect(column).toBe(fields.length);
     fields.push(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
   });
@@ -25,7 +26,7 @@ describe('CsvRecordEnd', () => {
     fc.assert(
       fc.property(csvText, fc.array(fc.nat(120), { maxLength: 5 }), (text, cuts) => {
         const input = behindA(text);
-        const scan = new CsvRecordEnd();
+        const scan = new CsvRecordEnd(COMMA);
         const places = [...cuts.filter((cut) => cut < input.length), input.length].sort(
           (a, b) => a - b,
         );

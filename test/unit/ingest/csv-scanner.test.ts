@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import { createCsvBatch, scanCsv } from '../../../lambdas/shared/ingest/csv-scanner.ts';
 import { csvText } from '../../support/csv-text.ts';
 import { type CsvRecord, csvIssue, csvRecords, fieldText } from '../../support/oracle/csv.ts';
@@ -32,7 +33,7 @@ function scan(text: string | Uint8Array, place: Place = {}) {
   batch.recordCount = 0;
   batch.roomAt = WINDOW_BYTES + 1;
   const limit = startBefore === undefined ? Number.POSITIVE_INFINITY : from + startBefore;
-  const next = scanCsv(batch, layout, { from, end, startBefore: limit, isLast });
+  const next = scanCsv(batch, csvLayout(layout), { from, end, startBefore: limit, isLast });
   const behind = Buffer.from(batch.bytes.slice(end, end + Buffer.byteLength(after)));
   expect(behind.toString()).toBe(after);
   const records = scannedRecords(batch).map(({ start, end: recordEnd, ...rest }) => ({
@@ -163,11 +164,11 @@ describe('scanCsv', () => {
     large.bytes.set(text);
     const range = { from: 0, end: text.length, startBefore: text.length, isLast: true };
 
-    const next = scanCsv(large, LAYOUT, range);
+    const next = scanCsv(large, csvLayout(LAYOUT), range);
     expect([large.recordCount, next]).toEqual([2_048, text.length]);
     large.recordCount = 0;
     large.bytes.set(Buffer.from('a\n'.repeat(2_050)));
-    const second = scanCsv(large, LAYOUT, { ...range, end: 4_100, startBefore: 4_100 });
+    const second = scanCsv(large, csvLayout(LAYOUT), { ...range, end: 4_100, startBefore: 4_100 });
     expect([large.recordCount, second]).toEqual([2_048, 4_096]);
   });
 });

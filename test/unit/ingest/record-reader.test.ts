@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import type { CsvBatch } from '../../../lambdas/shared/ingest/csv-scanner.ts';
 import {
   type ByteSource,
@@ -24,7 +25,7 @@ const buffer: CsvBatch = createReaderBatch();
 async function read(source: ByteSource, limits = NO_LIMITS, layout: readonly number[] = LAYOUT) {
   const records: { offset: number; issue: string | null }[] = [];
   const reader = new RecordReader(source, 0, buffer);
-  const result = await reader.records(csvFormat(layout), limits, (batch, baseOffset) => {
+  const result = await reader.records(csvFormat(csvLayout(layout)), limits, (batch, baseOffset) => {
     for (let i = 0; i < batch.recordCount; i++) {
       const [issue = null] = issueCodes(batch.recordIssue[i]);
       records.push({ offset: baseOffset + batch.recordStart[i], issue });
@@ -120,7 +121,7 @@ describe('RecordReader.header', () => {
 
     expect(await headerOf(`${blank}a,b\n`, [MIB])).toEqual({
       kind: 'header',
-      layout: [0, -1],
+      layout: csvLayout([0, -1]),
       end: blank.length + 4,
     });
     expect(await headerOf(blank, [MIB])).toEqual({ kind: 'rejected', reason: 'empty' });
@@ -130,7 +131,7 @@ describe('RecordReader.header', () => {
   it('waits for a header that comes byte by byte', async () => {
     expect(await headerOf('\ufeff\n"a",b\r\n1,2\n', [1])).toEqual({
       kind: 'header',
-      layout: [0, -1],
+      layout: csvLayout([0, -1]),
       end: 11,
     });
   });

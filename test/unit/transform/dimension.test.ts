@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ByteDictionary } from '../../../lambdas/shared/ingest/byte-dictionary.ts';
 import { piecesSource } from '../../../lambdas/shared/ingest/byte-sources.ts';
+import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import { csvFormat, RecordReader } from '../../../lambdas/shared/ingest/record-reader.ts';
 import {
   CUSTOMERS,
@@ -21,7 +22,7 @@ async function build(definition: DimensionDefinition, lines: readonly (string | 
     giveUpAt: Number.POSITIVE_INFINITY,
   };
   const reader = new RecordReader(piecesSource(pieces()), 0);
-  await reader.records(csvFormat(layout), limits, (batch) => builder.add(batch));
+  await reader.records(csvFormat(csvLayout(layout)), limits, (batch) => builder.add(batch));
   const data = builder.finish();
   return { counts: builder.counts, data, dimension: new Dimension(data) };
 }

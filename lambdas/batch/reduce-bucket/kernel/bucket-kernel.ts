@@ -69,7 +69,7 @@ export interface BucketKernel {
   ): void;
   listCells(cells: number, cellCount: number, entries: number): number;
   placeTexts(texts: number, columns: number, issues: number, bytes: number): void;
-  setColumns(count: number): void;
+  setColumns(count: number, delimiter: number): void;
   splitRecords(
     raw: number,
     rawEnds: number,

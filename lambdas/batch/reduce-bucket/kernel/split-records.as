@@ -6,7 +6,6 @@
  * other, which is for `quarantine-columns.ts`: the rules of quotes have one owner.
  */
 
-const COMMA: u8 = 0x2c;
 const QUOTE: u8 = 0x22;
 
 /** By text column 8 bytes: its heap, its offsets. The record itself is the first of them. */
@@ -14,6 +13,8 @@ let textsAt: usize = 0;
 /** By column of the file one byte: its text column; 255: nobody asks for it. */
 let columnsAt: usize = 0;
 let columnCount: i32 = 0;
+/** What stands between fields. */
+let delimiter: u8 = 0;
 /** Bits of issues with which a record's values are not known. */
 let unknownIssues: u32 = 0;
 /** A longer record is cut, which is not done here. */
@@ -26,9 +27,10 @@ export function placeTexts(texts: usize, columns: usize, issues: u32, bytes: u32
   maxBytes = bytes;
 }
 
-/** Says how many columns the file has; the bytes at `columns` are set. */
-export function setColumns(count: i32): void {
+/** Says how many columns the file has and what is between them; the bytes at `columns` are set. */
+export function setColumns(count: i32, between: u8): void {
   columnCount = count;
+  delimiter = between;
 }
 
 /** Appends a value to a text column as its row. Writes up to 15 bytes more. */
@@ -50,15 +52,16 @@ function append(text: i32, row: i32, from: usize, length: u32): void {
 function addRecord(start: usize, end: usize, row: i32): bool {
   let column = 0;
   let fieldStart = start;
+  const delimiters = i8x16.splat(delimiter);
   for (let block = start; block < end; block += 16) {
     const bytes = v128.load(block);
     const left = end - block;
     const known: u32 = left >= 16 ? 0xffff : (1 << <u32>left) - 1;
     if ((i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(QUOTE))) & known) != 0) return false;
-    let commas: u32 = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(COMMA))) & known;
-    while (commas != 0) {
-      const at = block + ctz(commas);
-      commas &= commas - 1;
+    let bits: u32 = i8x16.bitmask(i8x16.eq(bytes, delimiters)) & known;
+    while (bits != 0) {
+      const at = block + ctz(bits);
+      bits &= bits - 1;
       if (column >= columnCount) return false;
       const text = load<u8>(columnsAt + column);
       if (text != 255) append(text, row, fieldStart, <u32>(at - fieldStart));

@@ -3,9 +3,9 @@
  * syntax, WebAssembly's types, no garbage collector. `npm run build:wasm` compiles it into
  * `csv-kernel-code.ts`.
  *
- * How it works: one SIMD instruction compares 16 bytes with a comma at once and another one packs
- * the 16 answers into 16 bits. Four such packs are one word that says where in 64 bytes a comma, a
- * line end or a quote stands. Most bytes are none of these and cost nothing more; the others are
+ * How it works: one SIMD instruction compares 16 bytes with the delimiter at once and another one packs
+ * the 16 answers into 16 bits. Four such packs are one word that says where in 64 bytes a
+ * delimiter, a line end or a quote stands. Most bytes are none of these and cost nothing more; the others are
  * visited by counting the word's trailing zeros.
  *
  * What it does not do: any record that has an issue, or a value that differs from its bytes. There
@@ -19,7 +19,6 @@
 const LF: u8 = 0x0a;
 const CR: u8 = 0x0d;
 const QUOTE: u8 = 0x22;
-const COMMA: u8 = 0x2c;
 
 /** Bytes that one word of bits stands for. */
 const BLOCK: i32 = 64;
@@ -29,6 +28,8 @@ let countAt: usize = 0;
 /** By column of the file, one byte: the row of the span tables in which its fields go. */
 let columnsAt: usize = 0;
 let columnCount: i32 = 0;
+/** What stands between fields. */
+let delimiter: u8 = 0;
 /** Three rows (starts, ends and issues of records), then the fields' starts, then their ends. */
 let spansAt: usize = 0;
 /** From one row to the next. */
@@ -58,30 +59,31 @@ export function place(
   maxRecordBytes = maxBytes;
 }
 
-/** Says how many columns the file has; the bytes at `columnsAt` are set. */
-export function setColumnCount(count: i32): void {
+/** Says how many columns the file has and what is between them; the bytes at `columnsAt` are set. */
+export function setLayout(count: i32, between: u8): void {
   columnCount = count;
+  delimiter = between;
 }
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function separators16(at: usize): u64 {
+function separators16(at: usize, delimiters: v128): u64 {
   const bytes = v128.load(at);
-  const commas = i8x16.eq(bytes, i8x16.splat(COMMA));
+  const between = i8x16.eq(bytes, delimiters);
   const lineEnds = i8x16.eq(bytes, i8x16.splat(LF));
   const quotes = i8x16.eq(bytes, i8x16.splat(QUOTE));
-  return <u64>(<u32>i8x16.bitmask(v128.or(v128.or(commas, lineEnds), quotes)));
+  return <u64>(<u32>i8x16.bitmask(v128.or(v128.or(between, lineEnds), quotes)));
 }
 
-/** Bit i: byte `at + i` is a comma, a line end or a quote. */
+/** Bit i: byte `at + i` is a delimiter, a line end or a quote. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function separators(at: usize): u64 {
+function separators(at: usize, delimiters: v128): u64 {
   return (
-    separators16(at) |
-    (separators16(at + 16) << 16) |
-    (separators16(at + 32) << 32) |
-    (separators16(at + 48) << 48)
+    separators16(at, delimiters) |
+    (separators16(at + 16, delimiters) << 16) |
+    (separators16(at + 32, delimiters) << 32) |
+    (separators16(at + 48, delimiters) << 48)
   );
 }
 
@@ -99,7 +101,7 @@ function nextQuote(from: i32, end: i32): i32 {
 
 /**
  * The closing quote of the field that opens at `quote`, if the value is what stands between the two:
- * a comma or a line end follows. Otherwise -1: `""`, text behind the quote, a CR that belongs to the
+ * a delimiter or a line end follows. Otherwise -1: `""`, text behind the quote, a CR that belongs to the
  * value, or no end in sight.
  */
 function closingQuote(quote: i32, end: i32): i32 {
@@ -107,7 +109,7 @@ function closingQuote(quote: i32, end: i32): i32 {
   if (close >= end) return -1;
   const next = close + 1;
   const byte = load<u8>(next);
-  if (byte == COMMA || byte == LF) return close;
+  if (byte == delimiter || byte == LF) return close;
   return byte == CR && next + 1 < end && load<u8>(next + 1) == LF ? close : -1;
 }
 
@@ -140,9 +142,11 @@ export function scan(from: i32, end: i32, startBefore: i32, isLast: bool, count:
   const startsToEnds = fieldRows * stride;
   const columns = columnsAt;
   const known = columnCount;
+  const between = delimiter;
+  const delimiters = i8x16.splat(between);
   let at = from;
   let block = from;
-  let bits = separators(block);
+  let bits = separators(block, delimiters);
   while (count < capacity && at < startBefore) {
     const start = at;
     let column = 0;
@@ -152,7 +156,7 @@ export function scan(from: i32, end: i32, startBefore: i32, isLast: bool, count:
     for (;;) {
       while (bits == 0) {
         block += BLOCK;
-        bits = separators(block);
+        bits = separators(block, delimiters);
       }
       at = block + <i32>ctz(bits);
       bits &= bits - 1;
@@ -167,8 +171,8 @@ export function scan(from: i32, end: i32, startBefore: i32, isLast: bool, count:
         // What the quotes hold may be longer than a block: go on from the byte behind them.
         at = fieldEnd + 1;
         block = at;
-        bits = separators(block);
-        if (load<u8>(at) != COMMA) {
+        bits = separators(block, delimiters);
+        if (load<u8>(at) != between) {
           quotedEnd = fieldEnd;
           continue;
         }

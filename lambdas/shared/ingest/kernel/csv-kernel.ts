@@ -1,4 +1,5 @@
 import { assert } from '../../runtime/errors.ts';
+import type { CsvLayout } from '../csv-layout.ts';
 import { CSV_KERNEL_CODE } from './csv-kernel-code.ts';
 
 /** What the module exports; `csv-kernel.as` says what each does. */
@@ -12,7 +13,7 @@ interface KernelExports {
     columnsAt: number,
     maxRecordBytes: number,
   ): void;
-  setColumnCount(count: number): void;
+  setLayout(columnCount: number, delimiter: number): void;
   scan(from: number, end: number, startBefore: number, isLast: number, count: number): number;
 }
 
@@ -61,7 +62,7 @@ export class CsvKernel {
   readonly #count: Int32Array;
   readonly #columns: Uint8Array;
   readonly #ignoredRow: number;
-  #layout: readonly number[] = [];
+  #layout: CsvLayout | null = null;
 
   constructor(sizes: KernelSizes) {
     this.spansAt = (sizes.windowBytes + OVERRUN_BYTES + 7) & ~7;
@@ -95,14 +96,15 @@ export class CsvKernel {
     return this.#count[0];
   }
 
-  /** Says in which row each column of the file goes; -1: nobody asks for it. */
-  setLayout(layout: readonly number[]): void {
+  /** Says in which row each column of the file goes, and what stands between them. */
+  setLayout(layout: CsvLayout): void {
     if (layout === this.#layout) return;
-    assert(layout.length <= this.#columns.length, 'a header has no more columns than bytes');
-    for (let column = 0; column < layout.length; column++) {
-      this.#columns[column] = layout[column] < 0 ? this.#ignoredRow : layout[column];
+    const { fields, delimiter } = layout;
+    assert(fields.length <= this.#columns.length, 'a header has no more columns than bytes');
+    for (let column = 0; column < fields.length; column++) {
+      this.#columns[column] = fields[column] < 0 ? this.#ignoredRow : fields[column];
     }
-    this.#exports.setColumnCount(layout.length);
+    this.#exports.setLayout(fields.length, delimiter);
     this.#layout = layout;
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { csvLayout } from '../../../../lambdas/shared/ingest/csv-layout.ts';
 import { createCsvBatch, scanCsv } from '../../../../lambdas/shared/ingest/csv-scanner.ts';
 import { scannedRecords } from '../../../support/scanned-records.ts';
 
@@ -12,7 +13,7 @@ function kernelScan(text: string, isLast = true) {
   const from = WINDOW_BYTES - Buffer.byteLength(text);
   bytes.set(Buffer.from(text), from);
   bytes[WINDOW_BYTES] = 0x0a;
-  kernel.setLayout(LAYOUT);
+  kernel.setLayout(csvLayout(LAYOUT));
   const range = { from, end: WINDOW_BYTES, startBefore: WINDOW_BYTES, isLast };
   const stoppedAt = kernel.scan(range, 0);
   const isOdd = stoppedAt < 0;
@@ -79,7 +80,7 @@ describe('scanCsv', () => {
     batch.recordCount = 0;
 
     const range = { from: 0, end: 2 * plain.length + 3, startBefore: WINDOW_BYTES, isLast: true };
-    scanCsv(batch, layout, range);
+    scanCsv(batch, csvLayout(layout), range);
 
     expect(plain.length).toBe(1024 * 1024);
     expect(scannedRecords(batch).map(({ issue }) => issue)).toEqual([null, 'record_too_long']);
@@ -97,7 +98,7 @@ describe('scanCsv', () => {
     const range = { from: 0, end: text.length, startBefore: text.length, isLast: true };
     const firstValues = [LAYOUT, [6, 5, 4, 3, 2, 1, 0]].map((layout) => {
       batch.recordCount = 0;
-      scanCsv(batch, layout, range);
+      scanCsv(batch, csvLayout(layout), range);
       return scannedRecords(batch)[0].values?.order_id;
     });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { csvLayout } from '../../../../lambdas/shared/ingest/csv-layout.ts';
 import { createCsvBatch, scanCsv } from '../../../../lambdas/shared/ingest/csv-scanner.ts';
 import {
   compileKernel,
@@ -20,7 +21,12 @@ function scan(records: readonly string[], target = batch): void {
   const text = Buffer.from(records.map((record) => `${record}\n`).join(''));
   target.bytes.set(text);
   target.recordCount = 0;
-  scanCsv(target, LAYOUT, { from: 0, end: text.length, startBefore: text.length, isLast: true });
+  scanCsv(target, csvLayout(LAYOUT), {
+    from: 0,
+    end: text.length,
+    startBefore: text.length,
+    isLast: true,
+  });
 }
 
 /** Which of the values the kernel leaves to the parsers, when they stand in a column. */
