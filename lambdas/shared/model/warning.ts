@@ -1,0 +1,106 @@
+/**
+ * What a publication tells people although it went well (contract §2.3): the closed list of codes,
+ * in the order in which they are reported.
+ */
+export const WARNING_CODES = [
+  'files_ignored',
+  'files_rejected',
+  'files_vanished',
+  'stray_quote',
+  'duplicates_differ',
+  'last_line_cut',
+  'join_misses',
+  'dimension_issues',
+  'future_events',
+] as const;
+
+export type WarningCode = (typeof WARNING_CODES)[number];
+
+/** As in the JSON of a manifest. */
+export interface Warning {
+  readonly code: WarningCode;
+  /** Of what the code counts: files, records or rows; at least 1. */
+  readonly count: number;
+  /** One of them: a key, or a key and where in it. Text as it came in: escape it to show it. */
+  readonly example: string;
+  readonly hint: string;
+}
+
+interface Saying {
+  /** What is counted, behind the number 1, and behind any other. */
+  readonly one: string;
+  readonly many: string;
+  /** What follows from it, and what to do; the usual hint of the code. */
+  readonly hint: string;
+}
+
+const SAYINGS: Readonly<Record<WarningCode, Saying>> = {
+  files_ignored: {
+    one: 'file is ignored',
+    many: 'files are ignored',
+    hint: 'names and folders that begin with . or _ are no input; rename them to have them read',
+  },
+  files_rejected: {
+    one: 'file is rejected',
+    many: 'files are rejected',
+    hint: 'none of their rows count; mend the files and run again',
+  },
+  files_vanished: {
+    one: 'file of the run before is gone',
+    many: 'files of the run before are gone',
+    hint: 'their orders no longer count: a run reads all that landing holds, so keep the files there',
+  },
+  stray_quote: {
+    one: 'record holds a stray quote',
+    many: 'records hold a stray quote',
+    hint: 'the quote was read as an ordinary character; look whether the field is what was meant',
+  },
+  duplicates_differ: {
+    one: 'duplicate differs from the record that counts',
+    many: 'duplicates differ from the record that counts',
+    hint: 'what is different in them is in no revenue table',
+  },
+  last_line_cut: {
+    one: 'file ends in a last line that looks cut: no line end, and shorter than the others',
+    many: 'files end in a last line that looks cut: no line end, and shorter than the others',
+    hint: 'the upload may have ended early; compare the file with its source and upload it again',
+  },
+  join_misses: {
+    one: 'active order is without a customer or product: its id was not found in the files',
+    many: 'active orders are without a customer or product: their ids were not found in the files',
+    hint: 'joined columns are null in them; compare how the ids are written on both sides',
+  },
+  dimension_issues: {
+    one: 'row of customers or products was skipped, or a value in it made null',
+    many: 'rows of customers or products were skipped, or a value in them made null',
+    hint: 'a row needs its key; registration_date is YYYY-MM-DD, list_price has at most two decimals',
+  },
+  future_events: {
+    one: 'counted order is more than a day ahead of the run',
+    many: 'counted orders are more than a day ahead of the run',
+    hint: 'a wrong clock or a wrong year; compare order_timestamp with the source',
+  },
+};
+
+/** `hint`: where there is more to say than the usual one. */
+export function warningOf(
+  code: WarningCode,
+  count: number,
+  example: string,
+  hint = SAYINGS[code].hint,
+): Warning {
+  return { code, count, example, hint };
+}
+
+/** In the order of the contract. */
+export function inOrder(warnings: readonly Warning[]): Warning[] {
+  return warnings.toSorted((a, b) => WARNING_CODES.indexOf(a.code) - WARNING_CODES.indexOf(b.code));
+}
+
+/** For people, without a line end: number, meaning, code, example, hint. Not escaped. */
+export function warningText({ code, count, example, hint }: Warning): string {
+  const saying = SAYINGS[code];
+  const meaning = count === 1 ? saying.one : saying.many;
+  const grouped = String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${grouped} ${meaning} (${code}), such as ${example}: ${hint}`;
+}
