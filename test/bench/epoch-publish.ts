@@ -7,7 +7,11 @@ import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import { CANCELLED_STATUS, ORDER_FIELDS } from '../../lambdas/shared/model/order.ts';
 import type { EpochMs } from '../../lambdas/shared/model/time.ts';
-import type { EpochPlan, PlannedEntry } from '../../lambdas/shared/state/epoch-plan.ts';
+import {
+  type EpochPlan,
+  PLAN_FORMAT,
+  type PlannedEntry,
+} from '../../lambdas/shared/state/epoch-plan.ts';
 import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { encodeSegment, type SegmentRecord, sha256Of } from '../../lambdas/shared/state/segment.ts';
 import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
@@ -113,7 +117,7 @@ function entryOf(version: number, ofEntry: readonly SegmentRecord[]): PlannedEnt
 
 function planOf(): EpochPlan {
   return {
-    planFormat: 1,
+    planFormat: PLAN_FORMAT,
     epoch: 1,
     stream: 'orders',
     consumer: 'default',
@@ -136,6 +140,7 @@ function planOf(): EpochPlan {
     previousWatermarkMs: null,
     windowLengthMs: DEFAULT_CONFIG.windows.lengthMs,
     dimensions: { customers: [], products: [] },
+    warnings: [],
   };
 }
 

@@ -124,6 +124,7 @@ const cleanedByFasterChild: Canary = {
 /** The writer takes what the log holds now, not what the plan says. */
 const publishReadingLog: Canary = {
   writer: (context, writer) => ({
+    dimensions: writer.dimensions,
     write: async (plan, planKey) => {
       return await writer.write(await planFromLog(context, plan), planKey);
     },

@@ -4,7 +4,11 @@ import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import type { Outcome } from '../../lambdas/shared/model/outcome.ts';
 import type { EpochMs } from '../../lambdas/shared/model/time.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
-import type { EpochPlan, PlannedEntry } from '../../lambdas/shared/state/epoch-plan.ts';
+import {
+  type EpochPlan,
+  PLAN_FORMAT,
+  type PlannedEntry,
+} from '../../lambdas/shared/state/epoch-plan.ts';
 import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { encodeSegment, sha256Of } from '../../lambdas/shared/state/segment.ts';
 import type { ShardResult } from '../../lambdas/shared/state/shard-result.ts';
@@ -106,7 +110,7 @@ export class EpochLake {
   async plan(watermarkMs: number | null, epoch = (this.#last?.epoch ?? 0) + 1): Promise<EpochPlan> {
     const last = this.#last;
     const plan: EpochPlan = {
-      planFormat: 1,
+      planFormat: PLAN_FORMAT,
       epoch,
       stream: 'orders',
       consumer: 'default',
@@ -130,6 +134,7 @@ export class EpochLake {
         customers: await this.#copies(CUSTOMERS_KEY, this.#dimensions.customers),
         products: await this.#copies(PRODUCTS_KEY, this.#dimensions.products),
       },
+      warnings: [],
     };
     for (const shard of this.#shards.values()) {
       shard.published += shard.entries.length;

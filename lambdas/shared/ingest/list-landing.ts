@@ -14,9 +14,17 @@ export interface LandingObjects {
 export async function listLanding(landing: ObjectStore): Promise<LandingObjects> {
   return {
     orders: await listCsv(landing, 'orders/', { isDeep: true }),
-    customers: await listCsv(landing, 'customers/', { isDeep: false }),
-    products: await listCsv(landing, 'products/', { isDeep: false }),
+    customers: await listDimension(landing, 'customers'),
+    products: await listDimension(landing, 'products'),
   };
+}
+
+/** The files of one dimension, in order of keys: without a look at the orders beside them. */
+export async function listDimension(
+  landing: ObjectStore,
+  name: 'customers' | 'products',
+): Promise<LandingObject[]> {
+  return await listCsv(landing, `${name}/`, { isDeep: false });
 }
 
 export function isGzip(key: string): boolean {

@@ -11,6 +11,7 @@ export const WARNING_CODES = [
   'last_line_cut',
   'join_misses',
   'dimension_issues',
+  'dimension_kept_before',
   'future_events',
 ] as const;
 
@@ -74,6 +75,11 @@ const SAYINGS: Readonly<Record<WarningCode, Saying>> = {
     one: 'row of customers or products was skipped, or a value in it made null',
     many: 'rows of customers or products were skipped, or a value in them made null',
     hint: 'a row needs its key; registration_date is YYYY-MM-DD, list_price has at most two decimals',
+  },
+  dimension_kept_before: {
+    one: 'of customers and products cannot be read: the files of the epoch before are kept',
+    many: 'of customers and products cannot be read: the files of the epoch before are kept',
+    hint: 'mend or remove the file; the next epoch reads it again',
   },
   future_events: {
     one: 'counted order is more than a day ahead of the run',

@@ -1,4 +1,5 @@
 import type { AttributeTest, StateItem } from '../ports/state-store.ts';
+import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
 import { parseJson } from '../runtime/json.ts';
 import type { EpochPlan } from './epoch-plan.ts';
 import type { StreamContext } from './stream-context.ts';
@@ -79,7 +80,32 @@ export async function setCommitted(
   ]);
 }
 
-/** Plans are immutable. */
-export async function readPlan({ lake }: StreamContext, key: string): Promise<EpochPlan> {
-  return parseJson<EpochPlan>(await lake.get(key));
+/** Plans are immutable. Throws `TerminalError`, which names the key: `plan_missing`, `plan_damaged`. */
+export async function readPlan(
+  { lake }: Pick<StreamContext, 'lake'>,
+  key: string,
+): Promise<EpochPlan> {
+  const way = 'restore the object, or replay under a new --consumer name';
+  try {
+    return parseJson<EpochPlan>(await lake.get(key));
+  } catch (cause) {
+    if (cause instanceof ObjectNotFoundError) {
+      throw new TerminalError('plan_missing', `plan ${key} is missing; ${way}`, { cause });
+    }
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new TerminalError('plan_damaged', `plan ${key} is no JSON; ${way}`, { cause });
+  }
+}
+
+/** As `readPlan`; null where the plan is missing or damaged. */
+export async function findPlan(
+  context: Pick<StreamContext, 'lake'>,
+  key: string,
+): Promise<EpochPlan | null> {
+  try {
+    return await readPlan(context, key);
+  } catch (error) {
+    if (error instanceof TerminalError && error.code.startsWith('plan_')) return null;
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import type { LandingObject } from '../ingest/list-landing.ts';
+import type { Warning } from '../model/warning.ts';
 
 /** A log entry as an epoch takes it; names as in the manifest (contract §3.1). */
 export interface PlannedEntry {
@@ -36,12 +37,15 @@ export interface DimensionCopy extends LandingObject {
   readonly copyKey: string;
 }
 
+/** Of plans; one with another number is planned anew, as one of another version is. */
+export const PLAN_FORMAT = 2;
+
 /**
  * Everything that decides an epoch (stream protocol §3, P8): immutable, and every later step is a
  * function of it and of immutable objects. A second plan under the same number never exists.
  */
 export interface EpochPlan {
-  readonly planFormat: 1;
+  readonly planFormat: typeof PLAN_FORMAT;
   readonly epoch: number;
   readonly stream: string;
   readonly consumer: string;
@@ -62,4 +66,6 @@ export interface EpochPlan {
     readonly customers: readonly DimensionCopy[];
     readonly products: readonly DimensionCopy[];
   };
+  /** Of dimensions that could not be read, so that those of the epoch before are kept. */
+  readonly warnings: readonly Warning[];
 }

@@ -22,6 +22,8 @@ export interface EpochSnapshot extends RevenueCells {
   readonly epochs_since_complete: number;
 }
 
+const WAY_OUT = 'restore the object, or replay under a new --consumer name';
+
 export function encodeSnapshot(snapshot: EpochSnapshot): Uint8Array {
   return new Uint8Array(zstdCompressSync(compactJsonBytes(snapshot)));
 }
@@ -37,18 +39,20 @@ export async function readSnapshot(
     stored = await lake.get(key);
   } catch (cause) {
     if (!(cause instanceof ObjectNotFoundError)) throw cause;
-    const message = `snapshot ${key} of the epoch before is missing; restore the object`;
+    const message = `snapshot ${key} of the epoch before is missing; ${WAY_OUT}`;
     throw new TerminalError('snapshot_missing', message, { cause });
   }
   let snapshot: EpochSnapshot;
   try {
     snapshot = parseJson<EpochSnapshot>(zstdDecompressSync(stored));
   } catch (cause) {
-    throw new TerminalError('snapshot_damaged', `snapshot ${key} cannot be read`, { cause });
+    throw new TerminalError('snapshot_damaged', `snapshot ${key} cannot be read; ${WAY_OUT}`, {
+      cause,
+    });
   }
   if (snapshot.snapshot_format !== 1 || snapshot.epoch !== epoch) {
     const found = `format ${snapshot.snapshot_format}, epoch ${snapshot.epoch}`;
-    const message = `snapshot ${key} has ${found}, not format 1, epoch ${epoch}`;
+    const message = `snapshot ${key} has ${found}, not format 1, epoch ${epoch}; ${WAY_OUT}`;
     throw new TerminalError('snapshot_damaged', message);
   }
   return snapshot;

@@ -52,6 +52,16 @@ export async function readShardResults(
   return results;
 }
 
+/** Null where there is none, or none that can be read. */
+export async function findShardResult(lake: ObjectStore, key: string): Promise<ShardResult | null> {
+  try {
+    return parseJson<ShardResult>(await lake.get(key));
+  } catch (error) {
+    if (error instanceof ObjectNotFoundError || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 /** The table that stores each outcome (contract §2.1). */
 export const TABLE_OF_OUTCOME = {
   active: 'orders',

@@ -1,4 +1,5 @@
 import type { OutcomeCounts } from '../model/outcome.ts';
+import type { Warning } from '../model/warning.ts';
 import type { TableFile } from '../parquet/table-file.ts';
 import type { DimensionEntry } from './dimension-entry.ts';
 import type { PlannedShard } from './epoch-plan.ts';
@@ -27,6 +28,7 @@ export interface StreamManifest {
   readonly issues: Readonly<Record<string, number>>;
   readonly revenue: string;
   readonly rejected_files: readonly never[];
+  readonly warnings: readonly Warning[];
   readonly dimensions: { readonly customers: DimensionEntry; readonly products: DimensionEntry };
   readonly inputs: readonly PlannedShard[];
   readonly tables: Readonly<Record<string, { readonly files: readonly TableFile[] }>>;

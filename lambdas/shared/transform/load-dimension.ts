@@ -20,7 +20,7 @@ export type DimensionFile = LandingObject & { readonly copyKey?: string };
  * above `maxBytes`, `input_changed`; `dimension_copy_missing`.
  */
 export async function loadDimension(
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'stream'>,
   definition: DimensionDefinition,
   files: readonly DimensionFile[],
   maxBytes: number,
@@ -39,7 +39,7 @@ export async function loadDimension(
 }
 
 async function loadFile(
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'stream'>,
   definition: DimensionDefinition,
   file: DimensionFile,
   builder: DimensionBuilder,
@@ -67,7 +67,9 @@ async function loadFile(
 
 function asCopyMissing(key: string, error: unknown): unknown {
   if (!(error instanceof ObjectNotFoundError)) return error;
-  const message = `${error.key}, the copy of ${key}, is missing; restore it or plan anew`;
+  const message =
+    `${error.key}, the copy of ${key}, is missing; restore the object, or put a ${key} into ` +
+    'landing that can be read';
   return new TerminalError('dimension_copy_missing', message, { cause: error });
 }
 

@@ -97,6 +97,7 @@ export async function writeEpoch(
     issues: totals.issues,
     revenue: formatCents(totals.revenueCents),
     rejected_files: [],
+    warnings: plan.warnings,
     dimensions: dimensionEntries(plan, context),
     inputs: plan.shards,
     tables: isComplete ? await withEarlierFiles(lake, plan, files) : files,

@@ -1,25 +1,19 @@
-import { createHash } from 'node:crypto';
-import { type LandingObject, listLanding } from '../../shared/ingest/list-landing.ts';
 import { configHash } from '../../shared/model/config-hash.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
-import {
-  assert,
-  ObjectNotFoundError,
-  PreconditionFailedError,
-  RetryableError,
-} from '../../shared/runtime/errors.ts';
+import { assert } from '../../shared/runtime/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import type { EpochHead } from '../../shared/state/epoch-head.ts';
-import type {
-  DimensionCopy,
-  EpochPlan,
-  PlannedEntry,
-  PlannedShard,
+import {
+  type EpochPlan,
+  PLAN_FORMAT,
+  type PlannedEntry,
+  type PlannedShard,
 } from '../../shared/state/epoch-plan.ts';
 import { isWhole, readLog } from '../../shared/state/fold.ts';
 import type { LogEntry } from '../../shared/state/log-entry.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { NO_TIME, watermarkOf } from '../../shared/windowing/stream-times.ts';
+import type { EpochDimensions, PlannedDimensions } from './epoch-dimensions.ts';
 import { type Drain, raiseFloors, watermarkOfShard } from './raise-floors.ts';
 import { type KnownShard, settleShards } from './shard-registry.ts';
 
@@ -36,13 +30,15 @@ export type PlannedEpoch =
 
 /**
  * Fixes what the next epoch holds (stream protocol §3, P1–P8): of each shard the log entries since
- * the plan before, and the stream's watermark, which is taken only after all floors were raised.
+ * the plan before, the stream's watermark, which is taken only after all floors were raised, and
+ * dimensions that were read.
  * The plan is put under a key of its own; whether it counts is decided by `setPlanned`.
  */
 export async function planEpoch(
   context: StreamContext,
   head: EpochHead,
   previous: EpochPlan | null,
+  dimensions: EpochDimensions,
   options: PlanEpochOptions = {},
 ): Promise<PlannedEpoch> {
   const found = await settleShards(context);
@@ -61,7 +57,8 @@ export async function planEpoch(
   if (!hasEntries && watermarkMs === (previous?.watermarkMs ?? null)) {
     return { status: 'nothing_new', shards };
   }
-  const plan = await completePlan(context, head, previous, cuts, watermarkMs);
+  const read = await dimensions.plan(previous);
+  const plan = { ...completePlan(context, head, previous, cuts, watermarkMs), ...read };
   const key = context.lakeKeys.plan(plan.epoch, context.randomness.id());
   await context.lake.put(key, jsonBytes(plan), { ifNoneMatch: true });
   return { status: 'planned', plan, key };
@@ -147,13 +144,14 @@ function watermarkOfStream(cuts: readonly ShardCut[]): number | null {
   return smallest === NO_TIME ? null : smallest;
 }
 
-async function completePlan(
+/** All of a plan but what is read. */
+function completePlan(
   context: StreamContext,
   head: EpochHead,
   previous: EpochPlan | null,
   cuts: readonly ShardCut[],
   watermarkMs: number | null,
-): Promise<EpochPlan> {
+): Omit<EpochPlan, keyof PlannedDimensions> {
   const { lakeKeys, times, config, codeVersion, consumer, stream, clock } = context;
   const previousWatermarkMs = previous?.watermarkMs ?? null;
   assert(
@@ -161,7 +159,7 @@ async function completePlan(
     `the watermark of the stream moves back from ${previousWatermarkMs} to ${watermarkMs}`,
   );
   return {
-    planFormat: 1,
+    planFormat: PLAN_FORMAT,
     // A number is used once: that of a plan that was given up is burned.
     epoch: Math.max(head.committedEpoch, head.plannedEpoch ?? 0) + 1,
     stream: stream.name,
@@ -175,63 +173,5 @@ async function completePlan(
     watermarkMs,
     previousWatermarkMs,
     windowLengthMs: times.windowLengthMs,
-    dimensions: await copyDimensions(context, previous),
   };
-}
-
-/** Times that landing is listed again because an object changed before it was copied. */
-const MAX_LISTINGS = 5;
-
-/** Landing objects may be overwritten at any time, so an epoch reads copies (P7). */
-async function copyDimensions(
-  context: StreamContext,
-  previous: EpochPlan | null,
-): Promise<EpochPlan['dimensions']> {
-  for (let listing = 1; ; listing++) {
-    try {
-      return await copyListed(context, previous);
-    } catch (error) {
-      const isChanged =
-        error instanceof PreconditionFailedError || error instanceof ObjectNotFoundError;
-      if (!isChanged) throw error;
-      if (listing < MAX_LISTINGS) continue;
-      const message = `${error.key} keeps changing while it is copied, ${MAX_LISTINGS} times`;
-      throw new RetryableError(message, { cause: error });
-    }
-  }
-}
-
-async function copyListed(
-  context: StreamContext,
-  previous: EpochPlan | null,
-): Promise<EpochPlan['dimensions']> {
-  const { customers, products } = await listLanding(context.landing);
-  const known = [
-    ...(previous?.dimensions.customers ?? []),
-    ...(previous?.dimensions.products ?? []),
-  ];
-  const copyAll = async (objects: readonly LandingObject[]) => {
-    const copies: DimensionCopy[] = [];
-    for (const object of objects) copies.push(await copyDimension(context, object, known));
-    return copies;
-  };
-  return { customers: await copyAll(customers), products: await copyAll(products) };
-}
-
-async function copyDimension(
-  { landing, lake, lakeKeys }: StreamContext,
-  object: LandingObject,
-  known: readonly DimensionCopy[],
-): Promise<DimensionCopy> {
-  const same = known.find(({ key, etag }) => key === object.key && etag === object.etag);
-  if (same !== undefined) return same;
-  const bytes = await landing.get(object.key, { ifMatch: object.etag });
-  const copyKey = lakeKeys.dimension(createHash('sha256').update(bytes).digest('hex'));
-  try {
-    await lake.put(copyKey, bytes, { ifNoneMatch: true });
-  } catch (error) {
-    // The key is the checksum, so whatever is there already is this content.
-    if (!(error instanceof PreconditionFailedError)) throw error;
-  }
-  return { ...object, copyKey };
 }

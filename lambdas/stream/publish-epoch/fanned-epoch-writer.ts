@@ -3,6 +3,7 @@ import { TerminalError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
+import type { EpochDimensions } from '../plan-epoch/epoch-dimensions.ts';
 import type { EpochWriter } from './publish-epoch.ts';
 
 /** Shards that are published at once. */
@@ -13,12 +14,14 @@ const PARALLEL_SHARDS = 32;
  * `inline` does: it finds their results. Small epochs are written by `inline` alone.
  */
 export class FannedEpochWriter implements EpochWriter {
+  readonly dimensions: EpochDimensions;
   readonly #inline: EpochWriter;
   readonly #shards: ShardPublisher;
   readonly #maxShardsInline: number;
 
   constructor(inline: EpochWriter, shards: ShardPublisher, maxShardsInline: number) {
     this.#inline = inline;
+    this.dimensions = inline.dimensions;
     this.#shards = shards;
     this.#maxShardsInline = maxShardsInline;
   }

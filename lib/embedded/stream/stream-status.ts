@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
-import { findEpochHead, readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
+import { findEpochHead, findPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import { readSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
 import { readLog } from '../../../lambdas/shared/state/fold.ts';
 import { manifestChain } from '../../../lambdas/shared/state/manifest-chain.ts';
@@ -91,7 +91,10 @@ async function readPlanned({
 }: StreamSight): Promise<PlannedEpochStatus | null> {
   const { plannedPlan } = await findEpochHead(context);
   if (plannedPlan === null) return null;
-  const { epoch, createdAt, codeVersion } = await readPlan(context, plannedPlan);
+  const plan = await findPlan(context, plannedPlan);
+  // One that cannot be read is planned anew by the next publication.
+  if (plan === null) return null;
+  const { epoch, createdAt, codeVersion } = plan;
   const ageMs = context.clock.now() - Date.parse(createdAt);
   const isOurs = isPublisher ? codeVersion === context.codeVersion : null;
   return { epoch, ageMs, codeVersion, isOurs };

@@ -5,6 +5,7 @@ import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
+import { EpochDimensions } from '../../../lambdas/stream/plan-epoch/epoch-dimensions.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
 import type { EpochWriter } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
 import { sendOrders } from '../../support/stream-steps.ts';
@@ -38,6 +39,7 @@ it('plans anew what another version planned of a stream without an event time', 
   await world.stream.put([{ partitionKey: 'a', data: new TextEncoder().encode('no event') }]);
   const writer = new InlineEpochWriter(context);
   const killed: EpochWriter = {
+    dimensions: new EpochDimensions(context),
     write: () => Promise.reject(new RetryableError('killed')),
   };
   const drain = (ours: StreamContext, own: EpochWriter, isReplan: boolean) =>

@@ -4,6 +4,7 @@ import { readEpochHead, readPlan } from '../../../lambdas/shared/state/epoch-hea
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
+import { EpochDimensions } from '../../../lambdas/stream/plan-epoch/epoch-dimensions.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
 import {
   type EpochWriter,
@@ -39,7 +40,7 @@ describe('planning an epoch', () => {
     await consume(world);
     let isOld = true;
     const landing = hookedStore(world.landing, async (operation, key) => {
-      if (operation !== 'get' || key !== PRODUCTS || !isOld) return;
+      if (operation !== 'stream' || key !== PRODUCTS || !isOld) return;
       isOld = false;
       await world.landing.put(PRODUCTS, productsCsv('new'));
     });
@@ -77,7 +78,10 @@ describe('planning an epoch', () => {
     await send(world, 'a');
     await consume(world);
     const consumer = new OrderConsumer(context);
-    const killed: EpochWriter = { write: () => Promise.reject(new RetryableError('killed')) };
+    const killed: EpochWriter = {
+      dimensions: new EpochDimensions(context),
+      write: () => Promise.reject(new RetryableError('killed')),
+    };
     await expect(drainStream(context, consumer, killed)).rejects.toThrow('killed');
     const { plannedPlan } = await readEpochHead(context);
     const { watermarkMs } = await readPlan(context, plannedPlan ?? '');

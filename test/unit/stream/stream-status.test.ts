@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
+import { EpochDimensions } from '../../../lambdas/stream/plan-epoch/epoch-dimensions.ts';
 import { settleShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
 import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
@@ -128,6 +129,7 @@ describe('the status of a stream', () => {
     await send(world, ['a']);
     await consumeAll(world, context, FIRST);
     const failing = {
+      dimensions: new EpochDimensions(context),
       write: async () => {
         throw new RetryableError('killed');
       },
