@@ -69,6 +69,8 @@ const LARGEST_RATES = {
   outage: 0.002,
   /** Files lie where a planned epoch wants to write its own. */
   left_over: 0.3,
+  /** A dimension file is left that cannot be read. */
+  bad_dimension: 0.6,
 } as const;
 
 export type FaultName = keyof typeof LARGEST_RATES;

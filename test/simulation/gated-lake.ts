@@ -51,6 +51,7 @@ function gated(
     openWriter: (key) => writer(put, key),
     async *list(prefix) {
       yield* await call(`list ${prefix}`, async () => {
+        if (name === 'landing') world.editions.onList(process, prefix);
         const found = [];
         for await (const info of store.list(prefix)) found.push(info);
         return found;

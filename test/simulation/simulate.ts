@@ -1,10 +1,11 @@
 import { type Done, Starter, startDrain, startPublisher, startRedrive } from './actors.ts';
 import { checkRest } from './check/rest-checker.ts';
 import { checkTables } from './check/table-checker.ts';
+import { DimensionEditor } from './dimension-editor.ts';
 import type { Ending } from './environments.ts';
 import type { FaultName } from './faults.ts';
 import { Fleet } from './fleet.ts';
-import { DimensionEditor, Resharder, Retention } from './operators.ts';
+import { Resharder, Retention } from './operators.ts';
 import type { SimProcess } from './sim-process.ts';
 import { striker } from './strike.ts';
 import { expectThat, Violation } from './violation.ts';
@@ -68,7 +69,7 @@ async function runWorld(world: World): Promise<void> {
   scheduler.hook = striker(world);
   const fleet = new Fleet(world);
   const producer = new Producer(world);
-  new DimensionEditor(world);
+  const editor = new DimensionEditor(world);
   if (faults.has('reshard')) new Resharder(world);
   if (faults.has('trim')) new Retention(world);
   const starters = startersOf(world);
@@ -79,6 +80,7 @@ async function runWorld(world: World): Promise<void> {
   await scheduler.run(() => scheduler.now() >= endMs);
 
   faults.stop();
+  editor.mend();
   scheduler.note('no more faults');
   const late = wakeSome(world);
   await scheduler.run(() => fleet.isIdle);

@@ -6,6 +6,7 @@ import type { StateKey, StateOperation } from '../../lambdas/shared/ports/state-
 import { Random } from '../../lib/embedded/generate/random.ts';
 import type { Host } from './actors.ts';
 import type { Canary } from './canaries.ts';
+import { Editions } from './check/dimension-checks.ts';
 import { Observer } from './check/observer.ts';
 import { type FaultName, Faults } from './faults.ts';
 import { MemoryPool } from './memory-pool.ts';
@@ -55,6 +56,7 @@ export class World {
   readonly messages: MemoryObjectStore;
   readonly stream: MemoryEventStream;
   readonly observer: Observer;
+  readonly editions = new Editions();
   readonly canary: Canary;
   readonly shards = new Map<string, ShardHistory>();
   /** By kind and version: environments that wait for a start. */

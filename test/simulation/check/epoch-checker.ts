@@ -8,6 +8,7 @@ import type { StreamManifest } from '../../../lambdas/shared/state/stream-manife
 import type { SimProcess } from '../sim-process.ts';
 import { expectThat } from '../violation.ts';
 import type { World } from '../world.ts';
+import { checkDimensions } from './dimension-checks.ts';
 import type { Committed, LogChecker } from './log-checker.ts';
 import { checkPlan } from './plan-checks.ts';
 import { recordsOf, type SeenRecord } from './seen.ts';
@@ -190,8 +191,14 @@ export class EpochChecker implements Committed {
     );
   }
 
+  #onPlan(process: SimProcess, key: string, plan: EpochPlan): void {
+    this.#plans.set(key, plan);
+    const previous = this.epochs.find(({ plan: { epoch } }) => epoch === plan.previousEpoch);
+    checkDimensions(this.#world.editions, process, plan, previous?.plan ?? null);
+  }
+
   async onPut(process: SimProcess, key: string, body: Uint8Array): Promise<void> {
-    if (key.includes('/plans/')) this.#plans.set(key, parseJson<EpochPlan>(body));
+    if (key.includes('/plans/')) this.#onPlan(process, key, parseJson<EpochPlan>(body));
     if (key !== this.lakeKeys.current) return;
     const { manifest } = parseJson<{ manifest: string }>(body);
     const named = this.epochs.find(({ plan }) => this.lakeKeys.manifest(plan.epoch) === manifest);
