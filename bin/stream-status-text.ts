@@ -3,6 +3,7 @@ import type { ShardStatus } from '../lib/embedded/stream/shard-status.ts';
 import type { StreamStatus, WindowStatus } from '../lib/embedded/stream/stream-status.ts';
 import { ageText, instantText } from './instant-text.ts';
 import { textTable, withCommas } from './text-table.ts';
+import { warningLines } from './warning-lines.ts';
 
 const MAX_LISTED = 10;
 const NONE = '–';
@@ -23,6 +24,9 @@ export function streamStatusJson(status: StreamStatus): Record<string, unknown> 
     created_at: manifest?.created_at ?? null,
     counts: manifest?.counts ?? null,
     issues: manifest?.issues ?? null,
+    // An epoch of an earlier version has neither of the two.
+    warnings: manifest?.warnings ?? [],
+    joins: manifest?.joins ?? null,
     revenue: manifest?.revenue ?? null,
     watermark: manifest?.watermark ?? null,
     planned:
@@ -77,6 +81,7 @@ export function streamStatusText(status: StreamStatus, streamDir: string, nowMs:
     headText(status, streamDir, nowMs),
     outcomeTable(status),
     shardTable(status.shards),
+    warningLines(status.manifest?.warnings ?? []),
     notesText(status),
   ]
     .filter((part) => part !== '')

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Warning } from '../lambdas/shared/model/warning.ts';
 import { readSnapshot } from '../lambdas/shared/state/epoch-snapshot.ts';
 import { tableFilesAsOf } from '../lambdas/shared/state/manifest-chain.ts';
 import type { StreamContext } from '../lambdas/shared/state/stream-context.ts';
@@ -12,6 +13,7 @@ import { createLiveScreen } from './live-screen.ts';
 import { type EpochView, epochLine, lagText, type ShardView, StreamView } from './stream-view.ts';
 import { type Row, tableRows } from './table-rows.ts';
 import { secondsText, withCommas } from './text-table.ts';
+import { warningLines } from './warning-lines.ts';
 
 const REDRAW_MS = 500;
 const LINE_EVERY_MS = 10_000;
@@ -20,6 +22,8 @@ export interface StreamWatch {
   readonly observer: StreamObserver;
   /** A line that stays, whatever else is drawn. */
   say(line: string): void;
+  /** A line each; none twice. */
+  warn(warnings: readonly Warning[]): void;
   /** The last epoch that was seen. */
   readonly epoch: EpochView | null;
   close(): Promise<void>;
@@ -48,6 +52,13 @@ export function watchStream(
     const ageMs = context.clock.now() - Date.parse(epoch.manifest.created_at);
     view.epoch(epoch, nowMs() - ageMs);
   }
+  const warned = new Set<string>();
+  const warn = (warnings: readonly Warning[]) => {
+    for (const text of warnings.map((warning) => warningLines([warning]).trimEnd())) {
+      if (!warned.has(text)) say(`tandem: ${text}`);
+      warned.add(text);
+    }
+  };
   const ended = new AbortController();
   const drawing = isJson
     ? Promise.resolve()
@@ -59,6 +70,7 @@ export function watchStream(
       epoch = await readEpochView(context, manifest);
       view.epoch(epoch, nowMs());
       if (screen === null && !isJson) say(epochLine(epoch));
+      warn(manifest.epoch_warnings);
     },
     onRetry({ subject, error, pauseMs }) {
       say(`tandem: ${subject}: again in ${secondsText(pauseMs)}: ${error.message}`);
@@ -67,6 +79,7 @@ export function watchStream(
   return {
     observer,
     say,
+    warn,
     get epoch() {
       return epoch;
     },

@@ -67,7 +67,8 @@ export function secondsText(durationMs: number): string {
   return `${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 1)} s`;
 }
 
-function visible(text: string): string {
+/** Control characters as their escapes. */
+export function visible(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
     const short = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character];

@@ -33,7 +33,15 @@ import {
   type TargetOptions,
 } from '../target.ts';
 import { withCommas } from '../text-table.ts';
-import { consumerFlag, currentEpoch, epochText, streamJson, streamWithView } from './stream.ts';
+import { warningLines } from '../warning-lines.ts';
+import {
+  consumerFlag,
+  currentEpoch,
+  epochText,
+  streamJson,
+  streamWithView,
+  warningsOf,
+} from './stream.ts';
 
 interface DrainCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly all?: true;
@@ -91,11 +99,17 @@ async function drain(
     if (ahead !== null && options.yes !== true) await confirm(ahead, context);
     const drainedToMs = await drainWithProgress(options, local.context, ahead, context);
     const epoch = await currentEpoch(local.context);
+    warnOf(epoch, context);
     const flags = folderFlags(options, ['lake']) + consumerFlag(consumer);
     return drainResult(epoch, drainedToMs, { lakeName: folders.lakeDir, flags });
   } finally {
     local.close();
   }
+}
+
+function warnOf(epoch: EpochView | null, { io }: CommandContext): void {
+  const warnings = epoch === null ? [] : warningsOf(epoch.manifest);
+  for (const warning of warnings) io.writeErr(`tandem: ${warningLines([warning])}`);
 }
 
 function drainResult(
@@ -137,6 +151,7 @@ async function drainOnAws(
   const drainedToMs = drainedTo === null ? null : Date.parse(drainedTo);
   const lakeName = deployedLake(resources).name;
   const epoch = await currentEpoch(sight.context);
+  warnOf(epoch, context);
   return drainResult(epoch, drainedToMs, { lakeName, flags: ' --target aws' });
 }
 

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { zeroCounts } from '../../lambdas/shared/model/outcome.ts';
+import type { Warning } from '../../lambdas/shared/model/warning.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
+import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';
 import { currentManifest } from '../../lib/embedded/stream/epoch-publisher.ts';
 import { isRetryable } from '../../lib/embedded/stream/failures.ts';
 import { runStream, type StreamGoal } from '../../lib/embedded/stream/run-stream.ts';
@@ -104,6 +106,11 @@ export function consumerFlag(consumer: string): string {
   return consumer === DEFAULT_CONSUMER ? '' : ` --consumer ${consumer}`;
 }
 
+/** An epoch of an earlier version has none. */
+export function warningsOf(manifest: Partial<StreamManifest>): readonly Warning[] {
+  return manifest.warnings ?? [];
+}
+
 /** Contract §6. */
 export function streamJson(epoch: EpochView | null): Record<string, unknown> {
   if (epoch === null) {
@@ -113,11 +120,13 @@ export function streamJson(epoch: EpochView | null): Record<string, unknown> {
       counts: zeroCounts(),
       watermark: null,
       revenue: '0.00',
+      warnings: [],
     };
   }
   const { manifest, manifestKey } = epoch;
   const { counts, watermark, revenue } = manifest;
-  return { epoch: manifest.epoch, manifest: manifestKey, counts, watermark, revenue };
+  const warnings = warningsOf(manifest);
+  return { epoch: manifest.epoch, manifest: manifestKey, counts, watermark, revenue, warnings };
 }
 
 /** An epoch for people. */
@@ -168,7 +177,9 @@ export async function streamWithView(
       await watch.close();
       writeErr = io.writeErr;
     }
-    return await currentEpoch(local.context);
+    const epoch = await currentEpoch(local.context);
+    if (epoch !== null) watch.warn(warningsOf(epoch.manifest));
+    return epoch;
   } finally {
     local.close();
   }

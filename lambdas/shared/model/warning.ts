@@ -77,8 +77,8 @@ const SAYINGS: Readonly<Record<WarningCode, Saying>> = {
     hint: 'a row needs its key; registration_date is YYYY-MM-DD, list_price has at most two decimals',
   },
   dimension_kept_before: {
-    one: 'of customers and products cannot be read: the files of the epoch before are kept',
-    many: 'of customers and products cannot be read: the files of the epoch before are kept',
+    one: 'of customers and products cannot be read',
+    many: 'of customers and products cannot be read',
     hint: 'mend or remove the file; the next epoch reads it again',
   },
   future_events: {

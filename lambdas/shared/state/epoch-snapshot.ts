@@ -1,9 +1,23 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { type JoinCounts, NO_JOINS } from '../model/joins.ts';
 import type { OutcomeCounts } from '../model/outcome.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
 import { compactJsonBytes, parseJson } from '../runtime/json.ts';
 import type { RevenueCells } from './revenue-cells.ts';
+
+/** Records that were warned of, by code, with one of them; null where there was none. */
+export type WarnedRecords = Readonly<
+  Record<
+    'join_misses' | 'future_events',
+    { readonly count: number; readonly example: string | null }
+  >
+>;
+
+const NOTHING_WARNED: WarnedRecords = {
+  join_misses: { count: 0, example: null },
+  future_events: { count: 0, example: null },
+};
 
 /**
  * What the next epoch adds to: `state/stream/snapshots/<epoch>`, JSON compressed by zstd. Sums are
@@ -14,6 +28,8 @@ export interface EpochSnapshot extends RevenueCells {
   readonly epoch: number;
   readonly counts: Readonly<OutcomeCounts>;
   readonly issues: Readonly<Record<string, number>>;
+  readonly joins: JoinCounts;
+  readonly warned: WarnedRecords;
   /** In cents, as decimal text. */
   readonly revenue_cents: string;
   /** Key of the newest complete manifest, this epoch's included; null: none so far. */
@@ -55,5 +71,10 @@ export async function readSnapshot(
     const message = `snapshot ${key} has ${found}, not format 1, epoch ${epoch}; ${WAY_OUT}`;
     throw new TerminalError('snapshot_damaged', message);
   }
-  return snapshot;
+  // Earlier versions did not count these.
+  return {
+    ...snapshot,
+    joins: snapshot.joins ?? NO_JOINS,
+    warned: snapshot.warned ?? NOTHING_WARNED,
+  };
 }

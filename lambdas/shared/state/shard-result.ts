@@ -11,6 +11,19 @@ import type { RevenueCells } from './revenue-cells.ts';
 /** Files by table, in the order in which they were written; a table without rows has none. */
 export type TableFiles = Readonly<Partial<Record<TableName, readonly TableFile[]>>>;
 
+/** What there is to warn of (contract §2.3). The unit is records; texts name the first of each. */
+export interface ShardNotices {
+  /** Active rows without customer, without product, and without both of them. */
+  readonly customers_missed: number;
+  readonly products_missed: number;
+  readonly both_missed: number;
+  readonly customer_miss: string | null;
+  readonly product_miss: string | null;
+  /** Counted records that are more than a day ahead of their arrival. */
+  readonly future_events: number;
+  readonly future_event: string | null;
+}
+
 /**
  * What an epoch publishes of one shard: `state/stream/results/<epoch>/<shard>.json` (stream
  * protocol §3, W2). A function of the plan and of the segments it names.
@@ -23,6 +36,7 @@ export interface ShardResult extends RevenueCells {
   /** Records by issue code; codes that did not occur are left out. */
   readonly issues: Readonly<Record<string, number>>;
   readonly files: TableFiles;
+  readonly notices: ShardNotices;
 }
 
 export function encodeShardResult(result: ShardResult): Uint8Array {

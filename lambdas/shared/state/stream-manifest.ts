@@ -1,3 +1,4 @@
+import type { JoinCounts } from '../model/joins.ts';
 import type { OutcomeCounts } from '../model/outcome.ts';
 import type { Warning } from '../model/warning.ts';
 import type { TableFile } from '../parquet/table-file.ts';
@@ -28,7 +29,12 @@ export interface StreamManifest {
   readonly issues: Readonly<Record<string, number>>;
   readonly revenue: string;
   readonly rejected_files: readonly never[];
+  /** Of records in all epochs so far, and of the dimensions of this one (contract §2.3). */
   readonly warnings: readonly Warning[];
+  /** Of this epoch's records, and of its dimensions. */
+  readonly epoch_warnings: readonly Warning[];
+  /** Of all epochs so far. */
+  readonly joins: JoinCounts;
   readonly dimensions: { readonly customers: DimensionEntry; readonly products: DimensionEntry };
   readonly inputs: readonly PlannedShard[];
   readonly tables: Readonly<Record<string, { readonly files: readonly TableFile[] }>>;

@@ -22,6 +22,7 @@ import { productText } from '../../shared/transform/product-revenue.ts';
 import { checkPlan, checkResults } from './check-results.ts';
 import { type WrittenTables, writeEpochTables } from './epoch-tables.ts';
 import { addUp, type EpochTotals } from './epoch-totals.ts';
+import { warningsOfEpoch } from './epoch-warnings.ts';
 
 /** What an epoch is written with. */
 export interface EpochContext {
@@ -61,6 +62,7 @@ export async function writeEpoch(
       ? null
       : await readSnapshot(lake, keys.snapshot(previousEpoch), previousEpoch);
   const totals = addUp(plan, results, previous);
+  const warned = warningsOfEpoch(plan, results, previous, context);
   const tables = await writeEpochTables(plan, totals, context);
   const sinceComplete = (previous?.epochs_since_complete ?? 0) + 1;
   const isComplete = sinceComplete === EPOCHS_PER_COMPLETE;
@@ -69,6 +71,8 @@ export async function writeEpoch(
     epoch,
     counts: totals.counts,
     issues: totals.issues,
+    joins: warned.joins,
+    warned: warned.warned,
     revenue_cents: String(totals.revenueCents),
     last_complete: isComplete ? keys.manifest(epoch) : (previous?.last_complete ?? null),
     epochs_since_complete: isComplete ? 0 : sinceComplete,
@@ -97,7 +101,9 @@ export async function writeEpoch(
     issues: totals.issues,
     revenue: formatCents(totals.revenueCents),
     rejected_files: [],
-    warnings: plan.warnings,
+    warnings: warned.warnings,
+    epoch_warnings: warned.epochWarnings,
+    joins: warned.joins,
     dimensions: dimensionEntries(plan, context),
     inputs: plan.shards,
     tables: isComplete ? await withEarlierFiles(lake, plan, files) : files,

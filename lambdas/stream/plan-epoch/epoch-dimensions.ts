@@ -72,17 +72,19 @@ export class EpochDimensions {
    */
   async plan(previous: EpochPlan | null): Promise<PlannedDimensions> {
     const troubles: BadFiles[] = [];
+    let hasKept = false;
     const copiesOf = async (definition: DimensionDefinition) => {
       const before = previous?.dimensions[definition.name] ?? [];
       const result = await this.#readLanding(definition, before);
       if (result.status === 'read') return result.copies;
       await this.read(definition, before);
       troubles.push(result.bad);
+      hasKept ||= before.length > 0;
       return before;
     };
     const customers = await copiesOf(CUSTOMERS);
     const products = await copiesOf(PRODUCTS);
-    return { dimensions: { customers, products }, warnings: keptWarnings(troubles, previous) };
+    return { dimensions: { customers, products }, warnings: keptWarnings(troubles, hasKept) };
   }
 
   /**
@@ -260,15 +262,14 @@ function badFiles(key: string, error: unknown): BadFiles {
   return { key, reason: error.message };
 }
 
-function keptWarnings(troubles: readonly BadFiles[], previous: EpochPlan | null): Warning[] {
+function keptWarnings(troubles: readonly BadFiles[], hasKept: boolean): Warning[] {
   if (troubles.length === 0) return [];
   const [{ key }] = troubles;
-  const kept =
-    previous === null
-      ? 'there are none of an epoch before, so every lookup misses'
-      : `the files of epoch ${previous.epoch} are kept`;
+  const kept = hasKept
+    ? 'the epoch is joined as the one before was'
+    : 'no epoch before had one, so every lookup misses';
   const reasons = troubles.map(({ reason }) => reason).join('; ');
-  const hint = `${reasons}; ${kept}; once mended, the next epoch takes it`;
+  const hint = `${reasons}; ${kept}; once it is mended, the next epoch takes it`;
   return [warningOf('dimension_kept_before', troubles.length, key, hint)];
 }
 

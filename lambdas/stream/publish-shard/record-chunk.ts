@@ -25,6 +25,7 @@ export class RecordChunk {
   readonly outcome: Uint8Array;
   /** What made a late record late. */
   readonly watermarkMs: Float64Array;
+  readonly arrivalTimeMs: Float64Array;
   /** Index in `sources`. */
   readonly source: Uint32Array;
   readonly sources: string[] = [];
@@ -36,6 +37,7 @@ export class RecordChunk {
     this.columns = new OrderColumns(capacity);
     this.outcome = new Uint8Array(capacity);
     this.watermarkMs = new Float64Array(capacity);
+    this.arrivalTimeMs = new Float64Array(capacity);
     this.source = new Uint32Array(capacity);
     this.sequenceEnd = new Uint32Array(capacity);
   }
@@ -78,6 +80,7 @@ export class RecordChunk {
       assert((outcome === 'late') === (watermarkMs !== null), 'late records have a watermark');
       this.outcome[row] = code;
       this.watermarkMs[row] = watermarkMs ?? 0;
+      this.arrivalTimeMs[row] = record.arrivalTimeMs;
       this.source[row] = sourceIndex;
       this.#addSequence(row, record.sequenceNumber);
     }

@@ -18,6 +18,7 @@ import { rowsOfOutcomes, type ShardResult } from '../../shared/state/shard-resul
 import type { JoinedRows } from './event-rows.ts';
 import type { PublishContext, PublishMemory } from './publish-shard.ts';
 import { type FileRows, splitRows } from './row-tables.ts';
+import { NoticeCounter } from './shard-notices.ts';
 import { ShardSums } from './shard-sums.ts';
 
 /** Writes the chunks of one shard in one epoch, and adds up its result. */
@@ -27,6 +28,7 @@ export class ShardWriter {
   readonly #context: PublishContext;
   readonly #memory: PublishMemory;
   readonly #sums: ShardSums;
+  readonly #notices = new NoticeCounter();
   readonly #counts: OutcomeCounts = zeroCounts();
   readonly #files: Partial<Record<TableName, TableFile[]>> = {};
   /** Part of the names of files. */
@@ -48,6 +50,7 @@ export class ShardWriter {
     this.#counts.read += rowCount;
     for (let row = 0; row < rowCount; row++) this.#counts[OUTCOMES[outcome[row]]] += 1;
     this.#sums.startChunk(chunk);
+    this.#notices.addChunk(chunk);
     const joined: JoinedRows = {
       customers,
       customerRow: customers.rowsOf(columns.customers),
@@ -81,6 +84,7 @@ export class ShardWriter {
       counts: this.#counts,
       issues: this.#sums.issueRecords(),
       files: this.#files,
+      notices: this.#notices.notices(),
       ...this.#sums.cells(),
     };
   }
@@ -91,6 +95,7 @@ export class ShardWriter {
     if (table === 'orders') {
       assert(day !== null, 'orders are split by day');
       this.#sums.addDay(day, chunk, picked);
+      this.#notices.addActive(chunk, rows, joined);
     }
     const further: Partial<Record<TableName, () => ColumnData[]>> = {
       orders: () => picked.joinedColumns(joined),

@@ -25,6 +25,14 @@ describe('stream', () => {
       counts: { read: 5, active: 2, cancelled: 1, quarantined: 1, duplicate: 1, late: 0 },
       watermark: '2026-01-01T09:30:00.000Z',
       revenue: '119.98',
+      warnings: [
+        {
+          code: 'join_misses',
+          count: 1,
+          example: expect.stringMatching(/^product_id p2 of orders\/shardId-\d+ \d+$/),
+          hint: expect.stringContaining('compare how the ids are written'),
+        },
+      ],
     });
     expect(windows.result.rows).toEqual([]);
   });
@@ -43,6 +51,7 @@ describe('stream', () => {
       counts: { read: 0, active: 0, cancelled: 0, quarantined: 0, duplicate: 0, late: 0 },
       watermark: null,
       revenue: '0.00',
+      warnings: [],
     });
   });
 
@@ -54,6 +63,7 @@ describe('stream', () => {
     const windows = await json('show', 'window_revenue', '--of', 'stream', ...lake);
 
     expect(exitCode).toBe(0);
+    expect(err).toContain('tandem: warning: 1 active order is without a customer or product');
     expect(err).toContain('epoch 1: 5 read, 2 active, 1 cancelled');
     expect(out).toContain('watermark 2026-01-01 11:10:00Z, 2 cells final, 0 windows open');
     expect(out).toContain('revenue of active orders: 119.98\n');

@@ -96,7 +96,7 @@ describe('a dimension file that is bad', () => {
     expect(others).toEqual([]);
     expect(warning).toMatchObject({ code: 'dimension_kept_before', count: 1, example: PRODUCTS });
     expect(warning.hint).toContain(why);
-    expect(warning.hint).toContain('the files of epoch 1 are kept');
+    expect(warning.hint).toContain('joined as the one before was');
   });
 
   it('is taken again once it is mended, with nothing else done', async () => {
