@@ -29,6 +29,14 @@ export const stream = v.pipe(
       '30m',
     ),
     batchSize: v.optional(wholeNumber(1, 10_000, 'records that are consumed at once'), 1_000),
+    gatherFor: v.optional(
+      duration(
+        '0s',
+        '1m',
+        'how long records of a shard are gathered at most, so that segments are few',
+      ),
+      '1s',
+    ),
     every: v.optional(duration('1s', '1h', 'time between two publications'), '60s'),
     replanAfter: v.optional(
       duration('1m', '1d', 'a planned epoch of another version is planned anew after this'),
@@ -67,6 +75,7 @@ export const stream = v.pipe(
       maxAhead,
       idleAfter,
       closeAfter,
+      gatherFor,
       every,
       replanAfter,
       keepObjectsFor,
@@ -78,6 +87,7 @@ export const stream = v.pipe(
       maxAheadMs: maxAhead,
       idleAfterMs: idleAfter,
       closeAfterMs: closeAfter,
+      gatherForMs: gatherFor,
       publishEveryMs: every,
       replanAfterMs: replanAfter,
       keepObjectsForMs: keepObjectsFor,

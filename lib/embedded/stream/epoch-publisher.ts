@@ -17,6 +17,8 @@ export interface EpochPublisherOptions {
   readonly writer: EpochWriter;
   readonly everyMs: number;
   readonly observer: StreamObserver;
+  /** Awaited before an epoch is planned while the stream is consumed beside it. */
+  readonly beforeEpoch?: () => Promise<void>;
   /** Plan anew although another version's plan is still young. */
   readonly isReplan?: boolean;
 }
@@ -45,6 +47,7 @@ export class EpochPublisher {
     for (;;) {
       await nap(context.clock, waitMs, signal);
       if (signal.aborted) return;
+      await this.#options.beforeEpoch?.();
       await this.#retrying(signal, 0, () => this.#publish((plan) => isFull(context, plan)));
       waitMs = everyMs;
     }

@@ -38,7 +38,6 @@ export async function runStream(options: StreamRunOptions): Promise<void> {
   const { context, goal, batchSize, everyMs, observer, signal, isReplan = false } = options;
   const consumer = new OrderConsumer(context);
   const writer = new InlineEpochWriter(context);
-  const publisher = new EpochPublisher({ context, writer, everyMs, observer, isReplan });
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const poller = new ShardPoller({
@@ -47,6 +46,14 @@ export async function runStream(options: StreamRunOptions): Promise<void> {
     batchSize,
     observer,
     signal: either,
+  });
+  const publisher = new EpochPublisher({
+    context,
+    writer,
+    everyMs,
+    observer,
+    isReplan,
+    beforeEpoch: () => poller.flush(),
   });
   const failures: unknown[] = [];
   const untilOver = async (work: Promise<void>) => {

@@ -24,7 +24,7 @@ export interface ShardPollerOptions {
   /** Records of a batch at most. */
   readonly batchSize: number;
   readonly observer: StreamObserver;
-  /** After it no batch begins any more. */
+  /** After it only what is in hand is consumed. */
   readonly signal: AbortSignal;
 }
 
@@ -33,10 +33,13 @@ interface ShardReader {
   readonly shard: Shard;
   /** Behind everything that was consumed. */
   durable: ReadPosition;
-  /** Where the next read begins; ahead of `durable` after a read that came back empty. */
+  /** Where the next read begins: behind the batch, or further on after a read without records. */
   position: ReadPosition;
-  /** Of a batch that failed: it comes again before anything else. */
+  /** In hand: gathered and not consumed yet, or to come again because it failed. */
   batch: readonly StreamRecord[];
+  batchBytes: number;
+  /** When the first record of the batch was read. */
+  heldSinceMs: number;
   behindMs: number;
   failures: number;
   retryAtMs: EpochMs;
@@ -49,12 +52,18 @@ interface ShardReader {
  * each at least once, per shard in order and one batch at a time, parents before their children. A
  * batch that fails comes again from the lowest sequence number that was reported, for ever; other
  * shards go on meanwhile. A new process begins behind the checkpoints, so it may be killed at any
- * moment. Errors that trying again will not mend are thrown.
+ * moment. Records are gathered for `stream.gatherFor`, as the mapping's batching window does, so
+ * that a slow producer does not make a segment of each. Errors that trying again will not mend are
+ * thrown.
  */
 export class ShardPoller {
   readonly #options: ShardPollerOptions;
   readonly #readers = new Map<string, ShardReader>();
   #listFailures = 0;
+  #isGathering = true;
+  #isOver = false;
+  /** Told when what was in hand is consumed. */
+  readonly #flushes: (() => void)[] = [];
 
   constructor(options: ShardPollerOptions) {
     this.#options = options;
@@ -62,8 +71,32 @@ export class ShardPoller {
 
   /** Until the signal comes, or with `tips` until every shard had nothing more in one round. */
   async run(until: 'stopped' | 'tips'): Promise<void> {
+    this.#isGathering = until === 'stopped';
+    try {
+      await this.#run(until);
+      // Whoever asked for the end does not wait for what fails.
+      const held = [...this.#readers.values()].filter(({ batch }) => batch.length > 0);
+      for (const reader of held) if (reader.failures === 0) await this.#turn(reader);
+    } finally {
+      this.#isOver = true;
+      for (const tell of this.#flushes.splice(0)) tell();
+    }
+  }
+
+  /**
+   * Has what is in hand consumed at once, and resolves when each shard had its turn: what is read
+   * and not consumed would keep a shard from being idle (stream protocol §3, P3).
+   */
+  async flush(): Promise<void> {
+    const isHolding = [...this.#readers.values()].some(({ batch }) => batch.length > 0);
+    if (this.#isOver || !isHolding) return;
+    await new Promise<void>((resolve) => this.#flushes.push(resolve));
+  }
+
+  async #run(until: 'stopped' | 'tips'): Promise<void> {
     const { context, signal } = this.#options;
     while (!signal.aborted) {
+      const flushCount = this.#flushes.length;
       const readers = await this.#readable();
       let records = 0;
       for (const reader of readers ?? []) {
@@ -72,6 +105,7 @@ export class ShardPoller {
         // Whatever else waits gets its turn: the adapters of one machine may never wait themselves.
         await nextTurn();
       }
+      for (const tell of this.#flushes.splice(0, flushCount)) tell();
       if (until === 'tips' && readers !== null && this.#isAtTips()) return;
       if (records === 0) await nap(context.clock, this.#pauseMs(), signal);
     }
@@ -94,19 +128,24 @@ export class ShardPoller {
       return null;
     }
     const listed = new Set(shards.map(({ shardId }) => shardId));
-    for (const shardId of this.#readers.keys()) {
-      if (!listed.has(shardId)) this.#readers.delete(shardId);
+    const gone: ShardReader[] = [];
+    for (const [shardId, reader] of this.#readers) {
+      if (listed.has(shardId)) continue;
+      reader.isEnded = true;
+      if (isOver(reader)) this.#readers.delete(shardId);
+      else gone.push(reader);
     }
     return shards
-      .filter(({ parentShardIds }) => parentShardIds.every((id) => this.#isOver(id)))
-      .map(({ shardId }) => this.#readers.get(shardId))
-      .filter((reader): reader is ShardReader => reader !== undefined && !reader.isEnded);
+      .filter(({ parentShardIds }) => parentShardIds.every((id) => this.#isDone(id)))
+      .flatMap(({ shardId }) => this.#readers.get(shardId) ?? [])
+      .concat(gone)
+      .filter((reader) => !isOver(reader));
   }
 
   /** A parent that the stream no longer lists has nothing left to read. */
-  #isOver(shardId: string): boolean {
+  #isDone(shardId: string): boolean {
     const reader = this.#readers.get(shardId);
-    return reader === undefined || reader.isEnded;
+    return reader === undefined || isOver(reader);
   }
 
   async #addReader(shard: Shard): Promise<void> {
@@ -119,6 +158,8 @@ export class ShardPoller {
       durable: position,
       position,
       batch: [],
+      batchBytes: 0,
+      heldSinceMs: 0,
       behindMs: 0,
       failures: 0,
       retryAtMs: 0 as EpochMs,
@@ -128,7 +169,9 @@ export class ShardPoller {
   }
 
   #isAtTips(): boolean {
-    return [...this.#readers.values()].every(({ isAtTip, isEnded }) => isAtTip || isEnded);
+    return [...this.#readers.values()].every(
+      (reader) => isOver(reader) || (reader.isAtTip && reader.batch.length === 0),
+    );
   }
 
   #pauseMs(): number {
@@ -144,8 +187,8 @@ export class ShardPoller {
     const { context } = this.#options;
     if (reader.retryAtMs > context.clock.now()) return 0;
     try {
-      if (reader.batch.length === 0 && !(await this.#read(reader))) return 0;
-      return await this.#consume(reader);
+      if (!this.#isDue(reader)) await this.#read(reader);
+      return this.#isDue(reader) ? await this.#consume(reader) : 0;
     } catch (error) {
       if (error instanceof ShardNotFoundError) {
         // Its records are gone by age; whether any were unread its children's consumer finds out.
@@ -154,31 +197,47 @@ export class ShardPoller {
       }
       if (!isRetryable(error)) throw error;
       // A `next` may have been too old.
-      reader.position = reader.durable;
+      reader.position = behindBatch(reader);
       this.#postpone(reader, error);
       return 0;
     }
   }
 
-  /** False where there is nothing to consume at the moment. */
-  async #read(reader: ShardReader): Promise<boolean> {
+  /** Whether the batch is to be consumed now: it is full, or was held long enough. */
+  #isDue(reader: ShardReader): boolean {
+    const { batch, batchBytes, heldSinceMs, failures, isEnded } = reader;
+    if (batch.length === 0) return false;
+    const { context, batchSize, signal } = this.#options;
+    const { gatherForMs, segmentBytes } = context.config.stream;
+    const isFull = batch.length >= batchSize || batchBytes >= segmentBytes;
+    const isHeld = this.#isGathering && this.#flushes.length === 0 && !signal.aborted;
+    const isOld = context.clock.now() - heldSinceMs >= gatherForMs;
+    return isFull || !isHeld || isOld || failures > 0 || isEnded;
+  }
+
+  async #read(reader: ShardReader): Promise<void> {
     const { context, batchSize, observer } = this.#options;
     const { shardId } = reader.shard;
-    const result = await context.stream.read(shardId, reader.position, batchSize);
-    reader.batch = result.records;
+    const { batch } = reader;
+    const result = await context.stream.read(shardId, reader.position, batchSize - batch.length);
+    const { records } = result;
     reader.behindMs = result.millisBehindLatest;
     reader.failures = 0;
-    if (result.records.length > 0) {
+    if (records.length > 0) {
+      if (batch.length === 0) reader.heldSinceMs = context.clock.now();
+      reader.batch = batch.length === 0 ? records : [...batch, ...records];
+      reader.batchBytes += bytesOf(records);
+      reader.position = behindBatch(reader);
       reader.isAtTip = false;
-      return true;
+      return;
     }
     reader.isEnded = result.next === null;
     const isAtTip = reader.isEnded || result.millisBehindLatest === 0;
     if (isAtTip && !reader.isAtTip) observer.onTip(shardId);
     reader.isAtTip = isAtTip;
     // At the tip the position stays: it does not grow old, as a `next` does.
-    reader.position = isAtTip ? reader.durable : (result.next ?? reader.durable);
-    return false;
+    const next = isAtTip ? null : result.next;
+    reader.position = next ?? behindBatch(reader);
   }
 
   async #consume(reader: ShardReader): Promise<number> {
@@ -193,11 +252,12 @@ export class ShardPoller {
     // A number that is none of the batch's: all of it comes again.
     const consumed = batch.slice(0, Math.max(0, failedAt));
     reader.batch = batch.slice(consumed.length);
+    reader.batchBytes = bytesOf(reader.batch);
     const last = consumed.at(-1);
     if (last !== undefined) {
       reader.durable = { kind: 'after', sequenceNumber: last.sequenceNumber };
-      reader.position = reader.durable;
-      const bytes = consumed.reduce((sum, { data }) => sum + data.length, 0);
+      reader.position = behindBatch(reader);
+      const bytes = bytesOf(consumed);
       const { behindMs } = reader;
       observer.onBatch({ shardId, records: consumed.length, bytes, behindMs });
     }
@@ -218,4 +278,19 @@ export class ShardPoller {
     reader.isAtTip = false;
     observer.onRetry({ subject: reader.shard.shardId, error, pauseMs });
   }
+}
+
+/** Where reading goes on while the batch is in hand. */
+function behindBatch({ batch, durable }: ShardReader): ReadPosition {
+  const last = batch.at(-1);
+  return last === undefined ? durable : { kind: 'after', sequenceNumber: last.sequenceNumber };
+}
+
+/** It was read to its end, and nothing of it is in hand. */
+function isOver({ isEnded, batch }: ShardReader): boolean {
+  return isEnded && batch.length === 0;
+}
+
+function bytesOf(records: readonly StreamRecord[]): number {
+  return records.reduce((sum, { data }) => sum + data.length, 0);
 }

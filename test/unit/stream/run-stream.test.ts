@@ -6,6 +6,8 @@ import { currentManifest } from '../../../lib/embedded/stream/epoch-publisher.ts
 import { runStream, type StreamGoal } from '../../../lib/embedded/stream/run-stream.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
 
+const UNGATHERED = { config: { stream: { gatherFor: '0s' } } };
+
 async function send(world: StreamWorld, ids: readonly string[], time = '11:59:00') {
   const order_timestamp = `2026-01-10T${time}Z`;
   const records = ids.map((id) => ({
@@ -104,7 +106,7 @@ describe('a run of the stream', () => {
   });
 
   it('keeps to the time of the epoch before when it is started again', async () => {
-    const world = createStreamWorld();
+    const world = createStreamWorld(UNGATHERED);
     const context = await world.open();
     await send(world, ['a']);
     await start(world, context, { goal: 'idle' }).untilEnd();
@@ -146,7 +148,7 @@ describe('a run of the stream', () => {
   });
 
   it('ends when publishing fails for good, and consumes no more', async () => {
-    const world = createStreamWorld();
+    const world = createStreamWorld(UNGATHERED);
     const context = await world.open();
     await send(world, ['a']);
     const run = start(world, context, { goal: 'none', everyMs: 1_000 });
