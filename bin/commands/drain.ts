@@ -13,6 +13,7 @@ import { unreadRecords } from '../../lib/embedded/stream/unread-records.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import { instantText } from '../instant-text.ts';
 import { createProgress } from '../progress.ts';
+import { checkLanding } from '../stream-landing.ts';
 import {
   addConsumerOption,
   addLakeOption,
@@ -87,6 +88,7 @@ async function drain(
   assertConfirmable(options, context);
   if (options.target === 'aws') return await drainOnAws(options, context);
   const folders = foldersOf(options, context.config);
+  checkLanding(options, folders, context.io);
   const { consumer } = options;
   if (options.all === true) {
     // What is asked has to be true: everything that has arrived is read and published before.

@@ -25,6 +25,7 @@ describe('drain', () => {
       counts: { read: 5, active: 2, cancelled: 1, quarantined: 1, duplicate: 1, late: 0 },
       watermark: '2026-01-01T11:10:00.000Z',
       revenue: '119.98',
+      warnings: [expect.objectContaining({ code: 'join_misses', count: 1 })],
       drained_to: '2026-01-01T11:10:00.000Z',
     });
     expect(second.result).toEqual(first.result);

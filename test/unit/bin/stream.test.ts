@@ -55,6 +55,38 @@ describe('stream', () => {
     });
   });
 
+  it('fails when the landing folder that is named is not there, and names it', async () => {
+    const { stream, lake } = folders.world('stream-typo');
+    await run('produce', folders.pathOf('a.csv'), ...stream);
+    const typo = folders.pathOf('TYPO');
+
+    for (const command of ['stream', 'drain']) {
+      const { exitCode, result } = await json(command, ...stream, ...lake, '--landing', typo);
+
+      expect(exitCode).toBe(1);
+      expect(result.error.code).toBe('landing_not_found');
+      expect(result.error.message).toContain(`there is no landing folder ${typo}`);
+    }
+    const file = folders.pathOf('a.csv');
+    const { result } = await json('stream', ...stream, ...lake, '--landing', file);
+    expect(result.error.message).toContain(`${file} is no folder`);
+  });
+
+  it('does without the default landing folder, and says so', async () => {
+    const { stream, lake } = folders.world('stream-no-landing');
+    await run('produce', folders.pathOf('a.csv'), ...stream);
+    const config = folders.pathOf('no-landing.yaml');
+    writeFileSync(config, `paths: {landing: ${folders.pathOf('nowhere')}}\n`);
+
+    const { exitCode, err } = await run(
+      'stream',
+      ...[...stream, ...lake, '--config', config, '--until-idle'],
+    );
+
+    expect(exitCode).toBe(0);
+    expect(err).toContain(`tandem: note: there is no landing folder ${folders.pathOf('nowhere')}`);
+  });
+
   it('makes windows final with --drain, and what it says is text for people', async () => {
     const { stream, lake, all } = folders.world('stream-drain');
     await run('produce', folders.pathOf('a.csv'), ...stream, '--shards', '3');
