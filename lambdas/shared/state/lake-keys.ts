@@ -15,6 +15,11 @@ export function epochOfFile(key: string): number {
   return Number(/\/epoch=(\d+)\//.exec(key)?.[1]);
 }
 
+/** Of the key of a plan or of a manifest. */
+export function epochOfKey(key: string): number {
+  return Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10);
+}
+
 /**
  * Keys of what one consumer of a stream keeps in the lake (contract §3.1). `default` writes at the
  * root, any other consumer below `consumers/<name>/`.
@@ -56,11 +61,20 @@ export class StreamLakeKeys {
 
   /** The folder of a shard's segments, with its slash. */
   segmentsOf(shardId: string): string {
-    return `${this.#root}raw/stream/${this.#stream}/${shardId}/`;
+    return `${this.segments}${shardId}/`;
+  }
+
+  /** The folder of all segments of the stream, with its slash. */
+  get segments(): string {
+    return `${this.#root}raw/stream/${this.#stream}/`;
+  }
+
+  get plans(): string {
+    return `${this.state}plans/`;
   }
 
   plan(epoch: number, attempt: string): string {
-    return `${this.#root}state/stream/plans/${epochText(epoch)}-${attempt}.json`;
+    return `${this.plans}${epochText(epoch)}-${attempt}.json`;
   }
 
   dimension(sha256: string): string {

@@ -1,11 +1,12 @@
 import type { TableName } from '../../shared/model/tables.ts';
 import { tablesOf } from '../../shared/model/tables.ts';
-import { ObjectNotFoundError } from '../../shared/runtime/errors.ts';
-import type { EpochHead } from '../../shared/state/epoch-head.ts';
-import { readPlan } from '../../shared/state/epoch-head.ts';
+import { TerminalError } from '../../shared/runtime/errors.ts';
+import { type EpochHead, findPlan, readPlan } from '../../shared/state/epoch-head.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
-import { digits } from '../../shared/state/state-keys.ts';
+import { epochOfKey } from '../../shared/state/lake-keys.ts';
+import { readStreamManifest } from '../../shared/state/manifest-chain.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
+import { removeOrphanSegments } from './orphan-segments.ts';
 
 /** Tables that every epoch writes as a whole. */
 const CUMULATIVE: readonly TableName[] = [
@@ -15,62 +16,108 @@ const CUMULATIVE: readonly TableName[] = [
   'top_products',
 ];
 
+/** Plans that are read and removed together. */
+const PLANS_AT_ONCE = 100;
+
+/** Plans behind them that are looked at: the one that follows an epoch says what became of it. */
+const PLANS_BEHIND = 4;
+
 /**
  * Removes plans that are older than `stream.keepObjectsFor`, and with each what only it explains
- * (stream protocol §6): results, snapshot, cumulative tables; of a plan that was never committed
- * also its row tables; of one that was, segments of attempts that lost. Never those of the
- * committed epoch, the one before, or any later one: others may have planned or committed it since
- * `head` was read, and clocks are not to be relied on alone.
+ * (stream protocol §6): results, snapshot, cumulative tables; of a number that was never committed
+ * also its row tables and its manifest; of the entries that it names, segments of attempts that
+ * lost. Never those of the committed epoch, the one before, or any later one: others may have
+ * planned or committed it since `head` was read, and clocks are not to be relied on alone.
  */
 export async function cleanObjects(context: StreamContext, head: EpochHead): Promise<void> {
   const { lake, lakeKeys, clock, config } = context;
+  if (head.committedPlan === null) return;
   const beforeMs = clock.now() - config.stream.keepObjectsForMs;
-  const committed =
-    head.committedPlan === null ? null : await readPlan(context, head.committedPlan);
-  const isOver = ({ epoch }: EpochPlan) =>
-    epoch < head.committedEpoch && epoch !== committed?.previousEpoch;
-  for await (const { key, modifiedAtMs } of lake.list(`${lakeKeys.state}plans/`)) {
-    if (modifiedAtMs >= beforeMs) continue;
-    const plan = await planOrNull(context, key);
-    if (plan === null || !isOver(plan)) continue;
-    await removeEpochObjects(context, plan);
-    await lake.delete([key]);
+  const { previousEpoch } = await readPlan(context, head.committedPlan);
+  const all: { readonly key: string; readonly isOver: boolean }[] = [];
+  for await (const { key, modifiedAtMs } of lake.list(lakeKeys.plans)) {
+    const epoch = epochOfKey(key);
+    const isKept = epoch >= head.committedEpoch || epoch === previousEpoch;
+    all.push({ key, isOver: !isKept && modifiedAtMs < beforeMs });
+  }
+  const over = all.flatMap(({ isOver }, index) => (isOver ? [index] : []));
+  for (let from = 0; from < over.length; from += PLANS_AT_ONCE) {
+    const indexes = over.slice(from, from + PLANS_AT_ONCE);
+    const last = indexes[indexes.length - 1];
+    const behind = all.slice(last + 1, last + 1 + PLANS_BEHIND).map(({ key }) => key);
+    const keys = indexes.map((index) => all[index].key);
+    await removePlans(context, head, keys, behind);
   }
 }
 
-/** Null where another publisher, which cleans too, was faster. */
-async function planOrNull(context: StreamContext, key: string): Promise<EpochPlan | null> {
-  try {
-    return await readPlan(context, key);
-  } catch (error) {
-    if (error instanceof ObjectNotFoundError) return null;
-    throw error;
+/**
+ * A plan that cannot be read goes, too: another publisher was faster, or it is damaged, and its
+ * number says what belongs to it.
+ */
+async function removePlans(
+  context: StreamContext,
+  { committedEpoch }: EpochHead,
+  keys: readonly string[],
+  behind: readonly string[],
+): Promise<void> {
+  const plans = await readable(context, keys);
+  // Whoever planned on top of an epoch found it committed.
+  const committed = new Set([committedEpoch, ...plans.map((plan) => plan.previousEpoch)]);
+  for (const plan of await readable(context, behind)) committed.add(plan.previousEpoch);
+  await removeOrphanSegments(
+    context,
+    plans.flatMap(({ shards }) => shards),
+  );
+  for (const epoch of new Set(keys.map(epochOfKey))) {
+    await removeEpochObjects(context, epoch, committed);
   }
+  await context.lake.delete(keys);
 }
 
-async function removeEpochObjects(context: StreamContext, plan: EpochPlan): Promise<void> {
+async function readable(context: StreamContext, keys: readonly string[]): Promise<EpochPlan[]> {
+  const plans: EpochPlan[] = [];
+  for (const key of keys) {
+    const plan = await findPlan(context, key);
+    if (plan !== null) plans.push(plan);
+  }
+  return plans;
+}
+
+async function removeEpochObjects(
+  context: StreamContext,
+  epoch: number,
+  committed: ReadonlySet<number>,
+): Promise<void> {
   const { lake, lakeKeys } = context;
-  const { epoch } = plan;
-  const isCommitted = (await lake.head(lakeKeys.manifest(epoch))) !== null;
-  if (isCommitted) await removeOrphanSegments(context, plan);
-  const tables = isCommitted ? CUMULATIVE : tablesOf('stream').map(({ name }) => name);
+  const hasManifest = (await lake.head(lakeKeys.manifest(epoch))) !== null;
+  // A committed epoch keeps its rows even if its manifest got lost.
+  const isBurned =
+    !committed.has(epoch) && (!hasManifest || (await isPassedOver(context, epoch, committed)));
+  // First, so that none ever names a file that is gone.
+  if (isBurned && hasManifest) await lake.delete([lakeKeys.manifest(epoch)]);
+  const tables = isBurned ? tablesOf('stream').map(({ name }) => name) : CUMULATIVE;
   for (const table of tables) await removeBelow(context, lakeKeys.table(table, epoch));
   await removeBelow(context, lakeKeys.results(epoch));
   await lake.delete([lakeKeys.snapshot(epoch), lakeKeys.productTotals(epoch)]);
 }
 
-/** Segments of attempts that lost lie beside those that the entries name. */
-async function removeOrphanSegments(
+/**
+ * Whether a number that has a manifest was given up all the same: the next committed epoch follows
+ * an earlier one. False where that is not known for sure.
+ */
+async function isPassedOver(
   { lake, lakeKeys }: StreamContext,
-  { shards }: EpochPlan,
-): Promise<void> {
-  for (const { shard, entries } of shards) {
-    for (const { version, segment } of entries) {
-      const orphans: string[] = [];
-      const prefix = `${lakeKeys.segmentsOf(shard)}${digits(version)}-`;
-      for await (const { key } of lake.list(prefix)) if (key !== segment) orphans.push(key);
-      await lake.delete(orphans);
-    }
+  epoch: number,
+  committed: ReadonlySet<number>,
+): Promise<boolean> {
+  const next = Math.min(...[...committed].filter((candidate) => candidate > epoch));
+  try {
+    const { previous } = await readStreamManifest(lake, lakeKeys.manifest(next));
+    return previous === null || epochOfKey(previous) < epoch;
+  } catch (error) {
+    // Publishing must not stop because of what could be cleaned; readers name the manifest.
+    if (error instanceof TerminalError && error.code.startsWith('manifest_')) return false;
+    throw error;
   }
 }
 

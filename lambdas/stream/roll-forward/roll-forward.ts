@@ -4,6 +4,7 @@ import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import { type EpochHead, readEpochHead, readPlan } from '../../shared/state/epoch-head.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import { readHead } from '../../shared/state/fold.ts';
+import { epochOfKey } from '../../shared/state/lake-keys.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
 import { transact } from '../../shared/state/transact.ts';
@@ -53,11 +54,6 @@ async function moveCurrent(context: StreamContext, { committedEpoch }: EpochHead
       if (!(error instanceof PreconditionFailedError)) throw error;
     }
   }
-}
-
-/** Epoch of a manifest's key. */
-function epochOfKey(key: string): number {
-  return Number(key.slice(key.lastIndexOf('/') + 1, -'.json'.length));
 }
 
 async function behindLake(

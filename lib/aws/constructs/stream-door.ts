@@ -20,7 +20,8 @@ const CONSUME: ObjectRights = { write: [RAW] };
 const PUBLISH: ObjectRights = {
   read: [RAW, STATE, TABLES, MANIFESTS, SNAPSHOTS],
   write: [STATE, TABLES, MANIFESTS, SNAPSHOTS],
-  remove: [RAW, STATE, TABLES, SNAPSHOTS],
+  // Manifests: those of numbers that were given up.
+  remove: [RAW, STATE, TABLES, MANIFESTS, SNAPSHOTS],
 };
 
 const PUBLISH_SHARD: ObjectRights = {
