@@ -163,6 +163,7 @@ export async function streamWithView(
   const local = await openStream(folders, consumer, { ...context, io: warned });
   try {
     const title = `stream ${config.stream.name} in ${folders.streamDir}, consumer ${consumer}`;
+    await local.sweep();
     const current = await currentEpoch(local.context);
     const watch = watchStream(local.context, context, { title, everyMs, current });
     writeErr = (text) => watch.say(text.trimEnd());

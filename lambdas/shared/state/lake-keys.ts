@@ -33,12 +33,16 @@ export class StreamLakeKeys {
     this.#stream = stream;
   }
 
+  get manifests(): string {
+    return `${this.#root}manifests/stream/`;
+  }
+
   get current(): string {
-    return `${this.#root}manifests/stream/CURRENT.json`;
+    return `${this.manifests}CURRENT.json`;
   }
 
   manifest(epoch: number): string {
-    return `${this.#root}manifests/stream/${epochText(epoch)}.json`;
+    return `${this.manifests}${epochText(epoch)}.json`;
   }
 
   /** The folder of all epochs of one table, with its slash. */

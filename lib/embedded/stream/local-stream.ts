@@ -10,6 +10,7 @@ import {
   type StreamContext,
 } from '../../../lambdas/shared/state/stream-context.ts';
 import { CODE_VERSION } from './code-version.ts';
+import { sweepTemporaries } from './sweep-temporaries.ts';
 
 export interface LocalStreamOptions {
   readonly streamDir: string;
@@ -25,6 +26,8 @@ export interface LocalStreamOptions {
 /** A consumer of a stream on this machine. */
 export interface LocalStream {
   readonly context: StreamContext;
+  /** Removes temporary files of killed processes; how many. */
+  sweep(): Promise<number>;
   close(): void;
 }
 
@@ -47,9 +50,10 @@ export async function openLocalStream(options: LocalStreamOptions): Promise<Loca
       state.close();
     };
     try {
+      const lake = new FileObjectStore(options.lakeDir);
       const ports = {
         state,
-        lake: new FileObjectStore(options.lakeDir),
+        lake,
         landing: new FileObjectStore(options.landingDir),
         stream,
         clock,
@@ -58,7 +62,9 @@ export async function openLocalStream(options: LocalStreamOptions): Promise<Loca
       };
       const { start = 'start' } = options;
       const settings = { consumer, codeVersion: CODE_VERSION, config, start };
-      return { context: await openStreamContext(ports, settings), close };
+      const context = await openStreamContext(ports, settings);
+      const sweep = () => sweepTemporaries(lake, context);
+      return { context, sweep, close };
     } catch (error) {
       state.close();
       throw error;
