@@ -20,6 +20,7 @@ describe('alarms', () => {
       'Tandem-WatermarkLag',
       'Tandem-NothingCommitted',
       'Tandem-ConsumerErrors',
+      'Tandem-DimensionsKept',
       'Tandem-PublisherErrors',
       'Tandem-StreamGap',
       'Tandem-StateLogGap',

@@ -1,4 +1,4 @@
-/** Active rows whose customer, and whose product, was not found (contract §2.2), as manifests say. */
+/** Active rows whose customer, and whose product, was not found (contract §2.2). */
 export interface JoinCounts {
   readonly customers_missed: number;
   readonly products_missed: number;

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics as Emf, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
+import type { WarningCode } from '../model/warning.ts';
 import type { MetricName, Metrics } from '../ports/metrics.ts';
 
 export const logger = new Logger();
@@ -24,7 +25,11 @@ export type GaugeName =
   | 'RecordsRedriven'
   /** Messages in the failures bucket. */
   | 'GivenUpBatches'
-  | 'UnexplainedDifferences';
+  | 'UnexplainedDifferences'
+  | WarningMetric;
+
+/** Of what each code of contract §2.3 counts, per publication that has the warning. */
+export type WarningMetric = `Warning_${WarningCode}`;
 
 /** Metrics in the log (CloudWatch embedded metric format): no call, no waiting. */
 export const metrics: Metrics & { gauge(name: GaugeName, value: number): void } = {

@@ -80,7 +80,7 @@ export async function setCommitted(
   ]);
 }
 
-/** Plans are immutable. Throws `TerminalError`, which names the key: `plan_missing`, `plan_damaged`. */
+/** Plans are immutable. Throws `TerminalError` with the key: `plan_missing`, `plan_damaged`. */
 export async function readPlan(
   { lake }: Pick<StreamContext, 'lake'>,
   key: string,

@@ -51,8 +51,9 @@ export async function checkCopies(lake: Streaming, copies: readonly DimensionCop
 }
 
 /**
- * Copies a file of landing that has this SHA-256. One that is there already is written over: by the
- * same bytes, or it was damaged. Throws `PreconditionFailedError` where the file is another one now.
+ * Copies a file of landing that has this SHA-256. A copy that is there already is written over: by
+ * the same bytes, or it was damaged. Throws `PreconditionFailedError` where landing has another
+ * file now.
  */
 export async function copyFile(
   { landing, lake, lakeKeys }: Pick<StreamContext, 'landing' | 'lake' | 'lakeKeys'>,

@@ -17,11 +17,13 @@ export const handler = lambdaHandler(() => {
   };
 });
 
-function tell({ status, epochs, read, quarantined, watermarkLagSec }: PublishStepResult): void {
+function tell(result: PublishStepResult): void {
+  const { status, epochs, read, quarantined, warnings, watermarkLagSec } = result;
   if (status === 'published' || status === 'nothing_new') metrics.gauge('Publications', 1);
   if (watermarkLagSec !== null) metrics.gauge('WatermarkLag', watermarkLagSec);
   if (epochs.length === 0) return;
   metrics.gauge('EpochsPublished', epochs.length);
   metrics.gauge('RecordsRead', read);
   metrics.gauge('RecordsQuarantined', quarantined);
+  for (const { code, count } of warnings) metrics.gauge(`Warning_${code}`, count);
 }

@@ -1,3 +1,4 @@
+import type { Warning } from '../../shared/model/warning.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { NO_TIME } from '../../shared/windowing/stream-times.ts';
 import { readShards } from '../plan-epoch/shard-registry.ts';
@@ -16,6 +17,8 @@ export interface PublishStepResult {
   /** Of those epochs. The unit is records. */
   readonly read: number;
   readonly quarantined: number;
+  /** Of each of those epochs, one behind the other (contract §2.3). */
+  readonly warnings: readonly Warning[];
   /** Seconds by which the watermark is behind the newest event; null before the first one. */
   readonly watermarkLagSec: number | null;
 }
@@ -29,12 +32,14 @@ export async function publishStep(
   const epochs: number[] = [];
   let read = 0;
   let quarantined = 0;
+  const warnings: Warning[] = [];
   let result = await publishEpoch(context, writer);
   while (result.status === 'published') {
     const { epoch, epoch_counts: counts } = result.manifest;
     epochs.push(epoch);
     read += counts.read;
     quarantined += counts.quarantined;
+    warnings.push(...result.manifest.epoch_warnings);
     const isFull = result.plan.shards.some(
       ({ entries }) => entries.length >= context.config.stream.maxEntriesPerEpoch,
     );
@@ -42,7 +47,7 @@ export async function publishStep(
     result = await publishEpoch(context, writer);
   }
   const watermarkLagSec = await lagOf(context, result);
-  return { status: result.status, epochs, read, quarantined, watermarkLagSec };
+  return { status: result.status, epochs, read, quarantined, warnings, watermarkLagSec };
 }
 
 async function lagOf(context: StreamContext, result: PublishResult): Promise<number | null> {

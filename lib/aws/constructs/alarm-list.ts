@@ -181,6 +181,14 @@ function streamAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
         'Its log names the cause (config, permission, state). No record is skipped meanwhile.',
     },
     {
+      id: 'DimensionsKept',
+      metric: ownMetric(deployment, 'Warning_dimension_kept_before'),
+      threshold: 0,
+      text:
+        'A file of customers or products cannot be read; epochs are joined with the files of the ' +
+        'epoch before. tandem status names the file and the reason: mend it, nothing else.',
+    },
+    {
       id: 'PublisherErrors',
       metric: publisher.function.metricErrors({ period: QUARTER_HOUR }),
       threshold: 3,

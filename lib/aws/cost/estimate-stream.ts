@@ -25,8 +25,8 @@ const PUBLICATION_SEC = 2;
 const PUBLICATION_PUTS = 25;
 const PUBLICATION_GETS = 30;
 
-const ALARMS = 17;
-const METRICS = 12;
+const ALARMS = 18;
+const METRICS = 13;
 
 /**
  * What so many orders through the stream cost, beside what an idle month does. `recordsPerEntry`:
