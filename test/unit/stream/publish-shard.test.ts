@@ -211,6 +211,15 @@ describe('the result of a shard', () => {
         ['p1', 1, '1'],
         ['p2', 1, '1998'],
       ],
+      notices: {
+        customers_missed: 2,
+        products_missed: 2,
+        both_missed: 2,
+        customer_miss: `customer_id c1 of orders/${SHARD} 1`,
+        product_miss: `product_id p2 of orders/${SHARD} 1`,
+        future_events: 2,
+        future_event: `orders/${SHARD} 1`,
+      },
       windows: [
         { start_ms: Date.UTC(2026, 0, 5, 10), products: [['p2', 1, '1998']] },
         { start_ms: Date.UTC(2026, 0, 5, 23, 50), products: [['p1', 1, '1']] },
