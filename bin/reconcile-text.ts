@@ -4,6 +4,7 @@ import {
   type DifferentCell,
   type DifferentRecord,
 } from '../lambdas/reconcile/compare-tables/difference.ts';
+import type { Period } from '../lambdas/reconcile/compare-tables/period.ts';
 import { JOINED_COLUMNS } from '../lambdas/reconcile/compare-tables/read-records.ts';
 import { RECORD_OUTCOMES, SIDES } from '../lambdas/reconcile/compare-tables/record-batch.ts';
 import type { ReconcileResult } from '../lambdas/reconcile/compare-tables/result.ts';
@@ -18,6 +19,7 @@ export const CLASS_MEANINGS: Readonly<Record<ClassName, string>> = {
   late_in_stream: 'came to the stream after its window was over; batch counts it',
   duplicate_beyond_horizon: 'sent again so late that the stream counts it again',
   different_first: 'several records of one id; each side counts another one first',
+  status_changed: 'same order, other status: it moved on between the event and the export',
   dimension_changed: 'same record, joined with other values of its customer or product',
   not_in_stream: 'the stream never received this id',
   not_in_batch: 'batch never received this id',
@@ -44,11 +46,12 @@ export function reconcileText(result: ReconcileResult, options: ReconcileTextOpt
   const until =
     watermarkMs === null ? 'no window is' : `windows up to ${timeText(watermarkMs)} are`;
   return [
-    `batch run ${runId} against stream epoch ${epoch}; ${until} final in the stream\n`,
+    `batch run ${runId} against stream epoch ${epoch}; ${until} final in the stream\n` +
+      periodText(result.period),
     totalsTable(result),
     classTable(result),
     differencesText(result, options),
-    `${verdict(result, options)}\n` +
+    `${verdict(result, options)}\n${streamBeganText(result)}` +
       `all differences (${withCommas(reportRows)} rows): ${options.addressOf(reportKey)}\n`,
   ]
     .filter((part) => part !== '')
@@ -62,12 +65,12 @@ function totalsTable({
   streamRevenueCents,
 }: ReconcileResult): string {
   const outcomes = ['read', 'active', 'cancelled', 'duplicate', 'late', 'quarantined'] as const;
-  const counts = outcomes.map((name) => [
-    name === 'read' ? 'records read' : name,
-    withCommas(batchCounts[name]),
-    withCommas(streamCounts[name]),
-    withCommas(batchCounts[name] - streamCounts[name]),
-  ]);
+  const counts = outcomes.flatMap((name) => {
+    const [batch, stream] = [batchCounts[name], streamCounts[name]];
+    if (batch === undefined || stream === undefined) return [];
+    const title = name === 'read' ? 'records read' : name;
+    return [[title, withCommas(batch), withCommas(stream), withCommas(batch - stream)]];
+  });
   const cents = [batchRevenueCents, streamRevenueCents, batchRevenueCents - streamRevenueCents];
   return textTable(
     [{ title: '' }, number('batch'), number('stream'), number('difference')],
@@ -109,10 +112,11 @@ function differencesText({ classes, shown }: ReconcileResult, { limit }: Reconci
 function recordTable(differences: readonly Difference[]): string {
   const rows = differences.flatMap((difference) => {
     if (difference.orderId === null) return [];
-    const { orderId, records } = difference;
+    const { orderId, differs, records } = difference;
     return records.map((record, index) => [
       index === 0 ? orderId : '',
-      ...recordCells(record, records),
+      ...recordCells(record),
+      noteOf(record, records, index === 0 ? differs : null),
     ]);
   });
   if (rows.length === 0) return '';
@@ -135,7 +139,7 @@ function recordTable(differences: readonly Difference[]): string {
   );
 }
 
-function recordCells(record: DifferentRecord, records: readonly DifferentRecord[]): string[] {
+function recordCells(record: DifferentRecord): string[] {
   const { sourceOffset, sequenceNumber, timeMs, quantity, priceCents, effectCents } = record;
   return [
     SIDES[record.side],
@@ -148,8 +152,16 @@ function recordCells(record: DifferentRecord, records: readonly DifferentRecord[
     record.status ?? '',
     effectCents === 0 ? '' : moneyText(BigInt(effectCents)),
     `${record.source} ${sourceOffset === null ? `#${sequenceNumber}` : `@${sourceOffset}`}`,
-    record.issues ?? joinedNote(record, records),
   ];
+}
+
+function noteOf(
+  record: DifferentRecord,
+  records: readonly DifferentRecord[],
+  differs: string | null,
+): string {
+  const notes = [differs ?? '', record.issues ?? joinedNote(record, records)];
+  return notes.filter((note) => note !== '').join('; ');
 }
 
 /** The joined values of an active record that another record of the id has otherwise. */
@@ -216,6 +228,22 @@ function verdict(
       : '',
   ].filter((reason) => reason !== '');
   return `batch and stream do NOT agree: ${reasons.join('; ')}; ${explained}`;
+}
+
+function periodText({ sinceMs, untilMs }: Period): string {
+  const from = Number.isFinite(sinceMs) ? ` from ${timeText(sinceMs)}` : '';
+  const to = Number.isFinite(untilMs) ? ` to before ${timeText(untilMs)}` : '';
+  return from === '' && to === '' ? '' : `only orders with an event time${from}${to}\n`;
+}
+
+function streamBeganText({ streamBegan }: ReconcileResult): string {
+  if (streamBegan === null) return '';
+  const { batchOldestMs, streamOldestMs, firstWindowMs } = streamBegan;
+  return (
+    `the stream began later than batch: its oldest order is of ${timeText(streamOldestMs)}, ` +
+    `that of batch of ${timeText(batchOldestMs)}; to compare what both cover: ` +
+    `--since ${timeText(firstWindowMs)}\n`
+  );
 }
 
 const number = (title: string): TextColumn => ({ title, isNumber: true });

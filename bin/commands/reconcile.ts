@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { reconcile } from '../../lambdas/reconcile/compare-tables/compare-tables.ts';
+import type { PeriodOption } from '../../lambdas/reconcile/compare-tables/period.ts';
 import type { ReconcileResult } from '../../lambdas/reconcile/compare-tables/result.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
-import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
+import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import { currentPublication } from '../lake.ts';
-import { consumerOption, pathOption, wholeNumberOption } from '../option-values.ts';
+import { consumerOption, instantOption, pathOption, wholeNumberOption } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { reconcileText } from '../reconcile-text.ts';
 import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../target.ts';
@@ -20,6 +21,8 @@ interface ReconcileCommandOptions extends CommonOptions, TargetOptions {
   readonly lake?: string;
   readonly consumer: string;
   readonly allowMissing?: true;
+  readonly since?: string;
+  readonly until?: string;
   readonly limit: number;
 }
 
@@ -34,6 +37,7 @@ Examples:
   $ tandem reconcile
   $ tandem reconcile --lake data/demo/lake --limit 5
   $ tandem reconcile --allow-missing --json
+  $ tandem reconcile --since 2026-01-15T09:00:00Z       the stream began then; batch has more
   $ tandem reconcile --target aws                compares here what lies there
 `;
 
@@ -47,6 +51,16 @@ export function defineReconcile(command: Command, start: StartCommand): void {
     )
     .option('--consumer <name>', 'whose epochs of the stream', consumerOption, 'default')
     .option('--allow-missing', 'agree even where one side never received an order')
+    .option(
+      '--since <time>',
+      'only orders whose event time is in the window of this instant, or later',
+      instantOption,
+    )
+    .option(
+      '--until <time>',
+      'only orders whose event time is before the window of this instant',
+      instantOption,
+    )
     .option(
       '--limit <n>',
       'differences to print; the report has all of them',
@@ -67,12 +81,22 @@ async function runReconcile(
   const { consumer, limit, allowMissing = false } = options;
   const { store: lake, addressOf } = await openLake(options, context);
   if (options.target === 'aws') await assertPublished(lake, consumer);
-  const result = await reconcileWithProgress({ lake, consumer, allowMissing, limit }, context);
+  const period = periodOf(options);
+  const compared = { lake, consumer, allowMissing, limit, period };
+  const result = await reconcileWithProgress(compared, context);
   return {
     json: reconcileJson(result),
     text: reconcileText(result, { addressOf, limit, allowMissing }),
     exitCode: result.agree ? 0 : 1,
   };
+}
+
+/** Throws `UsageError` where it ends before it begins. */
+function periodOf({ since, until }: ReconcileCommandOptions): PeriodOption {
+  const sinceMs = since === undefined ? null : Date.parse(since);
+  const untilMs = until === undefined ? null : Date.parse(until);
+  if (sinceMs === null || untilMs === null || sinceMs < untilMs) return { sinceMs, untilMs };
+  throw new UsageError('usage', `--until ${until} is not after --since ${since}`);
 }
 
 /** The comparison itself knows only what publishes on this machine. */
@@ -91,11 +115,13 @@ export async function reconcileWithProgress(
     consumer,
     allowMissing,
     limit,
+    period = { sinceMs: null, untilMs: null },
   }: {
     readonly lake: ObjectStore;
     readonly consumer: string;
     readonly allowMissing: boolean;
     readonly limit: number;
+    readonly period?: PeriodOption;
   },
   context: CommandContext,
 ): Promise<ReconcileResult> {
@@ -105,6 +131,7 @@ export async function reconcileWithProgress(
     const options = {
       consumer,
       allowMissing,
+      period,
       memoryLimitBytes: config.batch.memoryLimitBytes,
       windowLengthMs: config.windows.lengthMs,
       parquet: config.parquet,
@@ -121,7 +148,10 @@ export async function reconcileWithProgress(
 /** Contract §6. */
 export function reconcileJson(result: ReconcileResult): Record<string, unknown> {
   const counts = Object.entries(result.classes).map(([name, { count }]) => [name, count]);
+  const { sinceMs, untilMs } = result.period;
   return {
+    ...(Number.isFinite(sinceMs) ? { since: new Date(sinceMs).toISOString() } : {}),
+    ...(Number.isFinite(untilMs) ? { until: new Date(untilMs).toISOString() } : {}),
     agree: result.agree,
     classes: Object.fromEntries(counts),
     batch_revenue: formatCents(result.batchRevenueCents),

@@ -20,16 +20,16 @@ const anyRecord = fc
   .record({
     id: fc.integer({ min: 1, max: 4 }),
     variant: fc.integer({ min: 1, max: 3 }),
+    status: fc.constantFrom('pending', 'pending', 'completed', 'cancelled'),
     dimension: fc.integer({ min: 1, max: 5 }),
     outcome: fc.constantFrom(...OUTCOMES, 'active' as const, 'active' as const),
   })
-  .map(({ id, variant, dimension, outcome }): LakeRecord => {
+  .map(({ id, variant, status, dimension, outcome }): LakeRecord => {
     // The outcome of a valid counted record follows from its status.
-    const isCancelled = variant === 3;
-    const counted = isCancelled ? 'cancelled' : 'active';
+    const counted = status === 'cancelled' ? 'cancelled' : 'active';
     return aRecord(`o${id}`, {
       outcome: outcome === 'active' || outcome === 'cancelled' ? counted : outcome,
-      status: isCancelled ? 'cancelled' : 'pending',
+      status,
       productId: `p${variant}`,
       timeMs: T0 + variant * WINDOW_MS,
       quantity: variant,
@@ -40,7 +40,9 @@ const anyRecord = fc
 const judged = (record: LakeRecord): JudgedRecord => ({
   orderId: record.orderId,
   // Nothing but its id is known of a quarantined record.
-  values: record.outcome === 'quarantined' ? 'none' : record.productId,
+  values: record.outcome === 'quarantined' ? 'none' : `${record.productId} ${record.status}`,
+  valuesButStatus: record.outcome === 'quarantined' ? 'none' : record.productId,
+  timeMs: record.timeMs,
   joined: record.outcome === 'active' ? JSON.stringify(record.product) : '',
   outcome: record.outcome,
   cents: record.quantity * record.priceCents,
@@ -65,6 +67,43 @@ describe('reconcile', () => {
             const expected = judge(batch.map(judged), stream.map(judged), allowMissing);
             const streamEpoch = { records: inOrder(...stream), watermarkMs: ALL_FINAL_MS };
             const result = await compareSides({ batch, stream: [streamEpoch] }, { allowMissing });
+
+            expect(classesOf(result)).toEqual(expected.classes);
+            expect(result.agree).toBe(expected.agree);
+            expect(Number(result.explainedCents)).toBe(expected.explainedCents);
+          },
+        ),
+        { seed, ...runs(300) },
+      );
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'judges a period as the plain reading does, and its cells add up',
+    async () => {
+      const border = fc.option(fc.integer({ min: 0, max: 5 * 600_000 }));
+      await fc.assert(
+        fc.asyncProperty(
+          anyBatch,
+          fc.array(anyRecord, { maxLength: 8 }),
+          fc.tuple(border, border),
+          fc.constantFrom(OPTIONS.memoryLimitBytes, 1_000),
+          async (batch, stream, borders, memoryLimitBytes) => {
+            const [since, until] = borders.map((offsetMs) =>
+              offsetMs === null ? null : Math.floor(offsetMs / WINDOW_MS) * WINDOW_MS + T0,
+            );
+            fc.pre(since === null || until === null || since < until);
+            const asked = { sinceMs: since ?? 0, untilMs: until ?? Number.POSITIVE_INFINITY };
+            const expected = judge(batch.map(judged), stream.map(judged), false, asked);
+            const streamEpoch = { records: inOrder(...stream), watermarkMs: ALL_FINAL_MS };
+            const [sinceMs, untilMs] = borders.map((offsetMs) =>
+              offsetMs === null ? null : T0 + offsetMs,
+            );
+            const result = await compareSides(
+              { batch, stream: [streamEpoch] },
+              { period: { sinceMs, untilMs }, memoryLimitBytes },
+            );
 
             expect(classesOf(result)).toEqual(expected.classes);
             expect(result.agree).toBe(expected.agree);

@@ -48,6 +48,7 @@ function isEpochs(stream: TwoSides['stream']): stream is readonly LakeEpoch[] {
 export const OPTIONS: ReconcileOptions = {
   consumer: 'default',
   allowMissing: false,
+  period: { sinceMs: null, untilMs: null },
   memoryLimitBytes: 2 ** 30,
   windowLengthMs: WINDOW_MS,
   parquet: PARQUET,

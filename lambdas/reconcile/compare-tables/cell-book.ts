@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { type CellEntry, Cells, OF_BATCH, OF_IDS, OF_OPEN_WINDOW, OF_STREAM } from './cells.ts';
 import { CELL_TABLES, type ClassName, type DifferentCell } from './difference.ts';
+import { isTableCell, type Period } from './period.ts';
 import { Spill, type SpillBatch } from './spill.ts';
 import { partitionOf } from './text-order.ts';
 
@@ -22,6 +23,8 @@ export interface CellBookOptions {
   readonly windowLengthMs: number;
   /** The stream's; windows that end after it are open. Below every instant if it has none. */
   readonly watermarkMs: number;
+  /** What is compared; all time where everything is. */
+  readonly period: Period;
 }
 
 /**
@@ -41,6 +44,10 @@ export class CellBook {
 
   get windowLengthMs(): number {
     return this.#options.windowLengthMs;
+  }
+
+  get period(): Period {
+    return this.#options.period;
   }
 
   isOpen(windowStartMs: number): boolean {
@@ -106,8 +113,11 @@ export class CellBook {
   #classOf(cells: Cells, cell: number): ClassName | null {
     const batchRows = cells.rows[OF_BATCH][cell];
     const streamRows = cells.rows[OF_STREAM][cell];
-    if (cells.isMalformed[cell] === 1 || batchRows > 1 || streamRows > 1) return 'unexplained';
-    const isWindow = CELL_TABLES[cells.table[cell]] === 'window_revenue';
+    const table = CELL_TABLES[cells.table[cell]];
+    const isDoubled =
+      (batchRows > 1 || streamRows > 1) && isTableCell(this.period, table, cells.order[cell]);
+    if (cells.isMalformed[cell] === 1 || isDoubled) return 'unexplained';
+    const isWindow = table === 'window_revenue';
     if (isWindow && this.isOpen(cells.order[cell])) {
       // The stream has no row to compare with, but the one of batch must be the sum of its orders.
       const isExact =

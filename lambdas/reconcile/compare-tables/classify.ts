@@ -15,7 +15,10 @@ import { ACTIVE, BATCH, CANCELLED, DUPLICATE, LATE, STREAM } from './record-batc
  * - `duplicate_beyond_horizon`: each record that the stream counts is one that batch counts or has
  *   as duplicate. The one that batch counts is counted by the stream too, or late or duplicate
  *   there: if it appeared nowhere, a record would be lost.
- * - `different_first` is about one counted record on each side.
+ * - `different_first` is about one counted record on each side. So is `status_changed`: an id that
+ *   a side counts twice with different statuses is not explained by it.
+ * - In a comparison of a period a record outside it need not have reached the other side: who looks
+ *   at a period does not ask whether the stream was there before.
  * - An id that was quarantined on a side has reached it.
  */
 export interface IdRecord {
@@ -23,6 +26,10 @@ export interface IdRecord {
   readonly outcome: number;
   /** Equal for equal seven values, and only for those. */
   readonly values: string;
+  /** Equal for values that are equal but for the status, and only for those. */
+  readonly valuesButStatus: string;
+  /** Of a comparison of a period: its event time is in it. True where everything is compared. */
+  readonly isInPeriod: boolean;
   /** Equal for records at one position of one side, and only for those. */
   readonly position: string;
   readonly isBroken: boolean;
@@ -50,14 +57,20 @@ export function classifyId(records: readonly IdRecord[]): IdClass {
     return stream.isReached ? 'unexplained' : 'not_in_stream';
   }
   const isFirstInStream =
-    has(stream.counted, first) || has(stream.late, first) || has(stream.duplicates, first);
+    !first.isInPeriod ||
+    has(stream.counted, first) ||
+    has(stream.late, first) ||
+    has(stream.duplicates, first);
   if (stream.counted.length > 1) {
-    const known = isContained(stream.counted, [first, ...batch.duplicates]);
+    const asked = stream.counted.filter(({ isInPeriod }) => isInPeriod);
+    const known = isContained(asked, [first, ...batch.duplicates]);
     return known && isFirstInStream ? 'duplicate_beyond_horizon' : 'unexplained';
   }
   const [only] = stream.counted;
   if (only.values !== first.values) {
-    return isFirstInStream && has(batch.duplicates, only) ? 'different_first' : 'unexplained';
+    const isOnlyInBatch = !only.isInPeriod || has(batch.duplicates, only);
+    if (isFirstInStream && isOnlyInBatch) return 'different_first';
+    return only.valuesButStatus === first.valuesButStatus ? 'status_changed' : 'unexplained';
   }
   const isJoinedOtherwise = only.outcome === first.outcome && only.joined !== first.joined;
   return isJoinedOtherwise ? 'dimension_changed' : 'unexplained';

@@ -1,11 +1,20 @@
 import type { TableName } from '../../shared/model/tables.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { type ComparisonResult, compare } from './comparison.ts';
+import { UsageError } from '../../shared/runtime/errors.ts';
+import { windowStart } from '../../shared/windowing/stream-times.ts';
+import { type Comparison, type ComparisonResult, compare } from './comparison.ts';
 import { CLASS_NAMES } from './difference.ts';
 import { PartitionTooLarge } from './match-records.ts';
+import { cutPeriod, isAllTime, type Period } from './period.ts';
+import type { SideTotals } from './period-rows.ts';
 import { openPublications, type Publications } from './publications.ts';
 import { COUNTED_TABLES } from './record-source.ts';
-import type { OnReconcileProgress, ReconcileOptions, ReconcileResult } from './result.ts';
+import type {
+  OnReconcileProgress,
+  ReconcileOptions,
+  ReconcileResult,
+  StreamBegan,
+} from './result.ts';
 import { type SideTables, windowLengthOf } from './revenue-cells.ts';
 import { planSizes } from './sizes.ts';
 import { removeWork } from './work-folder.ts';
@@ -24,14 +33,18 @@ const GROWTH = 4;
  * cell of batch must be the sum of batch's own orders; the names in `top_products` are not
  * compared, because the stream joins them again at every epoch. `classify.ts` says how order ids
  * are classified.
+ *
+ * Of a period an id is compared if a record of it that counts lies in the period, on either side;
+ * all of its records may explain it, and those in the period make up its revenue. Throws
+ * `UsageError` where the period holds no window.
  */
 export async function reconcile(
   lake: ObjectStore,
   options: ReconcileOptions,
   onProgress: OnReconcileProgress = () => undefined,
 ): Promise<ReconcileResult> {
-  const publications = await openPublications(lake, options.consumer);
-  const { batch, stream } = publications;
+  const found = await openPublications(lake, options.consumer);
+  const { batch, stream } = found;
   const records = await rowsOf(batch, COUNTED_TABLES);
   const totalRecords = records + (await rowsOf(stream, COUNTED_TABLES));
   // Most cells stand on both sides.
@@ -40,12 +53,15 @@ export async function reconcile(
     (await windowLengthOf(lake, batch)) ??
     (await windowLengthOf(lake, stream)) ??
     options.windowLengthMs;
-  const common = { lake, options, publications, windowLengthMs, totalRecords, onProgress };
+  const period = cutPeriod(options.period, windowLengthMs);
+  assertNotEmpty(period);
+  const publications = { ...found, reportKey: reportKeyOf(found, period) };
+  const common = { lake, options, publications, windowLengthMs, period, totalRecords, onProgress };
   for (let growth = 1; ; growth *= GROWTH) {
     const { memoryLimitBytes } = options;
     const sizes = planSizes({ memoryLimitBytes, records, cells, growth });
     try {
-      return resultOf(publications, options, await compare({ ...common, sizes }));
+      return resultOf(common, await compare({ ...common, sizes }));
     } catch (error) {
       if (!(error instanceof PartitionTooLarge)) throw error;
     } finally {
@@ -57,11 +73,37 @@ export async function reconcile(
 /** The revenue tables that grow with the orders. */
 const CELL_TABLES: readonly TableName[] = ['product_revenue', 'window_revenue'];
 
+/** Throws `UsageError`. */
+function assertNotEmpty({ sinceMs, untilMs }: Period): void {
+  if (sinceMs < untilMs) return;
+  const [since, until] = [sinceMs, untilMs].map((timeMs) => new Date(timeMs).toISOString());
+  throw new UsageError(
+    'usage',
+    `the period holds no window: cut to windows it is from ${since} to ${until}; ` +
+      'allowed: a --until that is at least one window after --since',
+  );
+}
+
+/** A period has a report of its own, so that it does not replace the one over everything. */
+function reportKeyOf({ reportKey }: Publications, period: Period): string {
+  if (isAllTime(period)) return reportKey;
+  const stamps = [period.sinceMs, period.untilMs].map((timeMs, index) =>
+    Number.isFinite(timeMs) ? stampOf(timeMs) : ['start', 'end'][index],
+  );
+  return reportKey.replace(/[.]parquet$/, `-${stamps.join('-')}.parquet`);
+}
+
+/** `20260131T120000Z` */
+function stampOf(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace(/[-:]|[.]000/g, '');
+}
+
 function resultOf(
-  { batch, stream, reportKey }: Publications,
-  { allowMissing }: ReconcileOptions,
-  { classes, reportRows, shown }: ComparisonResult,
+  { publications, options, period, windowLengthMs }: Omit<Comparison, 'sizes'>,
+  compared: ComparisonResult,
 ): ReconcileResult {
+  const { batch, stream, reportKey } = publications;
+  const { classes, reportRows, shown } = compared;
   const missing = classes.not_in_stream.count + classes.not_in_batch.count;
   const unexplained = classes.unexplained.count;
   let explainedCents = 0n;
@@ -69,23 +111,52 @@ function resultOf(
     if (name !== 'unexplained') explainedCents += classes[name].cents;
   }
   return {
-    agree: unexplained === 0 && (allowMissing || missing === 0),
+    agree: unexplained === 0 && (options.allowMissing || missing === 0),
     runId: batch.runId,
     epoch: stream.epoch,
     batchManifestKey: batch.manifestKey,
     streamManifestKey: stream.manifestKey,
-    batchCounts: batch.counts,
-    streamCounts: stream.counts,
-    batchRevenueCents: batch.revenueCents,
-    streamRevenueCents: stream.revenueCents,
+    period,
+    ...totalsOf(publications, compared, period),
     watermarkMs: stream.watermarkMs,
     classes,
+    streamBegan: streamBeganOf(compared, period, windowLengthMs),
     explainedCents,
     unexplained,
     reportKey,
     reportRows,
     shown,
   };
+}
+
+type Totals = Pick<
+  ReconcileResult,
+  'batchCounts' | 'streamCounts' | 'batchRevenueCents' | 'streamRevenueCents'
+>;
+
+function totalsOf({ batch, stream }: Publications, compared: ComparisonResult, period: Period) {
+  const isAll = isAllTime(period);
+  const countsOf = ({ active, cancelled }: Readonly<SideTotals>) => ({ active, cancelled });
+  return {
+    batchCounts: isAll ? batch.counts : countsOf(compared.batch),
+    streamCounts: isAll ? stream.counts : countsOf(compared.stream),
+    batchRevenueCents: (isAll ? batch : compared.batch).revenueCents,
+    streamRevenueCents: (isAll ? stream : compared.stream).revenueCents,
+  } satisfies Totals;
+}
+
+/** Null where a period that begins there would leave out nothing, or where nothing is missing. */
+function streamBeganOf(
+  { batch, stream, classes }: ComparisonResult,
+  { sinceMs }: Period,
+  windowLengthMs: number,
+): StreamBegan | null {
+  const { oldestMs: streamOldestMs } = stream;
+  if (classes.not_in_stream.count === 0 || !Number.isFinite(streamOldestMs)) return null;
+  const firstWindowMs = windowStart(streamOldestMs, windowLengthMs);
+  const batchOldestMs = batch.oldestMs;
+  if (batchOldestMs >= firstWindowMs || sinceMs >= firstWindowMs) return null;
+  return { batchOldestMs, streamOldestMs, firstWindowMs };
 }
 
 async function rowsOf(side: SideTables, tables: readonly TableName[]): Promise<number> {

@@ -8,7 +8,10 @@ import {
 } from './difference.ts';
 import { addEffects, addManifests, addOpenWindows } from './effects.ts';
 import { type IdDifference, RecordMatcher } from './match-records.ts';
+import { isAllTime, type Period } from './period.ts';
+import { addOldest, addPeriodRows, type SideTotals, zeroSide } from './period-rows.ts';
 import type { Publications } from './publications.ts';
+import type { RecordBatch } from './record-batch.ts';
 import { openRecords, type RecordSource } from './record-source.ts';
 import { ReportWriter } from './report.ts';
 import type { OnReconcileProgress, ReconcileOptions } from './result.ts';
@@ -25,6 +28,7 @@ export interface Comparison {
   readonly publications: Publications;
   readonly sizes: CompareSizes;
   readonly windowLengthMs: number;
+  readonly period: Period;
   /** Counted records of both sides. */
   readonly totalRecords: number;
   readonly onProgress: OnReconcileProgress;
@@ -34,6 +38,8 @@ export interface ComparisonResult {
   readonly classes: ClassTotals;
   readonly reportRows: number;
   readonly shown: readonly Difference[];
+  readonly batch: Readonly<SideTotals>;
+  readonly stream: Readonly<SideTotals>;
 }
 
 /** Rows of the report between two looks at the signal. */
@@ -51,10 +57,12 @@ export async function compare(comparison: Comparison): Promise<ComparisonResult>
     const ranks = await addRevenueTables(lake, side, book, () => options.signal?.throwIfAborted());
     for (const rank of ranks) await differences.addCell('unexplained', rank);
   }
-  addManifests(publications, book);
+  if (isAllTime(comparison.period)) addManifests(publications, book);
   const source = await openSource(comparison);
+  const totals = { batch: zeroSide(), stream: zeroSide() };
   for (let partition = 0; partition < source.partitionCount; partition++) {
-    const matcher = await matchPartition(source, partition, sizes.recordBytesMax, book);
+    const matcher = new RecordMatcher(sizes.recordBytesMax, comparison.period);
+    await matchPartition(source, partition, matcher, { book, ...totals });
     for (const difference of matcher.differences()) {
       await differences.addId(difference);
       addEffects(difference, book);
@@ -64,11 +72,14 @@ export async function compare(comparison: Comparison): Promise<ComparisonResult>
   for await (const { class: name, cell } of book.differences()) {
     await differences.addCell(name, cell);
   }
-  return { classes: differences.classes, ...(await writeReport(comparison, differences.sorted)) };
+  const report = await writeReport(comparison, differences.sorted);
+  return { classes: differences.classes, ...totals, ...report };
 }
 
-function openBook({ lake, options, publications, sizes, windowLengthMs }: Comparison): CellBook {
+function openBook(comparison: Comparison): CellBook {
+  const { lake, options, publications, sizes, windowLengthMs, period } = comparison;
   return new CellBook(lake, {
+    period,
     prefix: `${workPrefixOf(options.attempt)}cells/`,
     partitionCount: sizes.cellPartitions,
     bufferRows: sizes.bufferRows,
@@ -91,22 +102,35 @@ async function openSource(comparison: Comparison): Promise<RecordSource> {
   return await openRecords({ lake, batch, stream, workPrefix, onRows }, sizes);
 }
 
+interface Books {
+  readonly book: CellBook;
+  readonly batch: SideTotals;
+  readonly stream: SideTotals;
+}
+
 async function matchPartition(
   source: RecordSource,
   partition: number,
-  bytesMax: number,
-  book: CellBook,
-): Promise<RecordMatcher> {
-  const matcher = new RecordMatcher(bytesMax);
+  matcher: RecordMatcher,
+  { book, ...totals }: Books,
+): Promise<void> {
+  const { period } = book;
+  const addCounted = async (batch: RecordBatch, side: SideTotals) => {
+    addOldest(batch, side);
+    if (!isAllTime(period)) await addPeriodRows(batch, period, side, book);
+    await book.drainIfFull();
+  };
   for await (const batch of source.batchCounted(partition)) {
     matcher.addBatchCounted(batch);
     addOpenWindows(batch, book);
-    await book.drainIfFull();
+    await addCounted(batch, totals.batch);
   }
-  for await (const batch of source.streamCounted(partition)) matcher.addStreamCounted(batch);
-  if (!matcher.hasDifferences) return matcher;
+  for await (const batch of source.streamCounted(partition)) {
+    matcher.addStreamCounted(batch);
+    await addCounted(batch, totals.stream);
+  }
+  if (!matcher.hasDifferences) return;
   for await (const batch of source.others(partition)) matcher.addOthers(batch);
-  return matcher;
 }
 
 /** Counts differences and puts their rows in order. */
@@ -118,13 +142,13 @@ class Differences {
     this.sorted = new SortedRows(lake, `${workPrefixOf(options.attempt)}sorted/`, sizes.sort);
   }
 
-  async addId({ orderId, class: name, records }: IdDifference): Promise<void> {
+  async addId({ orderId, class: name, differs, records }: IdDifference): Promise<void> {
     const total = this.classes[name];
     total.count += 1;
     for (const { effectCents } of records) total.cents += BigInt(effectCents);
     const classIndex = CLASS_NAMES.indexOf(name);
     const rows = records.map((record): DifferenceRow => {
-      return { classIndex, orderId, record, cell: null };
+      return { classIndex, orderId, differs, record, cell: null };
     });
     await this.sorted.add(rows);
   }
@@ -139,7 +163,7 @@ class Differences {
 async function writeReport(
   { lake, options, publications, onProgress }: Comparison,
   sorted: SortedRows,
-): Promise<Omit<ComparisonResult, 'classes'>> {
+): Promise<Pick<ComparisonResult, 'reportRows' | 'shown'>> {
   const report = new ReportWriter(lake, publications.reportKey, options.parquet);
   const first = new FirstDifferences(options.shownPerClass);
   const total = sorted.size;

@@ -7,6 +7,7 @@ export const CLASS_NAMES = [
   'late_in_stream',
   'duplicate_beyond_horizon',
   'different_first',
+  'status_changed',
   'dimension_changed',
   'not_in_stream',
   'not_in_batch',
@@ -75,6 +76,8 @@ export type DifferenceRow =
   | {
       readonly classIndex: number;
       readonly orderId: string;
+      /** The fields in which the two sides differ, of all records of the id together. */
+      readonly differs: string | null;
       readonly record: DifferentRecord;
       readonly cell: null;
     }

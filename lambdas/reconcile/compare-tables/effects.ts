@@ -3,6 +3,7 @@ import { windowStart } from '../../shared/windowing/stream-times.ts';
 import type { CellBook } from './cell-book.ts';
 import { OF_BATCH, OF_IDS, OF_OPEN_WINDOW, OF_STREAM } from './cells.ts';
 import type { IdDifference } from './match-records.ts';
+import { isInPeriod } from './period.ts';
 import type { Publications } from './publications.ts';
 import { ACTIVE, BATCH, type RecordBatch } from './record-batch.ts';
 
@@ -19,11 +20,12 @@ export function addManifests({ batch, stream }: Publications, book: CellBook): v
   }
 }
 
-/** What the active records behind a difference add to every cell they are in. */
+/** What the active records of the period behind a difference add to every cell they are in. */
 export function addEffects({ records }: IdDifference, book: CellBook): void {
   const kind = OF_IDS;
   for (const { outcome, side, effectCents, timeMs, productId } of records) {
     if (outcome !== ACTIVE || timeMs === null || productId === null) continue;
+    if (!isInPeriod(book.period, timeMs)) continue;
     const effect = { kind, orders: side === BATCH ? 1 : -1, cents: BigInt(effectCents) };
     const day = Math.floor(timeMs / MS_PER_DAY);
     const hour = Math.floor((timeMs - day * MS_PER_DAY) / MS_PER_HOUR);
@@ -42,7 +44,7 @@ export function addOpenWindows(batch: RecordBatch, book: CellBook): void {
   for (let row = 0; row < batch.side.length; row++) {
     if (batch.outcome[row] !== ACTIVE) continue;
     const order = windowStart(batch.timeMs[row], book.windowLengthMs);
-    if (!book.isOpen(order)) continue;
+    if (!book.isOpen(order) || !isInPeriod(book.period, order)) continue;
     const productId = batch.productId?.[row] ?? '';
     const cents = BigInt(batch.quantity[row] * batch.priceCents[row]);
     const table = 'window_revenue';

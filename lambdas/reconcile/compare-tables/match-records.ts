@@ -1,6 +1,8 @@
 import { classifyId, type IdClass, type IdRecord } from './classify.ts';
 import type { DifferentRecord } from './difference.ts';
-import { BATCH, type RecordBatch } from './record-batch.ts';
+import { differingFields } from './differing-fields.ts';
+import { isInPeriod, type Period } from './period.ts';
+import { ACTIVE, BATCH, CANCELLED, type RecordBatch } from './record-batch.ts';
 import { RecordStore } from './record-store.ts';
 
 /** More records than memory is meant to hold: they have to be dealt into more partitions. */
@@ -12,6 +14,7 @@ export class PartitionTooLarge extends Error {
 export interface IdDifference {
   readonly orderId: string;
   readonly class: IdClass;
+  readonly differs: string | null;
   readonly records: readonly DifferentRecord[];
 }
 
@@ -24,10 +27,13 @@ export class RecordMatcher {
   readonly #store = new RecordStore();
   readonly #headOf = new Map<string, number>();
   readonly #bytesMax: number;
+  readonly #period: Period;
   #equalCount = 0;
 
-  constructor(bytesMax: number) {
+  /** Ids of which no counted record lies in the period are left out. */
+  constructor(bytesMax: number, period: Period) {
     this.#bytesMax = bytesMax;
+    this.#period = period;
   }
 
   /** Whether there is any id that differs. */
@@ -65,12 +71,25 @@ export class RecordMatcher {
       const records: DifferentRecord[] = [];
       const idRecords: IdRecord[] = [];
       for (let index = head; index >= 0; index = this.#store.next[index]) {
-        const record = this.#store.recordAt(index);
+        const record = this.#recordAt(index);
         records.push(record);
-        idRecords.push(idRecordOf(record, this.#store.isBroken[index] === 1));
+        const isBroken = this.#store.isBroken[index] === 1;
+        idRecords.push(idRecordOf(record, { isBroken, isInPeriod: this.#isInPeriod(record) }));
       }
-      yield { orderId, class: classifyId(idRecords), records };
+      if (!idRecords.some((record) => record.isInPeriod && isCounted(record))) continue;
+      const differs = differingFields(records);
+      yield { orderId, class: classifyId(idRecords), differs, records };
     }
+  }
+
+  /** What lies outside the period adds nothing to its revenue. */
+  #recordAt(index: number): DifferentRecord {
+    const record = this.#store.recordAt(index);
+    return this.#isInPeriod(record) ? record : { ...record, effectCents: 0 };
+  }
+
+  #isInPeriod({ timeMs }: DifferentRecord): boolean {
+    return timeMs !== null && isInPeriod(this.#period, timeMs);
   }
 
   #isTwin(head: number, batch: RecordBatch, row: number): boolean {
@@ -106,15 +125,22 @@ export class RecordMatcher {
   }
 }
 
-function idRecordOf(record: DifferentRecord, isBroken: boolean): IdRecord {
+const isCounted = ({ outcome }: IdRecord) => outcome === ACTIVE || outcome === CANCELLED;
+
+function idRecordOf(
+  record: DifferentRecord,
+  flags: Pick<IdRecord, 'isBroken' | 'isInPeriod'>,
+): IdRecord {
   const { side, outcome, source, sourceOffset, sequenceNumber, customer, product } = record;
   const { customerId, productId, timeMs, quantity, priceCents, status } = record;
+  const valuesButStatus = JSON.stringify([customerId, productId, timeMs, quantity, priceCents]);
   return {
+    ...flags,
     side,
     outcome,
-    values: JSON.stringify([customerId, productId, timeMs, quantity, priceCents, status]),
+    values: `${valuesButStatus} ${status}`,
+    valuesButStatus,
     position: JSON.stringify([source, sourceOffset ?? sequenceNumber]),
-    isBroken,
     joined: customer === null ? null : JSON.stringify([customer, product]),
   };
 }

@@ -52,6 +52,8 @@ export async function reconcileStep(
   const options = {
     consumer: DEFAULT_CONSUMER,
     allowMissing: false,
+    // What nobody asks for is not left out: a period is for people, an alarm for everything.
+    period: { sinceMs: null, untilMs: null },
     memoryLimitBytes: memoryBytes * MEMORY_SHARE,
     windowLengthMs: config.windows.lengthMs,
     parquet: config.parquet,

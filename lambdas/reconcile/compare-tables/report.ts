@@ -53,6 +53,7 @@ const DEFINITIONS: readonly (readonly [string, ColumnType, string])[] = [
   ['stream_revenue', AMOUNT, 'as the stream table says'],
   ['explained_orders', INT64, 'the difference that the order ids explain'],
   ['explained_revenue', AMOUNT, 'the difference that the order ids explain'],
+  ['differs', STRING, 'fields in which both sides have the order otherwise, with both values'],
 ];
 
 export const REPORT_COLUMNS: readonly Column[] = DEFINITIONS.map(
@@ -111,8 +112,9 @@ export class ReportWriter {
   }
 }
 
-function storedRow({ classIndex, orderId, record, cell }: DifferenceRow): StoredRow {
-  const name = CLASS_NAMES[classIndex];
+function storedRow(row: DifferenceRow): StoredRow {
+  const name = CLASS_NAMES[row.classIndex];
+  const { record, cell } = row;
   if (record === null) {
     return {
       class: name,
@@ -129,7 +131,7 @@ function storedRow({ classIndex, orderId, record, cell }: DifferenceRow): Stored
   const joined = [...(record.customer ?? []), ...(record.product ?? [])];
   return {
     class: name,
-    order_id: orderId,
+    order_id: row.orderId,
     side: SIDES[record.side],
     outcome: RECORD_OUTCOMES[record.outcome],
     source: record.source,
@@ -143,6 +145,7 @@ function storedRow({ classIndex, orderId, record, cell }: DifferenceRow): Stored
     status: record.status,
     issues: record.issues,
     effect_cents: record.effectCents,
+    differs: row.differs,
     ...Object.fromEntries(
       joined.map((value, i): [string, StoredValue] => [JOINED_COLUMNS[i], value]),
     ),

@@ -1,5 +1,6 @@
 import type { OutcomeCounts } from '../../shared/model/outcome.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
+import type { Period, PeriodOption } from './period.ts';
 import type { ClassTotals, Difference } from './tally.ts';
 import type { Attempt } from './work-folder.ts';
 
@@ -8,6 +9,8 @@ export interface ReconcileOptions {
   readonly consumer: string;
   /** Order ids that never reached a side do not stand against agreement. */
   readonly allowMissing: boolean;
+  /** Orders outside it are left out on both sides; it is cut to windows. */
+  readonly period: PeriodOption;
   /**
    * Resident memory, about, above which records are spilled to the lake. One row group of a table
    * and the rest of the process take what they need in any case.
@@ -36,13 +39,21 @@ export interface ReconcileResult {
   readonly epoch: number;
   readonly batchManifestKey: string;
   readonly streamManifestKey: string;
-  readonly batchCounts: Readonly<OutcomeCounts>;
-  readonly streamCounts: Readonly<OutcomeCounts>;
+  /** What was compared, as it was cut. */
+  readonly period: Period;
+  /** Of a period only active and cancelled ones are counted. */
+  readonly batchCounts: Readonly<Partial<OutcomeCounts>>;
+  readonly streamCounts: Readonly<Partial<OutcomeCounts>>;
   readonly batchRevenueCents: bigint;
   readonly streamRevenueCents: bigint;
   /** Null: no window is final yet. */
   readonly watermarkMs: number | null;
   readonly classes: ClassTotals;
+  /**
+   * Where orders are missing in the stream, and batch holds older ones than the stream: the start
+   * of the first window that both have; else null.
+   */
+  readonly streamBegan: StreamBegan | null;
   /** Batch revenue − stream revenue as far as any class but `unexplained` says. */
   readonly explainedCents: bigint;
   /** Order ids, cells and ranks of `top_products`. */
@@ -51,6 +62,13 @@ export interface ReconcileResult {
   readonly reportRows: number;
   /** The first ones of each class, in the order of the report. */
   readonly shown: readonly Difference[];
+}
+
+export interface StreamBegan {
+  /** Event time of the oldest counted order of each side. */
+  readonly batchOldestMs: number;
+  readonly streamOldestMs: number;
+  readonly firstWindowMs: number;
 }
 
 export type OnReconcileProgress = (progress: ReconcileProgress) => void;

@@ -5,6 +5,7 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { CellBook } from './cell-book.ts';
 import { MALFORMED, OF_BATCH, OF_STREAM } from './cells.ts';
 import type { CellTable, DifferentCell } from './difference.ts';
+import { isAllTime, isTableCell } from './period.ts';
 import { compareText } from './text-order.ts';
 
 /** Rows of `top_products` at most (contract §3). */
@@ -21,6 +22,8 @@ const TABLES = {
 type SharedTable = keyof typeof TABLES;
 
 export const SHARED_TABLES = Object.keys(TABLES) as SharedTable[];
+
+const TABLES_OF_PERIODS: readonly SharedTable[] = ['daily_revenue', 'window_revenue'];
 
 export interface SideTables {
   readonly door: Door;
@@ -49,7 +52,8 @@ export async function windowLengthOf(lake: ObjectStore, side: SideTables): Promi
 
 /**
  * Enters the revenue tables of a side into the book, and compares its `top_products` with its
- * `product_revenue`: returns the ranks that differ.
+ * `product_revenue`: returns the ranks that differ. Of a period only the cells that tables have as
+ * they are in it are entered, and ranks are not compared.
  */
 export async function addRevenueTables(
   lake: ObjectStore,
@@ -58,7 +62,7 @@ export async function addRevenueTables(
   onFile: () => void,
 ): Promise<DifferentCell[]> {
   const top = new TopProducts();
-  for (const table of SHARED_TABLES) {
+  for (const table of isAllTime(book.period) ? SHARED_TABLES : TABLES_OF_PERIODS) {
     const { key, count } = TABLES[table];
     const columns = [...key, count, 'total_revenue'];
     for (const file of await side.filesOf(table)) {
@@ -70,6 +74,7 @@ export async function addRevenueTables(
       onFile();
     }
   }
+  if (!isAllTime(book.period)) return [];
   return compareTop(side.door, top.best, await readTop(lake, side));
 }
 
@@ -83,6 +88,7 @@ function addRows(door: Door, table: SharedTable, rows: ColumnRows, book: CellBoo
   const ends = table === 'window_revenue' ? rows.numbers('window_end') : null;
   for (let row = 0; row < rows.rowCount; row++) {
     const cell = { table, order: order?.[row] ?? 0, productId: products?.[row] ?? '' };
+    if (!isTableCell(book.period, table, cell.order)) continue;
     book.add({ kind, ...cell, orders: orders[row], cents: cents[row] });
     const isWindow = ends === null || isOfGrid(cell.order, ends[row], book.windowLengthMs);
     if (isWindow && orders[row] > 0) continue;

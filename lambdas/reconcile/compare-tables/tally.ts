@@ -26,6 +26,7 @@ export type Difference =
   | {
       readonly class: ClassName;
       readonly orderId: string;
+      readonly differs: string | null;
       readonly records: readonly DifferentRecord[];
     }
   | { readonly class: ClassName; readonly orderId: null; readonly cell: DifferentCell };
@@ -59,6 +60,7 @@ export class FirstDifferences {
       return;
     }
     this.#records = [row.record];
-    this.differences.push({ class: name, orderId: row.orderId, records: this.#records });
+    const { orderId, differs } = row;
+    this.differences.push({ class: name, orderId, differs, records: this.#records });
   }
 }

@@ -83,6 +83,7 @@ describe('reconcile', () => {
         late_in_stream: 1,
         duplicate_beyond_horizon: 1,
         different_first: 0,
+        status_changed: 0,
         dimension_changed: 0,
         not_in_stream: 0,
         not_in_batch: 0,
@@ -177,6 +178,60 @@ describe('reconcile', () => {
     expect(out).toContain('product_name ∅, list_price ∅\n');
     expect(out).toContain('product_name "Tea", list_price 1.50\n');
     expect(out).toContain('window_not_final');
+  });
+
+  it('names the fields in which an unexplained order differs, in text and in the report', async () => {
+    const lake = new FileObjectStore(lakeDir);
+    const records = STREAM.map((record) =>
+      record.orderId === 'o1' ? { ...record, priceCents: 200, status: 'pending' } : record,
+    );
+    await publishEpochs(lake, [{ records, watermarkMs: null }], { consumer: 'fourth' });
+
+    const { exitCode, out } = await run('--consumer', 'fourth');
+    const { differences } = JSON.parse(
+      (await runCliHere(['reconcile', '--lake', lakeDir, '--consumer', 'fourth', '--json'])).out,
+    );
+    const rows = await reportOf(lake, differences);
+
+    const differs =
+      'price: 1.50 in batch, 2.00 in the stream; status: completed in batch, pending in the stream';
+    expect(exitCode).toBe(1);
+    expect(out).toContain(differs);
+    expect(rows.filter((row) => row.order_id === 'o1').map((row) => row.differs)).toEqual([
+      differs,
+      differs,
+    ]);
+  });
+
+  it('says from when on both sides can be compared, and compares that', async () => {
+    const lake = new FileObjectStore(lakeDir);
+    const records = inOrder(order('o3', { timeMs: T0 + WINDOW_MS, outcome: 'cancelled' }));
+    const epochs = [{ records, watermarkMs: ALL_FINAL_MS }];
+    await publishEpochs(lake, epochs, { consumer: 'fifth' });
+
+    const all = await run('--consumer', 'fifth');
+    const since = ['--consumer', 'fifth', '--since', '2026-01-05T00:10:00Z'];
+    const both = await run(...since);
+    const json = await run(...since, '--json');
+    const inverted = await run('--since', '2026-01-06T00:00', '--until', '2026-01-05T00:00');
+
+    expect(all.exitCode).toBe(1);
+    expect(all.out).toContain(
+      'the stream began later than batch: its oldest order is of 2026-01-05T00:10:00.000Z, that of ' +
+        'batch of 2026-01-05T00:00:00.000Z; to compare what both cover: ' +
+        '--since 2026-01-05T00:10:00.000Z\n',
+    );
+    expect(both.exitCode).toBe(0);
+    expect(both.out).toContain('only orders with an event time from 2026-01-05T00:10:00.000Z\n');
+    expect(JSON.parse(json.out)).toMatchObject({
+      since: '2026-01-05T00:10:00.000Z',
+      agree: true,
+      batch_revenue: '0.00',
+    });
+    expect(inverted.exitCode).toBe(2);
+    expect(inverted.err).toBe(
+      'tandem: --until 2026-01-05T00:00:00.000Z is not after --since 2026-01-06T00:00:00.000Z\n',
+    );
   });
 
   it('leaves a report that other tools can read, and nothing else', async () => {
