@@ -26,6 +26,19 @@ export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 
+/** A command failed that had done a part of its work for good; `done` says which. */
+export class PartlyDoneError extends Error {
+  override readonly name = 'PartlyDoneError';
+  readonly done: string;
+  readonly reason: unknown;
+
+  constructor(done: string, reason: unknown) {
+    super(done, { cause: reason });
+    this.done = done;
+    this.reason = reason;
+  }
+}
+
 export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted) {
     const isPartial = error instanceof InterruptedError;
@@ -34,6 +47,10 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
       message: isPartial ? error.message : 'interrupted; nothing half done is left',
       exitCode: EXIT_INTERRUPTED,
     };
+  }
+  if (error instanceof PartlyDoneError) {
+    const failure = failureOf(error.reason, signal);
+    return { ...failure, message: `${failure.message}; ${error.done}` };
   }
   if (error instanceof CommanderError) {
     return { code: 'usage', message: usageMessage(error), exitCode: EXIT_USAGE };

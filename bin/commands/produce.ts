@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
@@ -13,8 +14,9 @@ import {
   produceRecords,
 } from '../../lib/embedded/produce/produce-records.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { InterruptedError } from '../failure.ts';
+import { InterruptedError, PartlyDoneError } from '../failure.ts';
 import { wholeNumberOption } from '../option-values.ts';
+import { produceWarnings, produceWarningText } from '../produce-warnings.ts';
 import { createProgress } from '../progress.ts';
 import { addStreamOption } from '../stream-options.ts';
 import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
@@ -24,12 +26,15 @@ const DEFAULT_SHARDS = 2;
 const MAX_SHARDS = 1_000;
 const MAX_RATE = 10_000_000;
 const MAX_SKIPPED_SHOWN = 20;
+/** Of records that are sorted; more go to a temporary file. */
+const SORT_MEMORY_BYTES = 64 * 1024 * 1024;
 
 interface ProduceCommandOptions extends CommonOptions, TargetOptions {
   readonly stream?: string;
   readonly shards?: number;
   readonly rate?: number;
   readonly unordered?: true;
+  readonly sort?: true;
 }
 
 const DESCRIPTION =
@@ -44,12 +49,15 @@ Examples:
   $ tandem produce data/landing/orders/*.csv
   $ tandem produce events.ndjson.gz --stream data/other --shards 8
   $ tandem produce data/landing/orders/*.csv --rate 2000       and in another terminal: tandem stream
+  $ tandem produce export.csv --sort                           an export that begins with the newest order
   $ tandem produce data/landing/orders/*.csv --target aws
 
 A stream does not keep the order of one request, so each request spans at most half of
 stream.watermarkDelay in event time and holds an order id once, and is accepted whole before the
 next one goes out. --unordered fills requests with whatever comes next: faster on AWS, and records
-may become late, or another of two copies the first.
+may become late, or another of two copies the first. A file that goes back in time by more than
+stream.watermarkDelay is a warning: what comes too late ends in the table late. --sort sends all
+records in order of event time; what does not fit into memory waits in the temporary folder.
 `;
 
 export function defineProduce(command: Command, start: StartCommand): void {
@@ -61,7 +69,8 @@ export function defineProduce(command: Command, start: StartCommand): void {
       wholeNumberOption(1, MAX_SHARDS),
     )
     .option('--rate <n>', 'records per second at most', wholeNumberOption(1, MAX_RATE))
-    .option('--unordered', 'requests that may hold any records');
+    .option('--unordered', 'requests that may hold any records')
+    .option('--sort', 'in order of event time over all files, not in file order');
   addTargetOption(command)
     .addHelpText('after', EXAMPLES)
     .action((names: string[], options: ProduceCommandOptions) =>
@@ -79,8 +88,11 @@ async function produce(
   const files = names.map(inputFileOf);
   const produced = await produceInto(place, { ...options, files }, context);
   const { tally, durationMs } = produced;
+  const warnings = produceWarnings(tally, context.config);
+  for (const warning of warnings)
+    context.io.writeErr(`tandem: warning: ${produceWarningText(warning)}\n`);
   return {
-    json: produceJson(place.name(), produced),
+    json: { ...produceJson(place.name(), produced), warnings },
     text:
       `${sentText(tally)} to ${place.name()} in ${secondsText(durationMs)}` +
       `${rateText(tally, durationMs)}\n\n${shardTable(tally)}${skippedTable(tally)}\n` +
@@ -148,10 +160,18 @@ function awsPlace(options: ProduceCommandOptions, context: CommandContext): Prod
   };
 }
 
+const SORT = { temporaryDir: tmpdir(), memoryBytes: SORT_MEMORY_BYTES };
+
+/** An id counts once: its window is over or its claim holds when it comes again (contract §4). */
+const AGAIN =
+  'once the cause is mended, run the same command again: what the stream has already becomes ' +
+  'duplicate or late there, and counts once';
+
 interface ProduceSettings {
   readonly files: readonly InputFile[];
   readonly rate?: number;
   readonly unordered?: true;
+  readonly sort?: true;
 }
 
 /** Also what `demo` does. Throws `InterruptedError`, which says how many records were sent. */
@@ -185,6 +205,8 @@ async function produceInto(
         clock,
         randomness: new SystemRandomness(),
         watermarkDelayMs: config.stream.watermarkDelayMs,
+        maxAheadMs: config.stream.maxAheadMs,
+        sort: options.sort === true ? SORT : null,
         isUnordered: options.unordered === true,
         ratePerSec: options.rate ?? null,
         signal,
@@ -199,7 +221,8 @@ async function produceInto(
     const shardCount = (await openShards(stream)) ?? 0;
     return { tally, shardCount, durationMs: performance.now() - startedAtMs };
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted && tally.records === 0) throw error;
+    if (!signal.aborted) throw new PartlyDoneError(`${sentText(tally)} before; ${AGAIN}`, error);
     throw new InterruptedError(`interrupted; ${sentText(tally)}`, { cause: error });
   } finally {
     progress.stop();
@@ -225,9 +248,9 @@ async function openForProduce(dir: string, name: string, shards: number | undefi
   }
 }
 
-function progressStep({ records, bytesDone, bytesTotal }: ProduceProgress) {
+function progressStep({ stage, records, bytesDone, bytesTotal }: ProduceProgress) {
   const total = bytesDone === 0 ? records : Math.round((records / bytesDone) * bytesTotal);
-  return { stage: 'produce', done: records, total, unit: 'records', isEstimate: true as const };
+  return { stage, done: records, total, unit: 'records', isEstimate: true as const };
 }
 
 export function produceJson(streamDir: string, { tally, shardCount, durationMs }: Produced) {

@@ -92,6 +92,8 @@ async function throughStream(
     clock,
     randomness: new SystemRandomness(),
     watermarkDelayMs: config.stream.watermarkDelayMs,
+    maxAheadMs: 5 * 60_000,
+    sort: null,
     isUnordered: false,
     ratePerSec: null,
     signal: new AbortController().signal,

@@ -105,6 +105,8 @@ async function produce({ context, stream }: World, store: ObjectStore, keys: rea
       clock: context.clock,
       randomness: context.randomness,
       watermarkDelayMs: context.times.watermarkDelayMs,
+      maxAheadMs: 5 * 60_000,
+      sort: null,
       isUnordered: false,
       ratePerSec: null,
       signal: new AbortController().signal,

@@ -52,6 +52,8 @@ export async function produce(contents: Contents, options: Partial<ProduceOption
       clock,
       randomness: new CountingRandomness(),
       watermarkDelayMs: 30 * 60_000,
+      maxAheadMs: 5 * 60_000,
+      sort: null,
       isUnordered: false,
       ratePerSec: null,
       signal: new AbortController().signal,

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CsvBatch } from '../../../lambdas/shared/ingest/csv-scanner.ts';
+
 import type { ByteHeap } from '../../../lambdas/shared/ingest/order-columns.ts';
 import { isPresentTrimmed } from '../../../lambdas/shared/ingest/present-value.ts';
 import { createReaderBatch } from '../../../lambdas/shared/ingest/record-reader.ts';
@@ -13,10 +15,13 @@ import {
   MAX_RECORD_BYTES,
 } from '../../../lambdas/shared/ports/event-stream.ts';
 import type { Randomness } from '../../../lambdas/shared/ports/randomness.ts';
+import { BackInTimeWatch } from './back-in-time.ts';
 import { encodeRow } from './event-encoder.ts';
 import { type CheckedFile, checkFiles, type InputFile, readRecords } from './input-file.ts';
+import { ProduceTally, type SkippedRecord } from './produce-tally.ts';
 import { PutRequest, type RequestEntry } from './put-request.ts';
 import { RecordSender, type SendRetry } from './record-sender.ts';
+import { RecordSorter } from './record-sorter.ts';
 
 export interface ProduceOptions {
   readonly files: readonly InputFile[];
@@ -25,6 +30,10 @@ export interface ProduceOptions {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly watermarkDelayMs: number;
+  /** Of the stream: times further ahead do not move a watermark. */
+  readonly maxAheadMs: number;
+  /** In order of event time; null: in file order. */
+  readonly sort: SortOptions | null;
   /** Requests may hold any records (contract §6). */
   readonly isUnordered: boolean;
   /** Records per second at most; null: as fast as it goes. */
@@ -34,33 +43,22 @@ export interface ProduceOptions {
   readonly onRetry?: (retry: SendRetry) => void;
 }
 
+export interface SortOptions {
+  /** For records that do not fit into memory; nothing is left there. */
+  readonly temporaryDir: string;
+  readonly memoryBytes: number;
+}
+
 export interface ProduceProgress {
+  /** `sort`: the files are read, nothing is sent yet. */
+  readonly stage: 'sort' | 'produce';
   readonly records: number;
-  /** Of the files, uncompressed. */
+  /** Of the files, uncompressed; of sorted records, of their data. */
   readonly bytesDone: number;
   readonly bytesTotal: number;
 }
 
-/** A record over 1 MiB, which no stream takes. */
-export interface SkippedRecord {
-  readonly file: string;
-  /** Of its first byte in the uncompressed file. */
-  readonly offset: number;
-  /** As it would have been sent, key included; null: so long that it was not read to its end. */
-  readonly bytes: number | null;
-}
-
-/** What has been sent so far. It is added to as records are accepted. */
-export class ProduceTally {
-  records = 0;
-  bytes = 0;
-  requests = 0;
-  skippedCount = 0;
-  /** The first of those that were not sent. */
-  readonly skipped: SkippedRecord[] = [];
-  readonly recordsByShard = new Map<string, number>();
-  readonly recordsByFile: { readonly file: string; records: number }[] = [];
-}
+export { ProduceTally };
 
 const UNTERMINATED_QUOTE = issueBit('unterminated_quote');
 const RECORD_TOO_LONG = issueBit('record_too_long');
@@ -69,16 +67,34 @@ const MAX_SKIPPED_LISTED = 1_000;
 const PACED_REQUESTS_PER_SEC = 20;
 
 /**
- * Sends the records of files to a stream, in file order (contract §6). Requests are ordered as the
+ * Sends the records of files to a stream, in file order or sorted (contract §6). Requests are ordered as the
  * watermark needs it, and each is accepted whole before the next one goes out. Records are counted
  * in `tally` when they have been accepted, so that it is true also where this throws: the signal's
- * reason, or `TerminalError` as `checkFiles` and `readRecords` do.
+ * reason, or `TerminalError` as `checkFiles` and `readRecords` do, and `system_error` where there is
+ * no room to sort.
  */
 export async function produceRecords(options: ProduceOptions, tally: ProduceTally): Promise<void> {
   const batch = createReaderBatch();
   const files = await checkFiles(options.files, batch, options.signal);
   const stream = await options.openStream();
   const producer = new Producer(options, stream, tally);
+  try {
+    await takeFiles(files, producer, options, tally);
+    await producer.finish();
+  } finally {
+    await producer.close();
+  }
+}
+
+async function takeFiles(
+  files: readonly CheckedFile[],
+  producer: Producer,
+  options: ProduceOptions,
+  tally: ProduceTally,
+): Promise<void> {
+  const batch = createReaderBatch();
+  const stage = options.sort === null ? 'produce' : 'sort';
+  let recordsRead = 0;
   const bytesTotal = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let bytesBefore = 0;
   for (const file of files) {
@@ -87,26 +103,39 @@ export async function produceRecords(options: ProduceOptions, tally: ProduceTall
     await readRecords(file, batch, async (found, baseOffset) => {
       await producer.take(file, found, baseOffset);
       ofFile.records += found.recordCount;
+      recordsRead += found.recordCount;
+      const records = options.sort === null ? tally.records : recordsRead;
       const bytesDone = bytesBefore + baseOffset + found.recordEnd[found.recordCount - 1];
-      options.onProgress?.({ records: tally.records, bytesDone, bytesTotal });
+      options.onProgress?.({ stage, records, bytesDone, bytesTotal });
+      options.signal.throwIfAborted();
       await nextTurn();
     });
     bytesBefore += file.sizeBytes;
   }
-  await producer.flush();
-  options.onProgress?.({ records: tally.records, bytesDone: bytesTotal, bytesTotal });
 }
 
 class Producer {
+  readonly #options: ProduceOptions;
+  readonly #watch: BackInTimeWatch;
+  readonly #sorter: RecordSorter | null;
   readonly #randomness: Randomness;
   readonly #tally: ProduceTally;
   readonly #request: PutRequest;
   readonly #sender: RecordSender;
 
   constructor(options: ProduceOptions, stream: EventStream, tally: ProduceTally) {
-    const { ratePerSec, isUnordered, watermarkDelayMs } = options;
+    const { ratePerSec, isUnordered, watermarkDelayMs, maxAheadMs, sort, randomness } = options;
     const paced = ratePerSec === null ? MAX_PUT_RECORDS : ratePerSec / PACED_REQUESTS_PER_SEC;
-    this.#randomness = options.randomness;
+    this.#options = options;
+    this.#watch = new BackInTimeWatch(options.clock, { delayMs: watermarkDelayMs, maxAheadMs });
+    this.#sorter =
+      sort === null
+        ? null
+        : new RecordSorter(
+            join(sort.temporaryDir, `tandem-sort-${randomness.id()}`),
+            sort.memoryBytes,
+          );
+    this.#randomness = randomness;
     this.#tally = tally;
     this.#request = new PutRequest({
       records: Math.max(1, Math.floor(paced)),
@@ -116,7 +145,8 @@ class Producer {
   }
 
   async take(file: CheckedFile, batch: CsvBatch, baseOffset: number): Promise<void> {
-    const { heap } = this.#request;
+    const sorter = this.#sorter;
+    const { heap } = sorter ?? this.#request;
     for (let index = 0; index < batch.recordCount; index++) {
       const offset = baseOffset + batch.recordStart[index];
       const longBytes = longBytesOf(file, batch, index, offset);
@@ -125,22 +155,55 @@ class Producer {
         continue;
       }
       const dataStart = heap.size;
-      const entry = this.#encode(file, batch, index);
+      const entry = this.#encode(file, batch, index, heap);
       const sizeBytes = entry.dataEnd - dataStart + Buffer.byteLength(entry.partitionKey);
       if (sizeBytes > MAX_RECORD_BYTES) {
         heap.size = dataStart;
         this.#skip({ file: file.name, offset, bytes: sizeBytes });
         continue;
       }
+      if (sorter !== null) {
+        sorter.add(entry);
+        continue;
+      }
+      // Without an id it is quarantined, whatever its time.
+      if (entry.isOrderId) this.#watch.see(entry.timeMs, file.name, offset);
       if (this.#request.hasRoomFor(entry)) this.#request.add(entry);
       else await this.#sendThenAdd(entry);
     }
+    await sorter?.spillIfFull();
+    this.#tally.backInTime = this.#watch.found;
   }
 
-  async flush(): Promise<void> {
+  /** Sends what was taken and not sent yet. */
+  async finish(): Promise<void> {
+    if (this.#sorter !== null) await this.#sendSorted(this.#sorter);
     if (this.#request.recordCount === 0) return;
     await this.#sender.send(this.#request.records());
     this.#request.restart(null);
+  }
+
+  async close(): Promise<void> {
+    await this.#sorter?.close();
+  }
+
+  async #sendSorted(sorter: RecordSorter): Promise<void> {
+    const { heap } = this.#request;
+    const { onProgress, signal } = this.#options;
+    for await (const { data, ...record } of sorter.sorted()) {
+      const dataStart = heap.size;
+      heap.reserve(data.length).set(data, dataStart);
+      heap.size += data.length;
+      const entry = { ...record, dataStart, dataEnd: heap.size };
+      if (this.#request.hasRoomFor(entry)) {
+        this.#request.add(entry);
+        continue;
+      }
+      await this.#sendThenAdd(entry);
+      signal.throwIfAborted();
+      const { records, bytes: bytesDone } = this.#tally;
+      onProgress?.({ stage: 'produce', records, bytesDone, bytesTotal: sorter.dataBytes });
+    }
   }
 
   async #sendThenAdd(entry: RequestEntry): Promise<void> {
@@ -150,8 +213,7 @@ class Producer {
   }
 
   /** Appends the record's data to the heap. */
-  #encode(file: CheckedFile, batch: CsvBatch, index: number): RequestEntry {
-    const { heap } = this.#request;
+  #encode(file: CheckedFile, batch: CsvBatch, index: number, heap: ByteHeap): RequestEntry {
     const { bytes, starts, ends } = batch;
     const dataStart = heap.size;
     const isReadable = batch.recordIssue[index] === 0;

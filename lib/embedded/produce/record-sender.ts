@@ -4,7 +4,7 @@ import type { EventStream, NewRecord } from '../../../lambdas/shared/ports/event
 import type { Randomness } from '../../../lambdas/shared/ports/randomness.ts';
 import { backoffMs, isRetryable } from '../stream/failures.ts';
 import { nap } from '../stream/nap.ts';
-import type { ProduceTally } from './produce-records.ts';
+import type { ProduceTally } from './produce-tally.ts';
 
 /** A request, or records of one, that the stream did not take. */
 export interface SendRetry {

@@ -28,6 +28,7 @@ describe('produce', () => {
       skipped_records: 0,
       skipped: [],
       duration_ms: expect.any(Number),
+      warnings: [],
     });
   });
 
@@ -68,6 +69,53 @@ describe('produce', () => {
     expect(exitCode).toBe(1);
     expect(out).toContain('1 records (16 B) were sent');
     expect(out).toMatch(/long\.ndjson +0 +over 1 MiB\n/);
+  });
+
+  it('warns where a file goes back in time, and --sort sends it in order', async () => {
+    const back = folders.world('produce-back');
+    const sorted = folders.world('produce-sorted');
+    const rows = Array.from({ length: 60 }, (_, i) => {
+      const hour = String(23 - Math.floor(i / 3)).padStart(2, '0');
+      return `o${i},c1,p1,2026-01-01 ${hour}:00:00,1,1,done`;
+    });
+    folders.write('newest-first.csv', ORDERS_HEADER + rows.join('\n'));
+    const file = folders.pathOf('newest-first.csv');
+
+    const warned = await run('produce', file, ...back.stream, '--json');
+    const quiet = await run('produce', file, ...sorted.stream, '--sort', '--json');
+    const late = await json('stream', ...sorted.stream, ...sorted.sight.slice(2), '--until-idle');
+
+    const [warning] = JSON.parse(warned.out).warnings;
+    expect(warning).toMatchObject({
+      code: 'back_in_time',
+      count: 57,
+      example: `${file} @184: 2026-01-01T22:00:00.000Z comes after 2026-01-01T23:00:00.000Z`,
+    });
+    expect(warned.err).toMatch(/^tandem: warning: 57 records go back in time, .* with --sort\n$/);
+    expect([warned.exitCode, quiet.exitCode, quiet.err]).toEqual([0, 0, '']);
+    expect(JSON.parse(quiet.out)).toMatchObject({ records: 60, warnings: [] });
+    expect(late.result.counts).toMatchObject({ active: 60, late: 0 });
+  });
+
+  it('says how many records were sent when it fails in the middle, and what to do', async () => {
+    const { stream, sight } = folders.world('produce-fails');
+    const rows = Array.from({ length: 200 }, (_, i) => `o${i},c1,p1,2026-01-01 10:00:00,1,1,done`);
+    folders.write('first.csv', ORDERS_HEADER + rows.join('\n'));
+    folders.write('second.csv', ORDERS_HEADER + rows.join('\n'));
+    const files = [folders.pathOf('first.csv'), folders.pathOf('second.csv')];
+
+    const failing = json('produce', ...files, ...stream, '--rate', '200');
+    await vi.waitUntil(async () => {
+      const { result } = await json('status', ...sight);
+      return result.stream !== null && result.stream.shards[0].unread_records > 0;
+    }, WAIT);
+    folders.write('second.csv', ORDERS_HEADER);
+    const { exitCode, result } = await failing;
+
+    expect([exitCode, result.error.code]).toEqual([1, 'input_changed']);
+    expect(result.error.message).toMatch(
+      /second[.]csv.*; [1-9]\d* records [(].*[)] were sent before; once the cause is mended, run the same /,
+    );
   });
 
   it('ends with 130 when it is interrupted, and says how many were sent', async () => {

@@ -213,7 +213,7 @@ describe('reconcile', () => {
     const since = ['--consumer', 'fifth', '--since', '2026-01-05T00:10:00Z'];
     const both = await run(...since);
     const json = await run(...since, '--json');
-    const inverted = await run('--since', '2026-01-06T00:00', '--until', '2026-01-05T00:00');
+    const inverted = await run('--since', '2026-01-06T00:00:00', '--until', '2026-01-05T00:00:00');
 
     expect(all.exitCode).toBe(1);
     expect(all.out).toContain(

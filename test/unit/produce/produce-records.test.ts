@@ -167,6 +167,8 @@ it('ends with the reason of the signal, and the tally says what was sent', async
     clock,
     randomness: new CountingRandomness(),
     watermarkDelayMs: 60_000,
+    maxAheadMs: 5 * 60_000,
+    sort: null,
     isUnordered: false,
     ratePerSec: null,
     signal: controller.signal,

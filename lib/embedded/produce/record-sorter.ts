@@ -1,0 +1,81 @@
+import { ByteHeap } from '../../../lambdas/shared/ingest/order-columns.ts';
+import type { RequestEntry } from './put-request.ts';
+import { RunFile } from './run-file.ts';
+
+/** A record on its way, with the bytes of its data. They are valid until the next one is asked. */
+export interface SortedRecord {
+  readonly partitionKey: string;
+  readonly isOrderId: boolean;
+  readonly timeMs: number;
+  readonly data: Uint8Array;
+}
+
+export interface SortKeyed extends RequestEntry {
+  /** The time by which it is sorted. */
+  readonly sortMs: number;
+}
+
+/** What a record takes in memory beside its data, about. */
+const ENTRY_BYTES = 200;
+
+/**
+ * Sorts any number of records by event time, in about `memoryBytes`: what is more is written to a
+ * temporary file in sorted runs and merged. Records of one time stay in order. One whose time
+ * cannot be read stays behind the record before it; those before the first readable one come first.
+ */
+export class RecordSorter {
+  /** Into which the next record is encoded. */
+  readonly heap = new ByteHeap();
+  readonly #memoryBytes: number;
+  readonly #runs: RunFile;
+  #entries: SortKeyed[] = [];
+  #lastMs = Number.NEGATIVE_INFINITY;
+  /** Of all records so far. */
+  dataBytes = 0;
+
+  /** `path` is that of the temporary file, which nobody else has. */
+  constructor(path: string, memoryBytes: number) {
+    this.#memoryBytes = memoryBytes;
+    this.#runs = new RunFile(path, memoryBytes);
+  }
+
+  /** `entry` is the last one in the heap. */
+  add(entry: RequestEntry): void {
+    if (!Number.isNaN(entry.timeMs)) this.#lastMs = entry.timeMs;
+    this.dataBytes += entry.dataEnd - entry.dataStart;
+    this.#entries.push({ ...entry, sortMs: this.#lastMs });
+  }
+
+  /** To be called often: what memory does not hold is written. Throws what the disk says. */
+  async spillIfFull(): Promise<void> {
+    const heldBytes = this.heap.size + this.#entries.length * ENTRY_BYTES;
+    if (heldBytes >= this.#memoryBytes) await this.#spill();
+  }
+
+  /** All records in order, once. */
+  async *sorted(): AsyncGenerator<SortedRecord> {
+    if (this.#runs.isEmpty) {
+      for (const entry of this.#inOrder()) {
+        yield { ...entry, data: this.heap.bytes.subarray(entry.dataStart, entry.dataEnd) };
+      }
+      return;
+    }
+    if (this.#entries.length > 0) await this.#spill();
+    yield* this.#runs.merged();
+  }
+
+  async close(): Promise<void> {
+    await this.#runs.close();
+  }
+
+  #inOrder(): SortKeyed[] {
+    // Equal for two that are infinite; their difference would be NaN.
+    return this.#entries.sort((a, b) => (a.sortMs < b.sortMs ? -1 : a.sortMs > b.sortMs ? 1 : 0));
+  }
+
+  async #spill(): Promise<void> {
+    await this.#runs.write(this.#inOrder(), this.heap.bytes);
+    this.#entries = [];
+    this.heap.size = 0;
+  }
+}
