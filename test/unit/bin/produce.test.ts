@@ -105,10 +105,10 @@ describe('produce', () => {
     const files = [folders.pathOf('first.csv'), folders.pathOf('second.csv')];
 
     const failing = json('produce', ...files, ...stream, '--rate', '200');
-    await vi.waitUntil(async () => {
+    await eventually(async () => {
       const { result } = await json('status', ...sight);
       return result.stream !== null && result.stream.shards[0].unread_records > 0;
-    }, WAIT);
+    });
     folders.write('second.csv', ORDERS_HEADER);
     const { exitCode, result } = await failing;
 
