@@ -59,6 +59,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/reconcile.ts')).defineReconcile,
   },
   {
+    name: 'verify',
+    summary: 'read all that is published, and name what is missing or not whole',
+    load: async () => (await import('./commands/verify.ts')).defineVerify,
+  },
+  {
     name: 'show',
     summary: 'print the rows of a table',
     load: async () => (await import('./commands/show.ts')).defineShow,

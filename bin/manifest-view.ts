@@ -6,6 +6,7 @@ export interface ManifestFile {
   readonly key: string;
   readonly rows: number;
   readonly bytes: number;
+  readonly sha256: string;
 }
 
 export interface ManifestView {

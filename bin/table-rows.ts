@@ -1,3 +1,4 @@
+import { checkedSource, uncheckedSource } from '../lambdas/shared/parquet/checked-file.ts';
 import type { ObjectStore } from '../lambdas/shared/ports/object-store.ts';
 import type { ManifestFile } from './manifest-view.ts';
 
@@ -6,7 +7,8 @@ export type Row = Readonly<Record<string, string | number | null>>;
 
 /**
  * The rows of a table's files, in the order of the manifest; ranges of one file in memory at a
- * time.
+ * time. Of files that are read to their end the checksum is looked at first: throws as
+ * `checkedSource`.
  */
 export async function* tableRows(
   lake: ObjectStore,
@@ -15,16 +17,11 @@ export async function* tableRows(
 ): AsyncGenerator<Row> {
   const { readRows } = await import('../lambdas/shared/parquet/reader.ts');
   let left = limit;
-  for (const { key, bytes } of files) {
+  for (const file of files) {
     if (left <= 0) return;
-    const file = {
-      byteLength: bytes,
-      slice: async (startByte: number, endByte = bytes) => {
-        const piece = await lake.get(key, { range: { startByte, endByte } });
-        return new Uint8Array(piece).buffer;
-      },
-    };
-    for await (const row of readRows(file, { limit: left })) {
+    const isWhole = file.rows <= left;
+    const source = isWhole ? await checkedSource(lake, file) : uncheckedSource(lake, file);
+    for await (const row of readRows(source, { limit: left })) {
       yield row;
       left -= 1;
     }

@@ -10,6 +10,8 @@ export interface PlannedInput extends LandingObject {
   readonly layout: CsvLayout | null;
   /** Where the records begin. */
   readonly dataOffset: number;
+  /** Of a raw segment, as the manifest of its epoch says; other inputs have an etag only. */
+  readonly sha256?: string;
 }
 
 /** A byte range of one input: the records that start in it. */

@@ -17,7 +17,7 @@ import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import { ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
-import { decodeLine, segmentLines } from '../../shared/state/segment.ts';
+import { checkSegment, decodeLine, segmentLines } from '../../shared/state/segment.ts';
 import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
 import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
 
@@ -114,12 +114,15 @@ export class ChunkMapper {
   }
 
   /** A segment of the stream's raw archive: its events, at the offsets of their lines. */
-  async #mapSegment(chunk: PlannedChunk, { key, etag }: PlannedInput, sink: BlockSink) {
+  async #mapSegment(chunk: PlannedChunk, input: PlannedInput, sink: BlockSink) {
+    const { key, etag, sha256 } = input;
     const tally = new Tally(chunk.chunkIndex);
     const columns = this.#columns;
     columns.clear();
     this.#eventParser ??= new EventParser(this.#statuses);
-    const lines = segmentLines(await this.#landing.get(key, { ifMatch: etag }), key);
+    const bytes = await this.#landing.get(key, { ifMatch: etag });
+    if (sha256 !== undefined) checkSegment(bytes, { key, sha256 });
+    const lines = segmentLines(bytes, key);
     let offset = 0;
     for (let from = 0; from < lines.length; from += SPAN_BATCH_RECORDS) {
       const some = lines.slice(from, from + SPAN_BATCH_RECORDS);

@@ -16,6 +16,7 @@ import { inParallel } from '../../shared/runtime/parallel.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import type { BatchPlan, PlannedChunk, PlannedInput, RejectedFile } from '../batch-plan.ts';
+import type { RawSegment } from './list-segments.ts';
 
 /** Bytes read of each plain file for its header; more are read only if they do not hold it. */
 const HEADER_BYTES = 16 * 1024;
@@ -34,7 +35,7 @@ export interface PlanOptions {
   /** Unless `chooseSizes` says otherwise. */
   readonly chunkBytes: number;
   /** Raw segments, in order of keys, instead of the orders files in landing. */
-  readonly segments?: readonly LandingObject[];
+  readonly segments?: readonly RawSegment[];
   /** Chosen from the sizes of orders files and dimensions. */
   readonly chooseSizes: (
     inputs: readonly PlannedInput[],

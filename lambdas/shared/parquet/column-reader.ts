@@ -1,6 +1,7 @@
-import { type AsyncBuffer, type DecodedArray, parquetScan } from 'hyparquet';
+import { type DecodedArray, parquetScan } from 'hyparquet';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { assert, TerminalError } from '../runtime/errors.ts';
+import { checkedSource, type ListedFile } from './checked-file.ts';
 import { unitsPerMilli } from './instants.ts';
 import {
   bufferOf,
@@ -10,9 +11,6 @@ import {
   readMetadata,
   withoutLogicalTypes,
 } from './stored-values.ts';
-
-/** Files up to this size are read in one piece; of larger ones the columns that are needed. */
-const WHOLE_FILE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** 2^53 in units of 2^32: a high word at or above it does not fit a double exactly. */
 const HIGH_WORD_LIMIT = 2 ** 21;
@@ -105,24 +103,58 @@ export async function* readColumns(
   }
 }
 
-/** The named columns of a file that a manifest lists; small files are fetched at once. */
-export async function* readTableColumns(
-  lake: ObjectStore,
-  { key, bytes }: { readonly key: string; readonly bytes: number },
-  names: readonly string[],
-): AsyncGenerator<ColumnRows> {
-  const whole = bytes <= WHOLE_FILE_BYTES_MAX;
-  yield* readColumns(whole ? await lake.get(key) : rangesOf(lake, key, bytes), names);
+/** A Parquet file of which every column is decoded. */
+export interface DecodedFile {
+  /** As the footer says. */
+  readonly rowCount: number;
+  /**
+   * Row group by row group; of the columns only the named ones are kept, so that no more than those
+   * and one other are in memory. Throws `TerminalError` `parquet_unreadable` where a column has not
+   * as many values as its row group has rows, and whatever the decoder says.
+   */
+  groups(names: readonly string[]): AsyncGenerator<ColumnRows>;
 }
 
-function rangesOf(lake: ObjectStore, key: string, byteLength: number): AsyncBuffer {
+/** Fails where it is no Parquet file. */
+export async function openDecoded(file: ParquetSource): Promise<DecodedFile> {
+  const buffer = bufferOf(file);
+  const stored = await readMetadata(buffer);
+  const elements = stored.schema.slice(1);
+  const metadata = withoutLogicalTypes(stored);
   return {
-    byteLength,
-    async slice(startByte, endByte = byteLength) {
-      const piece = await lake.get(key, { range: { startByte, endByte } });
-      return new Uint8Array(piece).buffer;
+    rowCount: Number(stored.num_rows),
+    async *groups(names) {
+      const scan = await parquetScan({ file: buffer, metadata, compressors, parsers });
+      for (const range of scan.ranges) {
+        const rowCount = range.rowEnd - range.rowStart;
+        const columns = new Map<string, StoredColumn>();
+        for (const element of elements) {
+          const values = await scan.readColumn({ column: element.name, ...range });
+          if (values.length !== rowCount) throw wrongLength(element.name, values.length, rowCount);
+          if (!names.includes(element.name)) continue;
+          columns.set(element.name, { values, divisor: unitsPerMilli(element) ?? 1 });
+        }
+        yield new ColumnRows(rowCount, columns);
+      }
     },
   };
+}
+
+function wrongLength(column: string, valueCount: number, rowCount: number): TerminalError {
+  const message = `column ${column} has ${valueCount} values in a row group of ${rowCount} rows`;
+  return new TerminalError('parquet_unreadable', message);
+}
+
+/**
+ * The named columns of a file that a manifest lists, once its checksum was found to be right.
+ * Throws as `checkedSource`.
+ */
+export async function* readTableColumns(
+  lake: ObjectStore,
+  file: ListedFile,
+  names: readonly string[],
+): AsyncGenerator<ColumnRows> {
+  yield* readColumns(await checkedSource(lake, file), names);
 }
 
 /** By halves: a bigint per value would take several times as long. */

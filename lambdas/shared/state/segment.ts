@@ -137,6 +137,16 @@ export async function readSegment(
   return bytes;
 }
 
+/** Throws `TerminalError` `segment_damaged`, which names the key. */
+export function checkSegment(
+  bytes: Uint8Array,
+  { key, sha256 }: Pick<SegmentRef, 'key' | 'sha256'>,
+): void {
+  if (sha256Of(bytes) === sha256) return;
+  const message = `segment ${key} has another checksum than its manifest; restore the object`;
+  throw new TerminalError('segment_damaged', message);
+}
+
 const LINE_FEED = 0x0a;
 
 /** Without a copy. */

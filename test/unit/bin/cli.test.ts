@@ -19,6 +19,7 @@ describe('help', () => {
       'replay',
       'redrive',
       'reconcile',
+      'verify',
       'show',
       'status',
       'upload',
@@ -48,7 +49,7 @@ describe('help', () => {
     ],
     [
       'produce',
-      ['--stream <dir>', '--shards <n>', '--rate <n>', '--unordered', '--target <where>'],
+      ['--stream <dir>', '--shards <n>', '--rate <n>', '--unordered', '--sort', '--target <where>'],
     ],
     [
       'stream',
@@ -108,8 +109,17 @@ describe('help', () => {
     ['cost', ['--orders <n>', '--measured', '--lake <dir>', '--target <where>']],
     [
       'reconcile',
-      ['--lake <dir>', '--consumer <name>', '--allow-missing', '--limit <n>', '--target <where>'],
+      [
+        '--lake <dir>',
+        '--consumer <name>',
+        '--allow-missing',
+        '--since <time>',
+        '--until <time>',
+        '--limit <n>',
+        '--target <where>',
+      ],
     ],
+    ['verify', ['--lake <dir>', '--consumer <name>', '--target <where>']],
   ])('of %s lists its flags, the common ones and examples', async (command, flags) => {
     for (const args of [
       [command, '--help'],

@@ -8,6 +8,7 @@ import {
 } from '../../../lambdas/shared/parquet/column-reader.ts';
 import { rowGroupOf, type StoredRow } from '../../../lambdas/shared/parquet/row-values.ts';
 import { ParquetWriter } from '../../../lambdas/shared/parquet/writer.ts';
+import { sha256Of } from '../../../lambdas/shared/state/segment.ts';
 
 const column = (name: string, type: ColumnType, isNullable: boolean, fieldId: number): Column => ({
   name,
@@ -86,9 +87,9 @@ describe('columns', () => {
     await expect(read.next()).rejects.toThrow('absent');
   });
 
-  it('of a small file come from the whole, of a large one from its ranges', async () => {
+  it('of a small file come from the whole, of a large one from its ranges, both checked', async () => {
     const long = (i: number) => String.fromCodePoint(0x1f600 + i).repeat(25_000);
-    const large = Array.from({ length: 60 }, (_, i) => ({ ...ROWS[1], text: long(i), pieces: i }));
+    const large = Array.from({ length: 180 }, (_, i) => ({ ...ROWS[1], text: long(i), pieces: i }));
     for (const [rows, isWhole] of [
       [ROWS, true],
       [large, false],
@@ -104,13 +105,39 @@ describe('columns', () => {
       }
       const lake = new CountingStore();
       await lake.put('a', file);
-      const read = readTableColumns(lake, { key: 'a', bytes: file.length }, ['pieces']);
+      const listed = { key: 'a', bytes: file.length, sha256: sha256Of(file) };
+      const read = readTableColumns(lake, listed, ['pieces']);
       const { value } = await read.next();
       expect([...(value as ColumnRows).numbers('pieces')]).toEqual(
         rows.map(({ pieces }) => pieces),
       );
       expect(readBytes >= file.length).toBe(isWhole);
+
+      file[file.length >> 1] ^= 1;
+      await lake.put('a', file);
+      await expect(readTableColumns(lake, listed, ['pieces']).next()).rejects.toThrow(
+        `a has sha256 ${sha256Of(file)}, not ${listed.sha256} as its manifest says; tandem verify`,
+      );
     }
+  });
+
+  it('are not read from a file that is missing or of another size', async () => {
+    const file = fileOf(ROWS);
+    const lake = new MemoryObjectStore();
+    await lake.put('a', file);
+    const sha256 = sha256Of(file);
+    const errorOf = (key: string, bytes: number) =>
+      readTableColumns(lake, { key, bytes, sha256 }, ['pieces'])
+        .next()
+        .then(
+          () => null,
+          ({ code, message }) => [code, message.replace(/;.*/, '')],
+        );
+    expect(await errorOf('a', file.length + 1)).toEqual([
+      'file_damaged',
+      `a has ${file.length} bytes, not ${file.length + 1} as its manifest says`,
+    ]);
+    expect(await errorOf('b', file.length)).toEqual(['file_missing', 'b is missing']);
   });
 });
 

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import {
+  type VerifyProgress,
+  type VerifyResult,
+  verifyLake,
+} from '../../lib/embedded/verify/verify-lake.ts';
+import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { createProgress } from '../progress.ts';
+import { addConsumerOption, addLakeOption } from '../stream-options.ts';
+import { addTargetOption, openLake, type TargetOptions } from '../target.ts';
+import { verifyText } from '../verify-text.ts';
+
+interface VerifyCommandOptions extends CommonOptions, TargetOptions {
+  readonly lake?: string;
+  readonly consumer: string;
+}
+
+const DESCRIPTION =
+  'Reads everything that the current publications name, and compares it with their manifests: ' +
+  'files with size, checksum, rows and days; sums of the tables with each other and with the ' +
+  'manifest; of the stream also the chain of manifests, the raw segments and the state that the ' +
+  'next epoch goes on from. Writes nothing. Exits with 1 if an object is missing or not whole, and ' +
+  'names each of them with what restores it.';
+
+const EXAMPLES = `
+Examples:
+  $ tandem verify
+  $ tandem verify --lake data/demo/lake --json
+  $ tandem verify --consumer replayed
+  $ tandem verify --target aws                   reads here what lies there
+`;
+
+export function defineVerify(command: Command, start: StartCommand): void {
+  command.description(DESCRIPTION);
+  addTargetOption(addConsumerOption(addLakeOption(command)))
+    .addHelpText('after', EXAMPLES)
+    .action((options: VerifyCommandOptions) =>
+      start(options, (context) => runVerify(options, context)),
+    );
+}
+
+async function runVerify(
+  options: VerifyCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { store: lake, addressOf } = await openLake(options, context);
+  const progress = await createProgress(context);
+  const startedAtMs = performance.now();
+  let result: VerifyResult;
+  try {
+    result = await verifyLake(lake, {
+      consumer: options.consumer,
+      windowLengthMs: context.config.windows.lengthMs,
+      signal: context.signal,
+      onProgress: (step: VerifyProgress) => progress.show(step),
+    });
+  } finally {
+    progress.stop();
+  }
+  const durationMs = Math.round(performance.now() - startedAtMs);
+  return {
+    json: verifyJson(result, durationMs),
+    text: verifyText(result, { addressOf, durationMs }),
+    exitCode: result.faults.length === 0 ? 0 : 1,
+  };
+}
+
+function verifyJson({ doors, faults }: VerifyResult, durationMs: number) {
+  return {
+    whole: faults.length === 0,
+    publications: doors.map(({ door, name, manifestKey, ...read }) => ({
+      door,
+      ...(door === 'batch' ? { run_id: name } : { epoch: Number(name) }),
+      manifest: manifestKey,
+      ...read,
+    })),
+    faults,
+    duration_ms: durationMs,
+  };
+}

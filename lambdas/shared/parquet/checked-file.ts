@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { AsyncBuffer } from 'hyparquet';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
+import type { ParquetSource } from './stored-values.ts';
+import type { TableFile } from './table-file.ts';
+
+/** What a manifest says of a file that is read. */
+export type ListedFile = Pick<TableFile, 'key' | 'bytes' | 'sha256'>;
+
+/** Files up to this size are read in one piece; of larger ones ranges. */
+const WHOLE_FILE_BYTES_MAX = 16 * 1024 * 1024;
+
+/**
+ * A file that is read as a whole: its size and checksum are those of the manifest. A large one is
+ * read once for its checksum, and then range by range. Throws `TerminalError`, which names the
+ * file: `file_missing`, `file_damaged`.
+ */
+export async function checkedSource(lake: ObjectStore, file: ListedFile): Promise<ParquetSource> {
+  const { key, bytes } = file;
+  try {
+    if (bytes <= WHOLE_FILE_BYTES_MAX) {
+      const content = await lake.get(key);
+      check(file, content.length, createHash('sha256').update(content).digest('hex'));
+      return content;
+    }
+    const hash = createHash('sha256');
+    let size = 0;
+    for await (const piece of lake.stream(key)) {
+      size += piece.length;
+      hash.update(piece);
+    }
+    check(file, size, hash.digest('hex'));
+    return rangesOf(lake, key, bytes);
+  } catch (cause) {
+    if (!(cause instanceof ObjectNotFoundError)) throw cause;
+    throw new TerminalError('file_missing', `${key} is missing; ${WHAT_NEXT}`, { cause });
+  }
+}
+
+/** A file of which only a part is needed: its checksum is not looked at. */
+export function uncheckedSource(
+  lake: ObjectStore,
+  { key, bytes }: Pick<TableFile, 'key' | 'bytes'>,
+): ParquetSource {
+  return rangesOf(lake, key, bytes);
+}
+
+const WHAT_NEXT = 'tandem verify names all that is damaged, and what restores it';
+
+function check({ key, bytes, sha256 }: ListedFile, foundBytes: number, found: string): void {
+  if (foundBytes === bytes && found === sha256) return;
+  const what =
+    foundBytes === bytes
+      ? `has sha256 ${found}, not ${sha256} as its manifest says`
+      : `has ${foundBytes} bytes, not ${bytes} as its manifest says`;
+  throw new TerminalError('file_damaged', `${key} ${what}; ${WHAT_NEXT}`);
+}
+
+function rangesOf(lake: ObjectStore, key: string, byteLength: number): AsyncBuffer {
+  return {
+    byteLength,
+    async slice(startByte, endByte = byteLength) {
+      const piece = await lake.get(key, { range: { startByte, endByte } });
+      return new Uint8Array(piece).buffer;
+    },
+  };
+}

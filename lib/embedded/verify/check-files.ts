@@ -1,0 +1,83 @@
+import type { TableName } from '../../../lambdas/shared/model/tables.ts';
+import { formatDay } from '../../../lambdas/shared/model/time.ts';
+import { checkedSource } from '../../../lambdas/shared/parquet/checked-file.ts';
+import { type ColumnRows, openDecoded } from '../../../lambdas/shared/parquet/column-reader.ts';
+import type { TableFile } from '../../../lambdas/shared/parquet/table-file.ts';
+import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import {
+  ObjectNotFoundError,
+  RetryableError,
+  TerminalError,
+} from '../../../lambdas/shared/runtime/errors.ts';
+import { type DoorSums, SUMMED_COLUMNS } from './door-sums.ts';
+import type { FaultCode } from './faults.ts';
+
+/** A file that a publication lists. */
+export interface NamedFile {
+  readonly table: TableName;
+  readonly file: TableFile;
+}
+
+export interface Problem {
+  readonly code: FaultCode;
+  readonly message: string;
+}
+
+const CODES: ReadonlySet<string> = new Set<FaultCode>(['file_missing', 'file_damaged']);
+
+/**
+ * Reads a file to its end: size, checksum, rows of the footer, every column decoded, days of its
+ * partition. Its rows are added to the sums. Null: it is whole. Throws what is no fault of the
+ * file, such as a refusal of the store.
+ */
+export async function checkFile(
+  lake: ObjectStore,
+  { table, file }: NamedFile,
+  sums: DoorSums,
+): Promise<Problem | null> {
+  try {
+    const decoded = await openDecoded(await checkedSource(lake, file));
+    if (decoded.rowCount !== file.rows) return wrongRows('its footer', decoded.rowCount, file);
+    let rowCount = 0;
+    for await (const rows of decoded.groups(columnsOf(table, file))) {
+      rowCount += rows.rowCount;
+      if (hasOtherDays(rows, file)) {
+        const message = `has rows of other days than ${file.partition?.order_date}`;
+        return { code: 'rows_differ', message };
+      }
+      sums.add(table, rows);
+    }
+    return rowCount === file.rows ? null : wrongRows('it', rowCount, file);
+  } catch (error) {
+    return problemOf(error, file);
+  }
+}
+
+function columnsOf(table: TableName, { partition }: TableFile): readonly string[] {
+  const summed = SUMMED_COLUMNS[table] ?? [];
+  return partition === null ? summed : [...summed, 'order_date'];
+}
+
+function hasOtherDays(rows: ColumnRows, { partition }: TableFile): boolean {
+  if (partition === null) return false;
+  const days = rows.numbers('order_date');
+  return days.some((day) => formatDay(day) !== partition.order_date);
+}
+
+function wrongRows(what: string, found: number, { rows }: TableFile): Problem {
+  return { code: 'rows_differ', message: `${what} has ${found} rows, its manifest says ${rows}` };
+}
+
+function problemOf(error: unknown, { key }: TableFile): Problem {
+  if (error instanceof TerminalError && CODES.has(error.code)) {
+    const message = error.message.replace(`${key} `, '').replace(/; tandem verify .*$/, '');
+    return { code: error.code as FaultCode, message };
+  }
+  const isOfStore =
+    error instanceof RetryableError ||
+    error instanceof ObjectNotFoundError ||
+    (error instanceof TerminalError && error.code !== 'parquet_unreadable');
+  // The checksum is right: whoever wrote the file wrote it so.
+  if (isOfStore || !(error instanceof Error)) throw error;
+  return { code: 'parquet_unreadable', message: `cannot be decoded: ${error.message}` };
+}

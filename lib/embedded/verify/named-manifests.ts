@@ -1,0 +1,94 @@
+import { OUTCOMES, type OutcomeCounts } from '../../../lambdas/shared/model/outcome.ts';
+import type { Door, TableName } from '../../../lambdas/shared/model/tables.ts';
+import type { TableFile } from '../../../lambdas/shared/parquet/table-file.ts';
+import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { ObjectNotFoundError } from '../../../lambdas/shared/runtime/errors.ts';
+import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
+import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
+import type { Faults } from './faults.ts';
+
+/** The parts of a manifest of either door that are looked at. Names as in the JSON. */
+export interface AnyManifest {
+  readonly kind: Door;
+  readonly counts: Readonly<OutcomeCounts>;
+  readonly issues?: Readonly<Record<string, number>>;
+  readonly revenue: string;
+  readonly tables: Readonly<Partial<Record<TableName, { readonly files: readonly TableFile[] }>>>;
+}
+
+/** Null where it is missing or no manifest of this door: then it is a fault. */
+export async function readManifest<T extends AnyManifest>(
+  lake: ObjectStore,
+  key: string,
+  door: Door,
+  faults: Faults,
+): Promise<T | null> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await lake.get(key);
+  } catch (error) {
+    if (!(error instanceof ObjectNotFoundError)) throw error;
+    faults.add(door, 'manifest', { key, code: 'manifest_missing', message: 'is missing' });
+    return null;
+  }
+  const problem = problemOf(bytes, door);
+  if (problem === null) return parseJson<T>(bytes);
+  faults.add(door, 'manifest', { key, code: 'manifest_damaged', message: problem });
+  return null;
+}
+
+function problemOf(bytes: Uint8Array, door: Door): string | null {
+  let manifest: Partial<AnyManifest> | null;
+  try {
+    manifest = parseJson<Partial<AnyManifest> | null>(bytes);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return 'is no JSON';
+  }
+  if (manifest?.kind !== door) return `is no manifest of the ${door} door`;
+  const { counts, tables, revenue } = manifest;
+  const hasCounts = ['read', ...OUTCOMES].every((name) =>
+    Number.isSafeInteger(counts?.[name as keyof OutcomeCounts]),
+  );
+  if (!hasCounts) return 'has no counts of all outcomes';
+  if (typeof revenue !== 'string') return 'has no revenue';
+  const files = Object.values(tables ?? {}).flatMap((table) => table?.files);
+  const isList = tables !== undefined && files.every(isFile);
+  return isList ? null : 'has no list of files for each table';
+}
+
+function isFile(file: Partial<TableFile> | undefined): boolean {
+  return (
+    typeof file?.key === 'string' &&
+    typeof file.sha256 === 'string' &&
+    Number.isSafeInteger(file.bytes) &&
+    Number.isSafeInteger(file.rows)
+  );
+}
+
+/**
+ * Manifests of a stream from `newest` back, along what `before` names. Ends where one is a fault.
+ * Numbers fall, so it ends whatever the objects say.
+ */
+export async function* manifestsBack(
+  lake: ObjectStore,
+  newest: { readonly key: string; readonly manifest: StreamManifest },
+  before: (manifest: StreamManifest) => string | null,
+  faults: Faults,
+): AsyncGenerator<{ readonly key: string; readonly manifest: StreamManifest }> {
+  let current = newest;
+  for (;;) {
+    yield current;
+    const key = before(current.manifest);
+    if (key === null) return;
+    const manifest = await readManifest<StreamManifest>(lake, key, 'stream', faults);
+    if (manifest === null) return;
+    const { epoch } = current.manifest;
+    if (!(manifest.epoch < epoch)) {
+      const message = `has epoch ${manifest.epoch}, but comes before epoch ${epoch}`;
+      faults.add('stream', 'manifest', { key, code: 'manifest_damaged', message });
+      return;
+    }
+    current = { key, manifest };
+  }
+}

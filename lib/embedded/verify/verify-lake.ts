@@ -1,0 +1,127 @@
+import type { Door } from '../../../lambdas/shared/model/tables.ts';
+import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { ObjectNotFoundError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
+import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
+import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
+import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
+import { checkChain } from './check-chain.ts';
+import { checkState } from './check-state.ts';
+import { checkTables } from './check-tables.ts';
+import { type Fault, Faults } from './faults.ts';
+import { type AnyManifest, readManifest } from './named-manifests.ts';
+
+export interface VerifyOptions {
+  /** Whose epochs of the stream. */
+  readonly consumer: string;
+  /** Length of a window where no row of the tables tells it. */
+  readonly windowLengthMs: number;
+  /** Aborted: its reason is thrown. Nothing is ever written. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: VerifyProgress) => void;
+}
+
+export interface VerifyProgress {
+  readonly stage: 'batch' | 'stream' | 'archive';
+  readonly done: number;
+  readonly total: number;
+  readonly unit: 'bytes' | 'epochs';
+}
+
+/** What one door has published, and how much of it was read. */
+export interface VerifiedDoor {
+  readonly door: Door;
+  readonly manifestKey: string;
+  /** Run id, or number of the epoch. */
+  readonly name: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Of the stream; 0 in batch. */
+  readonly manifests: number;
+  readonly segments: number;
+}
+
+export interface VerifyResult {
+  readonly doors: readonly VerifiedDoor[];
+  /** None: everything is there, whole and consistent. */
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Reads everything that the current publications of a lake name, and compares it with their
+ * manifests (contract §3.2): table files with size, checksum, rows and days; sums of the tables
+ * with each other and with the manifest; of the stream also the chain of manifests, the raw
+ * segments, and the state that the next epoch goes on from. Memory does not grow with the lake.
+ * Throws `TerminalError` `nothing_published`, the signal's reason, and what the store refuses.
+ */
+export async function verifyLake(lake: ObjectStore, options: VerifyOptions): Promise<VerifyResult> {
+  const faults = new Faults();
+  const doors: VerifiedDoor[] = [];
+  const keys = new StreamLakeKeys(options.consumer, '');
+  const batchKey = await currentOf(lake, 'batch', BATCH_CURRENT_KEY, faults);
+  const streamKey = await currentOf(lake, 'stream', keys.current, faults);
+  if (batchKey === null && streamKey === null && faults.found.length === 0) {
+    const message = `the lake holds neither a batch run nor an epoch of consumer ${options.consumer}`;
+    throw new TerminalError('nothing_published', `${message}; publish one: npx tandem batch`);
+  }
+  if (batchKey !== null) doors.push(...(await verifyBatch(lake, batchKey, options, faults)));
+  if (streamKey !== null) doors.push(...(await verifyStream(lake, streamKey, options, faults)));
+  return { doors, faults: faults.found };
+}
+
+/** Null where nothing was published, or where the object is a fault. */
+async function currentOf(
+  lake: ObjectStore,
+  door: Door,
+  key: string,
+  faults: Faults,
+): Promise<string | null> {
+  try {
+    const current = parseJson<{ readonly manifest?: unknown } | null>(await lake.get(key));
+    if (typeof current?.manifest === 'string') return current.manifest;
+  } catch (error) {
+    if (error instanceof ObjectNotFoundError) return null;
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  const message = 'names no manifest';
+  faults.add(door, 'manifest', { key, code: 'manifest_damaged', message });
+  return null;
+}
+
+type BatchManifest = AnyManifest & { readonly run_id: string };
+
+async function verifyBatch(
+  lake: ObjectStore,
+  manifestKey: string,
+  options: VerifyOptions,
+  faults: Faults,
+): Promise<VerifiedDoor[]> {
+  const manifest = await readManifest<BatchManifest>(lake, manifestKey, 'batch', faults);
+  if (manifest === null) return [];
+  const publication = { door: 'batch' as const, manifestKey, manifest, watermarkMs: null };
+  const { files, bytes } = await checkTables(lake, publication, options, faults);
+  const none = { manifests: 0, segments: 0 };
+  return [{ door: 'batch', manifestKey, name: manifest.run_id, files, bytes, ...none }];
+}
+
+async function verifyStream(
+  lake: ObjectStore,
+  manifestKey: string,
+  options: VerifyOptions,
+  faults: Faults,
+): Promise<VerifiedDoor[]> {
+  const manifest = await readManifest<StreamManifest>(lake, manifestKey, 'stream', faults);
+  if (manifest === null) return [];
+  const watermarkMs = manifest.watermark === null ? null : Date.parse(manifest.watermark);
+  const publication = { door: 'stream' as const, manifestKey, manifest, watermarkMs };
+  const { files, bytes, sums } = await checkTables(lake, publication, options, faults);
+  const keys = new StreamLakeKeys(options.consumer, manifest.stream);
+  await checkState(lake, { keys, manifest, sums }, faults);
+  const newest = { key: manifestKey, manifest };
+  const chain = await checkChain(lake, newest, faults, (epoch) => {
+    options.signal.throwIfAborted();
+    const done = manifest.epoch - epoch;
+    options.onProgress({ stage: 'archive', done, total: manifest.epoch, unit: 'epochs' });
+  });
+  return [{ door: 'stream', manifestKey, name: String(manifest.epoch), files, bytes, ...chain }];
+}
