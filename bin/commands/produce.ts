@@ -16,16 +16,16 @@ import {
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import { InterruptedError, PartlyDoneError } from '../failure.ts';
 import { wholeNumberOption } from '../option-values.ts';
+import { rateText, sentText, shardTable, skippedTable } from '../produce-text.ts';
 import { produceWarnings, produceWarningText } from '../produce-warnings.ts';
 import { createProgress } from '../progress.ts';
 import { addStreamOption } from '../stream-options.ts';
 import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
-import { byteText, secondsText, textTable, withCommas } from '../text-table.ts';
+import { secondsText, withCommas } from '../text-table.ts';
 
 const DEFAULT_SHARDS = 2;
 const MAX_SHARDS = 1_000;
 const MAX_RATE = 10_000_000;
-const MAX_SKIPPED_SHOWN = 20;
 /** Of records that are sorted; more go to a temporary file. */
 const SORT_MEMORY_BYTES = 64 * 1024 * 1024;
 
@@ -266,42 +266,4 @@ export function produceJson(streamDir: string, { tally, shardCount, durationMs }
     skipped: tally.skipped,
     duration_ms: Math.round(durationMs),
   };
-}
-
-function sentText({ records, bytes }: ProduceTally): string {
-  return `${withCommas(records)} records (${byteText(bytes)}) were sent`;
-}
-
-function rateText({ records }: ProduceTally, durationMs: number): string {
-  if (records === 0 || durationMs <= 0) return '';
-  return `, ${withCommas(Math.round((records / durationMs) * 1_000))} a second`;
-}
-
-function shardTable({ recordsByShard }: ProduceTally): string {
-  if (recordsByShard.size === 0) return '';
-  const rows = [...recordsByShard]
-    .sort()
-    .map(([shardId, records]) => [shardId, withCommas(records)]);
-  return textTable([{ title: 'shard' }, { title: 'records', isNumber: true }], rows);
-}
-
-function skippedTable({ skipped, skippedCount }: ProduceTally): string {
-  if (skippedCount === 0) return '';
-  const shown = skipped.slice(0, MAX_SKIPPED_SHOWN);
-  const rows = shown.map(({ file, offset, bytes }) => [
-    file,
-    withCommas(offset),
-    bytes === null ? 'over 1 MiB' : withCommas(bytes),
-  ]);
-  const rest = skippedCount - shown.length;
-  const more = rest > 0 ? `and ${withCommas(rest)} more\n` : '';
-  const table = textTable(
-    [
-      { title: 'not sent: over 1 MiB' },
-      { title: 'offset', isNumber: true },
-      { title: 'bytes', isNumber: true },
-    ],
-    rows,
-  );
-  return `\n${table}${more}`;
 }

@@ -67,11 +67,11 @@ const MAX_SKIPPED_LISTED = 1_000;
 const PACED_REQUESTS_PER_SEC = 20;
 
 /**
- * Sends the records of files to a stream, in file order or sorted (contract §6). Requests are ordered as the
- * watermark needs it, and each is accepted whole before the next one goes out. Records are counted
- * in `tally` when they have been accepted, so that it is true also where this throws: the signal's
- * reason, or `TerminalError` as `checkFiles` and `readRecords` do, and `system_error` where there is
- * no room to sort.
+ * Sends the records of files to a stream, in file order or sorted (contract §6). Requests are
+ * ordered as the watermark needs it, and each is accepted whole before the next one goes out.
+ * Records are counted in `tally` when they have been accepted, so that it is true also where this
+ * throws: the signal's reason, or `TerminalError` as `checkFiles` and `readRecords` do, and
+ * `system_error` where there is no room to sort.
  */
 export async function produceRecords(options: ProduceOptions, tally: ProduceTally): Promise<void> {
   const batch = createReaderBatch();
