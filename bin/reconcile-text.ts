@@ -242,7 +242,7 @@ function streamBeganText({ streamBegan }: ReconcileResult): string {
   return (
     `the stream began later than batch: its oldest order is of ${timeText(streamOldestMs)}, ` +
     `that of batch of ${timeText(batchOldestMs)}; to compare what both cover: ` +
-    `--since ${timeText(firstWindowMs)}\n`
+    `--since ${timeText(firstWindowMs)} (reconcile.since of the config)\n`
   );
 }
 

@@ -53,7 +53,7 @@ export function defineReconcile(command: Command, start: StartCommand): void {
     .option('--allow-missing', 'agree even where one side never received an order')
     .option(
       '--since <time>',
-      'only orders whose event time is in the window of this instant, or later',
+      'only orders whose event time is in the window of this instant, or later (default: reconcile.since of the config)',
       instantOption,
     )
     .option(
@@ -81,7 +81,7 @@ async function runReconcile(
   const { consumer, limit, allowMissing = false } = options;
   const { store: lake, addressOf } = await openLake(options, context);
   if (options.target === 'aws') await assertPublished(lake, consumer);
-  const period = periodOf(options);
+  const period = periodOf(options, context.config.reconcile.sinceMs);
   const compared = { lake, consumer, allowMissing, limit, period };
   const result = await reconcileWithProgress(compared, context);
   return {
@@ -92,11 +92,17 @@ async function runReconcile(
 }
 
 /** Throws `UsageError` where it ends before it begins. */
-function periodOf({ since, until }: ReconcileCommandOptions): PeriodOption {
-  const sinceMs = since === undefined ? null : Date.parse(since);
+function periodOf(
+  { since, until }: ReconcileCommandOptions,
+  configuredMs: number | null,
+): PeriodOption {
+  const sinceMs = since === undefined ? configuredMs : Date.parse(since);
   const untilMs = until === undefined ? null : Date.parse(until);
   if (sinceMs === null || untilMs === null || sinceMs < untilMs) return { sinceMs, untilMs };
-  throw new UsageError('usage', `--until ${until} is not after --since ${since}`);
+  throw new UsageError(
+    'usage',
+    `--until ${until} is not after --since ${since ?? new Date(sinceMs).toISOString()}`,
+  );
 }
 
 /** The comparison itself knows only what publishes on this machine. */

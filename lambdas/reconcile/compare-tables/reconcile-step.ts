@@ -52,8 +52,8 @@ export async function reconcileStep(
   const options = {
     consumer: DEFAULT_CONSUMER,
     allowMissing: false,
-    // What nobody asks for is not left out: a period is for people, an alarm for everything.
-    period: { sinceMs: null, untilMs: null },
+    // What the config does not leave out is compared, always: its alarm is for everything.
+    period: { sinceMs: config.reconcile.sinceMs, untilMs: null },
     memoryLimitBytes: memoryBytes * MEMORY_SHARE,
     windowLengthMs: config.windows.lengthMs,
     parquet: config.parquet,

@@ -115,6 +115,17 @@ export function day(description: string) {
   );
 }
 
+/** An instant in UTC, written as `2026-01-31T09:00:00Z`, held in milliseconds since 1970. */
+export function instant(description: string) {
+  return v.pipe(
+    v.string(),
+    v.regex(/^(19[7-9]\d|20\d\d|21\d\d)-\d\d-\d\dT\d\d:\d\d:\d\d([.]\d{3})?Z$/),
+    v.check((text) => Number.isFinite(Date.parse(text))),
+    v.metadata({ description, allowed: 'an instant in UTC, written as 2026-01-31T09:00:00Z' }),
+    v.transform((text) => Date.parse(text)),
+  );
+}
+
 /** `1048576` → `"1,048,576"`, whatever the locale. */
 function withCommas(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');

@@ -3,6 +3,7 @@ import { UsageError } from '../runtime/errors.ts';
 import { aws, publish } from './config-aws.ts';
 import { batch } from './config-batch.ts';
 import { type ConfigProblem, describeIssues } from './config-problems.ts';
+import { reconcile } from './config-reconcile.ts';
 import { stream } from './config-stream.ts';
 import { day, duration, group, oneOf, path, rate, wholeNumber } from './config-values.ts';
 import { STATUSES } from './order.ts';
@@ -184,6 +185,7 @@ export const CONFIG_SCHEMA = v.pipe(
     windows: v.optional(windows, {}),
     stream: v.optional(stream, {}),
     publish: v.optional(publish, {}),
+    reconcile: v.optional(reconcile, {}),
     aws: v.optional(aws, {}),
     rules: v.optional(rules, {}),
     parquet: v.optional(parquet, {}),

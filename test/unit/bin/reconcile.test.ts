@@ -213,13 +213,16 @@ describe('reconcile', () => {
     const since = ['--consumer', 'fifth', '--since', '2026-01-05T00:10:00Z'];
     const both = await run(...since);
     const json = await run(...since, '--json');
+    const file = join(root, 'since.yaml');
+    writeFileSync(file, 'reconcile:\n  since: 2026-01-05T00:10:00.000Z\n');
+    const configured = await run('--consumer', 'fifth', '--config', file, '--json');
     const inverted = await run('--since', '2026-01-06T00:00:00', '--until', '2026-01-05T00:00:00');
 
     expect(all.exitCode).toBe(1);
     expect(all.out).toContain(
       'the stream began later than batch: its oldest order is of 2026-01-05T00:10:00.000Z, that of ' +
         'batch of 2026-01-05T00:00:00.000Z; to compare what both cover: ' +
-        '--since 2026-01-05T00:10:00.000Z\n',
+        '--since 2026-01-05T00:10:00.000Z (reconcile.since of the config)\n',
     );
     expect(both.exitCode).toBe(0);
     expect(both.out).toContain('only orders with an event time from 2026-01-05T00:10:00.000Z\n');
@@ -228,6 +231,7 @@ describe('reconcile', () => {
       agree: true,
       batch_revenue: '0.00',
     });
+    expect(JSON.parse(configured.out)).toEqual(JSON.parse(json.out));
     expect(inverted.exitCode).toBe(2);
     expect(inverted.err).toBe(
       'tandem: --until 2026-01-05T00:00:00.000Z is not after --since 2026-01-06T00:00:00.000Z\n',

@@ -197,3 +197,17 @@ describe('configHash', () => {
     expect(configHash(parseConfig(input))).not.toBe(configHash(DEFAULT_CONFIG));
   });
 });
+
+describe('reconcile.since', () => {
+  it('is an instant, held in milliseconds; without it everything is compared', () => {
+    const since = '2026-01-15T09:00:00Z';
+    expect(parseConfig({ reconcile: { since } }).reconcile.sinceMs).toBe(1_768_467_600_000);
+    expect(DEFAULT_CONFIG.reconcile.sinceMs).toBe(null);
+  });
+
+  it.each(['2026-01-15', '2026-02-30T25:00:00Z', 'stream', 7])('fails when it is %j', (since) => {
+    expect(() => parseConfig({ reconcile: { since } })).toThrow(
+      'an instant in UTC, written as 2026-01-31T09:00:00Z',
+    );
+  });
+});
