@@ -1,5 +1,5 @@
 import type { TableName } from '../../../lambdas/shared/model/tables.ts';
-import { formatDay } from '../../../lambdas/shared/model/time.ts';
+import { MS_PER_DAY } from '../../../lambdas/shared/model/time.ts';
 import { checkedSource } from '../../../lambdas/shared/parquet/checked-file.ts';
 import { type ColumnRows, openDecoded } from '../../../lambdas/shared/parquet/column-reader.ts';
 import type { TableFile } from '../../../lambdas/shared/parquet/table-file.ts';
@@ -60,8 +60,10 @@ function columnsOf(table: TableName, { partition }: TableFile): readonly string[
 
 function hasOtherDays(rows: ColumnRows, { partition }: TableFile): boolean {
   if (partition === null) return false;
+  // NaN, which no day is, where the manifest names none.
+  const expected = Date.parse(`${partition.order_date}T00:00:00Z`) / MS_PER_DAY;
   const days = rows.numbers('order_date');
-  return days.some((day) => formatDay(day) !== partition.order_date);
+  return days.some((day) => day !== expected);
 }
 
 function wrongRows(what: string, found: number, { rows }: TableFile): Problem {
