@@ -21,7 +21,10 @@ export function verifyText(
 
 function doorText({ door, name, files, bytes, manifests, segments }: VerifiedDoor): string {
   const title = door === 'batch' ? `batch run ${name}` : `stream epoch ${name}`;
-  const tables = `${withCommas(files)} files of tables (${byteText(bytes)})`;
-  const chain = `, ${withCommas(manifests)} manifests, ${withCommas(segments)} segments`;
+  const tables = `${counted(files, 'file')} of tables (${byteText(bytes)})`;
+  const chain = `, ${counted(manifests, 'manifest')}, ${counted(segments, 'segment')}`;
   return `${title}: read ${tables}${door === 'stream' ? chain : ''}\n`;
 }
+
+const counted = (count: number, noun: string) =>
+  `${withCommas(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -14,6 +14,7 @@ export interface ChainTally {
 }
 
 interface NamedEntry {
+  readonly epoch: number;
   readonly shard: string;
   readonly entry: PlannedEntry;
 }
@@ -30,7 +31,8 @@ export async function checkChain(
   lake: ObjectStore,
   newest: { readonly key: string; readonly manifest: StreamManifest },
   faults: Faults,
-  onEpoch: (epoch: number, tally: ChainTally) => void,
+  /** For each manifest and each segment; throws to stop. */
+  onEpoch: (epoch: number) => void,
 ): Promise<ChainTally> {
   const tally: ChainTally = { manifests: 0, segments: 0 };
   /** Down to the first epoch, every segment whole: only then counts can be compared. */
@@ -50,14 +52,16 @@ export async function checkChain(
       isComplete = manifest.previous === null;
       addCounts(published, manifest.epoch_counts);
       checkVersions(key, manifest, versions, faults);
-      onEpoch(manifest.epoch, tally);
+      const { epoch } = manifest;
+      onEpoch(epoch);
       for (const { shard, entries: ofShard } of manifest.inputs) {
-        for (const entry of ofShard) if (entry.segment !== null) yield { shard, entry };
+        for (const entry of ofShard) if (entry.segment !== null) yield { epoch, shard, entry };
       }
     }
   }
-  await eachInParallel(entries(), PARALLEL_SEGMENTS, async ({ shard, entry }) => {
+  await eachInParallel(entries(), PARALLEL_SEGMENTS, async ({ epoch, shard, entry }) => {
     tally.segments += 1;
+    onEpoch(epoch);
     if (await checkSegment(lake, shard, entry, archived, faults)) return;
     hasWholeSegments = false;
   });
