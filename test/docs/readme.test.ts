@@ -86,6 +86,7 @@ describe('the tables of the README', () => {
       'replay',
       'redrive',
       'reconcile',
+      'verify',
       'show',
       'status',
       'upload',
