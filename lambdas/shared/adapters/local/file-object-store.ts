@@ -13,7 +13,7 @@ import {
   PreconditionFailedError,
   RetryableError,
 } from '../../runtime/errors.ts';
-import { assertKey, assertPrefix, assertRange, assertRangeFits } from '../object-keys.ts';
+import { assertPathKey, assertPathPrefix, assertRange, assertRangeFits } from '../object-keys.ts';
 import { errnoCode, isAbsence, storageError } from './file-errors.ts';
 import { listFiles } from './file-listing.ts';
 import { type FileVersion, modifiedAtMs, statFile, versionOf } from './file-version.ts';
@@ -43,7 +43,7 @@ export class FileObjectStore implements ObjectStore {
 
   /** The file that holds the object. */
   pathOf(key: string): string {
-    assertKey(key);
+    assertPathKey(key);
     assertUnreserved(key);
     if (sep !== '/' && key.includes(sep)) {
       throw new RangeError(`key ${JSON.stringify(key)} has a "${sep}"`);
@@ -122,7 +122,7 @@ export class FileObjectStore implements ObjectStore {
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
-    assertPrefix(prefix);
+    assertPathPrefix(prefix);
     yield* listFiles(this.root, prefix);
   }
 
@@ -150,7 +150,7 @@ export class FileObjectStore implements ObjectStore {
    * how many files.
    */
   async removeStaleTemporaries(prefix = ''): Promise<number> {
-    assertPrefix(prefix);
+    assertPathPrefix(prefix);
     return removeStaleTemporaries(this.root, prefix);
   }
 
