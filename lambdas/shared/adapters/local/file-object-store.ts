@@ -14,7 +14,7 @@ import {
   RetryableError,
 } from '../../runtime/errors.ts';
 import { assertPathKey, assertPathPrefix, assertRange, assertRangeFits } from '../object-keys.ts';
-import { errnoCode, isAbsence, storageError } from './file-errors.ts';
+import { errnoCode, isAbsence, openError, storageError } from './file-errors.ts';
 import { listFiles } from './file-listing.ts';
 import { type FileVersion, modifiedAtMs, statFile, versionOf } from './file-version.ts';
 import { FileWriter, pruneFolders } from './file-writer.ts';
@@ -182,7 +182,7 @@ export class FileObjectStore implements ObjectStore {
       fd = openSync(path, READ_FLAGS);
     } catch (error) {
       if (isAbsence(error)) throw new ObjectNotFoundError(key, { cause: error });
-      throw storageError(key, error);
+      throw openError(key, error);
     }
     try {
       const stats = fstatSync(fd, { bigint: true });
