@@ -13,6 +13,7 @@ import {
   PreconditionFailedError,
   RetryableError,
 } from '../../runtime/errors.ts';
+import { turnIfDue } from '../../runtime/event-loop.ts';
 import { assertPathKey, assertPathPrefix, assertRange, assertRangeFits } from '../object-keys.ts';
 import { errnoCode, isAbsence, openError, storageError } from './file-errors.ts';
 import { listFiles } from './file-listing.ts';
@@ -30,7 +31,8 @@ const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * A folder as object store, shared by any number of processes. Calls run synchronously inside: for
- * local files that is several times faster, and each store is used by one thread. It survives the
+ * local files that is several times faster, and each store is used by one thread; between reads the
+ * event loop has its turn. It survives the
  * death of a process at any point; it does not force data to the device, so after a loss of power
  * the newest objects may be missing.
  */
@@ -66,6 +68,7 @@ export class FileObjectStore implements ObjectStore {
   async get(key: string, options: GetOptions = {}): Promise<Uint8Array> {
     const { range } = options;
     if (range !== undefined) assertRange(range);
+    await turnIfDue();
     return this.#readStable(key, options.ifMatch, (fd, { sizeBytes }) => {
       const startByte = Math.min(range?.startByte ?? 0, sizeBytes);
       const endByte = Math.min(range?.endByte ?? sizeBytes, sizeBytes);
@@ -81,6 +84,7 @@ export class FileObjectStore implements ObjectStore {
   ): Promise<number> {
     const { startByte, endByte } = options.range;
     assertRangeFits(options.range, target.length);
+    await turnIfDue();
     const wanted = target.subarray(0, endByte - startByte);
     return this.#readStable(key, options.ifMatch, (fd) => readFully(fd, wanted, startByte));
   }
@@ -95,6 +99,7 @@ export class FileObjectStore implements ObjectStore {
           throw changedError(key, options.ifMatch);
         }
         yield piece;
+        await turnIfDue();
       }
     } catch (error) {
       throw storageError(key, error);

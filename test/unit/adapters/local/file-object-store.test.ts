@@ -93,6 +93,18 @@ describe('files and folders', () => {
     expect(readdirSync(at('was/here'))).toEqual([]);
   });
 
+  it('lets others have their turn while one reads and reads', async () => {
+    await store.put('a', text('1'));
+    let isHeard = false;
+    setImmediate(() => {
+      isHeard = true;
+    });
+
+    for (let reads = 0; reads < 20_000 && !isHeard; reads++) await store.get('a');
+
+    expect(isHeard).toBe(true);
+  });
+
   it('fails when a key is no path below its root', async () => {
     const bad = ['/', '/a', 'a/', 'a//b', '.', '..', '../a', 'a/../b', 'a/./b', 'a\0b'];
     const range = { startByte: 0, endByte: 1 };
