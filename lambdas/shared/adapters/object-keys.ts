@@ -1,8 +1,8 @@
 import type { ByteRange } from '../ports/object-store.ts';
 
 /**
- * Refuses what no store takes as a key: `RangeError`. Empty segments, `.` and `..` are text like any
- * other: S3 has no folders, and whoever can write to a landing bucket can make such an object.
+ * Refuses what no store takes as a key: `RangeError`. Empty segments, `.` and `..` are text like
+ * any other: S3 has no folders, and whoever can write to a landing bucket can make such an object.
  */
 export function assertKey(key: string): void {
   if (key === '') refuse(key, 'key', 'is empty');
@@ -15,8 +15,8 @@ export function assertPrefix(prefix: string): void {
 }
 
 /**
- * As `assertKey`, and the key is a path below a folder: no segment is empty, `.` or `..`, so that no
- * path ever leaves the store's root and no two keys are one file.
+ * As `assertKey`, and the key is a path below a folder: no segment is empty, `.` or `..`, so that
+ * no path ever leaves the store's root and no two keys are one file.
  */
 export function assertPathKey(key: string): void {
   assertSegments(key, key.split('/'), 'key');

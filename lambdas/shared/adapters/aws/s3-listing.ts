@@ -11,9 +11,9 @@ export interface ListedObject {
 
 /**
  * Null for the mark of an empty folder, as the console makes it. Any other key is taken as it is
- * (`a//b`, `a/../b`): S3 compares keys as text. Throws `TerminalError` `unusable_key` for bytes that
- * are no UTF-8, which S3 itself refuses: passed over, the rows of a file would be missing without a
- * word.
+ * (`a//b`, `a/../b`): S3 compares keys as text. Throws `TerminalError` `unusable_key` for bytes
+ * that are no UTF-8, which S3 itself refuses: passed over, the rows of a file would be missing
+ * without a word.
  */
 export function toObjectInfo(object: ListedObject, bucket: string): ObjectInfo | null {
   const { Key, ETag, Size, LastModified } = object;

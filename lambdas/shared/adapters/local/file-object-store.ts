@@ -13,8 +13,8 @@ import {
   PreconditionFailedError,
   RetryableError,
 } from '../../runtime/errors.ts';
-import { turnIfDue } from '../../runtime/event-loop.ts';
 import { assertPathKey, assertPathPrefix, assertRange, assertRangeFits } from '../object-keys.ts';
+import { turnIfDue } from './event-loop.ts';
 import { errnoCode, isAbsence, openError, storageError } from './file-errors.ts';
 import { listFiles } from './file-listing.ts';
 import { type FileVersion, modifiedAtMs, statFile, versionOf } from './file-version.ts';
