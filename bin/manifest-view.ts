@@ -6,6 +6,8 @@ export interface ManifestFile {
   readonly key: string;
   readonly rows: number;
   readonly bytes: number;
+  /** By column; null where the table has no partitions. */
+  readonly partition: Readonly<Record<string, string>> | null;
 }
 
 export interface ManifestView {

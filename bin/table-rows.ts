@@ -1,21 +1,32 @@
 import type { ObjectStore } from '../lambdas/shared/ports/object-store.ts';
 import type { ManifestFile } from './manifest-view.ts';
+import { type Condition, matches } from './row-filter.ts';
 
 /** Decimals and 64-bit integers as text, days as `2026-01-31`, instants as ISO 8601. */
 export type Row = Readonly<Record<string, string | number | null>>;
 
+export interface RowSelection {
+  /** Rows at most; all without it. */
+  readonly limit?: number;
+  /** All without it, else these in this order. */
+  readonly columns?: readonly string[];
+  readonly conditions?: readonly Condition[];
+}
+
 /**
  * The rows of a table's files, in the order of the manifest; ranges of one file in memory at a
- * time.
+ * time. Files of other partitions than the conditions want are not read.
  */
 export async function* tableRows(
   lake: ObjectStore,
   files: readonly ManifestFile[],
-  limit = Number.POSITIVE_INFINITY,
+  { limit = Number.POSITIVE_INFINITY, columns, conditions = [] }: RowSelection = {},
 ): AsyncGenerator<Row> {
   const { readRows } = await import('../lambdas/shared/parquet/reader.ts');
+  const named = conditions.map(({ column }) => column);
+  const readColumns = columns === undefined ? undefined : [...new Set([...columns, ...named])];
   let left = limit;
-  for (const { key, bytes } of files) {
+  for (const { key, bytes } of files.filter((file) => mayMatch(file, conditions))) {
     if (left <= 0) return;
     const file = {
       byteLength: bytes,
@@ -24,9 +35,26 @@ export async function* tableRows(
         return new Uint8Array(piece).buffer;
       },
     };
-    for await (const row of readRows(file, { limit: left })) {
-      yield row;
+    const options = {
+      ...(conditions.length === 0 && { limit: left }),
+      ...(readColumns !== undefined && { columns: readColumns }),
+    };
+    for await (const row of readRows(file, options)) {
+      if (!matches(row, conditions)) continue;
+      yield columns === undefined ? row : picked(row, columns);
       left -= 1;
+      if (left <= 0) return;
     }
   }
+}
+
+function mayMatch({ partition }: ManifestFile, conditions: readonly Condition[]): boolean {
+  return conditions.every(({ column, values }) => {
+    const value = partition?.[column];
+    return value === undefined || values.has(value);
+  });
+}
+
+function picked(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((name) => [name, row[name] ?? null]));
 }
