@@ -9,7 +9,7 @@ export const SAMPLE_ROWS = 200;
 /** No column is made wider than this by its values. */
 const MAX_COLUMN_WIDTH = 60;
 /** On a terminal titles and text are cut down to this before a column is left out. */
-const MIN_WIDTH = 8;
+const MIN_WIDTH = 12;
 const NULL_TEXT = '∅';
 
 /** `∅` for null; characters that act are shown as escapes. */
