@@ -19,7 +19,7 @@ export function csvText(names: readonly string[], isTerminal: boolean): RowsAsTe
   return async function* (rows) {
     yield `${names.join(',')}\n`;
     for await (const row of rows) {
-      const line = names.map((name) => fieldOf(row[name])).join(',');
+      const line = names.map((name) => fieldOf(row[name] ?? null)).join(',');
       // An empty line would be none for most readers.
       yield `${line === '' ? '""' : line}\n`;
     }

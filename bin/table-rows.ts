@@ -37,7 +37,7 @@ export async function* tableRows(
     };
     const options = {
       ...(conditions.length === 0 && { limit: left }),
-      ...(readColumns !== undefined && { columns: readColumns }),
+      ...(readColumns !== undefined && { columns: readColumns, maySkipColumns: true }),
     };
     for await (const row of readRows(file, options)) {
       if (!matches(row, conditions)) continue;
