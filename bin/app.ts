@@ -7,6 +7,7 @@ import { TandemChecks } from '../lib/aws/checks.ts';
 import { assertEmulator, deploymentOf } from '../lib/aws/deployment.ts';
 import { addStacks } from '../lib/aws/stacks.ts';
 import { loadConfig } from './config-file.ts';
+import { visibleLines } from './visible-text.ts';
 
 /** Below `data/`, which git ignores. */
 const BUNDLES = fileURLToPath(new URL('../data/functions', import.meta.url));
@@ -29,6 +30,6 @@ try {
   await synthesize();
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`tandem: ${error.message}\n`);
+  process.stderr.write(`tandem: ${visibleLines(error.message)}\n`);
   process.exitCode = 2;
 }

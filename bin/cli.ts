@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { UsageError } from '../lambdas/shared/runtime/errors.ts';
 import type { CommandIo, DefineCommand, StartCommand } from './command.ts';
 import { DEFAULT_CONFIG_FILE, loadConfig } from './config-file.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, ReportedError } from './failure.ts';
+import { guardedIo } from './guarded-io.ts';
 import { VERSION } from './version.ts';
+import { visible, visibleJson, visibleLines } from './visible-text.ts';
 
 interface CommandEntry {
   readonly name: string;
@@ -104,9 +106,10 @@ tandem COMMAND --help says more.
 /** Runs one command line; returns the exit code and never throws. */
 export async function runCli(
   args: readonly string[],
-  io: CommandIo,
+  rawIo: CommandIo,
   signal: AbortSignal,
 ): Promise<number> {
+  const io = guardedIo(rawIo);
   const isJson = args.includes('--json');
   let exitCode = 0;
   const start: StartCommand = async (options, run) => {
@@ -115,7 +118,7 @@ export async function runCli(
     const result = await run({ config, isJson, signal, io });
     if (result === null) return;
     exitCode = result.exitCode ?? 0;
-    await io.writeOut(isJson ? `${JSON.stringify(result.json)}\n` : result.text);
+    await io.writeOut(isJson ? `${visibleJson(result.json)}\n` : visibleLines(result.text));
   };
   try {
     const program = await createProgram(args, io, start);
@@ -128,11 +131,13 @@ export async function runCli(
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const failure = failureOf(error, signal);
-    io.writeErr(`tandem: ${failure.message}\n`);
+    // A wrong config has a line for each problem; anything else is one line, whatever it quotes.
+    const isLined = failure.code === 'config_invalid';
+    io.writeErr(`tandem: ${isLined ? failure.message : visible(failure.message)}\n`);
     if (failure.details !== undefined) io.writeErr(`${failure.details}\n`);
-    if (isJson) {
+    if (isJson && !(error instanceof ReportedError)) {
       const { code, message } = failure;
-      await io.writeOut(`${JSON.stringify({ error: { code, message } })}\n`);
+      await io.writeOut(`${visibleJson({ error: { code, message } })}\n`);
     }
     return failure.exitCode;
   }

@@ -7,7 +7,12 @@ export interface CommandIo {
   writeOut(text: string): Promise<void>;
   /** Nobody reads standard output any more (`tandem show orders | head`). */
   readonly isOutClosed: boolean;
+  /** Whether standard output is a terminal, and how wide that is; null: a file or a pipe. */
+  readonly outColumns: number | null;
+  /** Characters that act on a terminal are written as escapes, but for line ends. */
   writeErr(text: string): void;
+  /** What moves the cursor, of text that holds nothing else that does. */
+  drawErr(text: string): void;
   readonly isErrTerminal: boolean;
   /** Of the terminal behind standard error. */
   readonly errColumns: number;

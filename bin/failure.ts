@@ -39,7 +39,19 @@ export class PartlyDoneError extends Error {
   }
 }
 
+/**
+ * Standard output already ends with what went wrong; only exit code and message are left to say.
+ */
+export class ReportedError extends Error {
+  override readonly name = 'ReportedError';
+
+  constructor(cause: unknown) {
+    super('reported', { cause });
+  }
+}
+
 export function failureOf(error: unknown, signal: AbortSignal): Failure {
+  if (error instanceof ReportedError) return failureOf(error.cause, signal);
   if (signal.aborted) {
     const isPartial = error instanceof InterruptedError;
     return {

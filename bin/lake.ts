@@ -1,8 +1,17 @@
 import type { Door, TableName } from '../lambdas/shared/model/tables.ts';
 import type { ObjectStore } from '../lambdas/shared/ports/object-store.ts';
 import { TerminalError } from '../lambdas/shared/runtime/errors.ts';
-import { DEFAULT_CONSUMER, epochOfFile } from '../lambdas/shared/state/lake-keys.ts';
-import { readStreamManifest, tableFilesAsOf } from '../lambdas/shared/state/manifest-chain.ts';
+import {
+  DEFAULT_CONSUMER,
+  epochOfFile,
+  StreamLakeKeys,
+} from '../lambdas/shared/state/lake-keys.ts';
+import {
+  isAddedTo,
+  listingManifests,
+  readStreamManifest,
+} from '../lambdas/shared/state/manifest-chain.ts';
+import { checkedFiles } from './manifest-keys.ts';
 import type { ManifestFile, ManifestView } from './manifest-view.ts';
 
 /** What a lake holds, as its manifests say. Listings are never trusted for what is published. */
@@ -58,17 +67,22 @@ export function filesOf({ manifest }: Publication, table: TableName): readonly M
 
 /**
  * The files of a table as of a publication, in order of what they hold: of a stream those of the
- * oldest epoch first.
+ * oldest epoch first. Throws `TerminalError` `manifest_damaged` where a key leads out of the lake.
  */
 export async function tableFilesOf(
   lake: ObjectStore,
   publication: Publication,
   table: TableName,
 ): Promise<readonly ManifestFile[]> {
-  if (publication.manifest.epoch === undefined) return filesOf(publication, table);
-  const newest = await readStreamManifest(lake, publication.manifestKey);
+  const { manifestKey, manifest } = publication;
+  if (manifest.epoch === undefined) return checkedFiles(manifestKey, filesOf(publication, table));
+  const newest = await readStreamManifest(lake, manifestKey);
+  const keys = new StreamLakeKeys(newest.consumer, newest.stream);
   const files: ManifestFile[] = [];
-  for await (const file of tableFilesAsOf(lake, newest, table)) files.push(file);
+  for await (const { epoch, tables } of listingManifests(lake, newest)) {
+    files.push(...checkedFiles(keys.manifest(epoch), tables[table]?.files ?? []));
+    if (!isAddedTo(table)) break;
+  }
   return files.sort((a, b) => epochOfFile(a.key) - epochOfFile(b.key));
 }
 

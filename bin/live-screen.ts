@@ -1,4 +1,6 @@
 import type { CommandIo } from './command.ts';
+import { cutTo } from './text-width.ts';
+import { visible } from './visible-text.ts';
 
 const UP_TO = (lines: number) => `\u001b[${lines}A\r`;
 const CLEAR_BELOW = '\u001b[J';
@@ -13,22 +15,22 @@ export interface LiveScreen {
 }
 
 /** Some lines on a terminal that are drawn again and again, in place. */
-export function createLiveScreen(io: Pick<CommandIo, 'writeErr' | 'errColumns'>): LiveScreen {
+export function createLiveScreen(io: Pick<CommandIo, 'drawErr' | 'errColumns'>): LiveScreen {
   let drawn: readonly string[] = [];
   const erased = () => (drawn.length === 0 ? '' : UP_TO(drawn.length) + CLEAR_BELOW);
   /** A line that wraps would take two, and the next drawing would begin one too low. */
-  const cut = (line: string) => [...line].slice(0, Math.max(1, io.errColumns - 1)).join('');
+  const cut = (line: string) => cutTo(visible(line), Math.max(1, io.errColumns - 1));
   const text = (lines: readonly string[]) => lines.map((line) => `${cut(line)}\n`).join('');
   return {
     draw(lines) {
-      io.writeErr(erased() + text(lines));
+      io.drawErr(erased() + text(lines));
       drawn = lines;
     },
     say(line) {
-      io.writeErr(`${erased()}${line}\n${text(drawn)}`);
+      io.drawErr(`${erased()}${visible(line)}\n${text(drawn)}`);
     },
     clear() {
-      io.writeErr(erased());
+      io.drawErr(erased());
       drawn = [];
     },
   };

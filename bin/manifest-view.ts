@@ -7,6 +7,8 @@ export interface ManifestFile {
   readonly rows: number;
   readonly bytes: number;
   readonly sha256: string;
+  /** By column; null where the table has no partitions. */
+  readonly partition: Readonly<Record<string, string>> | null;
 }
 
 export interface ManifestView {

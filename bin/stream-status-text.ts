@@ -3,6 +3,7 @@ import type { ShardStatus } from '../lib/embedded/stream/shard-status.ts';
 import type { StreamStatus, WindowStatus } from '../lib/embedded/stream/stream-status.ts';
 import { ageText, instantText } from './instant-text.ts';
 import { textTable, withCommas } from './text-table.ts';
+import { visible } from './visible-text.ts';
 import { warningLines } from './warning-lines.ts';
 
 const MAX_LISTED = 10;
@@ -108,7 +109,7 @@ function headText(status: StreamStatus, streamDir: string, nowMs: number): strin
     const whose = planned.isOurs !== false ? '' : ` by another version (${planned.codeVersion})`;
     lines.push(`epoch ${planned.epoch} is planned${whose}, for ${ageText(planned.ageMs)}`);
   }
-  return `${lines.join('\n')}\n`;
+  return lines.map((line) => `${visible(line)}\n`).join('');
 }
 
 /** What is published, and what is consumed: the next epoch holds the difference. */
@@ -202,7 +203,7 @@ function notesText(status: StreamStatus): string {
   for (const text of differences) {
     notes.push(`this consumer began otherwise, and would refuse to go on: ${text}`);
   }
-  return notes.map((note) => `${note}\n`).join('');
+  return notes.map((note) => `${visible(note)}\n`).join('');
 }
 
 function windowText({ startMs, orders }: WindowStatus): string {

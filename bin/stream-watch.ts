@@ -13,6 +13,7 @@ import { createLiveScreen } from './live-screen.ts';
 import { type EpochView, epochLine, lagText, type ShardView, StreamView } from './stream-view.ts';
 import { type Row, tableRows } from './table-rows.ts';
 import { secondsText, withCommas } from './text-table.ts';
+import { visible } from './visible-text.ts';
 import { warningLines } from './warning-lines.ts';
 
 const REDRAW_MS = 500;
@@ -46,7 +47,8 @@ export function watchStream(
   const nowMs = () => performance.now();
   const view = new StreamView({ ...settings, nowMs: nowMs() });
   const screen = io.isErrTerminal && !isJson ? createLiveScreen(io) : null;
-  const say = (line: string) => (screen === null ? io.writeErr(`${line}\n`) : screen.say(line));
+  const say = (line: string) =>
+    screen === null ? io.writeErr(`${visible(line)}\n`) : screen.say(line);
   let epoch = settings.current;
   if (epoch !== null) {
     const ageMs = context.clock.now() - Date.parse(epoch.manifest.created_at);

@@ -10,6 +10,8 @@ const EXIT_INTERRUPTED = 130;
 const SAME_SIGNAL_MS = 300;
 
 const DEFAULT_COLUMNS = 80;
+/** So long a reader has to take what an interrupted command wrote last. */
+const LAST_WRITE_MS = 1_000;
 
 function createIo(signal: AbortSignal): CommandIo {
   let isOutClosed = false;
@@ -21,6 +23,9 @@ function createIo(signal: AbortSignal): CommandIo {
     get isOutClosed() {
       return isOutClosed;
     },
+    get outColumns() {
+      return process.stdout.isTTY ? process.stdout.columns || DEFAULT_COLUMNS : null;
+    },
     get isErrTerminal() {
       return process.stderr.isTTY === true;
     },
@@ -31,12 +36,20 @@ function createIo(signal: AbortSignal): CommandIo {
     ask: process.stdin.isTTY && process.stderr.isTTY ? (text) => ask(text, signal) : null,
     writeOut(text) {
       if (isOutClosed) return Promise.resolve();
-      // An error reaches the listener above; whoever waits goes on and sees `isOutClosed`.
-      return new Promise((resolve) => void process.stdout.write(text, () => resolve()));
+      // An error reaches the listener above; whoever waits goes on and sees `isOutClosed`. So does
+      // whoever waits when the signal comes, however long nobody reads.
+      return new Promise((resolve) => {
+        const goOn = () => {
+          signal.removeEventListener('abort', goOn);
+          resolve();
+        };
+        signal.addEventListener('abort', goOn);
+        process.stdout.write(text, goOn);
+        if (signal.aborted) goOn();
+      });
     },
-    writeErr(text) {
-      process.stderr.write(text);
-    },
+    writeErr: (text) => void process.stderr.write(text),
+    drawErr: (text) => void process.stderr.write(text),
   };
 }
 
@@ -82,4 +95,7 @@ function endWithParent(): void {
 
 endWithParent();
 const signal = abortOnSignal();
-process.exitCode = await runCli(process.argv.slice(2), createIo(signal), signal);
+const exitCode = await runCli(process.argv.slice(2), createIo(signal), signal);
+process.exitCode = exitCode;
+// What was written and nobody reads would keep an interrupted process alive.
+if (signal.aborted) setTimeout(() => process.exit(exitCode), LAST_WRITE_MS).unref();

@@ -1,4 +1,5 @@
-import Table from 'cli-table3';
+import { padTo, widthOf } from './text-width.ts';
+import { visible } from './visible-text.ts';
 
 /** A table for people: numbers to the right, no colours, columns apart by blanks. */
 export interface TextColumn {
@@ -6,42 +7,36 @@ export interface TextColumn {
   readonly isNumber?: boolean;
 }
 
-const BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
+/** Between two columns. */
+export const GAP = '  ';
 
 /**
- * Ends with a line end. Control characters are shown as their escapes, so that no value can move
+ * Ends with a line end. Characters that act are shown as their escapes, so that no value can move
  * the cursor.
  */
 export function textTable(
   columns: readonly TextColumn[],
   rows: readonly (readonly string[])[],
 ): string {
-  const table = new Table({
-    chars: BORDERS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: columns.map((column) => (column.isNumber === true ? 'right' : 'left')),
-  });
-  table.push(columns.map((column) => column.title));
-  table.push(columns.map((column) => '─'.repeat(Math.max(3, column.title.length))));
-  for (const row of rows) table.push(row.map(visible));
-  const lines = table.toString().split('\n');
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+  const titles = columns.map(({ title }) => title);
+  const rules = titles.map((title) => '─'.repeat(Math.max(3, title.length)));
+  const lines = [titles, rules, ...rows.map((row) => row.map(visible))];
+  const widths = columns.map((_, at) =>
+    lines.reduce((width, cells) => Math.max(width, widthOf(cells[at])), 0),
+  );
+  return lines.map((cells) => `${tableLine(columns, cells, widths)}\n`).join('');
+}
+
+/** Without its line end, and without blanks at its end. */
+export function tableLine(
+  columns: readonly TextColumn[],
+  cells: readonly string[],
+  widths: readonly number[],
+): string {
+  const padded = cells.map((cell, at) =>
+    padTo(cell, widths[at], columns[at].isNumber === true ? 'left' : 'right'),
+  );
+  return padded.join(GAP).trimEnd();
 }
 
 /** `1234567` → `"1,234,567"`, whatever the locale. Works on decimals as text, too. */
@@ -65,13 +60,4 @@ export function byteText(bytes: number): string {
 
 export function secondsText(durationMs: number): string {
   return `${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 1)} s`;
-}
-
-/** Control characters as their escapes. */
-export function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
-    const short = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character];
-    return short ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  });
 }

@@ -1,5 +1,5 @@
 import { type Warning, warningText } from '../lambdas/shared/model/warning.ts';
-import { visible } from './text-table.ts';
+import { visible } from './visible-text.ts';
 
 /** A line each, for people; no value of an input can move the cursor. */
 export function warningLines(warnings: readonly Warning[]): string {

@@ -1,5 +1,6 @@
 import type { MetricName, Metrics } from '../lambdas/shared/ports/metrics.ts';
 import type { CommandIo } from './command.ts';
+import { visible } from './visible-text.ts';
 
 const MEANINGS: Readonly<Record<MetricName, string>> = {
   StreamGap: 'records left the stream before anybody read them',
@@ -19,7 +20,7 @@ export function warningMetrics(io: Pick<CommandIo, 'writeErr'>): Metrics {
       const key = `${name} ${place}`;
       if (ONCE.has(name) && said.has(key)) return;
       said.add(key);
-      io.writeErr(`tandem: warning: ${place}: ${MEANINGS[name]} (${name})\n`);
+      io.writeErr(`tandem: warning: ${visible(place)}: ${MEANINGS[name]} (${name})\n`);
     },
   };
 }

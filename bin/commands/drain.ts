@@ -34,6 +34,7 @@ import {
   type TargetOptions,
 } from '../target.ts';
 import { withCommas } from '../text-table.ts';
+import { visible } from '../visible-text.ts';
 import { warningLines } from '../warning-lines.ts';
 import {
   consumerFlag,
@@ -172,7 +173,7 @@ async function confirm(ahead: OrdersAhead, { io }: CommandContext): Promise<void
   const more = count > orderIds.length ? ', …' : '';
   io.writeErr(
     `${withCommas(count)} ${count === 1 ? 'order lies' : 'orders lie'} ahead of ` +
-      `${instantText(endMs)}, where a drain ends: ${orderIds.join(', ')}${more}\n` +
+      `${instantText(endMs)}, where a drain ends: ${orderIds.map(visible).join(', ')}${more}\n` +
       `The last one is of ${instantText(latestMs)}. Draining all makes every order before ` +
       `${instantText(toMs)} late\nfrom now on: kept in the table late, and in no revenue.\n`,
   );

@@ -22,6 +22,7 @@ import { createProgress } from '../progress.ts';
 import { addStreamOption } from '../stream-options.ts';
 import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
 import { secondsText, withCommas } from '../text-table.ts';
+import { visible } from '../visible-text.ts';
 
 const DEFAULT_SHARDS = 2;
 const MAX_SHARDS = 1_000;
@@ -213,7 +214,7 @@ async function produceInto(
         onProgress: (step) => progress.show(progressStep(step)),
         onRetry: ({ records, message, pauseMs }) =>
           io.writeErr(
-            `tandem: ${withCommas(records)} records again in ${secondsText(pauseMs)}: ${message}\n`,
+            `tandem: ${withCommas(records)} records again in ${secondsText(pauseMs)}: ${visible(message)}\n`,
           ),
       },
       tally,

@@ -1,38 +1,51 @@
 import { type Command, Option } from 'commander';
 import { distance } from 'fastest-levenshtein';
 import {
+  type Column,
   type Door,
   TABLE_NAMES,
   type TableName,
+  tableOf,
   tablesOf,
 } from '../../lambdas/shared/model/tables.ts';
 import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { failureOf } from '../failure.ts';
 import { currentPublication, tableFilesOf } from '../lake.ts';
-import type { ManifestFile } from '../manifest-view.ts';
 import { pathOption, wholeNumberOption } from '../option-values.ts';
-import { rowsText } from '../rows-text.ts';
+import { untilAborted, writeText } from '../output.ts';
+import { type Condition, parseColumns, parseConditions } from '../row-filter.ts';
+import { csvText, jsonText, ndjsonText, type RowsAsText } from '../row-formats.ts';
 import { addConsumerOption } from '../stream-options.ts';
-import { type Row, tableRows } from '../table-rows.ts';
+import { tableRows } from '../table-rows.ts';
+import { tableText } from '../table-text.ts';
 import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../target.ts';
 import { withCommas } from '../text-table.ts';
 
 const TEXT_LIMIT = 20;
 const MAX_LIMIT = 1_000_000_000;
-const JSON_ROWS_AT_ONCE = 1_000;
+
+const FORMATS = ['table', 'csv', 'json', 'ndjson'] as const;
+type Format = (typeof FORMATS)[number];
 
 interface ShowCommandOptions extends CommonOptions, TargetOptions {
   readonly lake?: string;
   readonly of: Door;
   readonly limit?: number;
+  readonly where?: readonly string[];
+  readonly columns?: string;
+  readonly count?: true;
+  readonly format?: Format;
   readonly files?: true;
   readonly consumer: string;
 }
 
 const DESCRIPTION =
   'Rows of a table as the current publication has them, read from the files that its manifest ' +
-  'lists. Money and 64-bit integers are exact; null is shown as ∅.';
+  'lists, and printed as they come. Money and 64-bit integers are exact; null is shown as ∅. On a ' +
+  'terminal a table is cut to its width; elsewhere nothing is cut. csv, json and ndjson are data: ' +
+  'null is an empty field or null, and no value is changed.';
 
 const EXAMPLES = `
 Tables: ${TABLE_NAMES.slice(0, 5).join(', ')} (late: stream only),
@@ -40,7 +53,10 @@ Tables: ${TABLE_NAMES.slice(0, 5).join(', ')} (late: stream only),
 
 Examples:
   $ tandem show top_products
-  $ tandem show quarantine --limit 5
+  $ tandem show quarantine --limit 5 --columns issues,raw
+  $ tandem show orders --where product_id=p7 order_date=2026-01-31
+  $ tandem show orders --where status=pending status=processing --count
+  $ tandem show orders --format csv > orders.csv
   $ tandem show daily_revenue --json
   $ tandem show late --of stream
   $ tandem show top_products --target aws
@@ -61,10 +77,26 @@ export function defineShow(command: Command, start: StartCommand): void {
     )
     .option(
       '--limit <n>',
-      `rows at most (default: ${TEXT_LIMIT}; with --json all)`,
+      `rows at most (default: ${TEXT_LIMIT} of a table, all in another format)`,
       wholeNumberOption(1, MAX_LIMIT),
     )
-    .option('--files', 'the addresses of its files instead, one a line, for other engines');
+    .option(
+      '--where <column=value...>',
+      'rows that have these values; of several values of one column any; an empty one is null',
+    )
+    .option('--columns <names>', 'these columns, in this order, with commas between them')
+    .addOption(
+      new Option('--count', 'how many rows instead').conflicts(['limit', 'columns', 'format']),
+    )
+    .addOption(
+      new Option('--format <format>', 'how (default: table; with --json json)').choices(FORMATS),
+    )
+    .addOption(
+      new Option(
+        '--files',
+        'the addresses of its files instead, one a line, for other engines',
+      ).conflicts(['limit', 'where', 'columns', 'count', 'format']),
+    );
   addTargetOption(addConsumerOption(command))
     .addHelpText('after', EXAMPLES)
     .action((table: string, options: ShowCommandOptions) =>
@@ -79,19 +111,8 @@ async function show(
 ): Promise<CommandResult | null> {
   const door = options.of;
   const table = tableNamed(name, door);
-  const { consumer } = options;
-  if (consumer !== DEFAULT_CONSUMER && door === 'batch') {
-    throw new UsageError('usage', '--consumer goes with --of stream');
-  }
-  const { store: lake, name: lakeName, addressOf } = await openLake(options, context);
-  const publication = await currentPublication(lake, door, consumer);
-  if (publication === null) {
-    const whose = consumer === DEFAULT_CONSUMER ? '' : ` of consumer ${consumer}`;
-    const hint = PUBLISHERS[options.target][door];
-    const message = `${lakeName} holds no ${door} publication${whose}; run: ${hint}`;
-    throw new TerminalError('nothing_published', message);
-  }
-  const files = await tableFilesOf(lake, publication, table);
+  const wanted = wantedOf(table, options, context);
+  const { store, files, addressOf } = await openTable(table, options, context);
   if (options.files === true) {
     const addresses = files.map(({ key }) => addressOf(key));
     return {
@@ -99,48 +120,92 @@ async function show(
       text: addresses.map((address) => `${address}\n`).join(''),
     };
   }
-  const rows = tableRows(lake, files, options.limit ?? (context.isJson ? MAX_LIMIT : TEXT_LIMIT));
-  if (!context.isJson) return textResult({ door, table, files }, rows);
-  await writeJsonRows(table, rows, context);
+  const { limit, columns, conditions } = wanted;
+  const allRows = files.reduce((sum, file) => sum + file.rows, 0);
+  if (options.count === true) {
+    const found = tableRows(store, files, { columns: [], conditions });
+    const isAll = conditions.length === 0;
+    const count = isAll ? allRows : await countOf(untilAborted(found, context.signal));
+    return { json: { table, count }, text: `${count}\n` };
+  }
+  const names = options.columns === undefined ? undefined : columns.map((column) => column.name);
+  const selection = { limit, conditions, ...(names !== undefined && { columns: names }) };
+  const rows = untilAborted(tableRows(store, files, selection), context.signal);
+  await writeText(formatOf(table, wanted, allRows, context)(rows), context);
   return null;
 }
 
-async function textResult(
-  { door, table, files }: { door: Door; table: TableName; files: readonly ManifestFile[] },
-  rows: AsyncIterable<Row>,
-): Promise<CommandResult> {
-  const shown: Row[] = [];
-  for await (const row of rows) shown.push(row);
-  const rowCount = files.reduce((sum, file) => sum + file.rows, 0);
-  const shownText = shown.length === rowCount ? '' : `${withCommas(shown.length)} of `;
-  const noun = rowCount === 1 ? 'row' : 'rows';
+function formatOf(
+  table: TableName,
+  { format, columns, conditions, limit }: Wanted,
+  allRows: number,
+  { io, signal }: CommandContext,
+): RowsAsText {
+  const names = columns.map(({ name }) => name);
+  switch (format) {
+    case 'csv':
+      return csvText(names, io.outColumns !== null);
+    case 'ndjson':
+      return ndjsonText;
+    case 'json':
+      return jsonText(table, (error) => failureOf(error, signal));
+    case 'table':
+      return tableText(columns, io.outColumns, (shownRows) => {
+        const all = `${withCommas(allRows)} ${allRows === 1 ? 'row' : 'rows'}`;
+        if (conditions.length === 0) {
+          return shownRows === allRows ? all : `${withCommas(shownRows)} of ${all}`;
+        }
+        const more = shownRows === limit ? '; there may be more, --limit says how many' : '';
+        return `${withCommas(shownRows)} of ${all} match${more}`;
+      });
+  }
+}
+
+async function countOf(rows: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of rows) count += 1;
+  return count;
+}
+
+interface Wanted {
+  readonly format: Format;
+  readonly columns: readonly Column[];
+  readonly conditions: readonly Condition[];
+  readonly limit: number;
+}
+
+/** What the options ask for; whatever is wrong with them is said before a lake is opened. */
+function wantedOf(
+  table: TableName,
+  { of: door, consumer, format, columns: names, where, limit }: ShowCommandOptions,
+  { isJson }: CommandContext,
+): Wanted {
+  if (consumer !== DEFAULT_CONSUMER && door === 'batch') {
+    throw new UsageError('usage', '--consumer goes with --of stream');
+  }
+  if (isJson && format !== undefined && format !== 'json') {
+    throw new UsageError('usage', `--json is one JSON object, and --format ${format} is not`);
+  }
+  const { columns } = tableOf(door, table);
+  const chosen = format ?? (isJson ? 'json' : 'table');
   return {
-    json: null,
-    text: `${rowsText(door, table, shown)}\n${shownText}${withCommas(rowCount)} ${noun}\n`,
+    format: chosen,
+    columns: names === undefined ? columns : parseColumns(names, columns),
+    conditions: parseConditions(where ?? [], columns),
+    limit: limit ?? (chosen === 'table' ? TEXT_LIMIT : MAX_LIMIT),
   };
 }
 
-/** A table can be larger than memory, so the one JSON object is written piece by piece. */
-async function writeJsonRows(
-  table: TableName,
-  rows: AsyncIterable<Row>,
-  { io, signal }: CommandContext,
-): Promise<void> {
-  let piece = `{"table":"${table}","rows":[`;
-  let rowsInPiece = 0;
-  let separator = '';
-  for await (const row of rows) {
-    piece += separator + JSON.stringify(row);
-    separator = ',\n';
-    rowsInPiece += 1;
-    if (rowsInPiece < JSON_ROWS_AT_ONCE) continue;
-    signal.throwIfAborted();
-    await io.writeOut(piece);
-    if (io.isOutClosed) return;
-    piece = '';
-    rowsInPiece = 0;
+async function openTable(table: TableName, options: ShowCommandOptions, context: CommandContext) {
+  const { of: door, consumer, target } = options;
+  const { store, name, addressOf } = await openLake(options, context);
+  const publication = await currentPublication(store, door, consumer);
+  if (publication === null) {
+    const whose = consumer === DEFAULT_CONSUMER ? '' : ` of consumer ${consumer}`;
+    const message = `${name} holds no ${door} publication${whose}; run: ${PUBLISHERS[target][door]}`;
+    throw new TerminalError('nothing_published', message);
   }
-  await io.writeOut(`${piece}]}\n`);
+  return { store, addressOf, files: await tableFilesOf(store, publication, table) };
 }
 
 function tableNamed(name: string, door: Door): TableName {

@@ -38,6 +38,7 @@ import {
   type TargetOptions,
 } from '../target.ts';
 import { byteText, textTable, withCommas } from '../text-table.ts';
+import { visible } from '../visible-text.ts';
 import { warningMetrics } from '../warning-metrics.ts';
 
 interface StatusCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
@@ -205,8 +206,8 @@ function batchText(lakeDir: string, { current, kept, unpublished }: LakeStatus):
     sizes,
   );
   return [
-    `${lakeDir}: batch run ${manifest.run_id}, ${manifest.status}, ${manifest.created_at}\n` +
-      `manifest: ${manifestKey}\n`,
+    `${visible(`${lakeDir}: batch run ${manifest.run_id}, ${manifest.status}, ${manifest.created_at}`)}\n` +
+      `manifest: ${visible(manifestKey)}\n`,
     batchSummary(manifest),
     tables,
     keptText(kept) + unpublishedText(unpublished),
@@ -236,7 +237,7 @@ function keptText(kept: readonly Publication[]): string {
 
 function unpublishedText(runIds: readonly string[]): string {
   if (runIds.length === 0) return '';
-  return `not published (under way, or stopped before its end): ${runIds.join(', ')}\n`;
+  return `not published (under way, or stopped before its end): ${runIds.map(visible).join(', ')}\n`;
 }
 
 function tableSizes(publication: Publication) {

@@ -26,6 +26,7 @@ import {
 import { type EpochView, windowsText } from '../stream-view.ts';
 import { readEpochView, watchStream } from '../stream-watch.ts';
 import { addLocalOnly } from '../target.ts';
+import { visible } from '../visible-text.ts';
 
 interface StreamCommandOptions extends CommonOptions, StreamFolders {
   readonly untilIdle?: true;
@@ -175,7 +176,9 @@ export async function streamWithView(
     } catch (error) {
       // Whoever asked for the end gets it: what was consumed is in the logs.
       if (!signal.aborted || !isRetryable(error)) throw error;
-      io.writeErr(`tandem: warning: a last epoch is left to the next run: ${error.message}\n`);
+      io.writeErr(
+        `tandem: warning: a last epoch is left to the next run: ${visible(error.message)}\n`,
+      );
     } finally {
       await watch.close();
       writeErr = io.writeErr;

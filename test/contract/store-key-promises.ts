@@ -58,25 +58,35 @@ export const keyPromises: StorePromises = {
     expect(await keysOf(store)).toEqual([]);
   },
 
+  'keeps keys that are no paths, each as it is': async (store) => {
+    const odd = ['a//b', 'a/b', 'a/./b', 'a/../b', './a', '../a', '/a', '//a', 'a/', 'n\0ul', '.'];
+    for (const key of odd) await store.put(key, text(key));
+
+    for (const key of odd) expect(await read(store, key)).toBe(key);
+    expect((await keysOf(store)).toSorted()).toEqual(odd.toSorted());
+    expect(await keysOf(store, 'a//')).toEqual(['a//b']);
+    expect(await keysOf(store, '/')).toEqual(['//a', '/a']);
+    await store.delete(['a//b', '../a', 'a/']);
+    expect((await keysOf(store)).toSorted()).toEqual(
+      odd.filter((key) => !['a//b', '../a', 'a/'].includes(key)).toSorted(),
+    );
+  },
+
+  'keeps a key of 1,024 bytes': async (store) => {
+    const key = `orders/${'ü/'.repeat(338)}abc`;
+    expect(Buffer.byteLength(key)).toBe(1_024);
+
+    await store.put(key, text('1'));
+
+    expect(await keysOf(store, 'orders/')).toEqual([key]);
+    expect(await read(store, key)).toBe('1');
+  },
+
   'fails when a key is none': async (store) => {
-    const bad = [
-      '',
-      '/',
-      '/a',
-      'a/',
-      'a//b',
-      '.',
-      '..',
-      '../a',
-      'a/../b',
-      'a/./b',
-      'a\0b',
-      '\ud800',
-    ];
     const target = new Uint8Array(1);
     const range = { startByte: 0, endByte: 1 };
 
-    for (const key of bad) {
+    for (const key of ['', 'a\ud800']) {
       await expect(store.head(key)).rejects.toThrow(RangeError);
       await expect(store.get(key)).rejects.toThrow(RangeError);
       await expect(store.getInto(key, target, { range })).rejects.toThrow(RangeError);
@@ -87,15 +97,13 @@ export const keyPromises: StorePromises = {
   },
 
   'fails when a prefix is none': async (store) => {
-    for (const prefix of ['/', '/a', '../', 'a/../', 'a//', './', '..', 'a/..', 'a\0']) {
-      await expect(keysOf(store, prefix)).rejects.toThrow(RangeError);
-    }
+    await expect(keysOf(store, 'a/\ud800')).rejects.toThrow(RangeError);
   },
 
   'removes nothing when one of the keys is none': async (store) => {
     await store.put('a', text('1'));
 
-    await expect(store.delete(['a', '../b'])).rejects.toThrow(RangeError);
+    await expect(store.delete(['a', ''])).rejects.toThrow(RangeError);
 
     expect(await keysOf(store)).toEqual(['a']);
   },

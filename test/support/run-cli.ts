@@ -7,17 +7,23 @@ export interface CliResult {
   readonly err: string;
 }
 
-/** Runs one command line in this process, as if from a pipe. */
+/**
+ * Runs one command line in this process, as if from a pipe, or from a terminal of that many
+ * columns.
+ */
 export async function runCliHere(
   args: readonly string[],
   signal: AbortSignal = new AbortController().signal,
   /** Of the one at the terminal; without it nobody can be asked. */
   answer?: string,
+  /** Of the terminal behind standard output. */
+  outColumns: number | null = null,
 ): Promise<CliResult> {
   let out = '';
   let err = '';
   const io: CommandIo = {
     isOutClosed: false,
+    outColumns,
     isErrTerminal: false,
     errColumns: 80,
     ask:
@@ -31,6 +37,9 @@ export async function runCliHere(
       out += text;
     },
     writeErr: (text) => {
+      err += text;
+    },
+    drawErr: (text) => {
       err += text;
     },
   };

@@ -93,8 +93,13 @@ export function json(body: object, headers: StubAnswer['headers'] = {}): StubAns
 }
 
 /** An error as S3 answers it. */
-export function xmlError(status: number, code: string): StubAnswer {
-  const body = `<Error><Code>${code}</Code><Message>${code} it is</Message></Error>`;
+export function xmlError(
+  status: number,
+  code: string,
+  message = `${code} it is`,
+  more = '',
+): StubAnswer {
+  const body = `<Error><Code>${code}</Code><Message>${message}</Message>${more}</Error>`;
   return { status, headers: { 'content-type': 'application/xml' }, body };
 }
 

@@ -16,6 +16,7 @@ import type { StatusParser } from '../../shared/ingest/status-parser.ts';
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import { ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { ObjectUnreadableError } from '../../shared/runtime/errors.ts';
 import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import { checkSegment, decodeLine, segmentLines } from '../../shared/state/segment.ts';
 import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
@@ -109,6 +110,7 @@ export class ChunkMapper {
       if (error instanceof GzipInvalidError) {
         return tally.rejected(input.sizeBytes === 0 ? 'empty' : 'gzip_invalid');
       }
+      if (error instanceof ObjectUnreadableError) return tally.rejected(error.reason);
       throw error;
     }
   }

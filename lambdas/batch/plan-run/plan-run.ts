@@ -11,7 +11,7 @@ import {
 import { RecordReader } from '../../shared/ingest/record-reader.ts';
 import { MAX_RECORD_BYTES, ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
+import { ObjectUnreadableError, TerminalError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
@@ -96,9 +96,19 @@ async function readInputs(
 async function readHeaders(landing: ObjectStore, { orders }: LandingObjects) {
   const inputs: PlannedInput[] = [];
   const rejectedFiles: RejectedFile[] = [];
-  const headers = await inParallel(orders, PARALLEL_READS, async (object) =>
-    isGzip(object.key) ? null : await readHeader(landing, object),
-  );
+  const unreadable: ObjectUnreadableError[] = [];
+  const headers = await inParallel(orders, PARALLEL_READS, async (object, index) => {
+    try {
+      return isGzip(object.key) ? await touch(landing, object) : await readHeader(landing, object);
+    } catch (error) {
+      if (!(error instanceof ObjectUnreadableError)) throw error;
+      unreadable[index] = error;
+      return { kind: 'rejected', reason: error.reason } as const;
+    }
+  });
+  // Nothing may be read: that is no matter of files.
+  const denied = Object.values(unreadable);
+  if (denied.length === orders.length) throw denied[0];
   headers.forEach((header, index) => {
     const object = orders[index];
     if (header === null) {
@@ -110,6 +120,12 @@ async function readHeaders(landing: ObjectStore, { orders }: LandingObjects) {
     }
   });
   return { inputs, rejectedFiles };
+}
+
+/** Whether a gzip file may be read at all; what it holds is seen when it is read whole. */
+async function touch(landing: ObjectStore, object: LandingObject): Promise<null> {
+  await readUnchanged(landing, object, { startByte: 0, endByte: Math.min(1, object.sizeBytes) });
+  return null;
 }
 
 async function readHeader(

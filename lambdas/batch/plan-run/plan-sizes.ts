@@ -5,6 +5,7 @@ import {
   type LandingObject,
 } from '../../shared/ingest/list-landing.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { ObjectUnreadableError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 
 /**
@@ -121,8 +122,11 @@ async function gzipBytes(landing: ObjectStore, { key, etag, sizeBytes }: Landing
   if (sizeBytes < 18) return 0; // Shorter than an empty member: rejected when it is read.
   const range = { startByte: sizeBytes - 4, endByte: sizeBytes };
   const trailer = await landing.get(key, { range, ifMatch: etag }).catch((error: unknown) => {
+    // Whoever reads the whole file says so.
+    if (error instanceof ObjectUnreadableError) return null;
     throw asInputChanged(key, error);
   });
+  if (trailer === null) return 0;
   const stated = new DataView(trailer.buffer, trailer.byteOffset, 4).getUint32(0, true);
   return stated >= sizeBytes ? stated : sizeBytes * GZIP_RATIO;
 }

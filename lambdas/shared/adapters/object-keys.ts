@@ -1,15 +1,32 @@
 import type { ByteRange } from '../ports/object-store.ts';
 
-/** Refuses what is no key: `RangeError`, so that no path ever leaves the store's root. */
+/**
+ * Refuses what no store takes as a key: `RangeError`. Empty segments, `.` and `..` are text like
+ * any other: S3 has no folders, and whoever can write to a landing bucket can make such an object.
+ */
 export function assertKey(key: string): void {
+  if (key === '') refuse(key, 'key', 'is empty');
+  assertWellFormed(key, 'key');
+}
+
+/** A prefix is the front of a key, cut anywhere, also to nothing. */
+export function assertPrefix(prefix: string): void {
+  assertWellFormed(prefix, 'prefix');
+}
+
+/**
+ * As `assertKey`, and the key is a path below a folder: no segment is empty, `.` or `..`, so that
+ * no path ever leaves the store's root and no two keys are one file.
+ */
+export function assertPathKey(key: string): void {
   assertSegments(key, key.split('/'), 'key');
 }
 
-/** A prefix is the front of a key: its last segment may be cut anywhere, also to nothing. */
-export function assertPrefix(prefix: string): void {
+/** The front of a path: its last segment may be cut anywhere, also to nothing. */
+export function assertPathPrefix(prefix: string): void {
   const segments = prefix.split('/');
   const cut = segments.pop() ?? '';
-  assertText(prefix, cut, 'prefix');
+  assertPathText(prefix, cut, 'prefix');
   if (cut === '..') refuse(prefix, 'prefix', 'has the segment ".."');
   if (segments.length > 0) assertSegments(prefix, segments, 'prefix');
 }
@@ -18,13 +35,17 @@ function assertSegments(whole: string, segments: readonly string[], kind: string
   for (const segment of segments) {
     if (segment === '') refuse(whole, kind, 'has an empty segment');
     if (segment === '.' || segment === '..') refuse(whole, kind, `has the segment "${segment}"`);
-    assertText(whole, segment, kind);
+    assertPathText(whole, segment, kind);
   }
 }
 
-function assertText(whole: string, segment: string, kind: string): void {
+function assertPathText(whole: string, segment: string, kind: string): void {
   if (segment.includes('\0')) refuse(whole, kind, 'has a NUL');
-  if (!segment.isWellFormed()) refuse(whole, kind, 'has an unpaired surrogate');
+  assertWellFormed(whole, kind);
+}
+
+function assertWellFormed(whole: string, kind: string): void {
+  if (!whole.isWellFormed()) refuse(whole, kind, 'has an unpaired surrogate');
 }
 
 function refuse(whole: string, kind: string, why: string): never {

@@ -21,6 +21,8 @@ export interface ReadOptions {
   readonly limit?: number;
   /** All columns without it. */
   readonly columns?: readonly string[];
+  /** Columns that the file lacks are left out: an older version may have written it. */
+  readonly maySkipColumns?: boolean;
 }
 
 /** Rows that are held as objects at once, and fewer where they are long. */
@@ -36,12 +38,15 @@ export async function* readRows(
   file: ParquetSource,
   options: ReadOptions = {},
 ): AsyncGenerator<Record<string, RowValue>> {
-  const { limit = Number.POSITIVE_INFINITY, columns } = options;
+  const { limit = Number.POSITIVE_INFINITY, columns, maySkipColumns = false } = options;
   const buffer = bufferOf(file);
   const metadata = await readMetadata(buffer);
   const physical = withoutLogicalTypes(metadata);
   const converters = convertersOf(metadata.schema.slice(1));
-  const names = columns ?? [...converters.keys()];
+  const own = [...converters.keys()];
+  const found = maySkipColumns ? columns?.filter((name) => converters.has(name)) : columns;
+  // Without any column there would be no rows.
+  const names = found === undefined ? own : found.length === 0 ? own.slice(0, 1) : found;
   let groupStart = 0;
   for (const group of metadata.row_groups) {
     const groupRows = Number(group.num_rows);

@@ -45,7 +45,8 @@ export interface ObjectWriter {
 
 /**
  * Objects by key, like S3: whole objects appear at once, reads after a write see it, keys are
- * compared bytewise (UTF-8). Keys have no leading `/`, no empty, `.` or `..` segment.
+ * compared bytewise (UTF-8). A key is any text but the empty one; a store in a folder takes only
+ * what is a path there: no leading `/`, no empty, `.` or `..` segment, no NUL.
  */
 export interface ObjectStore {
   /** Null where there is no such object. */

@@ -22,6 +22,20 @@ export class TerminalError extends Error {
   }
 }
 
+/**
+ * This object cannot be read while others can: it is archived, or a key, a policy or a file mode
+ * denies it. A run rejects the file for `reason` (contract §1.1) and goes on with the others.
+ */
+export class ObjectUnreadableError extends TerminalError {
+  /** As in `rejected_files`: a code, a colon, and what the store says. */
+  readonly reason: string;
+
+  constructor(code: string, message: string, options: ErrorOptions & { readonly reason: string }) {
+    super(code, message, options);
+    this.reason = options.reason;
+  }
+}
+
 /** The config or the command line is wrong: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

@@ -3,7 +3,7 @@ import { asInputChanged, isGzip, type LandingObject } from '../ingest/list-landi
 import { csvFormat, RecordReader } from '../ingest/record-reader.ts';
 import type { DimensionCounts, DimensionDefinition } from '../model/dimension.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
+import { ObjectNotFoundError, ObjectUnreadableError, TerminalError } from '../runtime/errors.ts';
 import { DimensionBuilder, type DimensionData } from './dimension.ts';
 
 export interface LoadedDimension {
@@ -31,6 +31,7 @@ export async function loadDimension(
       await loadFile(store, definition, file, builder, maxBytes);
     } catch (error) {
       if (error instanceof GzipInvalidError) throw rejected(file.key, 'gzip_invalid', error);
+      if (error instanceof ObjectUnreadableError) throw rejected(file.key, error.reason, error);
       if (file.copyKey !== undefined) throw asCopyMissing(file.key, error);
       throw asInputChanged(file.key, error);
     }

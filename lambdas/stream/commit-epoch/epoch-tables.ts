@@ -2,6 +2,7 @@ import { formatCents } from '../../shared/model/money.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import type { ColumnData, RowGroupData } from '../../shared/parquet/column-data.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
+import { spreadsheetField } from '../../shared/runtime/csv-text.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import { putOnce } from '../../shared/state/put-once.ts';
 import { WindowCellList, type WindowCells } from '../../shared/state/revenue-cells.ts';
@@ -113,15 +114,10 @@ function* finalWindows(
 function productTotalsCsv({ products, productTotals }: EpochTotals, order: Uint32Array) {
   const lines = ['product_id,total_orders,total_revenue'];
   for (const rank of order) {
-    const id = csvField(productText(products, rank));
+    const id = spreadsheetField(productText(products, rank));
     const revenue = formatCents(productTotals.centsAt(rank));
     lines.push(`${id},${productTotals.counts[rank]},${revenue}`);
   }
   lines.push('');
   return new TextEncoder().encode(lines.join('\n'));
-}
-
-/** Quoted where RFC 4180 wants it. */
-function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -3,7 +3,7 @@ import { COMMANDS } from '../../../bin/cli.ts';
 import { runCliHere } from '../../support/run-cli.ts';
 
 const flagsIn = (help: string) =>
-  [...help.matchAll(/^ {2}(--[^ ]+(?: <\w+>)?)/gm)].map((m) => m[1]);
+  [...help.matchAll(/^ {2}(--[^ ]+(?: <[^>]+>)?)/gm)].map((m) => m[1]);
 
 describe('help', () => {
   it('of tandem names the commands', async () => {
@@ -83,6 +83,10 @@ describe('help', () => {
         '--lake <dir>',
         '--of <door>',
         '--limit <n>',
+        '--where <column=value...>',
+        '--columns <names>',
+        '--count',
+        '--format <format>',
         '--files',
         '--consumer <name>',
         '--target <where>',

@@ -89,7 +89,7 @@ describe('a live screen', () => {
     let written = '';
     const screen = createLiveScreen({
       errColumns,
-      writeErr: (text) => {
+      drawErr: (text: string) => {
         written += text;
       },
     });
@@ -105,7 +105,7 @@ describe('a live screen', () => {
     const { screen, taken } = screenOf(6);
 
     screen.draw(['first', 'longer than that']);
-    expect(taken()).toBe('first\nlonge\n');
+    expect(taken()).toBe('first\nlong…\n');
     screen.draw(['x']);
     expect(taken()).toBe('\u001b[2A\r\u001b[Jx\n');
     screen.clear();

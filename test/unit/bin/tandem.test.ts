@@ -98,19 +98,40 @@ describe('bin/tandem.js', () => {
     expect(readdirSync(lake)).toEqual([]);
   });
 
-  it('ends quietly when its reader goes away', async () => {
-    const demo = join(dir, 'demo');
-    await run([ENTRY, 'demo', '--orders', '20000', '--dir', demo]);
-    const args = ['show', 'orders', '--json', '--lake', join(demo, 'lake')];
-    const child = spawn(process.execPath, [ENTRY, ...args]);
-    let err = '';
-    child.stderr.on('data', (piece) => {
-      err += piece;
+  describe('show', () => {
+    let lake: string;
+    beforeAll(async () => {
+      const landing = join(dir, 'show-landing');
+      lake = join(dir, 'show-lake');
+      await run([ENTRY, 'generate', '--orders', '20000', '--out', landing]);
+      await run([ENTRY, 'batch', '--landing', landing, '--lake', lake]);
     });
-    const exitCode = new Promise((resolve) => child.on('exit', resolve));
+    const FORMATS = [['--json'], ['--format', 'csv'], ['--limit', '1000000']];
+    const shown = (format: readonly string[]) => {
+      const child = spawn(process.execPath, [ENTRY, 'show', 'orders', '--lake', lake, ...format]);
+      let err = '';
+      child.stderr.on('data', (piece) => {
+        err += piece;
+      });
+      const ended = new Promise((resolve) => child.on('exit', (code) => resolve([code, err])));
+      return { child, ended };
+    };
 
-    child.stdout.once('data', () => child.stdout.destroy());
+    it.each(FORMATS)('ends quietly when its reader goes away: %s %s', async (...format) => {
+      const { child, ended } = shown(format);
 
-    expect([await exitCode, err]).toEqual([0, '']);
+      child.stdout.once('data', () => child.stdout.destroy());
+
+      expect(await ended).toEqual([0, '']);
+    });
+
+    it.each(FORMATS)('hears SIGTERM while nobody reads on: %s %s', async (...format) => {
+      const { child, ended } = shown(format);
+      await new Promise((resolve) => child.stdout.once('readable', resolve));
+
+      child.kill('SIGTERM');
+
+      expect(await ended).toEqual([130, 'tandem: interrupted; nothing half done is left\n']);
+    });
   });
 });

@@ -21,6 +21,24 @@ describe('textTable', () => {
     );
   });
 
+  it('takes wide characters for two columns', () => {
+    expect(
+      textTable(
+        [{ title: 'name' }, { title: 'b' }],
+        [
+          ['日本語', 'x'],
+          ['abc', 'y'],
+        ],
+      ),
+    ).toBe('name    b\n────    ───\n日本語  x\nabc     y\n');
+  });
+
+  it('lays out any number of rows, each in the same time', () => {
+    const rows = Array.from({ length: 50_000 }, (_, i) => [`o${i}`, 'x']);
+    const lines = textTable([{ title: 'id' }, { title: 'b' }], rows).split('\n');
+    expect([lines.length, lines[2], lines.at(-2)]).toEqual([50_003, 'o0      x', 'o49999  x']);
+  });
+
   it('has its head where there is no row', () => {
     expect(textTable([{ title: 'name' }], [])).toBe('name\n────\n');
   });

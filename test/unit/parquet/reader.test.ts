@@ -77,6 +77,14 @@ describe('readRows', () => {
     ]);
   });
 
+  it('leaves out columns that an older file lacks, where that may be', async () => {
+    const skip = { maySkipColumns: true };
+    const [row] = await rowsOf(FILE, { ...skip, columns: ['id', 'newer'] });
+    expect(Object.keys(row)).toEqual(['id']);
+    const all = await rowsOf(FILE);
+    expect(await rowsOf(FILE, { ...skip, columns: ['newer'] })).toHaveLength(all.length);
+  });
+
   it('reads ranges of a file, and only the row groups and columns that it needs', async () => {
     const bytes = Buffer.concat([FILE]);
     const ranges: number[] = [];

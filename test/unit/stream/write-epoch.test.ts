@@ -125,6 +125,24 @@ describe('cumulative tables', () => {
     );
   });
 
+  it('are safe to open in a spreadsheet as CSV, and go on from the ids as they are', async () => {
+    const epochs = twoShards();
+    const ids = ['=1+1', '+1', '-1', '@a', '="a,b"', "'", 'a=b'];
+    const priced = (id: string, index: number) =>
+      timed('10:00:00', { product_id: id, price: index });
+    await epochs.append(SHARD, ids.map(priced));
+    await epochs.publishNext(null);
+
+    const manifest = await epochs.publishNext(null);
+
+    const csv = await epochs.lake.get('snapshots/product_totals/epoch=00000002.csv');
+    const cells = Buffer.from(csv).toString().split('\n').slice(1, -1);
+    const found = cells.map((line) => line.replace(/,1,[0-9.]+$/, ''));
+    expect(found).toEqual(['a=b', "'", '"\'=""a,b"""', "'@a", "'-1", "'+1", "'=1+1"]);
+    const { product_revenue: rows } = await readStreamTables(epochs.lake, manifest);
+    expect(rows.map((row) => row.product_id).toReversed()).toEqual(ids);
+  });
+
   it('have no file while there is no active order', async () => {
     const epochs = twoShards();
     await epochs.append(SHARD, [{ ...active({ status: 'cancel' }), outcome: 'cancelled' }]);

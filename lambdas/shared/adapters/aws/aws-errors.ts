@@ -38,8 +38,14 @@ const UNREACHED = new Set([
   'ENOTFOUND',
 ]);
 const NO_CONNECTION = /did not establish a connection/;
-/** Of S3, with status 400: the request's bytes did not come in time. */
-const TIMEOUTS = new Set(['RequestTimeout', 'RequestTimeoutException', 'TimeoutError']);
+/** Of S3 and KMS, with status 400: bytes or an answer did not come in time. */
+const TIMEOUTS = new Set([
+  'DependencyTimeoutException',
+  'KMSInternalException',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'TimeoutError',
+]);
 const DENIALS = new Set([
   'AccessDenied',
   'AccessDeniedException',
@@ -67,7 +73,9 @@ const WRONG_REGION = new Set([
 
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof Error)) return 'none_of_aws';
-  const { name, message, code } = error as SdkError;
+  const { message, code } = error as SdkError;
+  // S3 passes on what KMS says: `KMS.ThrottlingException`.
+  const name = error.name.replace(/^KMS\./, '');
   const status = statusOf(error);
   if (THROTTLES.has(name) || status === 429) return 'throttled';
   if (UNREACHED.has(code ?? '') || NO_CONNECTION.test(message)) return 'unreached';

@@ -10,7 +10,7 @@ const ROUNDS_MAX = 5;
 const FIRST_PAUSE_MS = 100;
 /** What the XML of a batch cannot hold, not even escaped. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about.
-const NO_XML = /[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
+const NO_XML = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
 /** Error codes of single keys that pass. */
 const PASSING = new Set(['InternalError', 'ServiceUnavailable', 'SlowDown', 'OperationAborted']);
 

@@ -1,10 +1,11 @@
 import {
   ObjectNotFoundError,
+  ObjectUnreadableError,
   PreconditionFailedError,
   RetryableError,
   TerminalError,
 } from '../../runtime/errors.ts';
-import { isNamed, statusOf, toCallError } from './aws-errors.ts';
+import { isNamed, saidBy, statusOf, toCallError, troubleOf } from './aws-errors.ts';
 import { NoAnswerError } from './lost-answers.ts';
 
 /** What is done to an object, and the permission that it takes. */
@@ -37,11 +38,54 @@ export function toStoreError(error: unknown, action: S3Action, { bucket, key }: 
   if (status === 409) {
     return new RetryableError(`${action} ${key}: another writer is at it`, options);
   }
+  const unreadable = action === 'read' ? toUnreadable(error, { bucket, key }) : null;
+  if (unreadable !== null) return unreadable;
   return toCallError(error, {
     what: `${action} ${JSON.stringify(key)} of bucket ${bucket}`,
     resource: `bucket ${bucket}`,
     permission: S3_ACTIONS[action],
   });
+}
+
+/** What S3 says of one object alone, while it gives others: null for anything else. */
+function toUnreadable(error: unknown, { bucket, key }: S3Place): ObjectUnreadableError | null {
+  const trouble = troubleOf(error);
+  if (!(error instanceof Error) || (trouble !== 'denied' && trouble !== 'refused')) return null;
+  const said = `read ${JSON.stringify(key)} of bucket ${bucket}: ${saidBy(error)}`;
+  if (error.name === 'InvalidObjectState') {
+    const reason = `object_archived: ${tierOf(error)}, restore it`;
+    return new ObjectUnreadableError('object_archived', `${said}: ${reason}`, {
+      cause: error,
+      reason,
+    });
+  }
+  const permission = permissionFor(error);
+  if (permission === null) return null;
+  return new ObjectUnreadableError('access_denied', `${said}: ${permission}`, {
+    cause: error,
+    reason: `access_denied: ${error.message || error.name}`,
+  });
+}
+
+/** Where an archived object lies: a storage class, or a tier of Intelligent-Tiering. */
+function tierOf(error: Error): string {
+  const { StorageClass, AccessTier } = error as Error & {
+    readonly StorageClass?: string;
+    readonly AccessTier?: string;
+  };
+  return [StorageClass, AccessTier].filter(Boolean).join(' ') || 'archived';
+}
+
+/** What would let the object be read; null where the error is not of one object. */
+function permissionFor({ name, message }: Error): string | null {
+  if (name.startsWith('KMS.')) return 'look at the key that the object is encrypted with';
+  if (name === 'InvalidRequest' && /server.side encryption/i.test(message)) {
+    return 'it is encrypted with a key of its writer (SSE-C); store it without one';
+  }
+  if (name !== 'AccessDenied' && name !== 'AllAccessDisabled') return null;
+  return /\bkms:/.test(message)
+    ? 'allow kms:Decrypt on the key that the object is encrypted with'
+    : `allow ${S3_ACTIONS.read} on it, and look at the credentials in use`;
 }
 
 export function noBucket(bucket: string, options?: ErrorOptions): TerminalError {

@@ -1,6 +1,5 @@
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import { TerminalError } from '../../runtime/errors.ts';
-import { assertKey } from '../object-keys.ts';
 
 /** As a page of a list with `EncodingType: url` has it. */
 export interface ListedObject {
@@ -11,18 +10,23 @@ export interface ListedObject {
 }
 
 /**
- * Null for the mark of an empty folder, as the console makes it. Throws `TerminalError` for what is
- * no key here (`a//b`): passed over, the rows of a file would be missing without a word.
+ * Null for the mark of an empty folder, as the console makes it. Any other key is taken as it is
+ * (`a//b`, `a/../b`): S3 compares keys as text. Throws `TerminalError` `unusable_key` for bytes
+ * that are no UTF-8, which S3 itself refuses: passed over, the rows of a file would be missing
+ * without a word.
  */
 export function toObjectInfo(object: ListedObject, bucket: string): ObjectInfo | null {
   const { Key, ETag, Size, LastModified } = object;
-  const key = decodeURIComponent(Key.replaceAll('+', ' '));
+  const key = decodedKey(Key, bucket);
   if (key.endsWith('/') && Size === 0) return null;
-  try {
-    assertKey(key);
-  } catch (error) {
-    const message = `bucket ${bucket}: ${(error as Error).message}: rename or remove the object`;
-    throw new TerminalError('unusable_key', message, { cause: error });
-  }
   return { key, sizeBytes: Size, etag: ETag, modifiedAtMs: LastModified?.getTime() ?? 0 };
+}
+
+function decodedKey(encoded: string, bucket: string): string {
+  try {
+    return decodeURIComponent(encoded.replaceAll('+', ' '));
+  } catch (cause) {
+    const message = `bucket ${bucket}: key ${encoded} is not UTF-8: rename or remove the object`;
+    throw new TerminalError('unusable_key', message, { cause });
+  }
 }

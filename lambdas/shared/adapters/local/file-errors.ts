@@ -1,4 +1,4 @@
-import { TerminalError } from '../../runtime/errors.ts';
+import { ObjectUnreadableError, TerminalError } from '../../runtime/errors.ts';
 
 /** `ENOENT`, … of an error of the operating system, or '' for any other. */
 export function errnoCode(error: unknown): string {
@@ -41,4 +41,14 @@ export function storageError(key: string, error: unknown): unknown {
   const meaning = MEANINGS[code] ?? (error instanceof Error ? error.message : 'failed');
   const name = key === '' ? 'the root folder' : key;
   return new TerminalError('storage_error', `${name}: ${meaning} (${code})`, { cause: error });
+}
+
+/** As `storageError`, for an open to read: a file whose mode denies it says nothing of others. */
+export function openError(key: string, error: unknown): unknown {
+  const failure = storageError(key, error);
+  const code = errnoCode(error);
+  if (!(failure instanceof TerminalError) || (code !== 'EACCES' && code !== 'EPERM'))
+    return failure;
+  const reason = `access_denied: ${MEANINGS[code]} (${code})`;
+  return new ObjectUnreadableError(failure.code, failure.message, { cause: error, reason });
 }

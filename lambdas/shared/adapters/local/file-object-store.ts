@@ -13,8 +13,9 @@ import {
   PreconditionFailedError,
   RetryableError,
 } from '../../runtime/errors.ts';
-import { assertKey, assertPrefix, assertRange, assertRangeFits } from '../object-keys.ts';
-import { errnoCode, isAbsence, storageError } from './file-errors.ts';
+import { assertPathKey, assertPathPrefix, assertRange, assertRangeFits } from '../object-keys.ts';
+import { turnIfDue } from './event-loop.ts';
+import { errnoCode, isAbsence, openError, storageError } from './file-errors.ts';
 import { listFiles } from './file-listing.ts';
 import { type FileVersion, modifiedAtMs, statFile, versionOf } from './file-version.ts';
 import { FileWriter, pruneFolders } from './file-writer.ts';
@@ -30,7 +31,8 @@ const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * A folder as object store, shared by any number of processes. Calls run synchronously inside: for
- * local files that is several times faster, and each store is used by one thread. It survives the
+ * local files that is several times faster, and each store is used by one thread; between reads the
+ * event loop has its turn. It survives the
  * death of a process at any point; it does not force data to the device, so after a loss of power
  * the newest objects may be missing.
  */
@@ -43,7 +45,7 @@ export class FileObjectStore implements ObjectStore {
 
   /** The file that holds the object. */
   pathOf(key: string): string {
-    assertKey(key);
+    assertPathKey(key);
     assertUnreserved(key);
     if (sep !== '/' && key.includes(sep)) {
       throw new RangeError(`key ${JSON.stringify(key)} has a "${sep}"`);
@@ -66,6 +68,7 @@ export class FileObjectStore implements ObjectStore {
   async get(key: string, options: GetOptions = {}): Promise<Uint8Array> {
     const { range } = options;
     if (range !== undefined) assertRange(range);
+    await turnIfDue();
     return this.#readStable(key, options.ifMatch, (fd, { sizeBytes }) => {
       const startByte = Math.min(range?.startByte ?? 0, sizeBytes);
       const endByte = Math.min(range?.endByte ?? sizeBytes, sizeBytes);
@@ -81,6 +84,7 @@ export class FileObjectStore implements ObjectStore {
   ): Promise<number> {
     const { startByte, endByte } = options.range;
     assertRangeFits(options.range, target.length);
+    await turnIfDue();
     const wanted = target.subarray(0, endByte - startByte);
     return this.#readStable(key, options.ifMatch, (fd) => readFully(fd, wanted, startByte));
   }
@@ -95,6 +99,7 @@ export class FileObjectStore implements ObjectStore {
           throw changedError(key, options.ifMatch);
         }
         yield piece;
+        await turnIfDue();
       }
     } catch (error) {
       throw storageError(key, error);
@@ -122,7 +127,7 @@ export class FileObjectStore implements ObjectStore {
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
-    assertPrefix(prefix);
+    assertPathPrefix(prefix);
     yield* listFiles(this.root, prefix);
   }
 
@@ -150,7 +155,7 @@ export class FileObjectStore implements ObjectStore {
    * how many files.
    */
   async removeStaleTemporaries(prefix = ''): Promise<number> {
-    assertPrefix(prefix);
+    assertPathPrefix(prefix);
     return removeStaleTemporaries(this.root, prefix);
   }
 
@@ -182,7 +187,7 @@ export class FileObjectStore implements ObjectStore {
       fd = openSync(path, READ_FLAGS);
     } catch (error) {
       if (isAbsence(error)) throw new ObjectNotFoundError(key, { cause: error });
-      throw storageError(key, error);
+      throw openError(key, error);
     }
     try {
       const stats = fstatSync(fd, { bigint: true });

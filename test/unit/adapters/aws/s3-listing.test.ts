@@ -38,11 +38,41 @@ it('goes on behind a page that is empty', async () => {
   expect(await keysOf(store)).toEqual(['a']);
 });
 
-it('passes over marks of folders, and fails when a key is none', async () => {
-  expect(await keysOf(openS3(page([object('orders/', 0), object('b')])).store)).toEqual(['b']);
-  await expect(keysOf(openS3(page([object('orders//x.csv')])).store)).rejects.toThrow(
-    'bucket lake: key "orders//x.csv" has an empty segment: rename or remove the object',
+it('passes over marks of folders, and takes any other key as it is', async () => {
+  const odd = ['orders//x.csv', 'orders/../x.csv', 'orders/a.csv/', '/x', 'x%00'];
+  const { store } = openS3(page([object('orders/', 0), object('b'), ...odd.map((k) => object(k))]));
+
+  expect(await keysOf(store)).toEqual([
+    'b',
+    'orders//x.csv',
+    'orders/../x.csv',
+    'orders/a.csv/',
+    '/x',
+    'x\0',
+  ]);
+});
+
+it('fails when a key is no UTF-8, and names it', async () => {
+  await expect(keysOf(openS3(page([object('orders/%FF.csv')])).store)).rejects.toThrow(
+    'bucket lake: key orders/%FF.csv is not UTF-8: rename or remove the object',
   );
+});
+
+it('asks for a key that is no path by exactly that key', async () => {
+  const found = { status: 200, headers: { 'content-length': '1', etag: '"e"' }, body: 'x' };
+  const keys = ['orders//x.csv', 'orders/./x.csv', 'orders/../x.csv', '/x', 'x/', '../x'];
+  const { aws, store } = openS3(...keys.map(() => found));
+
+  for (const key of keys) await store.get(key);
+
+  expect(aws.requests.map(({ path }) => path)).toEqual([
+    '/lake/orders//x.csv',
+    '/lake/orders/./x.csv',
+    '/lake/orders/../x.csv',
+    '/lake//x',
+    '/lake/x/',
+    '/lake/../x',
+  ]);
 });
 
 it('deletes a thousand keys by one request, each once', async () => {
@@ -72,11 +102,12 @@ it('fails when S3 puts a key off again and again, or does not allow it', async (
 });
 
 it('deletes a key that XML cannot hold by a request of its own', async () => {
-  const { aws, store } = openS3({ status: 204 }, deleted());
-  await store.delete(['a', 'b\u0001']);
+  const { aws, store } = openS3({ status: 204 }, { status: 204 }, deleted());
+  await store.delete(['a', 'b\u0001', 'c\0']);
 
   expect(aws.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
     'DELETE /lake/b%01',
+    'DELETE /lake/c%00',
     'POST /lake/',
   ]);
 });

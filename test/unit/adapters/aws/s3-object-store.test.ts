@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   ObjectNotFoundError,
+  ObjectUnreadableError,
   PreconditionFailedError,
   RetryableError,
   TerminalError,
@@ -118,6 +119,78 @@ describe('an error', () => {
     await expect(store.delete(['a'])).rejects.toThrow('allow s3:DeleteObject on bucket lake');
     await expect(store.list('')[Symbol.asyncIterator]().next()).rejects.toThrow(
       'allow s3:ListBucket on bucket lake',
+    );
+  });
+
+  it.each([
+    [
+      xmlError(403, 'InvalidObjectState', 'No', '<StorageClass>GLACIER</StorageClass>'),
+      'object_archived',
+      'object_archived: GLACIER, restore it',
+    ],
+    [
+      xmlError(
+        403,
+        'InvalidObjectState',
+        'No',
+        '<StorageClass>INTELLIGENT_TIERING</StorageClass><AccessTier>ARCHIVE_ACCESS</AccessTier>',
+      ),
+      'object_archived',
+      'object_archived: INTELLIGENT_TIERING ARCHIVE_ACCESS, restore it',
+    ],
+    [
+      xmlError(403, 'AccessDenied', 'Access Denied'),
+      'access_denied',
+      'access_denied: Access Denied',
+    ],
+    [
+      xmlError(403, 'AccessDenied', 'User x is not authorized to perform: kms:Decrypt'),
+      'access_denied',
+      'access_denied: User x is not authorized to perform: kms:Decrypt',
+    ],
+    [
+      xmlError(400, 'KMS.DisabledException', 'arn:aws:kms:k is disabled.'),
+      'access_denied',
+      'access_denied: arn:aws:kms:k is disabled.',
+    ],
+    [
+      xmlError(
+        400,
+        'InvalidRequest',
+        'The object was stored using a form of Server Side Encryption',
+      ),
+      'access_denied',
+      'access_denied: The object was stored using a form of Server Side Encryption',
+    ],
+  ])(
+    'tells an object that it may not read from a store that it may not use: %#',
+    async (answer, code, reason) => {
+      const failure = await openS3(answer)
+        .store.get('orders/a.csv')
+        .catch((error: unknown) => error);
+
+      expect(failure).toBeInstanceOf(ObjectUnreadableError);
+      expect(failure).toMatchObject({ name: 'TerminalError', code, reason });
+    },
+  );
+
+  it('fails as a whole when it is not known who asks, and tries again when KMS is busy', async () => {
+    for (const name of ['ExpiredToken', 'InvalidAccessKeyId', 'SignatureDoesNotMatch']) {
+      const failure = await openS3(xmlError(403, name))
+        .store.get('a')
+        .catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'access_denied' });
+      expect(failure).not.toBeInstanceOf(ObjectUnreadableError);
+    }
+    for (const name of ['KMS.ThrottlingException', 'KMS.KMSInternalException']) {
+      await expect(openS3(xmlError(400, name)).store.get('a')).rejects.toThrow(RetryableError);
+    }
+  });
+
+  it('names the permission of the key where the key is what is denied', async () => {
+    const said = 'User x is not authorized to perform: kms:Decrypt';
+    await expect(openS3(xmlError(403, 'AccessDenied', said)).store.get('a')).rejects.toThrow(
+      'allow kms:Decrypt on the key that the object is encrypted with',
     );
   });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { storageError } from '../../../../lambdas/shared/adapters/local/file-errors.ts';
-import { TerminalError } from '../../../../lambdas/shared/runtime/errors.ts';
+import { openError, storageError } from '../../../../lambdas/shared/adapters/local/file-errors.ts';
+import { ObjectUnreadableError, TerminalError } from '../../../../lambdas/shared/runtime/errors.ts';
 
 const refusal = (code: string): Error => Object.assign(new Error(`${code}: raw text`), { code });
 
@@ -31,4 +31,16 @@ it('passes every other error unchanged', () => {
 
   expect(storageError('a', bug)).toBe(bug);
   expect(storageError('a', coded)).toBe(coded);
+});
+
+it('tells a file that may not be read from a disk that fails', () => {
+  const denied = openError('orders/a.csv', refusal('EACCES'));
+
+  expect(denied).toBeInstanceOf(ObjectUnreadableError);
+  expect(denied).toMatchObject({
+    code: 'storage_error',
+    message: 'orders/a.csv: permission denied (EACCES)',
+    reason: 'access_denied: permission denied (EACCES)',
+  });
+  expect(openError('a', refusal('EIO'))).not.toBeInstanceOf(ObjectUnreadableError);
 });

@@ -93,6 +93,35 @@ describe('files and folders', () => {
     expect(readdirSync(at('was/here'))).toEqual([]);
   });
 
+  it('lets others have their turn while one reads and reads', async () => {
+    await store.put('a', text('1'));
+    let isHeard = false;
+    setImmediate(() => {
+      isHeard = true;
+    });
+
+    for (let reads = 0; reads < 20_000 && !isHeard; reads++) await store.get('a');
+
+    expect(isHeard).toBe(true);
+  });
+
+  it('fails when a key is no path below its root', async () => {
+    const bad = ['/', '/a', 'a/', 'a//b', '.', '..', '../a', 'a/../b', 'a/./b', 'a\0b'];
+    const range = { startByte: 0, endByte: 1 };
+
+    for (const key of bad) {
+      await expect(store.head(key)).rejects.toThrow(RangeError);
+      await expect(store.get(key)).rejects.toThrow(RangeError);
+      await expect(store.getInto(key, new Uint8Array(1), { range })).rejects.toThrow(RangeError);
+      await expect(store.put(key, text('1'))).rejects.toThrow(RangeError);
+      await expect(store.delete(['fine', key])).rejects.toThrow(RangeError);
+      expect(() => store.openWriter(key)).toThrow(RangeError);
+    }
+    for (const prefix of ['/', '/a', '../', 'a/../', 'a//', './', '..', 'a/..', 'a\0']) {
+      await expect(keysOf(prefix)).rejects.toThrow(RangeError);
+    }
+  });
+
   it('keeps its own names for itself', async () => {
     await expect(store.put('a/.tandem-lock', text('1'))).rejects.toThrow('keeps for itself');
     await expect(store.get('.tandem-tmp-x/b')).rejects.toThrow('keeps for itself');
