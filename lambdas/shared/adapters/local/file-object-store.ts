@@ -12,6 +12,7 @@ import {
   ObjectNotFoundError,
   PreconditionFailedError,
   RetryableError,
+  withCleanUp,
 } from '../../runtime/errors.ts';
 import { assertKey, assertPrefix, assertRange, assertRangeFits } from '../object-keys.ts';
 import { errnoCode, isAbsence, storageError } from './file-errors.ts';
@@ -109,12 +110,13 @@ export class FileObjectStore implements ObjectStore {
     condition: PutCondition = {},
   ): Promise<{ etag: string }> {
     const writer = this.openWriter(key);
-    try {
-      await writer.write(body);
-      return await writer.commit(condition);
-    } finally {
-      await writer.abort();
-    }
+    return await withCleanUp(
+      async () => {
+        await writer.write(body);
+        return await writer.commit(condition);
+      },
+      () => writer.abort(),
+    );
   }
 
   openWriter(key: string): ObjectWriter {
@@ -126,8 +128,9 @@ export class FileObjectStore implements ObjectStore {
     yield* listFiles(this.root, prefix);
   }
 
+  /** Needs no space. Removes all that it can; what it could not is the error of the first one. */
   async delete(keys: readonly string[]): Promise<void> {
-    const filesByFolder = new Map<string, { key: string; path: string }[]>();
+    const filesByFolder = new Map<string, KeyedFile[]>();
     for (const key of keys) {
       const path = this.pathOf(key);
       const folder = dirname(path);
@@ -135,14 +138,18 @@ export class FileObjectStore implements ObjectStore {
       if (files === undefined) filesByFolder.set(folder, [{ key, path }]);
       else files.push({ key, path });
     }
+    const failures: unknown[] = [];
     for (const [folder, files] of filesByFolder) {
       try {
-        await withFolderLock(folder, () => files.forEach(removeFile));
+        await withFolderLock(folder, () => failures.push(...removeFiles(files)), {
+          makesRoom: true,
+        });
       } catch (error) {
-        if (!isAbsence(error)) throw storageError(files[0].key, error);
+        if (!isAbsence(error)) failures.push(storageError(files[0].key, error));
       }
       pruneFolders(folder, this.root);
     }
+    if (failures.length > 0) throw failures[0];
   }
 
   /**
@@ -220,11 +227,20 @@ function readFully(fd: number, target: Uint8Array, startByte: number): number {
   return at;
 }
 
-/** Only files are objects: what else has the name stays. */
-function removeFile(file: { key: string; path: string }): void {
-  try {
-    if (statFile(file.path) !== null) unlinkSync(file.path);
-  } catch (error) {
-    if (errnoCode(error) !== 'ENOENT') throw storageError(file.key, error);
+interface KeyedFile {
+  readonly key: string;
+  readonly path: string;
+}
+
+/** Only files are objects: what else has the name stays. Returns why some could not be removed. */
+function removeFiles(files: readonly KeyedFile[]): unknown[] {
+  const failures: unknown[] = [];
+  for (const { key, path } of files) {
+    try {
+      if (statFile(path) !== null) unlinkSync(path);
+    } catch (error) {
+      if (errnoCode(error) !== 'ENOENT') failures.push(storageError(key, error));
+    }
   }
+  return failures;
 }
