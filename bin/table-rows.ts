@@ -6,7 +6,7 @@ export type Row = Readonly<Record<string, string | number | null>>;
 
 /**
  * The rows of a table's files, in the order of the manifest; ranges of one file in memory at a
- * time.
+ * time. Throws `TerminalError` `table_file_missing` and `parquet_unreadable`, which name the file.
  */
 export async function* tableRows(
   lake: ObjectStore,
@@ -14,6 +14,7 @@ export async function* tableRows(
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Row> {
   const { readRows } = await import('../lambdas/shared/parquet/reader.ts');
+  const { unreadableFile } = await import('../lambdas/shared/parquet/stored-values.ts');
   let left = limit;
   for (const { key, bytes } of files) {
     if (left <= 0) return;
@@ -24,9 +25,13 @@ export async function* tableRows(
         return new Uint8Array(piece).buffer;
       },
     };
-    for await (const row of readRows(file, { limit: left })) {
-      yield row;
-      left -= 1;
+    try {
+      for await (const row of readRows(file, { limit: left })) {
+        yield row;
+        left -= 1;
+      }
+    } catch (error) {
+      throw unreadableFile(key, error);
     }
   }
 }

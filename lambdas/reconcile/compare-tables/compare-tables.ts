@@ -1,5 +1,6 @@
 import type { TableName } from '../../shared/model/tables.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { withCleanUp } from '../../shared/runtime/errors.ts';
 import { type ComparisonResult, compare } from './comparison.ts';
 import { CLASS_NAMES } from './difference.ts';
 import { PartitionTooLarge } from './match-records.ts';
@@ -8,7 +9,7 @@ import { COUNTED_TABLES } from './record-source.ts';
 import type { OnReconcileProgress, ReconcileOptions, ReconcileResult } from './result.ts';
 import { type SideTables, windowLengthOf } from './revenue-cells.ts';
 import { planSizes } from './sizes.ts';
-import { removeWork } from './work-folder.ts';
+import { WorkPlace } from './work-place.ts';
 
 /** Each attempt takes as many times more partitions. */
 const GROWTH = 4;
@@ -40,16 +41,20 @@ export async function reconcile(
     (await windowLengthOf(lake, batch)) ??
     (await windowLengthOf(lake, stream)) ??
     options.windowLengthMs;
-  const common = { lake, options, publications, windowLengthMs, totalRecords, onProgress };
-  for (let growth = 1; ; growth *= GROWTH) {
+  const place = new WorkPlace(lake, options);
+  const common = { options, publications, windowLengthMs, totalRecords, onProgress };
+  for (let growth = 1; ; ) {
     const { memoryLimitBytes } = options;
     const sizes = planSizes({ memoryLimitBytes, records, cells, growth });
     try {
-      return resultOf(publications, options, await compare({ ...common, sizes }));
+      const compared = await withCleanUp(
+        () => compare({ ...common, lake: place.store(), sizes }),
+        () => place.clear(),
+      );
+      return resultOf(publications, options, compared);
     } catch (error) {
-      if (!(error instanceof PartitionTooLarge)) throw error;
-    } finally {
-      await removeWork(lake, options.attempt);
+      if (error instanceof PartitionTooLarge) growth *= GROWTH;
+      else if (!place.moveOn(error)) throw place.causeOf(error);
     }
   }
 }
@@ -60,7 +65,7 @@ const CELL_TABLES: readonly TableName[] = ['product_revenue', 'window_revenue'];
 function resultOf(
   { batch, stream, reportKey }: Publications,
   { allowMissing }: ReconcileOptions,
-  { classes, reportRows, shown }: ComparisonResult,
+  { classes, reportRows, reportProblem, shown }: ComparisonResult,
 ): ReconcileResult {
   const missing = classes.not_in_stream.count + classes.not_in_batch.count;
   const unexplained = classes.unexplained.count;
@@ -84,6 +89,7 @@ function resultOf(
     unexplained,
     reportKey,
     reportRows,
+    reportProblem,
     shown,
   };
 }

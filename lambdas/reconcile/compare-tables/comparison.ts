@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { withCleanUp } from '../../shared/runtime/errors.ts';
 import { CellBook } from './cell-book.ts';
 import {
   CLASS_NAMES,
@@ -10,7 +11,7 @@ import { addEffects, addManifests, addOpenWindows } from './effects.ts';
 import { type IdDifference, RecordMatcher } from './match-records.ts';
 import type { Publications } from './publications.ts';
 import { openRecords, type RecordSource } from './record-source.ts';
-import { ReportWriter } from './report.ts';
+import { ReportTarget, ReportWriter } from './report.ts';
 import type { OnReconcileProgress, ReconcileOptions } from './result.ts';
 import { addRevenueTables } from './revenue-cells.ts';
 import type { CompareSizes } from './sizes.ts';
@@ -33,6 +34,8 @@ export interface Comparison {
 export interface ComparisonResult {
   readonly classes: ClassTotals;
   readonly reportRows: number;
+  /** Why there is no report; null: it is there. */
+  readonly reportProblem: string | null;
   readonly shown: readonly Difference[];
 }
 
@@ -140,23 +143,26 @@ async function writeReport(
   { lake, options, publications, onProgress }: Comparison,
   sorted: SortedRows,
 ): Promise<Omit<ComparisonResult, 'classes'>> {
-  const report = new ReportWriter(lake, publications.reportKey, options.parquet);
+  const { mayLackReport = false } = options;
+  const writer = new ReportWriter(lake, publications.reportKey, options.parquet);
+  const report = new ReportTarget(writer, mayLackReport);
   const first = new FirstDifferences(options.shownPerClass);
   const total = sorted.size;
   let reportRows = 0;
-  try {
-    for await (const row of sorted.inOrder()) {
-      await report.add(row);
-      first.add(row);
-      reportRows += 1;
-      if (reportRows % CHECK_ROWS !== 0) continue;
+  await withCleanUp(
+    async () => {
+      for await (const row of sorted.inOrder()) {
+        await report.add(row);
+        first.add(row);
+        reportRows += 1;
+        if (reportRows % CHECK_ROWS !== 0) continue;
+        options.signal?.throwIfAborted();
+        onProgress({ stage: 'report', done: reportRows, total, unit: 'rows' });
+      }
       options.signal?.throwIfAborted();
-      onProgress({ stage: 'report', done: reportRows, total, unit: 'rows' });
-    }
-    options.signal?.throwIfAborted();
-    await report.close();
-  } finally {
-    await report.abort();
-  }
-  return { reportRows, shown: first.differences };
+      await report.close();
+    },
+    () => report.abort(),
+  );
+  return { reportRows, reportProblem: report.problem, shown: first.differences };
 }

@@ -141,9 +141,10 @@ export class FileObjectStore implements ObjectStore {
     const failures: unknown[] = [];
     for (const [folder, files] of filesByFolder) {
       try {
-        await withFolderLock(folder, () => failures.push(...removeFiles(files)), {
-          makesRoom: true,
-        });
+        // Where nothing is to be removed, nothing has to be locked, nor may be written.
+        if (files.every(({ path }) => statFile(path) === null)) continue;
+        const remove = () => failures.push(...removeFiles(files));
+        await withFolderLock(folder, remove, { makesRoom: true });
       } catch (error) {
         if (!isAbsence(error)) failures.push(storageError(files[0].key, error));
       }
