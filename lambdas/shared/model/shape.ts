@@ -61,11 +61,13 @@ export const AMOUNT = shapeOf('an amount with two decimals', (value) =>
 export const CENTS = shapeOf('whole cents as text', (value) => /^-?\d+$/.test(asText(value)));
 
 /** Relative, and nowhere above: what has it never leads out of the lake. */
-export const LAKE_KEY = shapeOf('a key below the lake', (value) => {
-  const key = asText(value);
-  const isWritable = key.isWellFormed() && !key.includes('\0') && !key.includes('.tandem-');
-  return isWritable && key.split('/').every((segment) => !['', '.', '..'].includes(segment));
-});
+export const LAKE_KEY = textThat(isLakeKey, 'a key below the lake');
+
+/** Of a file of a table, of any consumer. */
+export const TABLE_FILE_KEY = textThat(
+  (key) => isLakeKey(key) && /^(?:consumers\/[^/]+\/)?tables\//.test(key),
+  'a key below tables/',
+);
 
 export function textThat(isFitting: (text: string) => boolean, expected: string): Shape {
   return shapeOf(expected, (value) => typeof value === 'string' && isFitting(value));
@@ -138,6 +140,11 @@ export function objectWith(shapes: Readonly<Record<string, Shape>>): Shape {
 
 function below(name: string, misfit: Misfit): Misfit {
   return { ...misfit, path: [name, ...misfit.path] };
+}
+
+function isLakeKey(key: string): boolean {
+  const isWritable = key.isWellFormed() && !key.includes('\0') && !key.includes('.tandem-');
+  return isWritable && key.split('/').every((segment) => !['', '.', '..'].includes(segment));
 }
 
 function asText(value: unknown): string {

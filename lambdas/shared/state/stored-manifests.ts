@@ -13,6 +13,7 @@ import {
   optional,
   recordOf,
   type Shape,
+  TABLE_FILE_KEY,
   TEXT,
 } from '../model/shape.ts';
 import { WARNING_CODES } from '../model/warning.ts';
@@ -27,7 +28,7 @@ export const COUNTS: Shape = objectWith(
 );
 
 export const TABLE_FILE: Shape = objectWith({
-  key: LAKE_KEY,
+  key: TABLE_FILE_KEY,
   rows: COUNT,
   bytes: COUNT,
   sha256: TEXT,

@@ -1,5 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -152,12 +152,15 @@ function connectToRead(path: string, options: SqliteFileOptions): DatabaseSync {
 
 /**
  * Without locks and files of its own, as SQLite reads a file that nobody can change. Changes that
- * lie in the log beside it would be passed over, so then `refusal` is thrown: it is why the file
- * cannot be read as usual.
+ * lie in the log beside it would be passed over: then it throws `TerminalError`, whose cause is why
+ * the file cannot be read as usual.
  */
-function connectUnlocked(path: string, refusal: unknown): DatabaseSync {
-  const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  if (hasLog) throw refusal;
+function connectUnlocked(path: string, cause: unknown): DatabaseSync {
+  if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
+    const message = `${path}: changes of it lie in ${basename(path)}-wal still, which cannot be read`;
+    const wayOut = 'look at it once where its folder can be written to';
+    throw new TerminalError('storage_error', `${message} here; ${wayOut}`, { cause });
+  }
   const url = pathToFileURL(resolve(path));
   url.searchParams.set('immutable', '1');
   return new DatabaseSync(url, { readOnly: true });
