@@ -117,7 +117,8 @@ export function decodeLine(line: Uint8Array, key: string): SegmentRecord {
   }
   const problem = problemOf(SEGMENT_LINE, value);
   if (problem !== null) {
-    throw new TerminalError('segment_damaged', `segment ${key} has a line whose ${problem}`);
+    const message = `segment ${key} has a damaged line: ${problem}; restore the object`;
+    throw new TerminalError('segment_damaged', message);
   }
   const { data, data_base64: base64 = '' } = value;
   return {
