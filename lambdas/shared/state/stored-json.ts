@@ -19,8 +19,9 @@ export interface StoredKind {
 type Unpack = (bytes: Uint8Array) => Uint8Array;
 
 /**
- * The value of a stored object; `unpack` gives the JSON text where its bytes are packed. Throws `TerminalError` with the codes of its kind, which names the
- * key, what is wrong with it, and the way out.
+ * The value of a stored object; `unpack` gives the JSON text where its bytes are packed. Throws
+ * `TerminalError` with the codes of its kind, which names the key, what is wrong with it, and the
+ * way out.
  */
 export async function readStored<T>(
   lake: ObjectStore,
