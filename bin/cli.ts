@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { UsageError } from '../lambdas/shared/runtime/errors.ts';
+import { TerminalError, UsageError } from '../lambdas/shared/runtime/errors.ts';
 import type { CommandIo, DefineCommand, StartCommand } from './command.ts';
 import { DEFAULT_CONFIG_FILE, loadConfig } from './config-file.ts';
-import { failureOf, ReportedError } from './failure.ts';
+import { type Failure, failureOf, ReportedError } from './failure.ts';
 import { guardedIo } from './guarded-io.ts';
 import { VERSION } from './version.ts';
 import { visible, visibleJson, visibleLines } from './visible-text.ts';
@@ -99,7 +99,7 @@ Examples:
   $ tandem batch                                 data/landing into data/lake
   $ tandem show top_products
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted by ctrl-C (143: SIGTERM, 129: SIGHUP).
 tandem COMMAND --help says more.
 `;
 
@@ -120,26 +120,55 @@ export async function runCli(
     exitCode = result.exitCode ?? 0;
     await io.writeOut(isJson ? `${visibleJson(result.json)}\n` : visibleLines(result.text));
   };
+  const printed: Promise<void>[] = [];
   try {
-    const program = await createProgram(args, io, start);
+    const program = await createProgram(args, printingTo(io, printed), start);
     if (args.length === 0) {
       io.writeErr(program.helpInformation());
       throw new UsageError('command_missing', `no command; one of ${namesOfCommands()}`);
     }
     await program.parseAsync(args as string[], { from: 'user' });
     return exitCode;
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  } catch (caught) {
+    const isHelp = caught instanceof CommanderError && caught.exitCode === 0;
+    const error = isHelp ? await failureAmong(printed) : caught;
+    if (error === null) return 0;
     const failure = failureOf(error, signal);
     // A wrong config has a line for each problem; anything else is one line, whatever it quotes.
     const isLined = failure.code === 'config_invalid';
     io.writeErr(`tandem: ${isLined ? failure.message : visible(failure.message)}\n`);
     if (failure.details !== undefined) io.writeErr(`${failure.details}\n`);
-    if (isJson && !(error instanceof ReportedError)) {
-      const { code, message } = failure;
-      await io.writeOut(`${visibleJson({ error: { code, message } })}\n`);
-    }
+    if (isJson && !(error instanceof ReportedError)) await writeFailure(failure, io);
     return failure.exitCode;
+  }
+}
+
+/** The library that prints help does not wait for it; `printed` keeps what has to be waited for. */
+function printingTo(
+  io: CommandIo,
+  printed: Promise<void>[],
+): Pick<CommandIo, 'writeErr'> & {
+  readonly writeOut: (text: string) => void;
+} {
+  return {
+    writeErr: (text) => io.writeErr(text),
+    writeOut: (text) => void printed.push(io.writeOut(text)),
+  };
+}
+
+async function failureAmong(printed: readonly Promise<void>[]): Promise<unknown> {
+  const results = await Promise.allSettled(printed);
+  const failed = results.find((result) => result.status === 'rejected');
+  return failed === undefined ? null : failed.reason;
+}
+
+async function writeFailure({ code, message }: Failure, io: CommandIo): Promise<void> {
+  try {
+    await io.writeOut(`${visibleJson({ error: { code, message } })}\n`);
+  } catch (error) {
+    // Standard error has the failure already; that standard output is full is another one.
+    if (!(error instanceof TerminalError)) throw error;
+    io.writeErr(`tandem: ${error.message}\n`);
   }
 }
 
@@ -149,7 +178,7 @@ export async function runCli(
  */
 async function createProgram(
   args: readonly string[],
-  io: CommandIo,
+  io: ReturnType<typeof printingTo>,
   start: StartCommand,
 ): Promise<Command> {
   const program = new Command('tandem')
@@ -160,8 +189,7 @@ async function createProgram(
     .addHelpText('after', EXAMPLES)
     .configureHelp({ sortSubcommands: false, helpWidth: 100 })
     .configureOutput({
-      writeOut: (text) => void io.writeOut(text),
-      writeErr: (text) => io.writeErr(text),
+      ...io,
       outputError: () => undefined,
     })
     .exitOverride();

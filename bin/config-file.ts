@@ -28,18 +28,50 @@ export async function loadConfig(file: string | undefined): Promise<Config> {
 export async function configOf(text: string, path: string): Promise<Config> {
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = yaml.parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const syntaxErrors = document.errors.map(
     (error) => `${path}:${lines.linePos(error.pos[0]).line}: ${error.message}`,
   );
-  if (syntaxErrors.length > 0) throw new UsageError('config_invalid', syntaxErrors.join('\n'));
+  if (syntaxErrors.length > 0) throw configInvalid(syntaxErrors);
 
-  const checked = checkConfig(document.toJS());
+  const checked = checkConfig(plainValue(document, path));
   if (checked.ok) return checked.config;
   const messages = checked.problems.map(
     ({ path: key, message }) => `${path}:${lineOf(document, lines, key, yaml.isMap)}: ${message}`,
   );
-  throw new UsageError('config_invalid', messages.join('\n'));
+  throw configInvalid(messages);
+}
+
+/** A file that is something else altogether has an error in every line. */
+const SHOWN_PROBLEMS = 10;
+
+function configInvalid(problems: readonly string[]): UsageError {
+  const shown = problems.slice(0, SHOWN_PROBLEMS);
+  const left = problems.length - shown.length;
+  const lines = left === 0 ? shown : [...shown, `and ${left} more`];
+  return new UsageError('config_invalid', lines.join('\n'));
+}
+
+/**
+ * What the document stands for. Aliases (`*name`) may make it endless, or larger than memory: then
+ * `UsageError` `config_invalid` is thrown, as for an alias of nothing.
+ */
+function plainValue(document: Document, path: string): unknown {
+  try {
+    const value: unknown = document.toJS();
+    // Fails where a value holds itself.
+    JSON.stringify(value);
+    return value;
+  } catch (cause) {
+    const isCircular = cause instanceof TypeError || cause instanceof RangeError;
+    const reason = isCircular ? 'a value holds itself' : (cause as Error).message;
+    const message = `${path}: ${reason}; write values out instead of using anchors and aliases`;
+    throw new UsageError('config_invalid', message, { cause });
+  }
 }
 
 /** The line of a key, or of the innermost part of the path that is written down. */

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import {
   ObjectNotFoundError,
@@ -10,6 +11,8 @@ import {
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;
+/** Exit codes of what a signal ended are 128 and its number. */
+const EXIT_SIGNALLED = 128;
 
 /** How a command failed, as the command line reports it. */
 export interface Failure {
@@ -50,14 +53,24 @@ export class ReportedError extends Error {
   }
 }
 
+/** Why a command is asked to end. */
+export class SignalReceived extends Error {
+  override readonly name = 'SignalReceived';
+  readonly exitCode: number;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') {
+    super(`${signal} was received`);
+    this.exitCode = EXIT_SIGNALLED + constants.signals[signal];
+  }
+}
+
 export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof ReportedError) return failureOf(error.cause, signal);
   if (signal.aborted) {
-    const isPartial = error instanceof InterruptedError;
     return {
       code: 'interrupted',
-      message: isPartial ? error.message : 'interrupted; nothing half done is left',
-      exitCode: EXIT_INTERRUPTED,
+      message: interruptedMessage(error),
+      exitCode: interruptedCode(signal),
     };
   }
   if (error instanceof PartlyDoneError) {
@@ -83,6 +96,17 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
     return { code: 'object_changed', message: error.message, exitCode: EXIT_FAILED };
   }
   return unexpected(error);
+}
+
+/** What failed on the way to the end is not hidden by the interruption. */
+function interruptedMessage(error: unknown): string {
+  if (error instanceof InterruptedError) return error.message;
+  const hasFailed = error instanceof TerminalError || error instanceof UsageError;
+  return hasFailed ? `interrupted; ${error.message}` : 'interrupted; nothing half done is left';
+}
+
+function interruptedCode({ reason }: AbortSignal): number {
+  return reason instanceof SignalReceived ? reason.exitCode : EXIT_INTERRUPTED;
 }
 
 /** `error: unknown option '--seeed'\n(Did you mean --seed?)` → one line, without the prefix. */

@@ -1,6 +1,6 @@
 import type { Door, TableName } from '../lambdas/shared/model/tables.ts';
 import type { ObjectStore } from '../lambdas/shared/ports/object-store.ts';
-import { TerminalError } from '../lambdas/shared/runtime/errors.ts';
+import { readCurrentPointer } from '../lambdas/shared/state/current-pointer.ts';
 import {
   DEFAULT_CONSUMER,
   epochOfFile,
@@ -11,6 +11,7 @@ import {
   listingManifests,
   readStreamManifest,
 } from '../lambdas/shared/state/manifest-chain.ts';
+import { readBatchManifest } from '../lambdas/shared/state/stored-manifests.ts';
 import { checkedFiles } from './manifest-keys.ts';
 import type { ManifestFile, ManifestView } from './manifest-view.ts';
 
@@ -29,10 +30,11 @@ export async function currentPublication(
   consumer = DEFAULT_CONSUMER,
 ): Promise<Publication | null> {
   const root = consumer === DEFAULT_CONSUMER ? '' : `consumers/${consumer}/`;
-  const currentKey = `${root}manifests/${door}/CURRENT.json`;
-  if ((await lake.head(currentKey)) === null) return null;
-  const { manifest: manifestKey } = await readJson<{ manifest: string }>(lake, currentKey);
-  return { manifestKey, manifest: await readJson<ManifestView>(lake, manifestKey) };
+  const current = await readCurrentPointer(lake, `${root}manifests/${door}/CURRENT.json`);
+  if (current === null) return null;
+  const { manifestKey } = current;
+  if (door === 'batch') return await readBatch(lake, manifestKey);
+  return { manifestKey, manifest: await readStreamManifest(lake, manifestKey) };
 }
 
 /** All batch runs that are kept, newest first. Run ids begin with the time they were made. */
@@ -40,7 +42,7 @@ export async function batchPublications(lake: ObjectStore): Promise<Publication[
   const publications: Publication[] = [];
   for await (const { key } of lake.list('manifests/batch/')) {
     if (!/^manifests\/batch\/\d{8}T[^/]*\.json$/.test(key)) continue;
-    publications.push({ manifestKey: key, manifest: await readJson<ManifestView>(lake, key) });
+    publications.push(await readBatch(lake, key));
   }
   return publications.reverse();
 }
@@ -86,11 +88,7 @@ export async function tableFilesOf(
   return files.sort((a, b) => epochOfFile(a.key) - epochOfFile(b.key));
 }
 
-async function readJson<T>(lake: ObjectStore, key: string): Promise<T> {
-  const text = new TextDecoder().decode(await lake.get(key));
-  try {
-    return JSON.parse(text) as T;
-  } catch (cause) {
-    throw new TerminalError('manifest_invalid', `${key} is not valid JSON`, { cause });
-  }
+async function readBatch(lake: ObjectStore, manifestKey: string): Promise<Publication> {
+  type BatchView = ManifestView & { readonly run_id: string };
+  return { manifestKey, manifest: await readBatchManifest<BatchView>(lake, manifestKey) };
 }

@@ -42,7 +42,7 @@ export interface ReconcileTextOptions {
 }
 
 export function reconcileText(result: ReconcileResult, options: ReconcileTextOptions): string {
-  const { runId, epoch, watermarkMs, reportKey, reportRows } = result;
+  const { runId, epoch, watermarkMs } = result;
   const until =
     watermarkMs === null ? 'no window is' : `windows up to ${timeText(watermarkMs)} are`;
   return [
@@ -51,11 +51,19 @@ export function reconcileText(result: ReconcileResult, options: ReconcileTextOpt
     totalsTable(result),
     classTable(result),
     differencesText(result, options),
-    `${verdict(result, options)}\n${streamBeganText(result)}` +
-      `all differences (${withCommas(reportRows)} rows): ${options.addressOf(reportKey)}\n`,
+    `${verdict(result, options)}\n${streamBeganText(result)}${reportText(result, options)}`,
   ]
     .filter((part) => part !== '')
     .join('\n');
+}
+
+function reportText(
+  { reportKey, reportRows, reportProblem }: ReconcileResult,
+  { addressOf }: ReconcileTextOptions,
+): string {
+  const all = `all differences (${withCommas(reportRows)} rows)`;
+  if (reportProblem !== null) return `${all} are in no report: ${reportProblem}\n`;
+  return `${all}: ${addressOf(reportKey)}\n`;
 }
 
 function totalsTable({

@@ -64,7 +64,10 @@ export function watchStream(
   const ended = new AbortController();
   const drawing = isJson
     ? Promise.resolve()
-    : show(context, view, { screen, say, nowMs }, ended.signal);
+    : show(context, view, { screen, say, nowMs }, ended.signal).catch((error: unknown) => {
+        // Only what is shown has ended: whoever consumes meets the same cause, and decides.
+        say(`tandem: warning: no longer shown: ${error instanceof Error ? error.message : error}`);
+      });
   const observer: StreamObserver = {
     onBatch: (batch) => view.batch(batch, nowMs()),
     onTip: (shardId) => view.tip(shardId),

@@ -17,7 +17,8 @@ export interface RowSelection {
 /**
  * The rows of a table's files, in the order of the manifest; ranges of one file in memory at a
  * time. Files of other partitions than the conditions want are not read. Of files that are read to
- * their end the checksum is looked at first: throws as `checkedSource`.
+ * their end the checksum is looked at first: throws as
+ * `checkedSource`, and `parquet_unreadable` that names the file.
  */
 export async function* tableRows(
   lake: ObjectStore,
@@ -27,6 +28,7 @@ export async function* tableRows(
   const { readRows } = await import('../lambdas/shared/parquet/reader.ts');
   const named = conditions.map(({ column }) => column);
   const readColumns = columns === undefined ? undefined : [...new Set([...columns, ...named])];
+  const { unreadableFile } = await import('../lambdas/shared/parquet/stored-values.ts');
   let left = limit;
   for (const file of files.filter((candidate) => mayMatch(candidate, conditions))) {
     if (left <= 0) return;
@@ -36,11 +38,15 @@ export async function* tableRows(
       ...(conditions.length === 0 && { limit: left }),
       ...(readColumns !== undefined && { columns: readColumns, maySkipColumns: true }),
     };
-    for await (const row of readRows(source, options)) {
-      if (!matches(row, conditions)) continue;
-      yield columns === undefined ? row : picked(row, columns);
-      left -= 1;
-      if (left <= 0) return;
+    try {
+      for await (const row of readRows(source, options)) {
+        if (!matches(row, conditions)) continue;
+        yield columns === undefined ? row : picked(row, columns);
+        left -= 1;
+        if (left <= 0) return;
+      }
+    } catch (error) {
+      throw unreadableFile(file.key, error);
     }
   }
 }

@@ -1,6 +1,9 @@
+import { fstatSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
+import { TerminalError } from '../lambdas/shared/runtime/errors.ts';
 import { runCli } from './cli.ts';
 import type { CommandIo } from './command.ts';
+import { SignalReceived } from './failure.ts';
 
 const EXIT_INTERRUPTED = 130;
 /**
@@ -15,10 +18,11 @@ const LAST_WRITE_MS = 1_000;
 
 function createIo(signal: AbortSignal): CommandIo {
   let isOutClosed = false;
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    isOutClosed = true;
-  });
+  let isOutFull = false;
+  // Each error also reaches whoever wrote; without a listener it would end the process.
+  process.stdout.on('error', () => undefined);
+  // Nobody is left who could be told.
+  process.stderr.on('error', () => undefined);
   return {
     get isOutClosed() {
       return isOutClosed;
@@ -34,23 +38,61 @@ function createIo(signal: AbortSignal): CommandIo {
       return process.stderr.columns || DEFAULT_COLUMNS;
     },
     ask: process.stdin.isTTY && process.stderr.isTTY ? (text) => ask(text, signal) : null,
-    writeOut(text) {
-      if (isOutClosed) return Promise.resolve();
-      // An error reaches the listener above; whoever waits goes on and sees `isOutClosed`. So does
-      // whoever waits when the signal comes, however long nobody reads.
-      return new Promise((resolve) => {
-        const goOn = () => {
-          signal.removeEventListener('abort', goOn);
-          resolve();
-        };
-        signal.addEventListener('abort', goOn);
-        process.stdout.write(text, goOn);
-        if (signal.aborted) goOn();
-      });
+    async writeOut(text) {
+      if (isOutClosed || isOutFull) return;
+      const error = await writeStdout(text, signal);
+      if (error === null) return;
+      isOutClosed = isReaderGone(error);
+      if (isOutClosed) return;
+      isOutFull = true;
+      throw outputFailed(error);
     },
     writeErr: (text) => void process.stderr.write(text),
     drawErr: (text) => void process.stderr.write(text),
   };
+}
+
+/**
+ * Why not all of it was written; null: it was, or nobody reads and the signal came, which no writer
+ * has to wait for.
+ */
+function writeStdout(text: string, signal: AbortSignal): Promise<NodeJS.ErrnoException | null> {
+  return new Promise((resolve) => {
+    if (!isFile(process.stdout.fd)) {
+      const goOn = () => done(null);
+      const done = (error: Error | null | undefined) => {
+        signal.removeEventListener('abort', goOn);
+        resolve(error ?? null);
+      };
+      signal.addEventListener('abort', goOn);
+      process.stdout.write(text, done);
+      if (signal.aborted) goOn();
+      return;
+    }
+    // Node's stream would take a write that a full disk cut for one of everything.
+    const bytes = Buffer.from(text);
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(process.stdout.fd, bytes, at);
+      resolve(null);
+    } catch (error) {
+      resolve(error as NodeJS.ErrnoException);
+    }
+  });
+}
+
+function isFile(fd: number): boolean {
+  return fstatSync(fd).isFile();
+}
+
+/** A pipe that nobody reads any more, or a terminal that was closed. */
+function isReaderGone({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || code === 'ECONNRESET' || (code === 'EIO' && process.stdout.isTTY);
+}
+
+function outputFailed(cause: NodeJS.ErrnoException): TerminalError {
+  const reason = cause.message.replace(/, write$/, '');
+  const message = `standard output cannot be written (${reason}); what the command did is done`;
+  return new TerminalError('output_failed', message, { cause });
 }
 
 /** Ctrl-C is an answer too: the promise rejects. */
@@ -65,20 +107,24 @@ async function ask(question: string, signal: AbortSignal): Promise<string> {
   }
 }
 
-/** The first ctrl-C asks the command to end, a second one ends the process. */
+/**
+ * The first signal asks the command to end, as ctrl-C does; a second one ends the process at once.
+ * SIGHUP comes when a terminal is closed.
+ */
 function abortOnSignal(): AbortSignal {
   const controller = new AbortController();
   let firstAtMs = Number.NEGATIVE_INFINITY;
-  const interrupt = () => {
-    if (!controller.signal.aborted) {
-      firstAtMs = performance.now();
-      controller.abort();
-    } else if (performance.now() - firstAtMs > SAME_SIGNAL_MS) {
-      process.exit(EXIT_INTERRUPTED);
-    }
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      const reason = new SignalReceived(name);
+      if (!controller.signal.aborted) {
+        firstAtMs = performance.now();
+        controller.abort(reason);
+      } else if (performance.now() - firstAtMs > SAME_SIGNAL_MS) {
+        process.exit(reason.exitCode);
+      }
+    });
+  }
   return controller.signal;
 }
 

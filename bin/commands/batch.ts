@@ -165,6 +165,7 @@ export async function runBatchWithProgress(
       ...(fromRaw === undefined ? {} : { fromRaw: rawKeys(options.consumer, context.config) }),
       signal: context.signal,
       onProgress: (step) => progress.show(step),
+      onLeftover: (message) => context.io.writeErr(`tandem: warning: ${message}\n`),
     });
   } finally {
     progress.stop();

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { reconcile } from '../../lambdas/reconcile/compare-tables/compare-tables.ts';
 import type { PeriodOption } from '../../lambdas/reconcile/compare-tables/period.ts';
 import type { ReconcileResult } from '../../lambdas/reconcile/compare-tables/result.ts';
+import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
@@ -131,8 +135,10 @@ export async function reconcileWithProgress(
   },
   context: CommandContext,
 ): Promise<ReconcileResult> {
-  const { config, signal } = context;
+  const { config, signal, io } = context;
   const progress = await createProgress(context);
+  const workElsewhere = new TemporaryFolder();
+  const warn = (message: string) => io.writeErr(`tandem: warning: ${message}\n`);
   try {
     const options = {
       consumer,
@@ -144,10 +150,31 @@ export async function reconcileWithProgress(
       shownPerClass: limit,
       attempt: { startedAtMs: new SystemClock().now(), id: randomBytes(4).toString('hex') },
       signal,
+      otherWork: () => new FileObjectStore(workElsewhere.make()),
+      mayLackReport: true,
+      onWarning: warn,
     };
-    return await reconcile(lake, options, (step) => progress.show(step));
+    const result = await reconcile(lake, options, (step) => progress.show(step));
+    const { reportProblem } = result;
+    if (reportProblem !== null) warn(`the report is left out: ${reportProblem}`);
+    return result;
   } finally {
     progress.stop();
+    workElsewhere.remove();
+  }
+}
+
+/** Of this machine, for a lake that cannot be written to. */
+class TemporaryFolder {
+  #path: string | null = null;
+
+  make(): string {
+    this.#path ??= mkdtempSync(join(tmpdir(), 'tandem-reconcile-'));
+    return this.#path;
+  }
+
+  remove(): void {
+    if (this.#path !== null) rmSync(this.#path, { recursive: true, force: true });
   }
 }
 
@@ -164,7 +191,7 @@ export function reconcileJson(result: ReconcileResult): Record<string, unknown> 
     stream_revenue: formatCents(result.streamRevenueCents),
     explained_cents: exactNumber(result.explainedCents),
     unexplained: result.unexplained,
-    differences: result.reportKey,
+    differences: result.reportProblem === null ? result.reportKey : null,
   };
 }
 

@@ -19,6 +19,7 @@ import {
   removeWork,
 } from '../../lambdas/batch/publish-run/remove-old-runs.ts';
 import { loadDimensions } from '../../lambdas/batch/stage-settings.ts';
+import { storageError } from '../../lambdas/shared/adapters/local/file-errors.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import { configHash } from '../../lambdas/shared/model/config-hash.ts';
@@ -26,9 +27,17 @@ import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import type { Clock } from '../../lambdas/shared/ports/clock.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
+import {
+  cleanUpOnFailure,
+  RetryableError,
+  TerminalError,
+  tryAll,
+  withCleanUp,
+} from '../../lambdas/shared/runtime/errors.ts';
 import { jsonBytes } from '../../lambdas/shared/runtime/json.ts';
 import { KernelMemory } from '../../lambdas/shared/runtime/kernel-memory.ts';
-import { batchTableFolder } from '../../lambdas/shared/state/batch-keys.ts';
+import { BATCH_CURRENT_KEY, batchTableFolder } from '../../lambdas/shared/state/batch-keys.ts';
+import { readCurrentPointer } from '../../lambdas/shared/state/current-pointer.ts';
 import type { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -57,6 +66,8 @@ export interface BatchRunOptions {
   readonly planFile?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: BatchProgress) => void;
+  /** Told what could not be removed, by this run or of others before it. */
+  readonly onLeftover?: (message: string) => void;
   readonly clock?: Clock;
 }
 
@@ -75,7 +86,7 @@ const NOTHING = { inputBytes: 0, dimensionBytes: 0 };
 /**
  * One batch run on this machine: the stages of architecture §3 in one process. Publishes all tables
  * at once or nothing. Throws `TerminalError` as the stages do, and the signal's reason when it is
- * aborted; then nothing of the run is left.
+ * aborted; then nothing of the run is left, also on a full disk.
  */
 export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult> {
   const { landing, lake, config, fromRaw } = options;
@@ -106,41 +117,69 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
   });
   const { planFile } = options;
   const plan = planFile === undefined ? planned : withSavedCuts(planned, planFile);
-  let isPublished = false;
-  let pool: StagePool | null = null;
+  const { exchangeBytesInMemory } = memory;
+  const manifest = await cleanUpOnFailure(
+    () => writeRun(options, plan, { workers, inputBytes, exchangeBytesInMemory }),
+    () => tidily(options, () => discard(options, plan)),
+  );
+  const keep = [runId, runIdOf(plan.previous?.manifestKey)];
+  await tidily(options, () =>
+    tryAll([
+      () => removeWork(lake, runId),
+      () => removeOldRuns(lake, { beforeMs: startedAtMs - keepRunsForMs, keep }),
+    ]),
+  );
+  const { status } = manifest;
+  const durationMs = clock.now() - startedAtMs;
+  return { runId, status, manifestKey: manifestKey(runId), manifest, durationMs };
+}
+
+/** All of a run from its plan to its publication. */
+async function writeRun(
+  options: BatchRunOptions,
+  plan: BatchPlan,
+  sizes: {
+    readonly workers: number;
+    readonly inputBytes: number;
+    readonly exchangeBytesInMemory: number;
+  },
+): Promise<BatchManifest> {
+  const { landing, lake, lakeDir, config } = options;
+  const { runId } = plan;
+  if (lakeDir !== undefined) await tidily(options, () => sweepTemporaries(lakeDir));
+  await lake.put(planKey(runId), jsonBytes(plan), { ifNoneMatch: true });
+  const { customers, products } = await loadDimensions(landing, plan, config);
+  const budget = ExchangeBudget.of(sizes.exchangeBytesInMemory);
+  const settings: StageSettings = {
+    plan,
+    config,
+    customers: customers.data,
+    products: products.data,
+    budgetCounter: budget.counter,
+    kernelMemory: KernelMemory.create().memory,
+  };
+  const pool = openPool(options, sizes.workers, sizes.inputBytes, settings);
+  return await withCleanUp(
+    async () => {
+      const stages = await runStages(plan, pool, budget, options);
+      options.signal?.throwIfAborted();
+      return await publishRun(
+        plan,
+        { ...stages, customers, products },
+        { lake, runId, parquet: config.parquet, products: new Dimension(products.data) },
+      );
+    },
+    () => pool.close(),
+  );
+}
+
+/** Whether something could be tidied up decides no run; what could not is told. */
+async function tidily({ onLeftover }: BatchRunOptions, tidy: () => Promise<void>): Promise<void> {
   try {
-    await lake.put(planKey(runId), jsonBytes(plan), { ifNoneMatch: true });
-    const { customers, products } = await loadDimensions(landing, plan, config);
-    const budget = ExchangeBudget.of(memory.exchangeBytesInMemory);
-    const settings: StageSettings = {
-      plan,
-      config,
-      customers: customers.data,
-      products: products.data,
-      budgetCounter: budget.counter,
-      kernelMemory: KernelMemory.create().memory,
-    };
-    pool = openPool(options, workers, inputBytes, settings);
-    const stages = await runStages(plan, pool, budget, options);
-    options.signal?.throwIfAborted();
-    const manifest = await publishRun(
-      plan,
-      { ...stages, customers, products },
-      { lake, runId, parquet: config.parquet, products: new Dimension(products.data) },
-    );
-    isPublished = true;
-    await removeWork(lake, runId);
-    await removeOldRuns(lake, {
-      beforeMs: startedAtMs - keepRunsForMs,
-      keep: [runId, runIdOf(plan.previous?.manifestKey)],
-    });
-    if (options.lakeDir !== undefined) await sweepTemporaries(options.lakeDir);
-    const { status } = manifest;
-    const durationMs = clock.now() - startedAtMs;
-    return { runId, status, manifestKey: manifestKey(runId), manifest, durationMs };
-  } finally {
-    await pool?.close();
-    if (!isPublished) await discard(options, plan);
+    await tidy();
+  } catch (error) {
+    if (!(error instanceof TerminalError || error instanceof RetryableError)) throw error;
+    onLeftover?.(`not everything that is over could be removed: ${error.message}`);
   }
 }
 
@@ -171,21 +210,43 @@ function openPool(
   return new WorkerPool(workers, { landingDir: dir, lakeDir, settings });
 }
 
-/** A run that was killed leaves files that never got their key; no run needs them. */
+/** Where batch and reconcile write. */
+const SWEPT_PREFIXES = ['tables/batch/', 'work/', 'manifests/batch/', 'state/batch/', 'reports/'];
+
+/**
+ * Processes that were killed leave files that never got their key, and locks; nobody needs them.
+ * Before anything is written: on a full disk the run may need their room.
+ */
 async function sweepTemporaries(lakeDir: string): Promise<void> {
   const files = new FileObjectStore(lakeDir);
-  for (const prefix of ['tables/batch/', 'work/']) await files.removeStaleTemporaries(prefix);
+  await tryAll(
+    SWEPT_PREFIXES.map((prefix) => async () => void (await files.removeStaleTemporaries(prefix))),
+  );
 }
 
 /**
- * Threads that were stopped may have left files that have no key yet, so the folders go as a whole.
+ * Removes what a failed run left, needs no space for it, and does all that can be done. Threads
+ * that were stopped may have left files that have no key yet, so the folders go as a whole. A run
+ * that `CURRENT.json` names all the same was published before it failed, and stays.
  */
 async function discard({ lake, lakeDir }: BatchRunOptions, { runId }: BatchPlan): Promise<void> {
-  await discardRun(lake, runId);
-  if (lakeDir === undefined) return;
-  const folders = tablesOf('batch').map(({ name }) => batchTableFolder(name, runId));
-  for (const folder of [...folders, workPrefix(runId)]) {
-    rmSync(join(lakeDir, folder), { recursive: true, force: true });
+  const current = await readCurrentPointer(lake, BATCH_CURRENT_KEY);
+  const isCurrent = current?.manifestKey === manifestKey(runId);
+  const tables = tablesOf('batch').map(({ name }) => batchTableFolder(name, runId));
+  const folders = isCurrent ? [workPrefix(runId)] : [workPrefix(runId), ...tables];
+  await tryAll([
+    () => (isCurrent ? removeWork(lake, runId) : discardRun(lake, runId)),
+    ...(lakeDir === undefined ? [] : folders).map((folder) => () => {
+      removeFolder(join(lakeDir ?? '', folder), folder);
+    }),
+  ]);
+}
+
+function removeFolder(path: string, key: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    throw storageError(key, error);
   }
 }
 

@@ -37,7 +37,10 @@ export async function publishBatch(
     status: 'published',
     created_at: '2026-02-01T00:00:00.000Z',
     counts: countsOf(records),
+    issues: {},
     revenue: formatCents(revenueCentsOf(records)),
+    rejected_files: [],
+    inputs: [],
     tables: await writeTables(lake, 'batch', damage(rows), (name) =>
       batchTableFolder(name, RUN_ID),
     ),

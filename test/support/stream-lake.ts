@@ -71,7 +71,10 @@ export async function publishEpochs(
       complete: isComplete,
       counts: countsOf(all),
       epoch_counts: countsOf(records),
+      issues: {},
       revenue: formatCents(revenueCentsOf(all)),
+      rejected_files: [],
+      inputs: [],
       tables: listed,
     };
     await lake.put(keys.manifest(epoch), jsonBytes(manifest));

@@ -1,3 +1,5 @@
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { tryAll } from '../../shared/runtime/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
@@ -32,12 +34,18 @@ export async function endStep(host: BatchHost, event: EndStepEvent): Promise<End
   if (outcome === 'failed') {
     const failedAt = new Date(clock.now()).toISOString();
     const record = { run_id: runId, failed_at: failedAt, error: name, message };
-    await lake.put(failureKey(runId), jsonBytes(record));
-    const current = await readCurrentPointer(lake, BATCH_CURRENT_KEY);
-    if (current?.manifestKey === manifestKey(runId)) await removeWork(lake, runId);
-    else await discardRun(lake, runId);
+    await tryAll([
+      async () => void (await lake.put(failureKey(runId), jsonBytes(record))),
+      () => removeLeft(lake, runId),
+    ]);
   }
   return { outcome, error: name, message };
+}
+
+async function removeLeft(lake: ObjectStore, runId: string): Promise<void> {
+  const current = await readCurrentPointer(lake, BATCH_CURRENT_KEY);
+  if (current?.manifestKey === manifestKey(runId)) await removeWork(lake, runId);
+  else await discardRun(lake, runId);
 }
 
 /** `Cause` of a failed function is JSON with its message; of other failures it is plain text. */

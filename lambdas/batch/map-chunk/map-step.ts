@@ -1,3 +1,4 @@
+import { cleanUpOnFailure } from '../../shared/runtime/errors.ts';
 import { type BatchHost, type ChildStatus, PerRun, planOf, runChild } from '../batch-host.ts';
 import type { BatchPlan } from '../batch-plan.ts';
 import { StoredExchange } from '../exchange/stored-exchange.ts';
@@ -27,16 +28,16 @@ export function createMapStep(host: BatchHost, maxHeldBytes: number) {
       const chunk = plan.chunks[chunkIndex];
       const key = files.exchangeKey(chunkIndex, knownStart);
       const exchange = new StoredExchange(lake, key, maxHeldBytes);
-      try {
-        const input = plan.inputs[chunk.inputIndex];
-        const result = await mapper.map(chunk, input, knownStart, exchange);
-        const isUsed = result.status === 'mapped';
-        const blocks = isUsed ? await exchange.finish() : null;
-        if (!isUsed) await exchange.abort();
-        await files.putChunk({ result, blocks }, knownStart);
-      } catch (error) {
-        await exchange.abort();
-        throw error;
-      }
+      await cleanUpOnFailure(
+        async () => {
+          const input = plan.inputs[chunk.inputIndex];
+          const result = await mapper.map(chunk, input, knownStart, exchange);
+          const isUsed = result.status === 'mapped';
+          const blocks = isUsed ? await exchange.finish() : null;
+          if (!isUsed) await exchange.abort();
+          await files.putChunk({ result, blocks }, knownStart);
+        },
+        () => exchange.abort(),
+      );
     });
 }

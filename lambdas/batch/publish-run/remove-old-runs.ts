@@ -1,6 +1,7 @@
 import { tablesOf } from '../../shared/model/tables.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { tryAll } from '../../shared/runtime/errors.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import { manifestKey, planKey, workPrefix } from '../batch-plan.ts';
 
@@ -38,8 +39,11 @@ export async function removeOldRuns(
       if (old.has(runId)) files.set(runId, [...(files.get(runId) ?? []), key]);
     }
   }
-  for await (const { key } of lake.list(manifestKey('').replace('.json', ''))) {
-    note(key.slice(key.lastIndexOf('/') + 1).replace('.json', ''));
+  // A run that was killed before it wrote a table has left its plan only.
+  for (const keyOf of [manifestKey, planKey]) {
+    for await (const { key } of lake.list(keyOf('').replace('.json', ''))) {
+      note(key.slice(key.lastIndexOf('/') + 1).replace('.json', ''));
+    }
   }
   for (const runId of old) {
     await lake.delete([manifestKey(runId), planKey(runId)]);
@@ -47,11 +51,17 @@ export async function removeOldRuns(
   }
 }
 
-/** Removes everything of a run that was not published. */
+/** Removes everything of a run that was not published; all that it can, whatever stays. */
 export async function discardRun(lake: ObjectStore, runId: string): Promise<void> {
-  await removeWork(lake, runId);
-  await lake.delete([manifestKey(runId), planKey(runId)]);
-  for (const { name } of tablesOf('batch')) await deletePrefix(lake, batchTableFolder(name, runId));
+  await tryAll([
+    () => lake.delete([manifestKey(runId), planKey(runId)]),
+    () => removeWork(lake, runId),
+    ...tablesOf('batch').map(
+      ({ name }) =>
+        () =>
+          deletePrefix(lake, batchTableFolder(name, runId)),
+    ),
+  ]);
 }
 
 /** Removes the temporary objects of a run. */

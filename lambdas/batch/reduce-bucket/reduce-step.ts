@@ -1,3 +1,4 @@
+import { cleanUpOnFailure } from '../../shared/runtime/errors.ts';
 import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
@@ -31,13 +32,13 @@ export function createReduceStep(host: BatchHost, maxHeldBytes: number) {
       const run = await runs.of(runId, () => openRun(host, files));
       const slices = await slicesOf(host, run, bucketIndex);
       const sums = new StoredExchange(lake, files.sumsKey(bucketIndex), maxHeldBytes);
-      try {
-        const result = await run.reducer.reduce(bucketIndex, slices.refs, sums);
-        await files.putBucket({ result, runs: await sums.finish() });
-      } catch (error) {
-        await sums.abort();
-        throw error;
-      }
+      await cleanUpOnFailure(
+        async () => {
+          const result = await run.reducer.reduce(bucketIndex, slices.refs, sums);
+          await files.putBucket({ result, runs: await sums.finish() });
+        },
+        () => sums.abort(),
+      );
     });
 }
 

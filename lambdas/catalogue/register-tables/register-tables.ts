@@ -1,7 +1,7 @@
+import { objectWith, TEXT } from '../../shared/model/shape.ts';
 import { type Door, type Table, tablesOf } from '../../shared/model/tables.ts';
 import type { Catalogue, CatalogueEntry, CataloguePart } from '../../shared/ports/catalogue.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { parseJson } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY, batchTableFolder } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import {
@@ -15,6 +15,7 @@ import {
   listingManifests,
   readStreamManifest,
 } from '../../shared/state/manifest-chain.ts';
+import { readStored, type StoredKind } from '../../shared/state/stored-json.ts';
 import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
 
 const lakeKeys = new StreamLakeKeys(DEFAULT_CONSUMER, '');
@@ -64,9 +65,17 @@ async function readPointers(lake: ObjectStore): Promise<Pointers> {
   return { batch: batch?.manifestKey ?? null, stream: stream?.manifestKey ?? null };
 }
 
+const RUN: StoredKind = {
+  what: 'manifest',
+  shape: objectWith({ run_id: TEXT }),
+  missingCode: 'manifest_missing',
+  damagedCode: 'manifest_damaged',
+  wayOut: 'restore the object, or let a batch run publish anew',
+};
+
 /** A run replaces all tables of its door. */
 async function registerRun(lake: ObjectStore, catalogue: Catalogue, key: string): Promise<string> {
-  const { run_id: run } = parseJson<{ run_id: string }>(await lake.get(key));
+  const { run_id: run } = await readStored<{ run_id: string }>(lake, key, RUN);
   for (const table of tablesOf('batch')) {
     await catalogue.put({
       name: catalogueName('batch', table),

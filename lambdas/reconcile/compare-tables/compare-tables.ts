@@ -1,6 +1,6 @@
 import type { TableName } from '../../shared/model/tables.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { UsageError } from '../../shared/runtime/errors.ts';
+import { UsageError, withCleanUp } from '../../shared/runtime/errors.ts';
 import { windowStart } from '../../shared/windowing/stream-times.ts';
 import { type Comparison, type ComparisonResult, compare } from './comparison.ts';
 import { CLASS_NAMES } from './difference.ts';
@@ -17,7 +17,7 @@ import type {
 } from './result.ts';
 import { type SideTables, windowLengthOf } from './revenue-cells.ts';
 import { planSizes } from './sizes.ts';
-import { removeWork } from './work-folder.ts';
+import { WorkPlace } from './work-place.ts';
 
 /** Each attempt takes as many times more partitions. */
 const GROWTH = 4;
@@ -56,16 +56,20 @@ export async function reconcile(
   const period = cutPeriod(options.period, windowLengthMs);
   assertNotEmpty(period);
   const publications = { ...found, reportKey: reportKeyOf(found, period) };
-  const common = { lake, options, publications, windowLengthMs, period, totalRecords, onProgress };
-  for (let growth = 1; ; growth *= GROWTH) {
+  const place = new WorkPlace(lake, options);
+  const common = { options, publications, windowLengthMs, period, totalRecords, onProgress };
+  for (let growth = 1; ; ) {
     const { memoryLimitBytes } = options;
     const sizes = planSizes({ memoryLimitBytes, records, cells, growth });
     try {
-      return resultOf(common, await compare({ ...common, sizes }));
+      const compared = await withCleanUp(
+        () => compare({ ...common, lake: place.store(), sizes }),
+        () => place.clear(),
+      );
+      return resultOf(common, compared);
     } catch (error) {
-      if (!(error instanceof PartitionTooLarge)) throw error;
-    } finally {
-      await removeWork(lake, options.attempt);
+      if (error instanceof PartitionTooLarge) growth *= GROWTH;
+      else if (!place.moveOn(error)) throw place.causeOf(error);
     }
   }
 }
@@ -99,11 +103,11 @@ function stampOf(timeMs: number): string {
 }
 
 function resultOf(
-  { publications, options, period, windowLengthMs }: Omit<Comparison, 'sizes'>,
+  { publications, options, period, windowLengthMs }: Omit<Comparison, 'sizes' | 'lake'>,
   compared: ComparisonResult,
 ): ReconcileResult {
   const { batch, stream, reportKey } = publications;
-  const { classes, reportRows, shown } = compared;
+  const { classes, reportRows, reportProblem, shown } = compared;
   const missing = classes.not_in_stream.count + classes.not_in_batch.count;
   const unexplained = classes.unexplained.count;
   let explainedCents = 0n;
@@ -125,6 +129,7 @@ function resultOf(
     unexplained,
     reportKey,
     reportRows,
+    reportProblem,
     shown,
   };
 }

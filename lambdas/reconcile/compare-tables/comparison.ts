@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { withCleanUp } from '../../shared/runtime/errors.ts';
 import { CellBook } from './cell-book.ts';
 import {
   CLASS_NAMES,
@@ -13,7 +14,7 @@ import { addOldest, addPeriodRows, type SideTotals, zeroSide } from './period-ro
 import type { Publications } from './publications.ts';
 import type { RecordBatch } from './record-batch.ts';
 import { openRecords, type RecordSource } from './record-source.ts';
-import { ReportWriter } from './report.ts';
+import { ReportTarget, ReportWriter } from './report.ts';
 import type { OnReconcileProgress, ReconcileOptions } from './result.ts';
 import { addRevenueTables } from './revenue-cells.ts';
 import type { CompareSizes } from './sizes.ts';
@@ -37,6 +38,8 @@ export interface Comparison {
 export interface ComparisonResult {
   readonly classes: ClassTotals;
   readonly reportRows: number;
+  /** Why there is no report; null: it is there. */
+  readonly reportProblem: string | null;
   readonly shown: readonly Difference[];
   readonly batch: Readonly<SideTotals>;
   readonly stream: Readonly<SideTotals>;
@@ -163,24 +166,27 @@ class Differences {
 async function writeReport(
   { lake, options, publications, onProgress }: Comparison,
   sorted: SortedRows,
-): Promise<Pick<ComparisonResult, 'reportRows' | 'shown'>> {
-  const report = new ReportWriter(lake, publications.reportKey, options.parquet);
+): Promise<Pick<ComparisonResult, 'reportRows' | 'reportProblem' | 'shown'>> {
+  const { mayLackReport = false } = options;
+  const writer = new ReportWriter(lake, publications.reportKey, options.parquet);
+  const report = new ReportTarget(writer, mayLackReport);
   const first = new FirstDifferences(options.shownPerClass);
   const total = sorted.size;
   let reportRows = 0;
-  try {
-    for await (const row of sorted.inOrder()) {
-      await report.add(row);
-      first.add(row);
-      reportRows += 1;
-      if (reportRows % CHECK_ROWS !== 0) continue;
+  await withCleanUp(
+    async () => {
+      for await (const row of sorted.inOrder()) {
+        await report.add(row);
+        first.add(row);
+        reportRows += 1;
+        if (reportRows % CHECK_ROWS !== 0) continue;
+        options.signal?.throwIfAborted();
+        onProgress({ stage: 'report', done: reportRows, total, unit: 'rows' });
+      }
       options.signal?.throwIfAborted();
-      onProgress({ stage: 'report', done: reportRows, total, unit: 'rows' });
-    }
-    options.signal?.throwIfAborted();
-    await report.close();
-  } finally {
-    await report.abort();
-  }
-  return { reportRows, shown: first.differences };
+      await report.close();
+    },
+    () => report.abort(),
+  );
+  return { reportRows, reportProblem: report.problem, shown: first.differences };
 }

@@ -3,11 +3,11 @@ import type { TableName } from '../../shared/model/tables.ts';
 import type { TableFile } from '../../shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
-import { parseJson } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../shared/state/lake-keys.ts';
 import { readStreamManifest, tableFilesAsOf } from '../../shared/state/manifest-chain.ts';
+import { readBatchManifest } from '../../shared/state/stored-manifests.ts';
 import type { SideTables } from './revenue-cells.ts';
 
 /** What both manifests say of their publication. */
@@ -42,7 +42,7 @@ export async function openPublications(lake: ObjectStore, consumer: string): Pro
   if (batchKey === null || streamKey === null) {
     throw nothingPublished(batchKey === null, streamKey === null, consumer);
   }
-  const batch = parseJson<BatchManifestPart>(await lake.get(batchKey));
+  const batch = await readBatchManifest<BatchManifestPart>(lake, batchKey);
   const stream = await readStreamManifest(lake, streamKey);
   return {
     batch: {
@@ -93,11 +93,7 @@ function nothingPublished(
   return new TerminalError('nothing_published', missing.join('; '));
 }
 
-/** `"-123.45"` → `-12345n`. Manifests write two decimals. */
+/** `"-123.45"` → `-12345n`. Manifests that can be read have two decimals. */
 function parseCents(text: string): bigint {
-  const match = /^(-?\d+)\.(\d\d)$/.exec(text);
-  if (match === null) {
-    throw new TerminalError('manifest_invalid', `revenue ${text} is no amount with two decimals`);
-  }
-  return BigInt(`${match[1]}${match[2]}`);
+  return BigInt(text.replace('.', ''));
 }

@@ -60,7 +60,9 @@ export class JoinedMemo {
   readonly #products = new Map<string, Joined>();
 
   customers(rows: ColumnRows): Joined[] {
-    const [name, email, segment] = OF_CUSTOMER.map((column) => rows.textsOrNull(column));
+    const [name, email, segment] = OF_CUSTOMER.slice(0, 3).map((column) =>
+      rows.textsOrNull(column),
+    );
     const registered = rows.numbersOrNull('registration_date');
     const keys = rows.texts('customer_id');
     return keys.map((key, i) =>
@@ -69,7 +71,9 @@ export class JoinedMemo {
   }
 
   products(rows: ColumnRows): Joined[] {
-    const [name, category, brand] = OF_PRODUCT.map((column) => rows.textsOrNull(column));
+    const [name, category, brand] = OF_PRODUCT.slice(0, 3).map((column) =>
+      rows.textsOrNull(column),
+    );
     const listPrice = rows.numbersOrNull('list_price');
     const keys = rows.texts('product_id');
     return keys.map((key, i) =>

@@ -5,6 +5,7 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { CLASS_NAMES, type DifferenceRow } from './difference.ts';
 import { JOINED_COLUMNS } from './read-records.ts';
 import { RECORD_OUTCOMES, SIDES } from './record-batch.ts';
+import { refusalOf } from './work-place.ts';
 
 /**
  * `reports/reconcile/<runId>-<epoch>.parquet`: every difference of contract §5. A row is a record
@@ -109,6 +110,44 @@ export class ReportWriter {
   #open() {
     this.#writer ??= this.#lake.openWriter(this.#key);
     return this.#writer;
+  }
+}
+
+/**
+ * A report that some can do without: the first refusal of the store ends it, and is its problem.
+ */
+export class ReportTarget {
+  readonly #writer: ReportWriter;
+  readonly #mayLack: boolean;
+  /** Why there is no report; null: none so far. */
+  problem: string | null = null;
+
+  constructor(writer: ReportWriter, mayLack: boolean) {
+    this.#writer = writer;
+    this.#mayLack = mayLack;
+  }
+
+  async add(row: DifferenceRow): Promise<void> {
+    await this.#unlessRefused(() => this.#writer.add(row));
+  }
+
+  async close(): Promise<void> {
+    await this.#unlessRefused(() => this.#writer.close());
+  }
+
+  async abort(): Promise<void> {
+    await this.#writer.abort();
+  }
+
+  async #unlessRefused(write: () => Promise<void>): Promise<void> {
+    if (this.problem !== null) return;
+    try {
+      await write();
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === null || !this.#mayLack) throw error;
+      this.problem = refusal.message;
+    }
   }
 }
 

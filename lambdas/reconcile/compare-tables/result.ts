@@ -1,5 +1,6 @@
 import type { OutcomeCounts } from '../../shared/model/outcome.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Period, PeriodOption } from './period.ts';
 import type { ClassTotals, Difference } from './tally.ts';
 import type { Attempt } from './work-folder.ts';
@@ -24,6 +25,15 @@ export interface ReconcileOptions {
   readonly attempt: Attempt;
   /** Aborted: nothing is left, and its reason is thrown. */
   readonly signal?: AbortSignal;
+  /**
+   * For readers: where a lake that cannot be written to makes them spill. Without it the
+   * comparison fails then.
+   */
+  readonly otherWork?: () => ObjectStore;
+  /** For readers: a report that cannot be written is none, and `reportProblem` says why. */
+  readonly mayLackReport?: boolean;
+  /** Told what could not be removed; without it that is an error. */
+  readonly onWarning?: (message: string) => void;
 }
 
 export interface ReconcileProgress {
@@ -60,6 +70,8 @@ export interface ReconcileResult {
   readonly unexplained: number;
   readonly reportKey: string;
   readonly reportRows: number;
+  /** Why there is no report; null: it is there. */
+  readonly reportProblem: string | null;
   /** The first ones of each class, in the order of the report. */
   readonly shown: readonly Difference[];
 }

@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { withCleanUp } from '../../shared/runtime/errors.ts';
 import { compareRows, type DifferenceRow } from './difference.ts';
 
 /** Rows of a report that are sorted in memory; more are spilled in sorted runs and merged. */
@@ -65,17 +66,18 @@ export class SortedRows {
     const writer = this.#lake.openWriter(key);
     const blocks: Block[] = [];
     let size = 0;
-    try {
-      for (let from = 0; from < rows.length; from += this.#sizes.blockRows) {
-        const bytes = serialize(rows.slice(from, from + this.#sizes.blockRows));
-        await writer.write(bytes);
-        blocks.push({ startByte: size, endByte: size + bytes.length });
-        size += bytes.length;
-      }
-      await writer.commit({ ifNoneMatch: true });
-    } finally {
-      await writer.abort();
-    }
+    await withCleanUp(
+      async () => {
+        for (let from = 0; from < rows.length; from += this.#sizes.blockRows) {
+          const bytes = serialize(rows.slice(from, from + this.#sizes.blockRows));
+          await writer.write(bytes);
+          blocks.push({ startByte: size, endByte: size + bytes.length });
+          size += bytes.length;
+        }
+        await writer.commit({ ifNoneMatch: true });
+      },
+      () => writer.abort(),
+    );
     this.#runs.push({ key, blocks });
   }
 

@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { withCleanUp } from '../../shared/runtime/errors.ts';
 
 /**
  * Rows that do not fit into memory: dealt into partitions, written below `work/`, and read back
@@ -68,17 +69,18 @@ export class Spill<T extends SpillBatch> {
     const segments: Segment[] = [];
     const writer = this.#lake.openWriter(this.#keyOf(this.#segments.length));
     let size = 0;
-    try {
-      for (let partition = 0; partition < this.#partitionCount; partition++) {
-        const bytes = this.#encode(rowsOf.map((rows) => rows[partition]));
-        if (bytes.length > 0) await writer.write(bytes);
-        segments.push({ startByte: size, endByte: size + bytes.length });
-        size += bytes.length;
-      }
-      await writer.commit({ ifNoneMatch: true });
-    } finally {
-      await writer.abort();
-    }
+    await withCleanUp(
+      async () => {
+        for (let partition = 0; partition < this.#partitionCount; partition++) {
+          const bytes = this.#encode(rowsOf.map((rows) => rows[partition]));
+          if (bytes.length > 0) await writer.write(bytes);
+          segments.push({ startByte: size, endByte: size + bytes.length });
+          size += bytes.length;
+        }
+        await writer.commit({ ifNoneMatch: true });
+      },
+      () => writer.abort(),
+    );
     this.#segments.push(segments);
     this.#buffered = [];
     this.#bufferedRows = 0;

@@ -9,6 +9,7 @@ import {
   type ParquetSource,
   parsers,
   readMetadata,
+  unreadableFile,
   withoutLogicalTypes,
 } from './stored-values.ts';
 
@@ -30,38 +31,56 @@ interface StoredColumn {
 export class ColumnRows {
   readonly rowCount: number;
   readonly #columns: ReadonlyMap<string, StoredColumn>;
+  readonly #fileName: string;
 
-  constructor(rowCount: number, columns: ReadonlyMap<string, StoredColumn>) {
+  /** `fileName` stands in errors. */
+  constructor(rowCount: number, columns: ReadonlyMap<string, StoredColumn>, fileName = '') {
     this.rowCount = rowCount;
     this.#columns = columns;
+    this.#fileName = fileName;
   }
 
+  /** Fails where a value is no text. */
   texts(name: string): string[] {
-    return this.#column(name).values as string[];
+    const { values } = this.#column(name);
+    for (let i = 0; i < values.length; i++) {
+      if (typeof values[i] !== 'string') throw this.#misfit(name, 'a value that is no text');
+    }
+    return values as string[];
   }
 
+  /** Fails where a value is no text and not null. */
   textsOrNull(name: string): (string | null | undefined)[] {
-    return this.#column(name).values as (string | null | undefined)[];
+    const values = this.#column(name).values as readonly unknown[];
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] ?? null;
+      if (value !== null && typeof value !== 'string') {
+        throw this.#misfit(name, 'a value that is no text');
+      }
+    }
+    return values as (string | null | undefined)[];
   }
 
   /** Fails where a value is null, or an integer that a double does not hold exactly. */
   numbers(name: string): Float64Array | Int32Array {
     const { values, divisor } = this.#column(name);
     if (values instanceof Int32Array) return values;
+    const inexact = () => this.#inexact(name);
     const numbers =
       values instanceof BigInt64Array
-        ? exactNumbers(values, name)
-        : Float64Array.from({ length: values.length }, (_, i) => exactNumber(values[i], name));
+        ? exactNumbers(values, inexact)
+        : Float64Array.from({ length: values.length }, (_, i) => exactNumber(values[i], inexact));
     if (divisor === 1) return numbers;
     return numbers.map((value) => Math.floor(value / divisor));
   }
 
   numbersOrNull(name: string): (number | null)[] {
     const { values, divisor } = this.#column(name);
+    const inexact = () => this.#inexact(name);
     return Array.from({ length: values.length }, (_, i) =>
       values[i] === null || values[i] === undefined
         ? null
-        : Math.floor(exactNumber(values[i], name) / divisor),
+        : Math.floor(exactNumber(values[i], inexact) / divisor),
     );
   }
 
@@ -70,7 +89,20 @@ export class ColumnRows {
     const { values, divisor } = this.#column(name);
     assert(divisor === 1, `column ${name} holds no instants`);
     if (values instanceof BigInt64Array) return values;
-    return BigInt64Array.from({ length: values.length }, (_, i) => BigInt(values[i] as bigint));
+    return BigInt64Array.from({ length: values.length }, (_, i) => {
+      const value: unknown = values[i];
+      if (typeof value === 'bigint' || Number.isSafeInteger(value)) return BigInt(value as bigint);
+      throw this.#misfit(name, 'a value that is no integer');
+    });
+  }
+
+  #inexact(name: string): unknown {
+    return this.#misfit(name, 'a null or a value over 2^53');
+  }
+
+  #misfit(name: string, what: string): unknown {
+    const cause = new TerminalError('parquet_unreadable', `column ${name} holds ${what}`);
+    return this.#fileName === '' ? cause : unreadableFile(this.#fileName, cause);
   }
 
   #column(name: string): StoredColumn {
@@ -87,6 +119,7 @@ export class ColumnRows {
 export async function* readColumns(
   file: ParquetSource,
   names: readonly string[],
+  fileName = '',
 ): AsyncGenerator<ColumnRows> {
   const buffer = bufferOf(file);
   const stored = await readMetadata(buffer);
@@ -94,12 +127,14 @@ export async function* readColumns(
   const metadata = withoutLogicalTypes(stored);
   const scan = await parquetScan({ file: buffer, metadata, compressors, parsers });
   for (const range of scan.ranges) {
+    const rowCount = range.rowEnd - range.rowStart;
     const columns = new Map<string, StoredColumn>();
     for (const column of names) {
       const values = await scan.readColumn({ column, ...range });
+      if (values.length !== rowCount) throw otherLength(column, values.length, rowCount);
       columns.set(column, { values, divisor: divisors.get(column) ?? 1 });
     }
-    yield new ColumnRows(range.rowEnd - range.rowStart, columns);
+    yield new ColumnRows(rowCount, columns, fileName);
   }
 }
 
@@ -130,7 +165,7 @@ export async function openDecoded(file: ParquetSource): Promise<DecodedFile> {
         const columns = new Map<string, StoredColumn>();
         for (const element of elements) {
           const values = await scan.readColumn({ column: element.name, ...range });
-          if (values.length !== rowCount) throw wrongLength(element.name, values.length, rowCount);
+          if (values.length !== rowCount) throw otherLength(element.name, values.length, rowCount);
           if (!names.includes(element.name)) continue;
           columns.set(element.name, { values, divisor: unitsPerMilli(element) ?? 1 });
         }
@@ -140,44 +175,41 @@ export async function openDecoded(file: ParquetSource): Promise<DecodedFile> {
   };
 }
 
-function wrongLength(column: string, valueCount: number, rowCount: number): TerminalError {
-  const message = `column ${column} has ${valueCount} values in a row group of ${rowCount} rows`;
+function otherLength(column: string, found: number, expected: number): TerminalError {
+  const message = `column ${column} holds ${found} values in a group of ${expected} rows`;
   return new TerminalError('parquet_unreadable', message);
 }
 
 /**
  * The named columns of a file that a manifest lists, once its checksum was found to be right.
- * Throws as `checkedSource`.
+ * Throws as `checkedSource`, and `parquet_unreadable` that names the file.
  */
 export async function* readTableColumns(
   lake: ObjectStore,
   file: ListedFile,
   names: readonly string[],
 ): AsyncGenerator<ColumnRows> {
-  yield* readColumns(await checkedSource(lake, file), names);
+  try {
+    yield* readColumns(await checkedSource(lake, file), names, file.key);
+  } catch (error) {
+    throw unreadableFile(file.key, error);
+  }
 }
 
 /** By halves: a bigint per value would take several times as long. */
-function exactNumbers(values: BigInt64Array, name: string): Float64Array {
+function exactNumbers(values: BigInt64Array, inexact: () => unknown): Float64Array {
   const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
   const numbers = new Float64Array(values.length);
   for (let i = 0; i < numbers.length; i++) {
     const high = words[i * 2 + 1];
-    if (high >= HIGH_WORD_LIMIT || high < -HIGH_WORD_LIMIT) throw inexact(name);
+    if (high >= HIGH_WORD_LIMIT || high < -HIGH_WORD_LIMIT) throw inexact();
     numbers[i] = high * 2 ** 32 + (words[i * 2] >>> 0);
   }
   return numbers;
 }
 
-function exactNumber(value: unknown, name: string): number {
+function exactNumber(value: unknown, inexact: () => unknown): number {
   const number = Number(value);
-  if (value === null || !Number.isSafeInteger(number)) throw inexact(name);
+  if (value === null || !Number.isSafeInteger(number)) throw inexact();
   return number;
-}
-
-function inexact(name: string): TerminalError {
-  return new TerminalError(
-    'parquet_unreadable',
-    `column ${name} holds a null or a value over 2^53`,
-  );
 }

@@ -6,7 +6,7 @@ import {
   type ParquetParsers,
   parquetMetadataAsync,
 } from 'hyparquet';
-import { TerminalError } from '../runtime/errors.ts';
+import { ObjectNotFoundError, RetryableError, TerminalError } from '../runtime/errors.ts';
 
 /** The library as both readers use it: exact stored values, and zstd from Node itself. */
 
@@ -56,4 +56,22 @@ export function withoutLogicalTypes(metadata: FileMetaData): FileMetaData {
     return rest;
   });
   return { ...metadata, schema: [root, ...schema] };
+}
+
+const WAY_OUT = 'restore the object, or publish anew';
+
+/**
+ * Whatever a decoder says of a damaged file that a manifest lists, as an error that names the file.
+ * What the store refused passes unchanged.
+ */
+export function unreadableFile(key: string, cause: unknown): unknown {
+  if (cause instanceof ObjectNotFoundError) {
+    const message = `${key} is missing, and the manifest lists it; ${WAY_OUT}`;
+    return new TerminalError('file_missing', message, { cause });
+  }
+  if (!(cause instanceof Error) || cause instanceof RetryableError) return cause;
+  if (cause instanceof TerminalError && cause.code !== 'parquet_unreadable') return cause;
+  const [reason] = cause.message.split('\n');
+  const message = `${key} cannot be read: ${reason}; ${WAY_OUT}`;
+  return new TerminalError('parquet_unreadable', message, { cause });
 }

@@ -94,3 +94,80 @@ export class ShardNotFoundError extends Error {
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`invariant broken: ${message}`);
 }
+
+/**
+ * Runs `work`, then `cleanUp`, however `work` ended. What failed first is thrown: a clean-up after
+ * a failure mostly fails of the same cause, and its error would hide the one to act on. It is kept
+ * as `cleanUpError` of the first.
+ */
+export async function withCleanUp<T>(
+  work: () => Promise<T>,
+  cleanUp: () => Promise<void> | void,
+): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    try {
+      await cleanUp();
+    } catch (cleanUpError) {
+      keepCleanUpError(error, cleanUpError);
+    }
+    throw error;
+  }
+  await cleanUp();
+  return result;
+}
+
+/** As `withCleanUp`, without a pause in between. */
+export function withCleanUpSync<T>(work: () => T, cleanUp: () => void): T {
+  let result: T;
+  try {
+    result = work();
+  } catch (error) {
+    try {
+      cleanUp();
+    } catch (cleanUpError) {
+      keepCleanUpError(error, cleanUpError);
+    }
+    throw error;
+  }
+  cleanUp();
+  return result;
+}
+
+/** As `withCleanUp`, for what is cleaned up only where `work` failed. */
+export async function cleanUpOnFailure<T>(
+  work: () => Promise<T>,
+  cleanUp: () => Promise<void>,
+): Promise<T> {
+  let hasFailed = true;
+  return await withCleanUp(
+    async () => {
+      const result = await work();
+      hasFailed = false;
+      return result;
+    },
+    async () => {
+      if (hasFailed) await cleanUp();
+    },
+  );
+}
+
+/** Takes all steps, whichever fail; then throws the error of the first one that did. */
+export async function tryAll(steps: readonly (() => Promise<void> | void)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+function keepCleanUpError(error: unknown, cleanUpError: unknown): void {
+  if (!(error instanceof Error) || !Object.isExtensible(error)) return;
+  Object.defineProperty(error, 'cleanUpError', { value: cleanUpError, configurable: true });
+}

@@ -1,6 +1,7 @@
+import { objectWith, type Shape, textThat } from '../model/shape.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { ObjectNotFoundError, PreconditionFailedError } from '../runtime/errors.ts';
-import { parseJson } from '../runtime/json.ts';
+import { decodeStored } from './stored-json.ts';
 
 /** What a `CURRENT.json` names, with the etag to swap it by. */
 export interface CurrentPointer {
@@ -8,7 +9,10 @@ export interface CurrentPointer {
   readonly etag: string;
 }
 
-/** Null where nothing was published yet. */
+/**
+ * Null where nothing was published yet. Throws `TerminalError` `current_damaged` where the object
+ * names no manifest that lies beside it.
+ */
 export async function readCurrentPointer(
   lake: ObjectStore,
   key: string,
@@ -18,11 +22,33 @@ export async function readCurrentPointer(
     if (info === null) return null;
     try {
       const bytes = await lake.get(key, { ifMatch: info.etag });
-      return { manifestKey: parseJson<{ manifest: string }>(bytes).manifest, etag: info.etag };
+      return { manifestKey: manifestKeyIn(bytes, key), etag: info.etag };
     } catch (error) {
       // It was replaced between the two calls.
       const isReplaced = error instanceof PreconditionFailedError;
       if (!isReplaced && !(error instanceof ObjectNotFoundError)) throw error;
     }
   }
+}
+
+function manifestKeyIn(bytes: Uint8Array, key: string): string {
+  const folder = key.slice(0, key.lastIndexOf('/') + 1);
+  const wayOut = key.includes('manifests/stream/')
+    ? 'remove the object: the next run of npx tandem stream writes it again'
+    : 'let it name a manifest of that folder, or remove it and publish anew: npx tandem batch';
+  const { manifest } = decodeStored<{ readonly manifest: string }>(bytes, key, {
+    what: 'pointer',
+    shape: pointerInto(folder),
+    damagedCode: 'current_damaged',
+    wayOut,
+  });
+  return manifest;
+}
+
+/** `{"manifest": "<folder><name>.json"}` */
+function pointerInto(folder: string): Shape {
+  const isBeside = (key: string) =>
+    key.startsWith(folder) && /^[\w-]+\.json$/.test(key.slice(folder.length));
+  const isManifest = (key: string) => isBeside(key) && key !== `${folder}CURRENT.json`;
+  return objectWith({ manifest: textThat(isManifest, `a key ${folder}<name>.json`) });
 }

@@ -1,7 +1,7 @@
 import type { AttributeTest, StateItem } from '../ports/state-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
-import { parseJson } from '../runtime/json.ts';
-import type { EpochPlan } from './epoch-plan.ts';
+import { TerminalError } from '../runtime/errors.ts';
+import { EPOCH_PLAN, type EpochPlan } from './epoch-plan.ts';
+import { readStored } from './stored-json.ts';
 import type { StreamContext } from './stream-context.ts';
 import { type TransactStatus, transact } from './transact.ts';
 
@@ -85,16 +85,7 @@ export async function readPlan(
   { lake }: Pick<StreamContext, 'lake'>,
   key: string,
 ): Promise<EpochPlan> {
-  const way = 'restore the object, or replay under a new --consumer name';
-  try {
-    return parseJson<EpochPlan>(await lake.get(key));
-  } catch (cause) {
-    if (cause instanceof ObjectNotFoundError) {
-      throw new TerminalError('plan_missing', `plan ${key} is missing; ${way}`, { cause });
-    }
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new TerminalError('plan_damaged', `plan ${key} is no JSON; ${way}`, { cause });
-  }
+  return await readStored<EpochPlan>(lake, key, EPOCH_PLAN);
 }
 
 /** As `readPlan`; null where the plan is missing or damaged. */

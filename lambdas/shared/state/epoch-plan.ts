@@ -1,5 +1,18 @@
 import type { LandingObject } from '../ingest/list-landing.ts';
+import {
+  COUNT,
+  exactly,
+  INSTANT,
+  LAKE_KEY,
+  listOf,
+  nullable,
+  objectWith,
+  TEXT,
+  WHOLE_NUMBER,
+} from '../model/shape.ts';
 import type { Warning } from '../model/warning.ts';
+import type { StoredKind } from './stored-json.ts';
+import { PLANNED_SHARD, WARNINGS } from './stored-manifests.ts';
 
 /** A log entry as an epoch takes it; names as in the manifest (contract §3.1). */
 export interface PlannedEntry {
@@ -69,3 +82,29 @@ export interface EpochPlan {
   /** Of dimensions that could not be read, so that those of the epoch before are kept. */
   readonly warnings: readonly Warning[];
 }
+
+const COPIES = listOf(objectWith({ key: TEXT, etag: TEXT, sizeBytes: COUNT, copyKey: LAKE_KEY }));
+
+export const EPOCH_PLAN: StoredKind = {
+  what: 'plan',
+  shape: objectWith({
+    planFormat: exactly(1),
+    epoch: COUNT,
+    stream: TEXT,
+    consumer: TEXT,
+    createdAt: INSTANT,
+    codeVersion: TEXT,
+    configHash: TEXT,
+    previous: nullable(LAKE_KEY),
+    previousEpoch: COUNT,
+    shards: listOf(PLANNED_SHARD),
+    watermarkMs: nullable(WHOLE_NUMBER),
+    previousWatermarkMs: nullable(WHOLE_NUMBER),
+    windowLengthMs: COUNT,
+    dimensions: objectWith({ customers: COPIES, products: COPIES }),
+    warnings: WARNINGS,
+  }),
+  missingCode: 'plan_missing',
+  damagedCode: 'plan_damaged',
+  wayOut: 'restore the object, or replay under a new --consumer name',
+};

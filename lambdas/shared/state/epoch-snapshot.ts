@@ -1,10 +1,23 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { type JoinCounts, NO_JOINS } from '../model/joins.ts';
 import type { OutcomeCounts } from '../model/outcome.ts';
+import {
+  CENTS,
+  COUNT,
+  exactly,
+  LAKE_KEY,
+  nullable,
+  objectWith,
+  optional,
+  recordOf,
+  TEXT,
+} from '../model/shape.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
-import { compactJsonBytes, parseJson } from '../runtime/json.ts';
-import type { RevenueCells } from './revenue-cells.ts';
+import { TerminalError } from '../runtime/errors.ts';
+import { compactJsonBytes } from '../runtime/json.ts';
+import { REVENUE_CELLS, type RevenueCells } from './revenue-cells.ts';
+import { readStored, type StoredKind } from './stored-json.ts';
+import { COUNTS, JOINS } from './stored-manifests.ts';
 
 /** Records that were warned of, by code, with one of them; null where there was none. */
 export type WarnedRecords = Readonly<
@@ -44,32 +57,39 @@ export function encodeSnapshot(snapshot: EpochSnapshot): Uint8Array {
   return new Uint8Array(zstdCompressSync(compactJsonBytes(snapshot)));
 }
 
+const NOTED = objectWith({ count: COUNT, example: nullable(TEXT) });
+
+const SNAPSHOT: StoredKind = {
+  what: 'snapshot',
+  shape: objectWith({
+    snapshot_format: exactly(1),
+    epoch: COUNT,
+    counts: COUNTS,
+    issues: recordOf(COUNT),
+    revenue_cents: CENTS,
+    last_complete: nullable(LAKE_KEY),
+    epochs_since_complete: COUNT,
+    ...REVENUE_CELLS,
+    joins: JOINS,
+    warned: optional(objectWith({ join_misses: NOTED, future_events: NOTED })),
+  }),
+  missingCode: 'snapshot_missing',
+  damagedCode: 'snapshot_damaged',
+  wayOut: WAY_OUT,
+};
+
 /** Throws `TerminalError`, which names the key: `snapshot_missing`, `snapshot_damaged`. */
 export async function readSnapshot(
   lake: ObjectStore,
   key: string,
   epoch: number,
 ): Promise<EpochSnapshot> {
-  let stored: Uint8Array;
-  try {
-    stored = await lake.get(key);
-  } catch (cause) {
-    if (!(cause instanceof ObjectNotFoundError)) throw cause;
-    const message = `snapshot ${key} of the epoch before is missing; ${WAY_OUT}`;
-    throw new TerminalError('snapshot_missing', message, { cause });
-  }
-  let snapshot: EpochSnapshot;
-  try {
-    snapshot = parseJson<EpochSnapshot>(zstdDecompressSync(stored));
-  } catch (cause) {
-    throw new TerminalError('snapshot_damaged', `snapshot ${key} cannot be read; ${WAY_OUT}`, {
-      cause,
-    });
-  }
-  if (snapshot.snapshot_format !== 1 || snapshot.epoch !== epoch) {
-    const found = `format ${snapshot.snapshot_format}, epoch ${snapshot.epoch}`;
-    const message = `snapshot ${key} has ${found}, not format 1, epoch ${epoch}; ${WAY_OUT}`;
-    throw new TerminalError('snapshot_damaged', message);
+  const snapshot = await readStored<EpochSnapshot>(lake, key, SNAPSHOT, (bytes) =>
+    zstdDecompressSync(bytes),
+  );
+  if (snapshot.epoch !== epoch) {
+    const message = `snapshot ${key} is damaged: it is of epoch ${snapshot.epoch}, not ${epoch}`;
+    throw new TerminalError('snapshot_damaged', `${message}; ${WAY_OUT}`);
   }
   // Earlier versions did not count these.
   return {

@@ -1,8 +1,10 @@
 import type { TableName } from '../model/tables.ts';
 import type { TableFile } from '../parquet/table-file.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
-import { parseJson } from '../runtime/json.ts';
+import { TerminalError } from '../runtime/errors.ts';
+import { epochText } from './lake-keys.ts';
+import { readStored } from './stored-json.ts';
+import { assertNamed, STREAM_MANIFEST_KIND } from './stored-manifests.ts';
 import type { StreamManifest } from './stream-manifest.ts';
 
 /** Tables to which each epoch adds; of the others a manifest lists the whole (contract §3.1). */
@@ -24,19 +26,9 @@ export function isAddedTo(table: TableName): boolean {
  * rows.
  */
 export async function readStreamManifest(lake: ObjectStore, key: string): Promise<StreamManifest> {
-  let manifest: StreamManifest;
-  try {
-    manifest = parseJson<StreamManifest>(await lake.get(key));
-  } catch (cause) {
-    if (cause instanceof ObjectNotFoundError) {
-      const message = `manifest ${key} is missing; restore the object`;
-      throw new TerminalError('manifest_missing', message, { cause });
-    }
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new TerminalError('manifest_damaged', `manifest ${key} is no JSON`, { cause });
-  }
-  if (manifest.kind === 'stream') return manifest;
-  throw new TerminalError('manifest_damaged', `manifest ${key} is not of a stream`);
+  const manifest = await readStored<StreamManifest>(lake, key, STREAM_MANIFEST_KIND);
+  assertNamed(key, epochText(manifest.epoch), `epoch ${manifest.epoch}`, STREAM_MANIFEST_KIND);
+  return manifest;
 }
 
 /** Every manifest of a stream, the newest first, from `newest` back to the first epoch. */

@@ -1,3 +1,13 @@
+import {
+  CENTS,
+  COUNT,
+  listOf,
+  objectWith,
+  type Shape,
+  TEXT,
+  tuple,
+  WHOLE_NUMBER,
+} from '../model/shape.ts';
 import type { Revenue } from '../transform/revenue-sums.ts';
 
 /**
@@ -23,6 +33,16 @@ export interface RevenueCells {
   readonly products: readonly ProductCell[];
   readonly windows: readonly WindowCells[];
 }
+
+/** Of `RevenueCells`, as they are stored. */
+export const REVENUE_CELLS: Readonly<Record<keyof RevenueCells, Shape>> = {
+  days: listOf(tuple(WHOLE_NUMBER, COUNT, CENTS)),
+  hours: listOf(tuple(COUNT, COUNT, CENTS)),
+  products: listOf(tuple(TEXT, COUNT, CENTS)),
+  windows: listOf(
+    objectWith({ start_ms: WHOLE_NUMBER, products: listOf(tuple(TEXT, COUNT, CENTS)) }),
+  ),
+};
 
 /** Cells of days or hours as a map. */
 export function revenueByNumber(

@@ -2,6 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { OUTCOMES, type Outcome } from '../model/outcome.ts';
+import {
+  INSTANT,
+  objectWith,
+  oneOf,
+  optional,
+  problemOf,
+  type Shape,
+  TEXT,
+} from '../model/shape.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { StreamRecord } from '../ports/event-stream.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -31,6 +40,16 @@ interface SegmentLine {
   readonly data?: string;
   readonly data_base64?: string;
 }
+
+const SEGMENT_LINE: Shape = objectWith({
+  sequence_number: TEXT,
+  arrival_time: INSTANT,
+  partition_key: TEXT,
+  outcome: oneOf(OUTCOMES),
+  watermark: optional(INSTANT),
+  data: optional(TEXT),
+  data_base64: optional(TEXT),
+});
 
 /** What a record takes in a segment beside its data, at most, by and large. */
 export const LINE_OVERHEAD_BYTES = 512;
@@ -96,8 +115,10 @@ export function decodeLine(line: Uint8Array, key: string): SegmentRecord {
       cause,
     });
   }
-  if (!OUTCOMES.includes(value.outcome)) {
-    throw new TerminalError('segment_damaged', `segment ${key} has outcome ${value.outcome}`);
+  const problem = problemOf(SEGMENT_LINE, value);
+  if (problem !== null) {
+    const message = `segment ${key} has a damaged line: ${problem}; restore the object`;
+    throw new TerminalError('segment_damaged', message);
   }
   const { data, data_base64: base64 = '' } = value;
   return {

@@ -1,12 +1,15 @@
 import { OUTCOMES, type Outcome, type OutcomeCounts } from '../model/outcome.ts';
+import { COUNT, exactly, listOf, nullable, objectWith, recordOf, TEXT } from '../model/shape.ts';
 import type { TableName } from '../model/tables.ts';
 import type { TableFile } from '../parquet/table-file.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
-import { compactJsonBytes, parseJson } from '../runtime/json.ts';
+import { TerminalError } from '../runtime/errors.ts';
+import { compactJsonBytes } from '../runtime/json.ts';
 import type { EpochPlan } from './epoch-plan.ts';
 import type { StreamLakeKeys } from './lake-keys.ts';
-import type { RevenueCells } from './revenue-cells.ts';
+import { REVENUE_CELLS, type RevenueCells } from './revenue-cells.ts';
+import { readStored, type StoredKind } from './stored-json.ts';
+import { COUNTS, TABLE_FILE } from './stored-manifests.ts';
 
 /** Files by table, in the order in which they were written; a table without rows has none. */
 export type TableFiles = Readonly<Partial<Record<TableName, readonly TableFile[]>>>;
@@ -44,8 +47,8 @@ export function encodeShardResult(result: ShardResult): Uint8Array {
 }
 
 /**
- * The results of a plan's shards, in its order. Throws `TerminalError` `result_missing`, which
- * names the key.
+ * The results of a plan's shards, in its order. Throws `TerminalError` `result_missing` and
+ * `result_damaged`, which name the key.
  */
 export async function readShardResults(
   plan: EpochPlan,
@@ -54,27 +57,52 @@ export async function readShardResults(
 ): Promise<ShardResult[]> {
   const results: ShardResult[] = [];
   for (const { shard } of plan.shards) {
-    const key = keys.result(plan.epoch, shard);
-    try {
-      results.push(parseJson<ShardResult>(await lake.get(key)));
-    } catch (cause) {
-      if (!(cause instanceof ObjectNotFoundError)) throw cause;
-      const message = `result ${key} is missing; publish shard ${shard} of the plan first`;
-      throw new TerminalError('result_missing', message, { cause });
-    }
+    results.push(await readShardResult(lake, keys.result(plan.epoch, shard)));
   }
   return results;
+}
+
+/** Throws `TerminalError` `result_missing` and `result_damaged`, which name the key. */
+export async function readShardResult(lake: ObjectStore, key: string): Promise<ShardResult> {
+  return await readStored<ShardResult>(lake, key, SHARD_RESULT);
 }
 
 /** Null where there is none, or none that can be read. */
 export async function findShardResult(lake: ObjectStore, key: string): Promise<ShardResult | null> {
   try {
-    return parseJson<ShardResult>(await lake.get(key));
+    return await readShardResult(lake, key);
   } catch (error) {
-    if (error instanceof ObjectNotFoundError || error instanceof SyntaxError) return null;
+    if (error instanceof TerminalError && error.code.startsWith('result_')) return null;
     throw error;
   }
 }
+
+const NOTICES = objectWith({
+  customers_missed: COUNT,
+  products_missed: COUNT,
+  both_missed: COUNT,
+  customer_miss: nullable(TEXT),
+  product_miss: nullable(TEXT),
+  future_events: COUNT,
+  future_event: nullable(TEXT),
+});
+
+const SHARD_RESULT: StoredKind = {
+  what: 'result',
+  shape: objectWith({
+    result_format: exactly(1),
+    epoch: COUNT,
+    shard: TEXT,
+    counts: COUNTS,
+    issues: recordOf(COUNT),
+    files: recordOf(listOf(TABLE_FILE)),
+    ...REVENUE_CELLS,
+    notices: NOTICES,
+  }),
+  missingCode: 'result_missing',
+  damagedCode: 'result_damaged',
+  wayOut: 'remove the object if it is there, and publish this shard of the plan again',
+};
 
 /** The table that stores each outcome (contract §2.1). */
 export const TABLE_OF_OUTCOME = {

@@ -3,6 +3,7 @@ import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import type { ColumnData, RowGroupData } from '../../shared/parquet/column-data.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import { spreadsheetField } from '../../shared/runtime/csv-text.ts';
+import { cleanUpOnFailure } from '../../shared/runtime/errors.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import { putOnce } from '../../shared/state/put-once.ts';
 import { WindowCellList, type WindowCells } from '../../shared/state/revenue-cells.ts';
@@ -57,16 +58,16 @@ async function writeFile(
 ): Promise<TableFile | null> {
   const file = { key: `${keys.table(name, epoch)}part-0000.parquet`, partition: null };
   let writer: TableFileWriter | null = null;
-  try {
-    for (const group of groups) {
-      writer ??= new TableFileWriter(lake, tableOf('stream', name), parquet, file);
-      await writer.write(group);
-    }
-    return (await writer?.closeOnce()) ?? null;
-  } catch (error) {
-    await writer?.abort();
-    throw error;
-  }
+  return await cleanUpOnFailure(
+    async () => {
+      for (const group of groups) {
+        writer ??= new TableFileWriter(lake, tableOf('stream', name), parquet, file);
+        await writer.write(group);
+      }
+      return (await writer?.closeOnce()) ?? null;
+    },
+    async () => await writer?.abort(),
+  );
 }
 
 function oneGroup(rowCount: number, columns: ColumnData[]): RowGroupData[] {

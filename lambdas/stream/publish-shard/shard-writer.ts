@@ -12,7 +12,7 @@ import {
   type TableFile,
   TableFileWriter,
 } from '../../shared/parquet/table-file.ts';
-import { assert, TerminalError } from '../../shared/runtime/errors.ts';
+import { assert, cleanUpOnFailure, TerminalError } from '../../shared/runtime/errors.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import { rowsOfOutcomes, type ShardResult } from '../../shared/state/shard-result.ts';
 import type { JoinedRows } from './event-rows.ts';
@@ -115,15 +115,15 @@ export class ShardWriter {
     const part = `part-${this.#shardId}-${this.#chunkIndex}.parquet`;
     const key = `${keys.table(name, this.#plan.epoch)}${partitionFolder(partition)}${part}`;
     const writer = new TableFileWriter(lake, tableOf('stream', name), parquet, { key, partition });
-    try {
-      for (const group of groups) await writer.write(group);
-      const file = await writer.closeOnce();
-      const files = this.#files[name] ?? [];
-      files.push(file);
-      this.#files[name] = files;
-    } catch (error) {
-      await writer.abort();
-      throw error;
-    }
+    const file = await cleanUpOnFailure(
+      async () => {
+        for (const group of groups) await writer.write(group);
+        return await writer.closeOnce();
+      },
+      () => writer.abort(),
+    );
+    const files = this.#files[name] ?? [];
+    files.push(file);
+    this.#files[name] = files;
   }
 }

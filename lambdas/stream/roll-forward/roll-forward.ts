@@ -1,12 +1,12 @@
 import { PreconditionFailedError, TerminalError } from '../../shared/runtime/errors.ts';
-import { jsonBytes, parseJson } from '../../shared/runtime/json.ts';
+import { jsonBytes } from '../../shared/runtime/json.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import { type EpochHead, readEpochHead, readPlan } from '../../shared/state/epoch-head.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import { readHead } from '../../shared/state/fold.ts';
 import { epochOfKey } from '../../shared/state/lake-keys.ts';
+import { readStreamManifest } from '../../shared/state/manifest-chain.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
-import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
 import { transact } from '../../shared/state/transact.ts';
 import { cleanLogs } from './clean-logs.ts';
 import { cleanObjects } from './clean-objects.ts';
@@ -61,7 +61,7 @@ async function behindLake(
   manifestKey: string,
   committedEpoch: number,
 ): Promise<TerminalError> {
-  const manifest = parseJson<StreamManifest>(await lake.get(manifestKey));
+  const manifest = await readStreamManifest(lake, manifestKey);
   if (manifest.stream !== stream.name) {
     const message = `the lake holds stream ${manifest.stream} for consumer ${consumer}`;
     return new TerminalError('lake_taken', `${message}; use another lake for ${stream.name}`);

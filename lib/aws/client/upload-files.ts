@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asInputChanged } from '../../../lambdas/shared/ingest/list-landing.ts';
 import { createReaderBatch } from '../../../lambdas/shared/ingest/record-reader.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { withCleanUp } from '../../../lambdas/shared/runtime/errors.ts';
 import { inParallel } from '../../../lambdas/shared/runtime/parallel.ts';
 import { type CheckedFile, checkFiles } from '../../embedded/produce/input-file.ts';
 import { hasContent } from './content-etag.ts';
@@ -116,12 +117,13 @@ async function send(
   onBytes: (bytes: number) => void,
 ): Promise<string> {
   const writer = landing.openWriter(file.targetKey);
-  try {
-    for await (const piece of piecesOf(file, onBytes)) await writer.write(piece);
-    return (await writer.commit()).etag;
-  } finally {
-    await writer.abort();
-  }
+  return await withCleanUp(
+    async () => {
+      for await (const piece of piecesOf(file, onBytes)) await writer.write(piece);
+      return (await writer.commit()).etag;
+    },
+    () => writer.abort(),
+  );
 }
 
 async function* piecesOf(

@@ -1,10 +1,10 @@
 import type { BatchManifest } from '../../../lambdas/batch/batch-manifest.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import { readStreamManifest } from '../../../lambdas/shared/state/manifest-chain.ts';
+import { readBatchManifest } from '../../../lambdas/shared/state/stored-manifests.ts';
 
 /** What the current batch run and the current epoch of the default consumer counted. */
 export interface MeasuredCounters {
@@ -35,7 +35,7 @@ export async function readMeasured(
 async function readBatch(lake: ObjectStore): Promise<MeasuredCounters['batch']> {
   const current = await readCurrentPointer(lake, BATCH_CURRENT_KEY);
   if (current === null) return null;
-  const manifest = parseJson<BatchManifest>(await lake.get(current.manifestKey));
+  const manifest = await readBatchManifest<BatchManifest>(lake, current.manifestKey);
   const inputBytes = manifest.inputs.reduce((sum, { bytes }) => sum + bytes, 0);
   const files = Object.values(manifest.tables).flatMap((table) => table.files);
   const records = manifest.counts.read;

@@ -16,6 +16,7 @@ import {
 import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { cleanUpOnFailure } from '../../../lambdas/shared/runtime/errors.ts';
 import { KernelMemory } from '../../../lambdas/shared/runtime/kernel-memory.ts';
 import type { DimensionData } from '../../../lambdas/shared/transform/dimension.ts';
 import {
@@ -119,14 +120,15 @@ export class StageHost {
     this.#mapper ??= createMapper(this.#landing, plan, config);
     const chunk = plan.chunks[task.chunkIndex];
     const exchange = this.#exchange(`${task.chunkIndex}-${task.attempt}`);
-    try {
-      const input = plan.inputs[chunk.inputIndex];
-      const result = await this.#mapper.map(chunk, input, task.knownStart, exchange);
-      return { result, blocks: await exchange.finish() };
-    } catch (error) {
-      await exchange.abort();
-      throw error;
-    }
+    const mapper = this.#mapper;
+    return await cleanUpOnFailure(
+      async () => {
+        const input = plan.inputs[chunk.inputIndex];
+        const result = await mapper.map(chunk, input, task.knownStart, exchange);
+        return { result, blocks: await exchange.finish() };
+      },
+      () => exchange.abort(),
+    );
   }
 
   async #reduce(task: StageTask & { kind: 'reduce' }): Promise<ReduceOutput> {
@@ -139,14 +141,15 @@ export class StageHost {
     const slices = task.chunks.flatMap(({ inputIndex, blocks }) =>
       blocks.map((block) => sliceOf(this.#lake, this.#memory, block, task.bucketIndex, inputIndex)),
     );
+    const reducer = this.#reducer;
     const runs = this.#exchange(`sums-${task.bucketIndex}`);
-    try {
-      const result = await this.#reducer.reduce(task.bucketIndex, slices, runs);
-      return { result, runs: await runs.finish() };
-    } catch (error) {
-      await runs.abort();
-      throw error;
-    }
+    return await cleanUpOnFailure(
+      async () => {
+        const result = await reducer.reduce(task.bucketIndex, slices, runs);
+        return { result, runs: await runs.finish() };
+      },
+      () => runs.abort(),
+    );
   }
 
   async #merge(task: StageTask & { kind: 'merge' }): Promise<RangeResult> {

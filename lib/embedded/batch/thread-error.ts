@@ -1,24 +1,55 @@
-import { RetryableError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import {
+  ObjectNotFoundError,
+  PreconditionFailedError,
+  RetryableError,
+  TerminalError,
+} from '../../../lambdas/shared/runtime/errors.ts';
 
 /** An error on its way between two threads: a copied object would lose its class and its code. */
 export interface PlainError {
   readonly name: string;
+  /** Of a `TerminalError`. */
   readonly code: string | null;
+  /** Of the object that is missing or has changed. */
+  readonly key: string | null;
+  /** Of an error of the operating system: what it refused. */
+  readonly syscall: string | null;
   readonly message: string;
   readonly stack: string | undefined;
 }
 
 export function plainError(error: unknown): PlainError {
+  const nothing = { code: null, key: null, syscall: null };
   if (!(error instanceof Error)) {
-    return { name: 'Error', code: null, message: String(error), stack: undefined };
+    return { ...nothing, name: 'Error', message: String(error), stack: undefined };
   }
   const { name, message, stack } = error;
-  return { name, code: error instanceof TerminalError ? error.code : null, message, stack };
+  const isOfObject =
+    error instanceof ObjectNotFoundError || error instanceof PreconditionFailedError;
+  return {
+    name,
+    code: error instanceof TerminalError ? error.code : null,
+    key: isOfObject ? error.key : null,
+    syscall: 'syscall' in error ? String(error.syscall) : null,
+    message,
+    stack,
+  };
 }
 
-export function revivedError({ name, code, message, stack }: PlainError): Error {
+export function revivedError({ name, code, key, syscall, message, stack }: PlainError): Error {
   const cause = stack;
-  if (name === 'TerminalError') return new TerminalError(code ?? 'failed', message, { cause });
-  if (name === 'RetryableError') return new RetryableError(message, { cause });
-  return new Error(message, { cause });
+  switch (name) {
+    case 'TerminalError':
+      return new TerminalError(code ?? 'failed', message, { cause });
+    case 'RetryableError':
+      return new RetryableError(message, { cause });
+    case 'ObjectNotFoundError':
+      return new ObjectNotFoundError(key ?? '', { cause });
+    case 'PreconditionFailedError':
+      return Object.assign(new PreconditionFailedError(key ?? '', ''), { message, cause });
+    default: {
+      const error = new Error(message, { cause });
+      return syscall === null ? error : Object.assign(error, { syscall });
+    }
+  }
 }

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
-import type { ObjectStore, ObjectWriter } from '../../../lambdas/shared/ports/object-store.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { ArrivalOrder } from './arrival-order.ts';
 import { customerRows, productRows } from './dimensions.ts';
 import { OrderRows } from './order-rows.ts';
@@ -59,16 +59,16 @@ export async function generateOrders(options: GenerateOptions): Promise<Generate
   const keys = plannedKeys(options);
   const marker = { generated_by: 'tandem generate', files: keys };
   await store.put(MARKER_KEY, Buffer.from(`${JSON.stringify(marker, null, 2)}\n`));
-  try {
-    const files = await writeOrders(options, arrivals);
-    files.push(await writeText(options, 'customers', customerRows));
-    files.push(await writeText(options, 'products', productRows));
-    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    return { orders: options.orders, rows: arrivals.rowCount, bytes, files };
-  } catch (error) {
-    await store.delete([...keys, MARKER_KEY]);
-    throw error;
-  }
+  return await cleanUpOnFailure(
+    async () => {
+      const files = await writeOrders(options, arrivals);
+      files.push(await writeText(options, 'customers', customerRows));
+      files.push(await writeText(options, 'products', productRows));
+      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+      return { orders: options.orders, rows: arrivals.rowCount, bytes, files };
+    },
+    () => store.delete([...keys, MARKER_KEY]),
+  );
 }
 
 async function measuredArrivals(options: GenerateOptions): Promise<ArrivalOrder> {
@@ -149,13 +149,14 @@ async function writeObject(
     sizeBytes += bytes.length;
     await writer.write(bytes);
   };
-  try {
-    if (isGzip) await throughGzip(write, produce);
-    else await produce(write);
-    await writer.commit();
-  } catch (error) {
-    await abort(writer, error);
-  }
+  await cleanUpOnFailure(
+    async () => {
+      if (isGzip) await throughGzip(write, produce);
+      else await produce(write);
+      await writer.commit();
+    },
+    () => writer.abort(),
+  );
   return sizeBytes;
 }
 
@@ -177,11 +178,6 @@ async function throughGzip(
     (error: unknown) => void gzip.destroy(error as Error),
   );
   await Promise.all([copying, producing]);
-}
-
-async function abort(writer: ObjectWriter, error: unknown): Promise<never> {
-  await writer.abort();
-  throw error;
 }
 
 function ordersKey({ isGzip }: GenerateOptions, index: number): string {

@@ -4,6 +4,7 @@ import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import type { Metrics } from '../../../lambdas/shared/ports/metrics.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
+import { withCleanUpSync } from '../../../lambdas/shared/runtime/errors.ts';
 import { SystemRandomness } from '../../../lambdas/shared/runtime/randomness.ts';
 import {
   openStreamContext,
@@ -45,10 +46,11 @@ export async function openLocalStream(options: LocalStreamOptions): Promise<Loca
   });
   try {
     const state = await SqliteStateStore.open({ lakeRoot: options.lakeDir, clock });
-    const close = () => {
-      stream.close();
-      state.close();
-    };
+    const close = () =>
+      withCleanUpSync(
+        () => stream.close(),
+        () => state.close(),
+      );
     try {
       const lake = new FileObjectStore(options.lakeDir);
       const ports = {

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import { readRows } from '../../../lambdas/shared/parquet/reader.ts';
+import { unreadableFile } from '../../../lambdas/shared/parquet/stored-values.ts';
 import { tableFilesAsOf } from '../../../lambdas/shared/state/manifest-chain.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { windowEnd } from '../../../lambdas/shared/windowing/stream-times.ts';
@@ -34,8 +35,7 @@ export async function findOrdersAhead(context: StreamContext): Promise<OrdersAhe
   for (const table of TABLES) {
     for await (const { key, partition } of tableFilesAsOf(context.lake, manifest, table)) {
       if (partition !== null && partition.order_date < firstDay) continue;
-      const columns = ['order_id', 'order_timestamp'];
-      for await (const row of readRows(await context.lake.get(key), { columns })) {
+      for await (const row of timesOf(context, key)) {
         const timeMs = Date.parse(String(row.order_timestamp));
         if (timeMs < endMs) continue;
         count += 1;
@@ -48,4 +48,12 @@ export async function findOrdersAhead(context: StreamContext): Promise<OrdersAhe
   const latestMs = furthest[0].timeMs as EpochMs;
   const toMs = windowEnd(latestMs, context.times.windowLengthMs);
   return { endMs, count, latestMs, toMs, orderIds: furthest.map(({ orderId }) => orderId) };
+}
+
+async function* timesOf({ lake }: StreamContext, key: string) {
+  try {
+    yield* readRows(await lake.get(key), { columns: ['order_id', 'order_timestamp'] });
+  } catch (error) {
+    throw unreadableFile(key, error);
+  }
 }

@@ -3,34 +3,51 @@ import { LocalEventStream } from '../../../lambdas/shared/adapters/local/local-e
 import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-state-store.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { CODE_VERSION } from './code-version.ts';
 import type { LocalStreamOptions } from './local-stream.ts';
 import { type StreamSight, sightStream } from './stream-sight.ts';
 
-/** Looks at the stream of a folder and the state of a lake, whichever of the two there is. */
+/**
+ * Looks at the stream of a folder and the state of a lake, whichever of the two there is. It makes
+ * nothing, and needs no permission to write.
+ */
 export async function sightLocalStream(options: LocalStreamOptions): Promise<StreamSight> {
-  const { config, consumer, metrics } = options;
+  const { config } = options;
   const clock = new SystemClock();
   const stream = await findStream(options.streamDir, config.stream.name, clock);
-  const state = SqliteStateStore.exists(options.lakeDir)
-    ? await SqliteStateStore.open({ lakeRoot: options.lakeDir, clock })
-    : null;
-  const lake = new FileObjectStore(options.lakeDir);
-  const landing = new FileObjectStore(options.landingDir);
-  return await sightStream(
-    { stream, state, lake, landing, clock, metrics },
-    { config, consumer, codeVersion: CODE_VERSION, isPublisher: true },
-    () => {
-      stream?.close();
-      state?.close();
-    },
+  return await cleanUpOnFailure(
+    () => sightState(options, stream, clock),
+    async () => stream?.close(),
+  );
+}
+
+async function sightState(
+  { lakeDir, landingDir, config, consumer, metrics }: LocalStreamOptions,
+  stream: LocalEventStream | null,
+  clock: Clock,
+): Promise<StreamSight> {
+  const state = await SqliteStateStore.openToRead({ lakeRoot: lakeDir, clock });
+  const lake = new FileObjectStore(lakeDir);
+  const landing = new FileObjectStore(landingDir);
+  const close = () => {
+    stream?.close();
+    state?.close();
+  };
+  return await cleanUpOnFailure(
+    () =>
+      sightStream(
+        { stream, state, lake, landing, clock, metrics },
+        { config, consumer, codeVersion: CODE_VERSION, isPublisher: true },
+        close,
+      ),
+    async () => state?.close(),
   );
 }
 
 async function findStream(dir: string, name: string, clock: Clock) {
   try {
-    return await LocalEventStream.open({ dir, name, clock });
+    return await LocalEventStream.openToRead({ dir, name, clock });
   } catch (error) {
     if (error instanceof TerminalError && error.code === 'stream_not_found') return null;
     throw error;

@@ -43,4 +43,22 @@ describe('old runs', () => {
     expect(await runsIn(lake)).toEqual(new Set([young, runId]));
     expect((await keysOf(lake)).filter((key) => key.includes('somebody'))).toHaveLength(2);
   });
+
+  it('take with them the plans of runs that were killed before they wrote anything else', async () => {
+    const clock = new VirtualClock(Date.UTC(2026, 0, 10));
+    const lake = new MemoryObjectStore();
+    const dead = '20260101T000000Z-00000000';
+    const young = '20260109T000000Z-00000000';
+    for (const runId of [dead, young, 'of-somebody-else']) {
+      await lake.put(`state/batch/plans/${runId}.json`, Buffer.from('{}'));
+    }
+
+    const { runId } = await runOver(SMALL_LANDING, { lake, clock });
+
+    expect(await keysOf(lake, 'state/batch/plans/')).toEqual([
+      `state/batch/plans/${young}.json`,
+      `state/batch/plans/${runId}.json`,
+      'state/batch/plans/of-somebody-else.json',
+    ]);
+  });
 });

@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configOf, loadConfig } from '../../../bin/config-file.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
+import { runs } from '../../support/runs.ts';
+import { seed } from '../../support/seed.ts';
 
 describe('configOf', () => {
   it('reads YAML', async () => {
@@ -37,6 +40,70 @@ describe('configOf', () => {
       code: 'config_invalid',
       message: expect.stringMatching(message),
     });
+  });
+});
+
+describe('odd YAML', () => {
+  const ROWS = 'abcdefgh';
+  /** Each row holds the one before nine times: 9^8 values. */
+  const bomb = [...ROWS]
+    .map((name, i) => `${name}: &${name} [${Array(9).fill(i === 0 ? 'x' : `*${ROWS[i - 1]}`)}]`)
+    .join('\n');
+
+  it.each([
+    ['too many aliases', bomb, 'Excessive alias count'],
+    ['a list that holds itself', 'stream: &a [*a]', 'a value holds itself'],
+    ['a group that holds itself', 'stream: &a\n  x: *a', 'a value holds itself'],
+    ['an alias of nothing', 'stream: *nope', 'Unresolved alias'],
+  ])('is a wrong config: %s', async (_, text, reason) => {
+    await expect(configOf(text, 'c.yaml')).rejects.toMatchObject({
+      name: 'UsageError',
+      code: 'config_invalid',
+      message: expect.stringMatching(
+        new RegExp(
+          `^c[.]yaml: ${reason}.*; write values out instead of using anchors and aliases$`,
+        ),
+      ),
+    });
+  });
+
+  it('has so many errors at most that they fit a screen', async () => {
+    const failure = await configOf('['.repeat(2_000), 'c.yaml').catch((error) => error);
+
+    expect(failure.code).toBe('config_invalid');
+    expect(failure.message.split('\n').length).toBeLessThanOrEqual(11);
+  });
+
+  it('is always a config, or a wrong one', async () => {
+    const piece = fc.constantFrom(
+      ...['stream', 'batch', 'workers', ': ', ':\n  ', '- ', '[', ']', '{', '}', ', ', '\n', '&a '],
+      ...[
+        '*a',
+        '*b',
+        '!!set ',
+        '!!binary ',
+        '!x ',
+        '<<: ',
+        '? ',
+        '"',
+        "'",
+        '~',
+        '---\n',
+        '%YAML 9\n',
+      ],
+      ...['1', '-0', '.nan', '60s', '\t', '\0', '\ufeff', '__proto__', '| ', '> ', '#'],
+    );
+    const text = fc.array(piece, { maxLength: 24 }).map((pieces) => pieces.join(''));
+    await fc.assert(
+      fc.asyncProperty(text, async (yaml) => {
+        const name = await configOf(yaml, 'c.yaml').then(
+          () => 'a config',
+          (error) => `${error.name} ${error.code}`,
+        );
+        expect(['a config', 'UsageError config_invalid']).toContain(name);
+      }),
+      { seed, ...runs(1_000) },
+    );
   });
 });
 

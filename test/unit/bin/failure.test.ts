@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf } from '../../../bin/failure.ts';
+import { failureOf, SignalReceived } from '../../../bin/failure.ts';
 import {
   ObjectNotFoundError,
   PreconditionFailedError,
@@ -34,5 +34,28 @@ describe('failureOf', () => {
   it('is an interruption whatever was thrown after ctrl-C', () => {
     const failure = failureOf(new TerminalError('x', 'm'), AbortSignal.abort());
     expect(failure).toMatchObject({ code: 'interrupted', exitCode: 130 });
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('of %s has exit code %i', (signal, exitCode) => {
+    const received = AbortSignal.abort(new SignalReceived(signal));
+
+    expect(failureOf(received.reason, received)).toMatchObject({
+      code: 'interrupted',
+      message: 'interrupted; nothing half done is left',
+      exitCode,
+    });
+  });
+
+  it('says what failed on the way to the end', () => {
+    const full = new TerminalError('storage_error', 'a.parquet: no space left');
+
+    expect(failureOf(full, AbortSignal.abort())).toMatchObject({
+      code: 'interrupted',
+      message: 'interrupted; a.parquet: no space left',
+    });
   });
 });

@@ -12,10 +12,18 @@ const manifestOf = (runId: string, revenue: string) => ({
   counts: { read: 1_000, active: 700, cancelled: 150, quarantined: 100, duplicate: 50, late: 0 },
   issues: { price_negative: 40, quantity_not_positive: 70 },
   revenue,
+  inputs: [],
   rejected_files: [{ key: 'orders/bad.csv', reason: 'column_missing: price' }],
   tables: {
     daily_revenue: {
-      files: [{ key: 'tables/batch/daily_revenue/run=x/part-0.parquet', rows: 31, bytes: 1_500 }],
+      files: [
+        {
+          key: 'tables/batch/daily_revenue/run=x/part-0.parquet',
+          rows: 31,
+          bytes: 1_500,
+          sha256: 'ab',
+        },
+      ],
     },
   },
 });

@@ -15,12 +15,20 @@ export function isAbsence(error: unknown): boolean {
   return ABSENCES.has(errnoCode(error));
 }
 
+/** No room for another byte or name, or not for this user; `EFBIG`: not in this file. */
+const LACKS_OF_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+export function isLackOfSpace(error: unknown): boolean {
+  return LACKS_OF_SPACE.has(errnoCode(error));
+}
+
 const MEANINGS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'operation not permitted',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left on the device',
   EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than this process or file system allows',
   EISDIR: 'a folder stands in its place',
   ENOTDIR: 'a file stands where a folder of that name is needed',
   EEXIST: 'a file stands where a folder of that name is needed',

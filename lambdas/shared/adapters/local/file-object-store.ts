@@ -12,6 +12,7 @@ import {
   ObjectNotFoundError,
   PreconditionFailedError,
   RetryableError,
+  withCleanUp,
 } from '../../runtime/errors.ts';
 import { assertPathKey, assertPathPrefix, assertRange, assertRangeFits } from '../object-keys.ts';
 import { turnIfDue } from './event-loop.ts';
@@ -114,12 +115,13 @@ export class FileObjectStore implements ObjectStore {
     condition: PutCondition = {},
   ): Promise<{ etag: string }> {
     const writer = this.openWriter(key);
-    try {
-      await writer.write(body);
-      return await writer.commit(condition);
-    } finally {
-      await writer.abort();
-    }
+    return await withCleanUp(
+      async () => {
+        await writer.write(body);
+        return await writer.commit(condition);
+      },
+      () => writer.abort(),
+    );
   }
 
   openWriter(key: string): ObjectWriter {
@@ -131,8 +133,9 @@ export class FileObjectStore implements ObjectStore {
     yield* listFiles(this.root, prefix);
   }
 
+  /** Needs no space. Removes all that it can; what it could not is the error of the first one. */
   async delete(keys: readonly string[]): Promise<void> {
-    const filesByFolder = new Map<string, { key: string; path: string }[]>();
+    const filesByFolder = new Map<string, KeyedFile[]>();
     for (const key of keys) {
       const path = this.pathOf(key);
       const folder = dirname(path);
@@ -140,14 +143,19 @@ export class FileObjectStore implements ObjectStore {
       if (files === undefined) filesByFolder.set(folder, [{ key, path }]);
       else files.push({ key, path });
     }
+    const failures: unknown[] = [];
     for (const [folder, files] of filesByFolder) {
       try {
-        await withFolderLock(folder, () => files.forEach(removeFile));
+        // Where nothing is to be removed, nothing has to be locked, nor may be written.
+        if (files.every(({ path }) => statFile(path) === null)) continue;
+        const remove = () => failures.push(...removeFiles(files));
+        await withFolderLock(folder, remove, { makesRoom: true });
       } catch (error) {
-        if (!isAbsence(error)) throw storageError(files[0].key, error);
+        if (!isAbsence(error)) failures.push(storageError(files[0].key, error));
       }
       pruneFolders(folder, this.root);
     }
+    if (failures.length > 0) throw failures[0];
   }
 
   /**
@@ -225,11 +233,20 @@ function readFully(fd: number, target: Uint8Array, startByte: number): number {
   return at;
 }
 
-/** Only files are objects: what else has the name stays. */
-function removeFile(file: { key: string; path: string }): void {
-  try {
-    if (statFile(file.path) !== null) unlinkSync(file.path);
-  } catch (error) {
-    if (errnoCode(error) !== 'ENOENT') throw storageError(file.key, error);
+interface KeyedFile {
+  readonly key: string;
+  readonly path: string;
+}
+
+/** Only files are objects: what else has the name stays. Returns why some could not be removed. */
+function removeFiles(files: readonly KeyedFile[]): unknown[] {
+  const failures: unknown[] = [];
+  for (const { key, path } of files) {
+    try {
+      if (statFile(path) !== null) unlinkSync(path);
+    } catch (error) {
+      if (errnoCode(error) !== 'ENOENT') failures.push(storageError(key, error));
+    }
   }
+  return failures;
 }

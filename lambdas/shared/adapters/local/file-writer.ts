@@ -10,7 +10,13 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ObjectWriter, PutCondition } from '../../ports/object-store.ts';
-import { assert, PreconditionFailedError, TerminalError } from '../../runtime/errors.ts';
+import {
+  assert,
+  PreconditionFailedError,
+  TerminalError,
+  withCleanUp,
+  withCleanUpSync,
+} from '../../runtime/errors.ts';
 import { errnoCode, storageError } from './file-errors.ts';
 import { type FileVersion, stampFile, statPath, versionOf } from './file-version.ts';
 import { withFolderLock } from './folder-lock.ts';
@@ -56,17 +62,20 @@ export class FileWriter implements ObjectWriter {
   async commit(condition: PutCondition = {}): Promise<{ etag: string }> {
     assert(!this.#isClosed, `${this.#key} is committed after commit or abort`);
     this.#isClosed = true;
-    try {
-      const { fd, path } = this.#open();
-      const created = condition.ifMatch === undefined ? this.#create(fd, path) : null;
-      const { etag } =
-        created ?? (await withFolderLock(dirname(path), () => this.#replace(fd, path, condition)));
-      return { etag };
-    } catch (error) {
-      throw storageError(this.#key, error);
-    } finally {
-      this.#discard();
-    }
+    return await withCleanUp(
+      async () => {
+        try {
+          const { fd, path } = this.#open();
+          const created = condition.ifMatch === undefined ? this.#create(fd, path) : null;
+          const replace = () => this.#replace(fd, path, condition);
+          const { etag } = created ?? (await withFolderLock(dirname(path), replace));
+          return { etag };
+        } catch (error) {
+          throw storageError(this.#key, error);
+        }
+      },
+      () => this.#discard(),
+    );
   }
 
   async abort(): Promise<void> {
@@ -128,15 +137,25 @@ export class FileWriter implements ObjectWriter {
     const temporary = this.#temporary;
     if (temporary === null) return;
     this.#temporary = null;
-    closeSync(temporary.fd);
     try {
-      unlinkSync(temporary.path);
+      withCleanUpSync(
+        () => closeSync(temporary.fd),
+        () => removeTemporary(temporary.path),
+      );
     } catch (error) {
-      if (errnoCode(error) !== 'ENOENT') throw storageError(this.#key, error); // Renamed: gone.
+      throw storageError(this.#key, error);
     }
     if (temporary.madeFolder !== undefined) {
       pruneFolders(dirname(temporary.path), dirname(temporary.madeFolder));
     }
+  }
+}
+
+function removeTemporary(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errnoCode(error) !== 'ENOENT') throw error; // Renamed: gone.
   }
 }
 

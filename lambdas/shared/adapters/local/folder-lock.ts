@@ -1,44 +1,71 @@
-import {
-  closeSync,
-  openSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { TerminalError } from '../../runtime/errors.ts';
-import { errnoCode } from './file-errors.ts';
+import { TerminalError, withCleanUpSync } from '../../runtime/errors.ts';
+import { errnoCode, isLackOfSpace } from './file-errors.ts';
 import { isOwnerGone, LOCK_NAME, OWNER } from './reserved-names.ts';
 
 const WAIT_MS = 5;
 /** Whoever holds the lock does a handful of system calls; after 10 s something is wrong. */
 const ATTEMPTS_MAX = 2_000;
 
+export interface FolderLockOptions {
+  /**
+   * For work that makes room: where no lock can be made for lack of space, it is done without one
+   * as soon as nobody holds one. Others cannot take one then either.
+   */
+  readonly makesRoom?: boolean;
+}
+
 /**
  * Runs `critical` while no other process or thread runs one for the same folder. It must be
  * synchronous: a process that dies in it leaves the lock behind, and then the next one takes it
  * over. Throws `TerminalError` when the lock stays taken.
  */
-export async function withFolderLock<T>(folder: string, critical: () => T): Promise<T> {
+export async function withFolderLock<T>(
+  folder: string,
+  critical: () => T,
+  { makesRoom = false }: FolderLockOptions = {},
+): Promise<T> {
   const lockPath = join(folder, LOCK_NAME);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    if (tryLock(lockPath)) {
-      try {
+    switch (tryOnce(lockPath, makesRoom)) {
+      case 'locked':
+        return withCleanUpSync(critical, () => removeIfThere(lockPath));
+      case 'unlockable':
         return critical();
-      } finally {
-        unlinkSync(lockPath);
-      }
+      case 'changed':
+        break;
+      case 'held':
+        await wait(WAIT_MS);
     }
-    if (!removeAbandonedLock(lockPath)) await wait(WAIT_MS);
   }
   throw new TerminalError(
     'storage_error',
     `${lockPath} has been held for ${(ATTEMPTS_MAX * WAIT_MS) / 1_000} s; ` +
       'if no other program uses this folder, remove that file and try again',
   );
+}
+
+/** Removes locks, and markers of theirs, whose process is gone. True if the file was removed. */
+export function removeLockOfDead(lockPath: string): boolean {
+  const found = identify(lockPath);
+  return found !== null && isOwnerGone(found.owner) && removeAbandonedLock(lockPath);
+}
+
+/** `changed`: it is worth another try at once; `unlockable`: nobody can lock, or has. */
+function tryOnce(
+  lockPath: string,
+  makesRoom: boolean,
+): 'locked' | 'changed' | 'held' | 'unlockable' {
+  try {
+    if (tryLock(lockPath)) return 'locked';
+    return removeAbandonedLock(lockPath) ? 'changed' : 'held';
+  } catch (error) {
+    if (!makesRoom || !isLackOfSpace(error)) throw error;
+    const found = identify(lockPath);
+    return found === null || isOwnerGone(found.owner) ? 'unlockable' : 'held';
+  }
 }
 
 function tryLock(lockPath: string): boolean {
@@ -50,38 +77,39 @@ function tryLock(lockPath: string): boolean {
     throw error;
   }
   try {
-    writeSync(fd, OWNER);
+    withCleanUpSync(
+      () => writeSync(fd, OWNER),
+      () => closeSync(fd),
+    );
+    return true;
   } catch (error) {
-    unlinkSync(lockPath);
+    // Without its owner's name nobody would ever take it over.
+    removeIfThere(lockPath);
     throw error;
-  } finally {
-    closeSync(fd);
   }
-  return true;
 }
 
 /**
  * True if it is worth another try at once. Two processes may find the same lock abandoned; the
  * second must not remove the lock that the first one takes afterwards. So only the holder of a
  * marker named after the abandoned lock may remove it, after it has seen that it is still that one.
+ * A marker is a lock, too: one whose process is gone is removed in the same way.
  */
 function removeAbandonedLock(lockPath: string): boolean {
   const found = identify(lockPath);
   if (found === null) return true;
   if (!isOwnerGone(found.owner)) return false;
   const markerPath = `${lockPath}-${found.version}`;
-  try {
-    writeFileSync(markerPath, OWNER, { flag: 'wx' });
-  } catch (error) {
-    if (errnoCode(error) === 'EEXIST') return false;
-    throw error;
-  }
-  try {
-    const current = identify(lockPath);
-    if (current?.owner === found.owner && current.version === found.version) unlinkSync(lockPath);
-  } finally {
-    unlinkSync(markerPath);
-  }
+  if (!tryLock(markerPath)) return removeAbandonedLock(markerPath);
+  withCleanUpSync(
+    () => {
+      const current = identify(lockPath);
+      if (current?.owner === found.owner && current.version === found.version) {
+        unlinkSync(lockPath);
+      }
+    },
+    () => removeIfThere(markerPath),
+  );
   return true;
 }
 
@@ -95,5 +123,14 @@ function identify(lockPath: string): { owner: string; version: string } | null {
   } catch (error) {
     if (errnoCode(error) === 'ENOENT') return null;
     throw error;
+  }
+}
+
+/** Somebody may have followed the advice to remove a lock by hand. */
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errnoCode(error) !== 'ENOENT') throw error;
   }
 }

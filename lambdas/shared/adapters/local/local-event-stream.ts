@@ -81,6 +81,28 @@ export class LocalEventStream implements ReshardableStream {
     }
   }
 
+  /**
+   * For whoever only looks, who may not be able to write. Throws `TerminalError` `stream_not_found`
+   * where there is none.
+   */
+  static async openToRead(
+    options: Omit<LocalEventStreamOptions, 'shardCount'>,
+  ): Promise<LocalEventStream> {
+    const { dir, name, clock } = options;
+    const path = join(dir, FILE_NAME);
+    if (!existsSync(path)) throw notFound(dir);
+    const file = await SqliteFile.openToRead(path, options);
+    try {
+      if (file.version(STREAM_SCHEMA) === 0) throw notFound(dir);
+      const stream = new LocalEventStream(name, file, clock);
+      file.run(() => stream.#shards.origin());
+      return stream;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
   get path(): string {
     return this.#file.path;
   }

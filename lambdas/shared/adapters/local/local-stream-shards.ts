@@ -85,17 +85,17 @@ export class StreamShards {
 
   origin(): StreamOrigin {
     const cells = cellsOf(this.#file.prepare('SELECT identity, shard_count FROM stream').get());
-    assert(cells !== null, 'a stream has an origin');
+    if (cells === null) throw streamDamaged(this.#file.path, 'it does not say which stream it is');
     return { identity: String(cells[0]), shardCount: Number(cells[1]) };
   }
 
   all(): LocalShard[] {
-    return this.#all.all().map(toShard);
+    return this.#all.all().map((row) => this.#toShard(row));
   }
 
   /** In order of their ranges. */
   openShards(): LocalShard[] {
-    const shards = this.#open.all().map(toShard);
+    const shards = this.#open.all().map((row) => this.#toShard(row));
     return shards.sort((a, b) => (a.range.start < b.range.start ? -1 : 1));
   }
 
@@ -103,7 +103,7 @@ export class StreamShards {
     const index = shardIndexOf(shardId);
     const row = index === null ? undefined : this.#find.get(index);
     if (row === undefined) throw new ShardNotFoundError(shardId);
-    return toShard(row);
+    return this.#toShard(row);
   }
 
   /** No record of the stream arrived later. */
@@ -151,6 +151,14 @@ export class StreamShards {
     this.update({ ...shard, closedAtMs: Math.max(nowMs, shard.lastArrivalMs) });
   }
 
+  #toShard(row: unknown): LocalShard {
+    try {
+      return toShard(row);
+    } catch (cause) {
+      throw streamDamaged(this.#file.path, 'a row of its shards cannot be read', cause);
+    }
+  }
+
   #findOpen(shardId: string): LocalShard {
     const shard = this.find(shardId);
     if (shard.closedAtMs === null) return shard;
@@ -158,11 +166,23 @@ export class StreamShards {
   }
 }
 
+/** Nothing else holds its records. */
+function streamDamaged(path: string, problem: string, cause?: unknown): TerminalError {
+  const message = `${path} is damaged: ${problem}; restore the file`;
+  return new TerminalError('stream_damaged', message, { cause });
+}
+
+function indexesIn(text: string): number[] {
+  const indexes: unknown = JSON.parse(text);
+  assert(Array.isArray(indexes) && indexes.every(Number.isSafeInteger), 'parents are indexes');
+  return indexes;
+}
+
 function toShard(row: unknown): LocalShard {
   const cells = cellsOf(row);
   assert(cells !== null, 'a shard has a row');
   const [index, start, end, parents, firstCounter, nextCounter, lastArrivalMs, closedAtMs] = cells;
-  const parentIndexes: number[] = JSON.parse(String(parents));
+  const parentIndexes = indexesIn(String(parents));
   const range = { start: BigInt(String(start)), end: BigInt(String(end)) };
   return {
     index: Number(index),

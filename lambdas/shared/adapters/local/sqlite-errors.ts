@@ -26,6 +26,14 @@ export function isBusy(error: unknown): boolean {
   return code === SQLITE_BUSY || code === SQLITE_LOCKED;
 }
 
+/** Permission denied, read-only, no room, or it cannot open a file that it has to make. */
+const UNWRITABLE = new Set([3, 8, 10, 13, 14]);
+
+/** Whether a disk that cannot be written to may be why. */
+export function isUnwritable(error: unknown): boolean {
+  return UNWRITABLE.has(sqliteCode(error) ?? 0);
+}
+
 /**
  * What SQLite refuses becomes an error that names the file: `RetryableError` where another process
  * held it for too long, else `TerminalError`. Everything else passes unchanged.

@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { TerminalError } from '../../runtime/errors.ts';
 import { storageError } from './file-errors.ts';
-import { isBusy, sqliteError } from './sqlite-errors.ts';
+import { isBusy, isUnwritable, sqliteError } from './sqlite-errors.ts';
 
 /** Whoever holds the file writes one request; after this long something is wrong. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -49,9 +50,29 @@ export class SqliteFile {
     } catch (error) {
       throw storageError(dirname(path), error);
     }
+    return await SqliteFile.#opened(path, () => connect(path, options));
+  }
+
+  /**
+   * For whoever only looks at a file that is there: also on a disk that is full or that nobody, or
+   * not this user, can write to.
+   */
+  static async openToRead(path: string, options: SqliteFileOptions = {}): Promise<SqliteFile> {
+    return await SqliteFile.#opened(path, () => {
+      try {
+        return connectToRead(path, options);
+      } catch (error) {
+        if (!isUnwritable(error)) throw error;
+        return connectUnlocked(path, error);
+      }
+    });
+  }
+
+  /** Waits while another process makes a change that SQLite does not wait for by itself. */
+  static async #opened(path: string, connectOnce: () => DatabaseSync): Promise<SqliteFile> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return new SqliteFile(path, connect(path, options));
+        return new SqliteFile(path, connectOnce());
       } catch (error) {
         if (!isBusy(error) || attempt >= OPEN_ATTEMPTS_MAX) throw sqliteError(path, error);
       }
@@ -114,6 +135,35 @@ export class SqliteFile {
   close(): void {
     if (this.#db.isOpen) this.#db.close();
   }
+}
+
+/** Beside those who write; SQLite needs to make files beside the file for that. */
+function connectToRead(path: string, options: SqliteFileOptions): DatabaseSync {
+  const db = new DatabaseSync(path);
+  try {
+    db.exec(`PRAGMA busy_timeout = ${options.busyTimeoutMs ?? BUSY_TIMEOUT_MS}`);
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * Without locks and files of its own, as SQLite reads a file that nobody can change. Changes that
+ * lie in the log beside it would be passed over: then it throws `TerminalError`, whose cause is why
+ * the file cannot be read as usual.
+ */
+function connectUnlocked(path: string, cause: unknown): DatabaseSync {
+  if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
+    const message = `${path}: changes of it lie in ${basename(path)}-wal still, which cannot be read`;
+    const wayOut = 'look at it once where its folder can be written to';
+    throw new TerminalError('storage_error', `${message} here; ${wayOut}`, { cause });
+  }
+  const url = pathToFileURL(resolve(path));
+  url.searchParams.set('immutable', '1');
+  return new DatabaseSync(url, { readOnly: true });
 }
 
 function connect(path: string, options: SqliteFileOptions): DatabaseSync {

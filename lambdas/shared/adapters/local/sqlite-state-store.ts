@@ -11,6 +11,7 @@ import type {
   StateStore,
   TransactResult,
 } from '../../ports/state-store.ts';
+import { TerminalError } from '../../runtime/errors.ts';
 import { decodeAttributes, encodeAttributes, fingerprintOf } from '../state-codec.ts';
 import {
   assertPartitionKey,
@@ -69,11 +70,6 @@ export class SqliteStateStore implements StateStore {
     this.#statements = prepareStatements(file);
   }
 
-  /** Whether a lake has state; `open` would make it. */
-  static exists(lakeRoot: string): boolean {
-    return existsSync(join(lakeRoot, FILE_NAME));
-  }
-
   /** Makes the file where there is none. */
   static async open(options: SqliteStateStoreOptions): Promise<SqliteStateStore> {
     const file = await SqliteFile.open(join(options.lakeRoot, FILE_NAME), options);
@@ -88,6 +84,24 @@ export class SqliteStateStore implements StateStore {
       file.close();
       throw error;
     }
+  }
+
+  /**
+   * For whoever only looks, who may not be able to write: makes nothing. Null where there is no
+   * state yet.
+   */
+  static async openToRead(options: SqliteStateStoreOptions): Promise<SqliteStateStore | null> {
+    const path = join(options.lakeRoot, FILE_NAME);
+    if (!existsSync(path)) return null;
+    const file = await SqliteFile.openToRead(path, options);
+    try {
+      if (file.version(SCHEMA) !== 0) return new SqliteStateStore(file, options.clock);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    file.close();
+    return null;
   }
 
   get path(): string {
@@ -111,7 +125,7 @@ export class SqliteStateStore implements StateStore {
     let rows = this.#page(pageFrom, { pk, from: range?.from ?? '', to: range?.to });
     while (rows.length > 0) {
       for (const { sk, attributes } of rows) {
-        yield { key: { pk, sk }, attributes: decodeAttributes(attributes) };
+        yield { key: { pk, sk }, attributes: this.#decode({ pk, sk }, attributes) };
       }
       rows = this.#page(pageAfter, { pk, from: rows[rows.length - 1].sk, to: range?.to });
     }
@@ -144,7 +158,19 @@ export class SqliteStateStore implements StateStore {
 
   #read({ pk, sk }: StateKey): Attributes | null {
     const cells = cellsOf(this.#statements.readItem.get(pk, sk));
-    return cells === null ? null : decodeAttributes(String(cells[0]));
+    return cells === null ? null : this.#decode({ pk, sk }, String(cells[0]));
+  }
+
+  /** Throws `TerminalError` `state_damaged`, which names the file and the item. */
+  #decode({ pk, sk }: StateKey, text: string): Attributes {
+    try {
+      return decodeAttributes(text);
+    } catch (cause) {
+      const message =
+        `${this.path}: item ${pk} ${sk} is damaged; restore the file, or replay into a new ` +
+        'consumer: npx tandem replay --consumer NAME';
+      throw new TerminalError('state_damaged', message, { cause });
+    }
   }
 
   #apply({ key: { pk, sk }, attributes }: ItemChange): void {

@@ -1,13 +1,14 @@
 import { type Dirent, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAbsence, storageError } from './file-errors.ts';
+import { isAbsence, isLackOfSpace, storageError } from './file-errors.ts';
 import { pruneFolders } from './file-writer.ts';
-import { isStaleTemporary } from './reserved-names.ts';
+import { removeLockOfDead } from './folder-lock.ts';
+import { isStaleTemporary, LOCK_NAME } from './reserved-names.ts';
 
 /**
- * Removes temporary files whose process is gone, then folders that this leaves empty; returns how
- * many files. Those of living processes, and of other machines, stay. Does not follow symbolic
- * links.
+ * Removes temporary files and locks whose process is gone, then folders that this leaves empty;
+ * returns how many files. Those of living processes, and of other machines, stay. Does not follow
+ * symbolic links.
  */
 export function removeStaleTemporaries(root: string, prefix: string): number {
   const folderKey = prefix.slice(0, prefix.lastIndexOf('/') + 1);
@@ -20,6 +21,7 @@ function sweepFolder(root: string, folder: string): number {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) removedCount += sweepFolder(root, path);
     else if (entry.isFile() && isStaleTemporary(entry.name)) removedCount += remove(path);
+    else if (entry.isFile() && entry.name.startsWith(LOCK_NAME)) removedCount += removeLock(path);
   }
   if (removedCount > 0) pruneFolders(folder, root);
   return removedCount;
@@ -41,6 +43,16 @@ function remove(path: string): number {
     return 1;
   } catch (error) {
     if (isAbsence(error)) return 0;
+    throw storageError(path, error);
+  }
+}
+
+/** A lock is removed under a lock: on a full disk it stays until there is room. */
+function removeLock(path: string): number {
+  try {
+    return removeLockOfDead(path) ? 1 : 0;
+  } catch (error) {
+    if (isAbsence(error) || isLackOfSpace(error)) return 0;
     throw storageError(path, error);
   }
 }

@@ -1,0 +1,156 @@
+/**
+ * What stored JSON has to look like before it is used: an object in a lake may be cut, edited or of
+ * another program. Keys that a shape does not name are passed over, as newer versions add some.
+ */
+
+/** A value that does not fit. */
+export interface Misfit {
+  /** From the outside in: names of keys, `[0]` in a list. */
+  readonly path: readonly string[];
+  readonly value: unknown;
+  readonly expected: string;
+}
+
+/** What does not fit first; null: everything fits. */
+export type Shape = (value: unknown) => Misfit | null;
+
+const LONGEST_SHOWN = 60;
+
+/** `tables.orders.files[0].key is "../x", not a key below the lake`; null where it fits. */
+export function problemOf(shape: Shape, value: unknown): string | null {
+  const misfit = shape(value);
+  if (misfit === null) return null;
+  const path = misfit.path.join('.').replaceAll('.[', '[');
+  const text = misfit.value === undefined ? 'missing' : JSON.stringify(misfit.value);
+  const shown = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return `${path === '' ? 'it' : path} is ${shown}, not ${misfit.expected}`;
+}
+
+function misfitOf(value: unknown, expected: string): Misfit {
+  return { path: [], value, expected };
+}
+
+function shapeOf(expected: string, isFitting: (value: unknown) => boolean): Shape {
+  return (value) => (isFitting(value) ? null : misfitOf(value, expected));
+}
+
+export const TEXT = shapeOf('a text', (value) => typeof value === 'string');
+
+export const FLAG = shapeOf('true or false', (value) => typeof value === 'boolean');
+
+/** Of 0 or more. */
+export const COUNT = shapeOf(
+  'a whole number of 0 or more',
+  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+);
+
+export const WHOLE_NUMBER = shapeOf('a whole number', (value) => Number.isSafeInteger(value));
+
+/** ISO 8601, as `Date` reads it. */
+export const INSTANT = shapeOf(
+  'an instant such as 2026-01-31T12:00:00.000Z',
+  (value) => typeof value === 'string' && /^\d{4}-/.test(value) && !Number.isNaN(Date.parse(value)),
+);
+
+/** `"-123.45"` */
+export const AMOUNT = shapeOf('an amount with two decimals', (value) =>
+  /^-?\d+\.\d\d$/.test(asText(value)),
+);
+
+/** `"-12345"` */
+export const CENTS = shapeOf('whole cents as text', (value) => /^-?\d+$/.test(asText(value)));
+
+/** Relative, and nowhere above: what has it never leads out of the lake. */
+export const LAKE_KEY = textThat(isLakeKey, 'a key below the lake');
+
+/** Of a file of a table, of any consumer. */
+export const TABLE_FILE_KEY = textThat(
+  (key) => isLakeKey(key) && /^(?:consumers\/[^/]+\/)?tables\//.test(key),
+  'a key below tables/',
+);
+
+export function textThat(isFitting: (text: string) => boolean, expected: string): Shape {
+  return shapeOf(expected, (value) => typeof value === 'string' && isFitting(value));
+}
+
+export function exactly(expected: string | number): Shape {
+  return shapeOf(JSON.stringify(expected), (value) => value === expected);
+}
+
+export function oneOf(values: readonly string[]): Shape {
+  return shapeOf(`one of ${values.join(', ')}`, (value) => values.includes(asText(value)));
+}
+
+export function nullable(shape: Shape): Shape {
+  return (value) => (value === null ? null : shape(value));
+}
+
+export function optional(shape: Shape): Shape {
+  return (value) => (value === undefined ? null : shape(value));
+}
+
+export function listOf(shape: Shape): Shape {
+  return (value) => {
+    if (!Array.isArray(value)) return misfitOf(value, 'a list');
+    for (let index = 0; index < value.length; index++) {
+      const misfit = shape(value[index]);
+      if (misfit !== null) return below(`[${index}]`, misfit);
+    }
+    return null;
+  };
+}
+
+/** A list of so many values. */
+export function tuple(...shapes: readonly Shape[]): Shape {
+  return (value) => {
+    if (!Array.isArray(value) || value.length !== shapes.length) {
+      return misfitOf(value, `a list of ${shapes.length} values`);
+    }
+    for (let index = 0; index < shapes.length; index++) {
+      const misfit = shapes[index](value[index]);
+      if (misfit !== null) return below(`[${index}]`, misfit);
+    }
+    return null;
+  };
+}
+
+/** Any names, one shape of value. */
+export function recordOf(shape: Shape): Shape {
+  return (value) => {
+    if (!isObject(value)) return misfitOf(value, 'an object');
+    for (const [name, item] of Object.entries(value)) {
+      const misfit = shape(item);
+      if (misfit !== null) return below(name, misfit);
+    }
+    return null;
+  };
+}
+
+export function objectWith(shapes: Readonly<Record<string, Shape>>): Shape {
+  const entries = Object.entries(shapes);
+  return (value) => {
+    if (!isObject(value)) return misfitOf(value, 'an object');
+    for (const [name, shape] of entries) {
+      const misfit = shape(value[name]);
+      if (misfit !== null) return below(name, misfit);
+    }
+    return null;
+  };
+}
+
+function below(name: string, misfit: Misfit): Misfit {
+  return { ...misfit, path: [name, ...misfit.path] };
+}
+
+function isLakeKey(key: string): boolean {
+  const isWritable = key.isWellFormed() && !key.includes('\0') && !key.includes('.tandem-');
+  return isWritable && key.split('/').every((segment) => !['', '.', '..'].includes(segment));
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
