@@ -63,7 +63,7 @@ describe('the same tables whatever the cutting', () => {
     const files = new Map([['orders/a.csv', Buffer.from(QUOTED_LINE_ENDS)]]);
     const expected = await contentCut(files, UNCUT);
 
-    expect(expected.counts).toMatchObject({ read: 13, active: 5, duplicate: 1 });
+    expect(expected.counts).toMatchObject({ read: 15, active: 6, duplicate: 1 });
     const sizes = Array.from({ length: 90 }, (_, index) => (index < 40 ? index + 1 : index * 8));
     for (const chunkBytes of sizes) {
       const content = await contentCut(files, { chunkBytes, bucketCount: 2 });
@@ -152,7 +152,7 @@ describe('the same tables but for positions', () => {
           fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
           async (files, cuts, isGzip) => {
             const file = readableFile(files);
-            fc.pre(file !== null && csvRecords(file).at(-1)?.isUnterminated === false);
+            fc.pre(file !== null);
             const joined = new Map([['orders/all.csv', file as Uint8Array]]);
             const split = splitFile(file as Uint8Array, cuts).map((bytes, index) =>
               isGzip[index]

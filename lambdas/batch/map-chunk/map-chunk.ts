@@ -13,6 +13,7 @@ import { parseOrders } from '../../shared/ingest/parse-orders.ts';
 import { createReaderBatch, csvFormat, RecordReader } from '../../shared/ingest/record-reader.ts';
 import { SPAN_BATCH_RECORDS } from '../../shared/ingest/span-batch.ts';
 import type { StatusParser } from '../../shared/ingest/status-parser.ts';
+import type { StrayQuotes } from '../../shared/ingest/stray-quotes.ts';
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import { ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -50,6 +51,11 @@ export interface ChunkResult {
   readonly quarantinedRecords: number;
   /** By index in `ISSUE_CODES`: records with that issue. */
   readonly issueRecords: readonly number[];
+  /**
+   * Records of which a field begins with a stray quote (contract §1.1), any field, also one of a
+   * column that nobody asks for; and where the first of them starts.
+   */
+  readonly strayQuotes: { readonly records: number; readonly firstOffset: number | null };
   /** Of the file, as its header says. */
   readonly layout: CsvLayout | null;
 }
@@ -186,6 +192,7 @@ export class ChunkMapper {
     columns.clear();
     const result = await reader.records(csvFormat(layout), limits, (batch, baseOffset) => {
       parseOrders(batch, baseOffset, this.#statuses, columns);
+      tally.addStrayQuotes(batch.strayQuotes, baseOffset);
       const isFull = columns.rowCount >= this.#blockRows || columns.raw.size >= BLOCK_RAW_BYTES;
       return isFull ? this.#flush(tally, sink) : undefined;
     });
@@ -208,6 +215,7 @@ class Tally {
   #read = 0;
   #quarantined = 0;
   readonly #issueRecords = ISSUE_CODES.map(() => 0);
+  readonly #strayQuotes = { records: 0, firstOffset: null as number | null };
 
   constructor(chunkIndex: number) {
     this.#chunkIndex = chunkIndex;
@@ -224,6 +232,12 @@ class Tally {
         bits &= ~(1 << index);
       }
     }
+  }
+
+  addStrayQuotes({ records, firstStart }: StrayQuotes, baseOffset: number): void {
+    if (records === 0) return;
+    this.#strayQuotes.records += records;
+    this.#strayQuotes.firstOffset ??= baseOffset + firstStart;
   }
 
   mapped(first: number | null, next: number | null, layout: CsvLayout | null): ChunkResult {
@@ -248,6 +262,7 @@ class Tally {
       readRecords: this.#read,
       quarantinedRecords: this.#quarantined,
       issueRecords: this.#issueRecords,
+      strayQuotes: this.#strayQuotes,
       layout,
     };
   }

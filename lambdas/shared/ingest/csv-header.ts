@@ -36,15 +36,15 @@ export function parseHeader(
   const start = skipBlankLines(bytes, hasByteOrderMark(bytes, end) ? 3 : 0, end);
   if (start === end && isLast) return rejected('empty');
   const scan = new CsvRecordEnd(COMMA);
-  const found = scan.find(bytes, start, end);
+  const found = scan.find(bytes, start, end, isLast);
   if (found < 0 && !isLast) {
-    return end - start > MAX_RECORD_BYTES
+    return end - start > MAX_RECORD_BYTES + 1 // One more may be the CR of its line end.
       ? rejected('header_unreadable')
       : { kind: 'incomplete', start };
   }
   const headerEnd = found < 0 ? end : withoutCarriageReturn(bytes, start, found);
   const record = bytes.slice(start, headerEnd);
-  if (scan.isInQuotes || record.length > MAX_RECORD_BYTES || !isUtf8(record)) {
+  if (record.length > MAX_RECORD_BYTES || !isUtf8(record)) {
     return rejected('header_unreadable');
   }
   const names = headerNames(record);

@@ -48,7 +48,7 @@ export const ndjsonFormat: RecordFormat = {
     return scanNdjson(batch, from, end, isLast);
   },
   createRecordEnd: () => ({
-    isInQuotes: false,
+    hasStrayQuote: false,
     find(bytes, from, end) {
       const found = bytes.subarray(from, end).indexOf(LF);
       return found < 0 ? -1 : from + found;

@@ -13,7 +13,7 @@ describe('a file', () => {
     ['', 'empty'],
     ['\ufeff', 'empty'],
     ['\n\r\n', 'empty'],
-    ['"order_id,price', 'header_unreadable'],
+    ['"order_id,price', 'column_missing: order_id'],
     ['order_id', 'column_missing: price'],
     ['price,order_id,price', 'column_repeated: price'],
     ['Order_id,price', 'column_missing: order_id'],
