@@ -6,22 +6,29 @@ import type { RecordFormat } from './record-reader.ts';
 import { SPAN_BATCH_RECORDS, type SpanBatch } from './span-batch.ts';
 
 /**
- * Scans the lines of the window `[from, end)` of the batch, one event each, until the batch is
- * full, the room is short or no complete line is left, and returns the position of the first byte
- * that it has not consumed. Lines end with LF or CRLF; lines without any byte are passed over;
+ * Scans the lines of the window `[from, end)` of the batch that begin before `startBefore`, one
+ * event each, until the batch is full, the room is short or no complete line is left, and returns
+ * the position of the first byte that it has not consumed. Lines end with LF or CRLF; lines without any byte are passed over;
  * `isLast`: the input ends with the window, so its last line may lack the line end.
  *
  * An answer of `from` with no record added means: no line ends in the window. Where that window
  * already has more than 1 MiB + 1 bytes, the line is a `record_too_long` whatever follows, and the
  * caller may pass over bytes up to its LF instead of holding them.
  */
-export function scanNdjson(batch: SpanBatch, from: number, end: number, isLast: boolean): number {
+export function scanNdjson(
+  batch: SpanBatch,
+  from: number,
+  end: number,
+  isLast: boolean,
+  startBefore = end,
+): number {
   const { bytes } = batch;
   const roomEnd = bytes.length;
   // Without the room, which may hold a LF too. A Buffer, because its search takes half the time.
   const window = Buffer.from(bytes.buffer, bytes.byteOffset, end);
   let at = from;
-  while (at < end && batch.recordCount < SPAN_BATCH_RECORDS) {
+  const limit = Math.min(end, startBefore);
+  while (at < limit && batch.recordCount < SPAN_BATCH_RECORDS) {
     const lineFeed = window.indexOf(LF, at);
     if (lineFeed < 0 && !isLast) return at;
     const next = lineFeed < 0 ? end : lineFeed + 1;
@@ -41,12 +48,10 @@ export function scanNdjson(batch: SpanBatch, from: number, end: number, isLast: 
   return at;
 }
 
-/** NDJSON for the `RecordReader`, which then reads an input as a whole: `stopBefore` is its end. */
+/** NDJSON for the `RecordReader`. */
 export const ndjsonFormat: RecordFormat = {
-  scan: (batch, { from, end, startBefore, isLast }) => {
-    assert(startBefore >= end, 'NDJSON is not cut into chunks');
-    return scanNdjson(batch, from, end, isLast);
-  },
+  scan: (batch, { from, end, startBefore, isLast }) =>
+    scanNdjson(batch, from, end, isLast, startBefore),
   createRecordEnd: () => ({
     hasStrayQuote: false,
     find(bytes, from, end) {

@@ -5,6 +5,7 @@ import { type HeaderResult, parseHeader } from './csv-header.ts';
 import type { CsvLayout } from './csv-layout.ts';
 import { CsvRecordEnd } from './csv-record.ts';
 import { type CsvBatch, createCsvBatch, emptyBatch, scanCsv } from './csv-scanner.ts';
+import type { WantedColumns } from './header-columns.ts';
 import { addRejectedRecord } from './span-batch.ts';
 
 /** The bytes of an input, in order. */
@@ -70,11 +71,9 @@ export class RecordReader {
   }
 
   /** The header of a file that is read from its first byte; the records follow. */
-  async header(
-    required: readonly string[],
-  ): Promise<Exclude<HeaderResult, { kind: 'incomplete' }>> {
+  async header(wanted: WantedColumns): Promise<Exclude<HeaderResult, { kind: 'incomplete' }>> {
     for (;;) {
-      const result = parseHeader(this.#bytes, this.#end, this.#isLast, required);
+      const result = parseHeader(this.#bytes, this.#end, this.#isLast, wanted);
       if (result.kind === 'header') {
         this.#at = result.end;
         return { ...result, end: this.#baseOffset + result.end };

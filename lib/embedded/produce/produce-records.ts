@@ -153,7 +153,7 @@ class Producer {
     const { bytes, starts, ends } = batch;
     const dataStart = heap.size;
     const isReadable = batch.recordIssue[index] === 0;
-    if (isReadable && file.format === 'csv') encodeRow(batch, index, heap);
+    if (isReadable && file.layout !== null) encodeRow(batch, index, heap);
     else copyRaw(batch, index, heap);
     const dataEnd = heap.size;
     const idStarts = starts[ORDER_ID];

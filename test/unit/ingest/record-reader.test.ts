@@ -175,7 +175,10 @@ describe('RecordReader.records', () => {
 
 describe('RecordReader.header', () => {
   const headerOf = (text: string, sizes: readonly number[]) =>
-    new RecordReader(sourceOf(Buffer.from(text), sizes), 0, buffer).header(['a']);
+    new RecordReader(sourceOf(Buffer.from(text), sizes), 0, buffer).header({
+      fields: ['a'],
+      required: ['a'],
+    });
 
   it('finds a header behind more empty lines than a window holds', async () => {
     const blank = '\r\n'.repeat(1.5 * MIB);
