@@ -5,9 +5,25 @@ import { scanEvent } from './event-scanner.ts';
 import type { RecordFormat } from './record-reader.ts';
 import { SPAN_BATCH_RECORDS, type SpanBatch } from './span-batch.ts';
 
+type ScanRange = Parameters<RecordFormat['scan']>[1];
+
+/** Adds the record `[start, end)` of a batch: with its spans, or with one record issue. */
+export type RecordScanner = (batch: SpanBatch, start: number, end: number) => void;
+
+/** NDJSON of orders: each line is an event. */
+export function scanNdjson(
+  batch: SpanBatch,
+  from: number,
+  end: number,
+  isLast: boolean,
+  startBefore = end,
+): number {
+  return scanLines(batch, { from, end, isLast, startBefore }, scanEvent);
+}
+
 /**
  * Scans the lines of the window `[from, end)` of the batch that begin before `startBefore`, one
- * event each, until the batch is full, the room is short or no complete line is left, and returns
+ * record each, until the batch is full, the room is short or no complete line is left, and returns
  * the position of the first byte that it has not consumed. Lines end with LF or CRLF; lines without any byte are passed over;
  * `isLast`: the input ends with the window, so its last line may lack the line end.
  *
@@ -15,12 +31,10 @@ import { SPAN_BATCH_RECORDS, type SpanBatch } from './span-batch.ts';
  * already has more than 1 MiB + 1 bytes, the line is a `record_too_long` whatever follows, and the
  * caller may pass over bytes up to its LF instead of holding them.
  */
-export function scanNdjson(
+export function scanLines(
   batch: SpanBatch,
-  from: number,
-  end: number,
-  isLast: boolean,
-  startBefore = end,
+  { from, end, startBefore, isLast }: ScanRange,
+  scanRecord: RecordScanner,
 ): number {
   const { bytes } = batch;
   const roomEnd = bytes.length;
@@ -41,7 +55,7 @@ export function scanNdjson(
         assert(batch.recordCount > 0, `no room for the ${length} bytes of one event`);
         return at;
       }
-      scanEvent(batch, at, lineEnd);
+      scanRecord(batch, at, lineEnd);
     }
     at = next;
   }
@@ -49,14 +63,18 @@ export function scanNdjson(
 }
 
 /** NDJSON for the `RecordReader`. */
-export const ndjsonFormat: RecordFormat = {
-  scan: (batch, { from, end, startBefore, isLast }) =>
-    scanNdjson(batch, from, end, isLast, startBefore),
-  createRecordEnd: () => ({
-    hasStrayQuote: false,
-    find(bytes, from, end) {
-      const found = bytes.subarray(from, end).indexOf(LF);
-      return found < 0 ? -1 : from + found;
-    },
-  }),
-};
+export const ndjsonFormat = linesFormat(scanEvent);
+
+/** The same with other records than events. */
+export function linesFormat(scanRecord: RecordScanner): RecordFormat {
+  return {
+    scan: (batch, range) => scanLines(batch, range, scanRecord),
+    createRecordEnd: () => ({
+      hasStrayQuote: false,
+      find(bytes, from, end) {
+        const found = bytes.subarray(from, end).indexOf(LF);
+        return found < 0 ? -1 : from + found;
+      },
+    }),
+  };
+}

@@ -92,8 +92,9 @@ export class DimensionBuilder {
 
   #addRow(batch: SpanBatch, index: number): void {
     const { bytes, view } = batch;
-    const start = trimmedStart(bytes, batch.starts[0][index], batch.ends[0][index]);
-    const end = trimmedEnd(bytes, start, batch.ends[0][index]);
+    const keyEnd = batch.starts[0][index] < 0 ? -1 : batch.ends[0][index];
+    const start = trimmedStart(bytes, batch.starts[0][index], keyEnd);
+    const end = trimmedEnd(bytes, start, keyEnd);
     if (isMissing(bytes, start, end)) {
       this.counts.dimension_issues += 1;
       return;

@@ -1,7 +1,9 @@
 import { UnreadableInputError } from '../ingest/byte-sources.ts';
 import { asInputChanged, type LandingObject } from '../ingest/list-landing.ts';
+import { linesFormat } from '../ingest/ndjson.ts';
 import { type OpenInput, openInput } from '../ingest/open-input.ts';
 import { createReaderBatch, csvFormat, RecordReader } from '../ingest/record-reader.ts';
+import { objectScanner } from '../ingest/scan-object.ts';
 import {
   type DimensionCounts,
   type DimensionDefinition,
@@ -69,17 +71,20 @@ async function readRows(
   builder: DimensionBuilder,
   maxBytes: number,
 ): Promise<void> {
-  if (kind === 'ndjson') throw rejected(key, 'format_unsupported: ndjson (dimensions are CSV)');
   const batch = createReaderBatch();
   const reader = new RecordReader(source, startOffset, batch);
-  const header = await reader.header(dimensionColumns(definition));
-  if (header.kind === 'rejected') throw rejected(key, header.reason);
-  definition.fields.forEach((_, field) => {
-    // Nobody else writes there.
-    if (!header.layout.fields.includes(field)) batch.starts[field].fill(-1);
-  });
+  let format = linesFormat(objectScanner(definition.fields));
+  if (kind === 'csv') {
+    const header = await reader.header(dimensionColumns(definition));
+    if (header.kind === 'rejected') throw rejected(key, header.reason);
+    definition.fields.forEach((_, field) => {
+      // Nobody else writes there.
+      if (!header.layout.fields.includes(field)) batch.starts[field].fill(-1);
+    });
+    format = csvFormat(header.layout);
+  }
   const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
-  await reader.records(csvFormat(header.layout), limits, (rows) => {
+  await reader.records(format, limits, (rows) => {
     builder.add(rows);
     if (builder.sizeBytes <= maxBytes) return;
     const message =

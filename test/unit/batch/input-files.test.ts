@@ -176,6 +176,42 @@ describe('a dimension file', () => {
     });
   });
 
+  it('may be NDJSON, whose numbers stand for their own text', async () => {
+    const lines = [
+      '{"product_id":"p1","product_name":"\\u00c4\\n","list_price":9.50,"price":{"net":[1]}}',
+      '{"product_id":12345678901234567890,"brand":null,"category":" tea "}',
+      '{"product_id":"p3","brand":["x"]}',
+      '{"product_id":"p4","brand":"\\ud83d"}',
+      '{"brand":"x"}',
+      'p5',
+      '["product_id","p6"]',
+      `{"product_id":"p7","deep":${'['.repeat(512)}${']'.repeat(512)}}`,
+      `{"product_id":"p8","deep":${'['.repeat(511)}${']'.repeat(511)},"brand":"x"}`,
+      `{"product_id":"p9","brand":"${'x'.repeat(1024 * 1024)}"}`,
+      '{"product_id":"p1"}',
+    ];
+    const ids = ['p1', '12345678901234567890', 'p3', 'p8'];
+    const orders = ids.map((id) => orderLine(`o${id}`).replace('p1', id));
+    const content = gzipSync(lines.join('\n'));
+    const found = await outcomesOf(['orders/a', ordersCsv(orders)], ['products/p.csv', content]);
+
+    expect(
+      found.orders.map(({ product_name, category, brand, list_price }) => [
+        ...[product_name, category, brand, list_price],
+      ]),
+    ).toEqual([
+      ['\u00c4', null, null, '9.50'],
+      [null, 'tea', null, null],
+      [null, null, null, null],
+      [null, null, 'x', null],
+    ]);
+    expect(found.manifest.dimensions.products).toMatchObject({
+      rows: 11,
+      dimension_issues: 7,
+      dimension_duplicates: 1,
+    });
+  });
+
   it('has each of its columns, whatever files before it lack', async () => {
     const { orders } = await outcomesOf(
       ['orders/a.csv', ordersCsv([orderLine('o1'), orderLine('o2').replace('p1', 'p2')])],
