@@ -28,7 +28,7 @@ export function rangeSource(
   };
 }
 
-/** An input that cannot be read, or not to its end: the reason of a rejected file (contract §1.1). */
+/** An input that cannot be read, or not to its end, with the reason of the rejected file. */
 export class UnreadableInputError extends Error {
   override readonly name = 'UnreadableInputError';
   /** `gzip_invalid`, `encoding_invalid`, `format_unsupported: zip`. */

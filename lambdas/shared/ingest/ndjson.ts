@@ -24,8 +24,9 @@ export function scanNdjson(
 /**
  * Scans the lines of the window `[from, end)` of the batch that begin before `startBefore`, one
  * record each, until the batch is full, the room is short or no complete line is left, and returns
- * the position of the first byte that it has not consumed. Lines end with LF or CRLF; lines without any byte are passed over;
- * `isLast`: the input ends with the window, so its last line may lack the line end.
+ * the position of the first byte that it has not consumed. Lines end with LF or CRLF; lines
+ * without any byte are passed over; `isLast`: the input ends with the window, so its last line may
+ * lack the line end.
  *
  * An answer of `from` with no record added means: no line ends in the window. Where that window
  * already has more than 1 MiB + 1 bytes, the line is a `record_too_long` whatever follows, and the
