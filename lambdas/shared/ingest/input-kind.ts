@@ -41,6 +41,8 @@ const signature = (name: string, hex: string, at = 0): Signature => ({
   bytes: Buffer.from(hex, 'hex'),
 });
 
+const TAR = signature('tar', '7573746172', 257);
+
 /** Of formats that are not read, as their specifications give them. */
 const UNSUPPORTED: readonly Signature[] = [
   signature('zip', '504b0304'),
@@ -50,7 +52,7 @@ const UNSUPPORTED: readonly Signature[] = [
   signature('xz', 'fd377a585a00'),
   signature('zstd', '28b52ffd'),
   signature('xls', 'd0cf11e0a1b11ae1'),
-  signature('tar', '7573746172', 257),
+  TAR,
   signature('utf-32', 'fffe0000'),
   signature('utf-32', '0000feff'),
 ];
@@ -62,16 +64,20 @@ const GZIP = signature('gzip', '1f8b');
 const UTF8_MARK = signature('', 'efbbbf');
 const UTF16LE_MARK = signature('', 'fffe');
 const UTF16BE_MARK = signature('', 'feff');
+const PARQUET = signature('', '50415231');
+
+const SIGNATURE_STARTS = new Set(
+  [GZIP, PARQUET, UTF16LE_MARK, UTF16BE_MARK, ...UNSUPPORTED]
+    .filter(({ at }) => at === 0)
+    .map(({ bytes }) => bytes[0]),
+);
 
 /** Says what an input is by its first bytes `[0, end)`; `isLast`: it has no others. */
 export function kindOf(bytes: Uint8Array, end: number, isLast: boolean): FirstBytes {
   const head = bytes.subarray(0, Math.min(end, FIRST_BYTES));
   if (!isLast && head.length < FIRST_BYTES) return { kind: 'undecided' };
-  if (startsWith(head, GZIP)) return { kind: 'gzip' };
-  const name = unsupportedName(head);
-  if (name !== null) return { kind: 'unsupported', name };
-  if (startsWith(head, UTF16LE_MARK)) return { kind: 'utf16', encoding: 'utf-16le' };
-  if (startsWith(head, UTF16BE_MARK)) return { kind: 'utf16', encoding: 'utf-16be' };
+  const known = hasSignature(head) ? knownKind(head) : null;
+  if (known !== null) return known;
   const startByte = startsWith(head, UTF8_MARK) ? UTF8_MARK.bytes.length : 0;
   const searchEnd = Math.min(end, MAX_FIRST_BYTES);
   let at = startByte;
@@ -79,6 +85,20 @@ export function kindOf(bytes: Uint8Array, end: number, isLast: boolean): FirstBy
   if (at === searchEnd && !isLast && end < MAX_FIRST_BYTES) return { kind: 'undecided' };
   const isNdjson = at < searchEnd && bytes[at] === OPEN_BRACE;
   return isNdjson ? { kind: 'ndjson', startByte } : { kind: 'csv', startByte: 0 };
+}
+
+/** False for nearly every CSV file, by two looks; a run may have 100,000 of them. */
+function hasSignature(head: Uint8Array): boolean {
+  return SIGNATURE_STARTS.has(head[0]) || head[TAR.at] === TAR.bytes[0];
+}
+
+/** What is neither CSV nor NDJSON. */
+function knownKind(head: Uint8Array): FirstBytes | null {
+  if (startsWith(head, GZIP)) return { kind: 'gzip' };
+  const name = unsupportedName(head);
+  if (name !== null) return { kind: 'unsupported', name };
+  if (startsWith(head, UTF16LE_MARK)) return { kind: 'utf16', encoding: 'utf-16le' };
+  return startsWith(head, UTF16BE_MARK) ? { kind: 'utf16', encoding: 'utf-16be' } : null;
 }
 
 function unsupportedName(head: Uint8Array): string | null {
@@ -92,7 +112,7 @@ function unsupportedName(head: Uint8Array): string | null {
 
 /** Four letters, which the header of a CSV file may begin with, too. */
 function isParquet(head: Uint8Array): boolean {
-  if (Buffer.from(head.subarray(0, 4)).toString('latin1') !== 'PAR1') return false;
+  if (!startsWith(head, PARQUET)) return false;
   return head.length === 4 || !COMMON_DELIMITERS.includes(String.fromCharCode(head[4]));
 }
 
