@@ -58,7 +58,6 @@ const FAIL_TODAY: Readonly<Record<string, string>> = {
   '28-one-more-status': 'statuses that add',
   '29-ids-with-point-zero': 'the warning join_misses',
   '31-newest-first': 'produce --sort',
-  '32-pandas': 'folders called day=',
   '33-double-slash': 'keys with //',
   '34-ids-from-a-spreadsheet': 'the warning duplicates_differ',
   '35-everything-quarantined': 'too_many_quarantined',

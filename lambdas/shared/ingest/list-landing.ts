@@ -66,11 +66,6 @@ async function listInputs(
   return { objects, ignored: { count, example } };
 }
 
-/** Of the stream's raw archive (contract §3.1), which `batch --from-raw` reads. */
-export function isSegment(key: string): boolean {
-  return key.endsWith('.ndjson.zst');
-}
-
 /** True for a name, or a folder on the way to it below `prefix`, that begins with `.` or `_`. */
 export function isHidden(key: string, prefix: string): boolean {
   const name = key.slice(prefix.length);
