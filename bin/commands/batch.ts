@@ -9,6 +9,7 @@ import { followedText, runResult, warnOfRejected } from '../aws/follow-with-prog
 import { requestRun } from '../aws/request-run.ts';
 import { batchSummary } from '../batch-summary.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { assertLandingFolder } from '../landing-folder.ts';
 import { byteSizeOption, pathOption, wholeNumberOption } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { addConsumerOption } from '../stream-options.ts';
@@ -30,8 +31,8 @@ interface BatchCommandOptions extends CommonOptions, TargetOptions {
 }
 
 const DESCRIPTION =
-  'One batch run: reads orders/**/*.csv[.gz], customers/ and products/ below the landing ' +
-  'folder, checks every record, and publishes all batch tables at once. Every record ends as ' +
+  'One batch run: reads every file below orders/, customers/ and products/ of the landing ' +
+  'folder (CSV or NDJSON, plain or gzip, whatever the extension), checks every record, and publishes all batch tables at once. Every record ends as ' +
   'active, cancelled, quarantined or duplicate, and is kept there. Neither workers nor chunks ' +
   'change what the tables hold.';
 
@@ -90,6 +91,8 @@ async function batch(
   if (options.consumer !== DEFAULT_CONSUMER && options.fromRaw !== true) {
     throw new UsageError('usage', '--consumer goes with --from-raw: orders files have none');
   }
+  // The raw archive needs none: dimensions may be left out.
+  if (options.fromRaw !== true || options.landing !== undefined) assertLandingFolder(landingDir);
   const result = await runBatchWithProgress({ ...options, landingDir, lakeDir }, context);
   const rejectedCount = result.manifest.rejected_files.length;
   const isStrict = options.strict === true || config.batch.strict;

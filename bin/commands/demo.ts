@@ -149,7 +149,6 @@ async function produceOrders(
       name: join(landingDir, key),
       store,
       key,
-      format: 'csv',
     }),
   );
   return await produceWithProgress({ files, streamDir, shards: SHARDS }, context);

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { uncompressedBytesOf } from '../../lambdas/batch/plan-run/plan-sizes.ts';
 import type { InputSize } from '../../lambdas/batch/plan-run/plan-steps.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
-import { isGzip, listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
+import { emptyLanding } from '../../lambdas/shared/ingest/empty-landing.ts';
+import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import { inParallel } from '../../lambdas/shared/runtime/parallel.ts';
@@ -17,6 +18,7 @@ import {
   PRICES_TEXT,
   timeText,
 } from '../cost-view.ts';
+import { assertLandingFolder } from '../landing-folder.ts';
 import { dataSizeOption } from '../option-values.ts';
 import { addLandingOption } from '../stream-options.ts';
 import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
@@ -75,20 +77,20 @@ async function filesOf(options: PlanCommandOptions, context: CommandContext): Pr
     return await sizesOf(landing, `s3://${landing.bucket}`);
   }
   const dir = options.landing ?? context.config.paths.landing;
+  assertLandingFolder(dir);
   return await sizesOf(new FileObjectStore(dir), dir);
 }
 
 async function sizesOf(landing: ObjectStore, name: string): Promise<InputSize[]> {
-  const { orders } = await listLanding(landing);
-  if (orders.length === 0) {
-    const message = `no orders/**/*.csv or *.csv.gz below ${name}; give a size: plan --bytes 100GB`;
-    throw new TerminalError('landing_empty', message);
+  const objects = await listLanding(landing);
+  if (objects.orders.length === 0) {
+    const { message } = await emptyLanding(landing, name, objects);
+    throw new TerminalError('landing_empty', `${message}; or give a size: plan --bytes 100GB`);
   }
-  return await inParallel(orders, PARALLEL_READS, async (object) => ({
-    key: object.key,
-    isGzip: isGzip(object.key),
-    uncompressedBytes: await uncompressedBytesOf(landing, object),
-  }));
+  return await inParallel(objects.orders, PARALLEL_READS, async (object) => {
+    const { uncompressedBytes, isGzip } = await uncompressedBytesOf(landing, object);
+    return { key: object.key, isWhole: isGzip, uncompressedBytes };
+  });
 }
 
 function planText(

@@ -5,9 +5,9 @@ import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object
 import { LocalEventStream } from '../../lambdas/shared/adapters/local/local-event-stream.ts';
 import type { EventStream } from '../../lambdas/shared/ports/event-stream.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
-import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import { SystemRandomness } from '../../lambdas/shared/runtime/randomness.ts';
-import { type InputFile, inputFormatOf } from '../../lib/embedded/produce/input-file.ts';
+import type { InputFile } from '../../lib/embedded/produce/input-file.ts';
 import {
   type ProduceProgress,
   ProduceTally,
@@ -39,8 +39,8 @@ interface ProduceCommandOptions extends CommonOptions, TargetOptions {
 }
 
 const DESCRIPTION =
-  'Sends the records of CSV or NDJSON files (.csv, .ndjson, .jsonl, .json, each also .gz) to the ' +
-  'stream, in file order. A CSV row becomes a JSON object of its values as text, missing ones ' +
+  'Sends the records of CSV or NDJSON files, plain or gzip, to the stream, in file order. What a ' +
+  'file is, its first bytes say. A CSV row becomes a JSON object of its values as text, missing ones ' +
   'left out; a row that cannot be read goes as its bytes; NDJSON lines go as they are. The ' +
   'partition key is the order id. A file that batch would reject fails before anything is sent. ' +
   'Records over 1 MiB are listed and not sent.';
@@ -103,15 +103,7 @@ async function produce(
 }
 
 function inputFileOf(name: string): InputFile {
-  const format = inputFormatOf(name);
-  if (format === null) {
-    throw new UsageError(
-      'file_kind_unknown',
-      `${name} is neither CSV nor NDJSON by its name. ` +
-        'Allowed: names that end in .csv, .ndjson, .jsonl or .json, or one of these and .gz.',
-    );
-  }
-  return { name, store: new FileObjectStore(dirname(name)), key: basename(name), format };
+  return { name, store: new FileObjectStore(dirname(name)), key: basename(name) };
 }
 
 export interface Produced {

@@ -17,16 +17,19 @@ import { openAws } from '../target.ts';
 import { byteText, secondsText, withCommas } from '../text-table.ts';
 import { batchJson } from './batch.ts';
 
+const MAX_PASSED_OVER_SHOWN = 20;
+
 interface UploadCommandOptions extends CommonOptions {
   readonly wait?: true;
 }
 
 const DESCRIPTION =
-  'Puts CSV files into the landing bucket on AWS, which starts a batch run once no more come. A ' +
-  'folder holds orders/, customers/ and products/, or is one of them; a file keeps its place below ' +
-  'these, and goes to orders/ otherwise. Files that batch would reject are refused before anything ' +
-  'is sent. What is there already with the same content is passed over: an upload that was stopped ' +
-  'goes on where it was.';
+  'Puts files of orders, customers and products into the landing bucket on AWS, which starts a ' +
+  'batch run once no more come. A folder holds orders/, customers/ and products/, or is one of ' +
+  'them; a file keeps its place below these, and goes to orders/ otherwise. Files that batch would ' +
+  'reject are refused before anything is sent, names that it would not read are listed. What is ' +
+  'there already with the same content is passed over: an upload that was stopped goes on where ' +
+  'it was.';
 
 const EXAMPLES = `
 Examples:
@@ -53,7 +56,7 @@ async function upload(
 ): Promise<CommandResult> {
   const { findUploads } = await import('../../lib/aws/client/find-uploads.ts');
   const { knownRuns } = await import('../../lib/aws/client/follow-run.ts');
-  const files = await findUploads(paths);
+  const { files, passedOver } = await findUploads(paths);
   const resources = await openAws(context);
   const before = options.wait === true ? await knownRuns(resources) : new Set<string>();
   const startedAtMs = performance.now();
@@ -66,12 +69,13 @@ async function upload(
     json: {
       bucket,
       files: byKey(tally).map(({ key, bytes, status }) => ({ key, bytes, status })),
+      passed_over: passedOver,
       sent_bytes: tally.sentBytes,
       duration_ms: Math.round(durationMs),
       run: run === null ? null : batchJson(runResult(run)),
     },
     text:
-      `${tallyText(tally, bucket, durationMs)}\n` +
+      `${tallyText(tally, bucket, durationMs)}\n${passedOverText(passedOver)}` +
       (run === null
         ? 'next: npx tandem status --target aws\n'
         : `\n${followedText(run, resources.lake.bucket)}`),
@@ -128,6 +132,14 @@ function hasRead(plan: BatchPlan, files: readonly Uploaded[]): boolean {
 
 function byKey({ files }: UploadTally): Uploaded[] {
   return files.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function passedOverText(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const shown = names.slice(0, MAX_PASSED_OVER_SHOWN).map((name) => `  ${name}\n`);
+  const rest = names.length - shown.length;
+  const more = rest > 0 ? `  and ${withCommas(rest)} more\n` : '';
+  return `passed over, as batch would:\n${shown.join('')}${more}`;
 }
 
 function tallyText({ files, sentBytes }: UploadTally, bucket: string, durationMs: number): string {

@@ -1,11 +1,13 @@
 import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
-import type { LandingObject } from '../shared/ingest/list-landing.ts';
+import type { InputKind } from '../shared/ingest/input-kind.ts';
+import type { IgnoredObjects, LandingObject } from '../shared/ingest/list-landing.ts';
 import type { CurrentPointer } from '../shared/state/current-pointer.ts';
 
 export interface PlannedInput extends LandingObject {
+  readonly kind: InputKind;
   /**
-   * What the header says; null for gzip, whose header is read with its records, and
-   * for a raw segment, which has none.
+   * What the header of plain CSV says; null for anything else: NDJSON and segments have none, that
+   * of what has to be decoded is read with its records.
    */
   readonly layout: CsvLayout | null;
   /** Where the records begin. */
@@ -41,6 +43,8 @@ export interface BatchPlan {
   /** In order of records: by key. */
   readonly inputs: readonly PlannedInput[];
   readonly rejectedFiles: readonly RejectedFile[];
+  /** What was passed over because of its name. */
+  readonly ignored: IgnoredObjects;
   readonly customers: readonly LandingObject[];
   readonly products: readonly LandingObject[];
   /** In order of records. */

@@ -7,7 +7,7 @@ import type { Tables } from '../support/lake-tables.ts';
 import { type Landing, messyLanding } from '../support/messy.ts';
 import { csvRecords } from '../support/oracle/csv.ts';
 import { gunzipped, readFile } from '../support/oracle/file.ts';
-import { FIELDS } from '../support/oracle/text.ts';
+import { byteText, FIELDS } from '../support/oracle/text.ts';
 import { LIMIT_MS, runs } from '../support/runs.ts';
 import { seed } from '../support/seed.ts';
 import { type Cutting, runCut, UNCUT } from '../support/staged-runs.ts';
@@ -63,7 +63,7 @@ describe('the same tables whatever the cutting', () => {
     const files = new Map([['orders/a.csv', Buffer.from(QUOTED_LINE_ENDS)]]);
     const expected = await contentCut(files, UNCUT);
 
-    expect(expected.counts).toMatchObject({ read: 13, active: 5, duplicate: 1 });
+    expect(expected.counts).toMatchObject({ read: 15, active: 6, duplicate: 1 });
     const sizes = Array.from({ length: 90 }, (_, index) => (index < 40 ? index + 1 : index * 8));
     for (const chunkBytes of sizes) {
       const content = await contentCut(files, { chunkBytes, bucketCount: 2 });
@@ -116,9 +116,13 @@ async function contentWithoutPositions(files: Files) {
 /** The first orders file of a landing that can be read, uncompressed. */
 function readableFile(files: Landing): Uint8Array | null {
   for (const [key, stored] of files) {
-    if (!/^orders\/.*[.]csv([.]gz)?$/.test(key)) continue;
-    if (readFile(key, stored, FIELDS).reason !== null) continue;
-    return key.endsWith('.gz') ? gunzipped(stored) : stored;
+    if (!key.startsWith('orders/') || /\/[._]/.test(key)) continue;
+    const file = readFile(stored, FIELDS);
+    if (file.reason !== null || file.kind !== 'csv' || file.delimiter !== ',') continue;
+    const plain = stored[0] === 0x1f ? gunzipped(stored) : stored;
+    // The lines of UTF-16 and of one that begins with sep= are put together otherwise.
+    if (plain === null || /^(\xff|\xfe|"?sep=)/i.test(byteText(plain))) continue;
+    return plain;
   }
   return null;
 }
@@ -152,7 +156,7 @@ describe('the same tables but for positions', () => {
           fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
           async (files, cuts, isGzip) => {
             const file = readableFile(files);
-            fc.pre(file !== null && csvRecords(file).at(-1)?.isUnterminated === false);
+            fc.pre(file !== null);
             const joined = new Map([['orders/all.csv', file as Uint8Array]]);
             const split = splitFile(file as Uint8Array, cuts).map((bytes, index) =>
               isGzip[index]

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { csvLayout } from '../../lambdas/shared/ingest/csv-layout.ts';
-import { createCsvBatch, scanCsv } from '../../lambdas/shared/ingest/csv-scanner.ts';
+import { createCsvBatch, emptyBatch, scanCsv } from '../../lambdas/shared/ingest/csv-scanner.ts';
 import { ORDER_FIELDS } from '../../lambdas/shared/model/order.ts';
+import { withDelimiter } from '../support/csv-text.ts';
 import { csvIssue, csvRecords, fieldText } from '../support/oracle/csv.ts';
 import { LIMIT_MS, runs } from '../support/runs.ts';
 import { type ScannedRecord, scannedRecords } from '../support/scanned-records.ts';
@@ -32,13 +33,17 @@ const plainValue = fc.oneof(aroundBlocks, oddText);
 const quotedValue = fc
   .array(fc.oneof(plainValue, fc.constantFrom(',', '\n', '\r\n')), { maxLength: 3 })
   .map((parts) => `"${parts.join('').replaceAll('"', '')}"`);
-const brokenValue = fc.constantFrom('"a""b"', '"a"b', '""""', '"', '"a" ', '""a""');
+const brokenValue = fc.constantFrom(
+  ...['"a""b"', '"a"b', '""""', '"', '"a" ', '""a""', '"a', '"""', '"a"\t', '"a"\r', '"a\nb'],
+);
 const field = fc.oneof(
   { weight: 12, arbitrary: plainValue },
   { weight: 4, arbitrary: quotedValue },
-  { weight: 1, arbitrary: brokenValue },
+  { weight: 2, arbitrary: brokenValue },
 );
 const lineEnd = fc.constantFrom('\n', '\n', '\r\n', '\n\n', '\r\n\n\r\n');
+
+const delimiters = fc.constantFrom(',', ',', ';', '\t', '|');
 
 const layouts = fc.constantFrom(
   [0, 1, 2, 3, 4, 5, 6],
@@ -68,9 +73,14 @@ const files = layouts.chain((layout) => {
   });
 });
 
-function expectedRecords(file: Buffer, layout: readonly number[], from: number): ScannedRecord[] {
+function expectedRecords(
+  file: Buffer,
+  layout: readonly number[],
+  from: number,
+  delimiter = ',',
+): ScannedRecord[] {
   // An empty line in front, so that no bytes are taken for a byte order mark.
-  return csvRecords(Buffer.concat([Buffer.from('\n'), file])).map((record) => {
+  return csvRecords(Buffer.concat([Buffer.from('\n'), file]), delimiter).map((record) => {
     const issue = csvIssue(record, layout.length);
     const start = record.offset - 1 + from;
     const entries = ORDER_FIELDS.map((name, index) => [
@@ -88,19 +98,20 @@ function scanInSteps(
   layout: readonly number[],
   from: number,
   cuts: readonly number[],
+  delimiter = ',',
 ): ScannedRecord[] {
   const { bytes } = batch;
   // Around the text stand bytes that would end fields, if they counted.
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).fill('",');
+  const fileLayout = csvLayout(layout, delimiter.charCodeAt(0));
   let at = from;
   const found: ScannedRecord[] = [];
   for (const cut of [...cuts.filter((cut) => cut < file.length), file.length]) {
     bytes.set(file.subarray(0, cut), from);
-    batch.recordCount = 0;
-    batch.roomAt = WINDOW_BYTES + 1;
+    emptyBatch(batch, WINDOW_BYTES + 1);
     const isLast = cut === file.length;
     const range = { from: at, end: from + cut, startBefore: WINDOW_BYTES, isLast };
-    if (at < range.end) at = scanCsv(batch, csvLayout(layout), range);
+    if (at < range.end) at = scanCsv(batch, fileLayout, range);
     found.push(...scannedRecords(batch));
   }
   expect(at).toBe(from + file.length);
@@ -114,12 +125,14 @@ it(
       .array(fc.nat(2_000), { maxLength: 4 })
       .map((cuts) => cuts.sort((a, b) => a - b));
     fc.assert(
-      fc.property(files, fc.nat(130), cutLists, ({ layout, file }, from, cuts) => {
+      fc.property(files, fc.nat(130), cutLists, delimiters, (plan, from, cuts, delimiter) => {
+        const { layout } = plan;
+        const file = withDelimiter(plan.file, delimiter);
         fc.pre(file.length + from <= WINDOW_BYTES);
 
-        const found = scanInSteps(file, layout, from, cuts);
+        const found = scanInSteps(file, layout, from, cuts, delimiter);
 
-        expect(found).toEqual(expectedRecords(file, layout, from));
+        expect(found).toEqual(expectedRecords(file, layout, from, delimiter));
       }),
       { seed, ...runs(3_000) },
     );
@@ -131,7 +144,7 @@ it(
   'finds what the oracle finds at every alignment, with a window cut at every byte',
   () => {
     const file = Buffer.from(
-      `o1,"c,1",p€,2026-01-01,${'1'.repeat(16)},\0,"\n"\r\n\n"o""2",c,p,t,q,"1"\r,s\r\n,,,,,,\n`,
+      `o1,"c,1",p€,2026-01-01,${'1'.repeat(16)},\0,"\n" \r\n\n"o""2",c,p,t,q,"1"\r,s\r\n,,,,,"x,\n"a`,
     );
     const layout = [0, 1, 2, 3, 4, 5, 6];
     for (let from = 0; from < 64; from++) {

@@ -31,9 +31,16 @@ it('brings about every issue, outcome, reason and failure', () => {
   );
   const reasons = published.flatMap((run) => run.rejectedFiles.map(({ reason }) => reason));
   expect(new Set(reasons.map((reason) => reason.replace(/:.*/, '')))).toEqual(
-    new Set(['empty', 'header_unreadable', 'gzip_invalid', 'column_missing', 'column_repeated']),
+    new Set([
+      'empty',
+      'header_unreadable',
+      'gzip_invalid',
+      'encoding_invalid',
+      'column_missing',
+      'column_repeated',
+    ]),
   );
-  const ofEvents = ['kpl_aggregated', 'invalid_json'];
+  const ofEvents = ['kpl_aggregated'];
   const rare = ISSUE_CODES.filter(
     (code) => !ofEvents.includes(code) && total((run) => run.issues[code] ?? 0) < 5,
   );

@@ -93,7 +93,6 @@ const fileOf = (store: ObjectStore, key: string): InputFile => ({
   name: key,
   store,
   key,
-  format: 'csv',
 });
 
 async function produce({ context, stream }: World, store: ObjectStore, keys: readonly string[]) {

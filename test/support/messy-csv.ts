@@ -7,7 +7,7 @@ import { mutated } from './mutations.ts';
  * about.
  */
 
-const CELL_STYLES = ['needed', 'quoted', 'split', 'as it is'] as const;
+const CELL_STYLES = ['needed', 'quoted', 'blanks', 'stray', 'split', 'as it is'] as const;
 
 interface Cell {
   readonly text: string;
@@ -36,6 +36,8 @@ interface Line {
 const cellStyle = mix<Cell['style']>(
   [20, fc.constant('needed')],
   [6, fc.constant('quoted')],
+  [1, fc.constant('blanks')],
+  [1, fc.constant('stray')],
   [1, fc.constant('split')],
   [1, fc.constant('as it is')],
 );
@@ -104,9 +106,10 @@ const quotedText = (text: string) => `"${text.replaceAll('"', '""')}"`;
 function cellText({ text, style }: Cell): string {
   const half = Math.ceil(text.length / 2);
   const tail = text.slice(half);
-  // Behind a closing quote any text may stand that neither ends the field nor makes the quote a
-  // doubled one.
-  if (style === 'split' && !/^"|[,\n]/.test(tail)) return quotedText(text.slice(0, half)) + tail;
+  if (style === 'blanks') return `${quotedText(text)} \t`;
+  // Quotes that open nothing, unless what comes later closes them.
+  if (style === 'stray') return `"${text}`;
+  if (style === 'split') return quotedText(text.slice(0, half)) + tail;
   if (style === 'as it is') return text;
   return style !== 'needed' || /^"|[,\n]|\r$/.test(text) ? quotedText(text) : text;
 }
@@ -132,7 +135,7 @@ const HEADER_DEFECTS = [
   'column missing',
   'column repeated',
   'other case',
-  'unterminated',
+  'stray quote',
   'bad bytes',
   'no header',
   'only line ends',
@@ -216,7 +219,7 @@ function headerNames(
 }
 
 function headerBytes(header: string, defect: string | null): Buffer {
-  if (defect === 'unterminated') return Buffer.from(`${header},"note`);
+  if (defect === 'stray quote') return Buffer.from(`${header},"note`);
   if (defect === 'bad bytes') return Buffer.from(`${header},\xff`, 'latin1');
   return Buffer.from(header);
 }

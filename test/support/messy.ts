@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { csvFile } from './messy-csv.ts';
+import { anyEvent, orderEvent } from './messy-order-events.ts';
 import {
   customerId,
   edgeTotal,
@@ -54,6 +55,70 @@ const productValues = fc.record({
   list_price: price,
 });
 
+/** Another delimiter, a line that names it, another encoding. */
+function dressed(file: fc.Arbitrary<Uint8Array>, whole: number): fc.Arbitrary<Uint8Array> {
+  const delimiter = mix<string | null>(
+    [6, fc.constant(null)],
+    [2, fc.constantFrom(...';\t|')],
+    [1, fc.constantFrom(...',~x')],
+  );
+  const encoding = mix(
+    [15 * whole, fc.constant('utf8')],
+    [whole, fc.constantFrom('utf16le', 'utf16be')],
+    [100 - whole, fc.constantFrom('odd', 'half')],
+  );
+  const separatorLine = mix([2, fc.constant(false)], [1, fc.constant(true)]);
+  return fc
+    .tuple(file, delimiter, separatorLine, encoding)
+    .map(([bytes, character, hasLine, name]) => {
+      const swapped = character === null ? bytes : withDelimiter(bytes, character, hasLine);
+      return encoded(swapped, name);
+    });
+}
+
+/** Commas and another character change places. */
+function withDelimiter(bytes: Uint8Array, character: string, hasLine: boolean): Uint8Array {
+  const code = character.charCodeAt(0);
+  const swapped = bytes.map((byte) => (byte === 0x2c ? code : byte === code ? 0x2c : byte));
+  if (!hasLine && ';\t|'.includes(character)) return swapped;
+  const hasMark = Buffer.from(bytes.subarray(0, 3)).toString('hex') === 'efbbbf';
+  const line = Buffer.from(`sep=${character}\r\n`);
+  const at = hasMark ? 3 : 0;
+  return Buffer.concat([swapped.subarray(0, at), line, swapped.subarray(at)]);
+}
+
+function encoded(bytes: Uint8Array, name: string): Uint8Array {
+  if (name === 'utf8') return bytes;
+  const text = Buffer.from(bytes).toString();
+  const units = Buffer.from(`\ufeff${text}${name === 'half' ? '\ud83d' : ''}`, 'utf16le');
+  if (name === 'odd') return units.subarray(0, -1);
+  return name === 'utf16be' ? units.swap16() : units;
+}
+
+/** Lines most of which are orders; the first one begins with a brace. */
+const ndjsonFile = fc
+  .tuple(
+    orderEvent,
+    fc.array(mix([9, anyEvent], [1, fc.constant(Buffer.of())]), { maxLength: 20 }),
+    fc.constantFrom('\n', '\r\n'),
+    mix([5, fc.constant('')], [1, fc.constantFrom('\ufeff', ' ', '\n\n', '\ufeff\r\n ')]),
+  )
+  .map(([first, lines, lineEnd, start]): Uint8Array => {
+    const parts = [first, ...lines].flatMap((line) => [line, Buffer.from(lineEnd)]);
+    return Buffer.concat([Buffer.from(start), ...parts]);
+  });
+
+/** The same values as JSON, one object a line. */
+function objectsFile(values: fc.Arbitrary<Record<string, string>>): fc.Arbitrary<Uint8Array> {
+  const line = mix(
+    [9, values.map((row) => JSON.stringify(row))],
+    [1, fc.constantFrom('', '{', '[]', '{"product_id":7,"customer_id":-1.50}', '{"brand":true}')],
+  );
+  return fc
+    .array(line, { maxLength: 10 })
+    .map((lines): Uint8Array => Buffer.from(['{"a":1}', ...lines].join('\n')));
+}
+
 /** What of a gzip file arrives; `whole` of 100 are whole. */
 function compressed(file: fc.Arbitrary<Uint8Array>, whole: number): fc.Arbitrary<Uint8Array> {
   const cut = fc.double({ min: 0, max: 1, noNaN: true });
@@ -94,6 +159,10 @@ const ORDER_KEYS = [
   'orders/a b.csv',
   'orders/ｚ.csv',
   'orders/😀.csv.gz',
+  'orders/EXPORT.CSV',
+  'orders/2026/part-00000',
+  'orders/a.csv.bak',
+  'orders/readme.txt.gz',
 ];
 
 /** Not read, whatever they hold. */
@@ -102,12 +171,8 @@ const PASSED_OVER_KEYS = [
   'orders/_old/a.csv',
   'orders/.hidden.csv',
   'orders/2026/_a.csv.gz',
-  'orders/readme.txt',
-  'orders/a.csv.bak',
-  'orders/a.CSV',
-  'customers/old/a.csv',
+  'customers/_old/a.csv',
   'customers/.a.csv',
-  'products/a.ndjson',
   'a.csv',
   'ordersx/a.csv',
   '_orders/orders/a.csv',
@@ -118,10 +183,15 @@ function filesUnder(
   file: fc.Arbitrary<Uint8Array>,
   { fileCountMax, whole }: { fileCountMax: number; whole: number },
 ): fc.Arbitrary<[string, Uint8Array][]> {
-  const stored = fc.constantFrom(...keys).chain((key) => {
-    const bytes = key.endsWith('.gz') ? compressed(file, whole) : file;
-    return fc.tuple(fc.constant(key), bytes);
-  });
+  const plain = dressed(file, whole);
+  const packed = compressed(plain, whole);
+  // Of some the name does not say what they are.
+  const stored = fc
+    .tuple(fc.constantFrom(...keys), mix([9, fc.constant(false)], [1, fc.constant(true)]))
+    .chain(([key, isMisnamed]) => {
+      const isPacked = key.endsWith('.gz') !== isMisnamed;
+      return fc.tuple(fc.constant(key), isPacked ? packed : plain);
+    });
   const files = (minLength: number) =>
     fc.uniqueArray(stored, {
       selector: ([key]) => key,
@@ -148,7 +218,10 @@ export function messyLanding(options: MessyOptions = {}): fc.Arbitrary<Landing> 
     mutations: 8,
   });
   const dimension = (values: fc.Arbitrary<Record<string, string>>, columns: readonly string[]) =>
-    csvFile({ columns, values, rowCountMax: 10, headerDefects: 1, mutations: 1 });
+    mix(
+      [9, csvFile({ columns, values, rowCountMax: 10, headerDefects: 1, mutations: 1 })],
+      [1, objectsFile(values)],
+    );
   const customers = dimension(customerValues, [
     'customer_id',
     'customer_name',
@@ -165,8 +238,8 @@ export function messyLanding(options: MessyOptions = {}): fc.Arbitrary<Landing> 
   ]);
   return fc
     .tuple(
-      filesUnder(ORDER_KEYS, orders, { fileCountMax, whole: 85 }),
-      filesUnder(['customers/a.csv', 'customers/B.csv', 'customers/c.csv.gz'], customers, {
+      filesUnder(ORDER_KEYS, mix([9, orders], [1, ndjsonFile]), { fileCountMax, whole: 85 }),
+      filesUnder(['customers/a.csv', 'customers/2026/B', 'customers/c.csv.gz'], customers, {
         fileCountMax: 2,
         whole: 98,
       }),

@@ -16,12 +16,7 @@ export type Contents = Readonly<Record<string, string | Uint8Array>>;
 
 export async function filesOf(contents: Contents): Promise<InputFile[]> {
   const store = await storeOf(Object.entries(contents));
-  return Object.keys(contents).map((key) => ({
-    name: key,
-    store,
-    key,
-    format: key.includes('.csv') ? 'csv' : 'ndjson',
-  }));
+  return Object.keys(contents).map((key) => ({ name: key, store, key }));
 }
 
 /** Requests as they reach the stream. */

@@ -1,3 +1,4 @@
+import { isDecoded } from '../../shared/ingest/input-kind.ts';
 import type { BatchPlan } from '../batch-plan.ts';
 import type { ChunkResult } from '../map-chunk/map-chunk.ts';
 
@@ -31,8 +32,7 @@ export function checkChunks(plan: BatchPlan, results: readonly (ChunkResult | nu
   const expected = plan.inputs.map((input) => input.dataOffset);
   for (const { chunkIndex, inputIndex, endByte } of plan.chunks) {
     const knownStart = expected[inputIndex];
-    const isGzip = plan.inputs[inputIndex].layout === null;
-    if (isGzip || Number.isNaN(knownStart)) continue;
+    if (isDecoded(plan.inputs[inputIndex].kind) || Number.isNaN(knownStart)) continue;
     const result = results[chunkIndex];
     if (knownStart >= endByte) {
       empty.add(chunkIndex);

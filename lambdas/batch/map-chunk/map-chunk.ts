@@ -1,20 +1,19 @@
-import {
-  GzipInvalidError,
-  gunzipped,
-  piecesSource,
-  rangeSource,
-} from '../../shared/ingest/byte-sources.ts';
+import { rangeSource, UnreadableInputError } from '../../shared/ingest/byte-sources.ts';
 import { LF } from '../../shared/ingest/bytes.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
-import { asInputChanged, isSegment } from '../../shared/ingest/list-landing.ts';
+import { ORDER_COLUMNS } from '../../shared/ingest/header-columns.ts';
+import { isDecoded } from '../../shared/ingest/input-kind.ts';
+import { asInputChanged } from '../../shared/ingest/list-landing.ts';
+import { ndjsonFormat } from '../../shared/ingest/ndjson.ts';
+import { openInput } from '../../shared/ingest/open-input.ts';
 import { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import { EventParser } from '../../shared/ingest/parse-events.ts';
 import { parseOrders } from '../../shared/ingest/parse-orders.ts';
 import { createReaderBatch, csvFormat, RecordReader } from '../../shared/ingest/record-reader.ts';
 import { SPAN_BATCH_RECORDS } from '../../shared/ingest/span-batch.ts';
 import type { StatusParser } from '../../shared/ingest/status-parser.ts';
+import type { StrayQuotes } from '../../shared/ingest/stray-quotes.ts';
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
-import { ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { ObjectUnreadableError } from '../../shared/runtime/errors.ts';
 import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
@@ -38,8 +37,8 @@ const ASSUMED_OVERRUN_BYTES = 16 * 1024 * 1024;
 export interface ChunkResult {
   readonly chunkIndex: number;
   /**
-   * `rejected`: a gzip file that cannot be used. `unresolved`: the assumed start led too far; run
-   * it from a known one.
+   * `rejected`: a file that had to be decoded and cannot be used. `unresolved`: the assumed start
+   * led too far; run it from a known one.
    */
   readonly status: 'mapped' | 'rejected' | 'unresolved';
   readonly reason: string | null;
@@ -51,7 +50,12 @@ export interface ChunkResult {
   readonly quarantinedRecords: number;
   /** By index in `ISSUE_CODES`: records with that issue. */
   readonly issueRecords: readonly number[];
-  /** Of the file, as its header says. */
+  /**
+   * Records of which a field begins with a stray quote (contract §1.1), any field, also one of a
+   * column that nobody asks for; and where the first of them starts.
+   */
+  readonly strayQuotes: { readonly records: number; readonly firstOffset: number | null };
+  /** Of the file, as its header says; null: its records are events. */
   readonly layout: CsvLayout | null;
 }
 
@@ -87,31 +91,38 @@ export class ChunkMapper {
     sink: BlockSink,
   ): Promise<ChunkResult> {
     try {
-      if (isSegment(input.key)) return await this.#mapSegment(chunk, input, sink);
-      return input.layout === null
-        ? await this.#mapGzip(chunk, input, sink)
-        : await this.#mapRange(chunk, input, input.layout, knownStart, sink);
+      if (input.kind === 'segment') return await this.#mapSegment(chunk, input, sink);
+      return isDecoded(input.kind)
+        ? await this.#mapDecoded(chunk, input, sink)
+        : await this.#mapRange(chunk, input, knownStart, sink);
     } catch (error) {
       throw asInputChanged(input.key, error);
     }
   }
 
-  async #mapGzip(chunk: PlannedChunk, input: PlannedInput, sink: BlockSink): Promise<ChunkResult> {
+  /** A file that has to be unpacked or decoded, from its first byte to its last. */
+  async #mapDecoded(chunk: PlannedChunk, { key, etag }: PlannedInput, sink: BlockSink) {
     const tally = new Tally(chunk.chunkIndex);
-    const compressed = this.#landing.stream(input.key, { ifMatch: input.etag });
-    const reader = new RecordReader(piecesSource(gunzipped(compressed)), 0, this.#batch);
+    const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
+    let close = async () => {};
     try {
-      const header = await reader.header(ORDER_FIELDS);
+      const opened = await openInput(this.#landing.stream(key, { ifMatch: etag }));
+      close = opened.close;
+      const reader = new RecordReader(opened.source, opened.startOffset, this.#batch);
+      if (opened.kind === 'ndjson') {
+        await this.#readRecords(reader, null, limits, tally, sink);
+        return tally.mapped(opened.startOffset, null, null);
+      }
+      const header = await reader.header(ORDER_COLUMNS);
       if (header.kind === 'rejected') return tally.rejected(header.reason);
-      const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
       await this.#readRecords(reader, header.layout, limits, tally, sink);
       return tally.mapped(header.end, null, header.layout);
     } catch (error) {
-      if (error instanceof GzipInvalidError) {
-        return tally.rejected(input.sizeBytes === 0 ? 'empty' : 'gzip_invalid');
-      }
+      if (error instanceof UnreadableInputError) return tally.rejected(error.reason);
       if (error instanceof ObjectUnreadableError) return tally.rejected(error.reason);
       throw error;
+    } finally {
+      await close();
     }
   }
 
@@ -142,13 +153,14 @@ export class ChunkMapper {
     return tally.mapped(0, offset, null);
   }
 
+  /** The records of plain CSV or NDJSON that start in a range of it. */
   async #mapRange(
     chunk: PlannedChunk,
     input: PlannedInput,
-    layout: CsvLayout,
     knownStart: number | null,
     sink: BlockSink,
   ): Promise<ChunkResult> {
+    const { layout } = input;
     const tally = new Tally(chunk.chunkIndex);
     const isKnown = knownStart !== null || chunk.startByte === input.dataOffset;
     const start =
@@ -180,17 +192,20 @@ export class ChunkMapper {
     return null;
   }
 
+  /** `layout`: null for events. */
   async #readRecords(
     reader: RecordReader,
-    layout: CsvLayout,
+    layout: CsvLayout | null,
     limits: { stopBefore: number; giveUpAt: number },
     tally: Tally,
     sink: BlockSink,
   ) {
     const columns = this.#columns;
     columns.clear();
-    const result = await reader.records(csvFormat(layout), limits, (batch, baseOffset) => {
+    const format = layout === null ? ndjsonFormat : csvFormat(layout);
+    const result = await reader.records(format, limits, (batch, baseOffset) => {
       parseOrders(batch, baseOffset, this.#statuses, columns);
+      tally.addStrayQuotes(batch.strayQuotes, baseOffset);
       const isFull = columns.rowCount >= this.#blockRows || columns.raw.size >= BLOCK_RAW_BYTES;
       return isFull ? this.#flush(tally, sink) : undefined;
     });
@@ -213,6 +228,7 @@ class Tally {
   #read = 0;
   #quarantined = 0;
   readonly #issueRecords = ISSUE_CODES.map(() => 0);
+  readonly #strayQuotes = { records: 0, firstOffset: null as number | null };
 
   constructor(chunkIndex: number) {
     this.#chunkIndex = chunkIndex;
@@ -231,11 +247,17 @@ class Tally {
     }
   }
 
+  addStrayQuotes({ records, firstStart }: StrayQuotes, baseOffset: number): void {
+    if (records === 0) return;
+    this.#strayQuotes.records += records;
+    this.#strayQuotes.firstOffset ??= baseOffset + firstStart;
+  }
+
   mapped(first: number | null, next: number | null, layout: CsvLayout | null): ChunkResult {
     return { ...this.#result('mapped', layout), firstRecordOffset: first, nextRecordOffset: next };
   }
 
-  unresolved(first: number, layout: CsvLayout): ChunkResult {
+  unresolved(first: number, layout: CsvLayout | null): ChunkResult {
     return { ...this.#result('unresolved', layout), firstRecordOffset: first };
   }
 
@@ -253,6 +275,7 @@ class Tally {
       readRecords: this.#read,
       quarantinedRecords: this.#quarantined,
       issueRecords: this.#issueRecords,
+      strayQuotes: this.#strayQuotes,
       layout,
     };
   }

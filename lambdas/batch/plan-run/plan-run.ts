@@ -1,26 +1,29 @@
 import { rangeSource } from '../../shared/ingest/byte-sources.ts';
 import { type HeaderResult, parseHeader } from '../../shared/ingest/csv-header.ts';
+import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
+import { emptyLanding } from '../../shared/ingest/empty-landing.ts';
+import { ORDER_COLUMNS } from '../../shared/ingest/header-columns.ts';
+import {
+  FIRST_BYTES,
+  type InputKind,
+  isDecoded,
+  kindOf,
+  MAX_FIRST_BYTES,
+} from '../../shared/ingest/input-kind.ts';
 import {
   asInputChanged,
-  isGzip,
-  isSegment,
   type LandingObject,
   type LandingObjects,
   listLanding,
 } from '../../shared/ingest/list-landing.ts';
 import { RecordReader } from '../../shared/ingest/record-reader.ts';
-import { MAX_RECORD_BYTES, ORDER_FIELDS } from '../../shared/model/order.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { ObjectUnreadableError, TerminalError } from '../../shared/runtime/errors.ts';
+import { ObjectUnreadableError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import type { BatchPlan, PlannedChunk, PlannedInput, RejectedFile } from '../batch-plan.ts';
 import type { RawSegment } from './list-segments.ts';
-
-/** Bytes read of each plain file for its header; more are read only if they do not hold it. */
-const HEADER_BYTES = 16 * 1024;
-const MAX_HEADER_BYTES = MAX_RECORD_BYTES + HEADER_BYTES;
 
 /** Headers that are read at once: a store far away answers slowly, but many at a time. */
 const PARALLEL_READS = 16;
@@ -69,6 +72,7 @@ export async function planRun(
     configHash,
     inputs,
     rejectedFiles,
+    ignored: objects.ignored,
     customers: objects.customers,
     products: objects.products,
     chunks: cutChunks(inputs, chunkBytes),
@@ -85,77 +89,86 @@ async function readInputs(
   { segments, landingName }: PlanOptions,
 ): Promise<Pick<BatchPlan, 'inputs' | 'rejectedFiles'>> {
   if (segments !== undefined) {
-    const inputs = segments.map((object) => ({ ...object, layout: null, dataOffset: 0 }));
+    const inputs = segments.map((object) => plannedInput(object, 'segment'));
     return { inputs, rejectedFiles: [] };
   }
-  if (objects.orders.length > 0) return await readHeaders(landing, objects);
-  const message = `no orders/**/*.csv or *.csv.gz below ${landingName}`;
-  throw new TerminalError('landing_empty', message);
-}
-
-async function readHeaders(landing: ObjectStore, { orders }: LandingObjects) {
-  const inputs: PlannedInput[] = [];
-  const rejectedFiles: RejectedFile[] = [];
-  const unreadable: ObjectUnreadableError[] = [];
-  const headers = await inParallel(orders, PARALLEL_READS, async (object, index) => {
-    try {
-      return isGzip(object.key) ? await touch(landing, object) : await readHeader(landing, object);
-    } catch (error) {
-      if (!(error instanceof ObjectUnreadableError)) throw error;
-      unreadable[index] = error;
-      return { kind: 'rejected', reason: error.reason } as const;
-    }
-  });
+  if (objects.orders.length === 0) throw await emptyLanding(landing, landingName, objects);
+  const looks = await inParallel(objects.orders, PARALLEL_READS, (object) =>
+    lookUnlessRefused(landing, object),
+  );
+  const refused = looks.filter((look) => look instanceof ObjectUnreadableError);
   // Nothing may be read: that is no matter of files.
-  const denied = Object.values(unreadable);
-  if (denied.length === orders.length) throw denied[0];
-  headers.forEach((header, index) => {
-    const object = orders[index];
-    if (header === null) {
-      inputs.push({ ...object, layout: null, dataOffset: 0 });
-    } else if (header.kind === 'header') {
-      inputs.push({ ...object, layout: header.layout, dataOffset: header.end });
-    } else {
-      rejectedFiles.push({ key: object.key, reason: header.reason });
-    }
-  });
-  return { inputs, rejectedFiles };
+  if (refused.length === looks.length) throw refused[0];
+  return {
+    inputs: looks.filter((look) => 'kind' in look),
+    rejectedFiles: looks.flatMap((look, index) => {
+      return 'reason' in look ? [{ key: objects.orders[index].key, reason: look.reason }] : [];
+    }),
+  };
 }
 
-/** Whether a gzip file may be read at all; what it holds is seen when it is read whole. */
-async function touch(landing: ObjectStore, object: LandingObject): Promise<null> {
-  await readUnchanged(landing, object, { startByte: 0, endByte: Math.min(1, object.sizeBytes) });
-  return null;
+function plannedInput(
+  object: LandingObject,
+  kind: InputKind,
+  dataOffset = 0,
+  layout: CsvLayout | null = null,
+): PlannedInput {
+  return { ...object, kind, layout, dataOffset };
 }
 
-async function readHeader(
+async function lookUnlessRefused(landing: ObjectStore, object: LandingObject) {
+  try {
+    return await lookAt(landing, object);
+  } catch (error) {
+    if (error instanceof ObjectUnreadableError) return error;
+    throw error;
+  }
+}
+
+/** What an orders file is, by its first bytes, and what its header says. */
+async function lookAt(
   landing: ObjectStore,
   object: LandingObject,
-): Promise<Exclude<HeaderResult, { kind: 'incomplete' }>> {
-  for (const wantedBytes of [HEADER_BYTES, MAX_HEADER_BYTES]) {
-    const range = { startByte: 0, endByte: Math.min(wantedBytes, object.sizeBytes) };
-    const bytes = await readUnchanged(landing, object, range);
-    const isLast = range.endByte === object.sizeBytes;
-    const header = parseHeader(bytes, bytes.length, isLast, ORDER_FIELDS);
-    if (header.kind !== 'incomplete') return header;
+): Promise<PlannedInput | RejectedFile> {
+  for (const wantedBytes of [FIRST_BYTES, MAX_FIRST_BYTES]) {
+    const endByte = Math.min(wantedBytes, object.sizeBytes);
+    const bytes = await readUnchanged(landing, object, endByte);
+    const found = kindOf(bytes, endByte, endByte === object.sizeBytes);
+    if (found.kind === 'undecided') continue;
+    if (found.kind === 'unsupported') {
+      return { key: object.key, reason: `format_unsupported: ${found.name}` };
+    }
+    if (found.kind === 'ndjson') return plannedInput(object, 'ndjson', found.startByte);
+    if (found.kind !== 'csv') return plannedInput(object, found.kind);
+    const header = parseHeader(bytes, endByte, endByte === object.sizeBytes, ORDER_COLUMNS);
+    if (header.kind !== 'incomplete') return withHeader(object, header);
   }
   // More than 16 KiB of empty lines come first.
   const reader = new RecordReader(rangeSource(landing, object, 0, object.sizeBytes), 0);
   try {
-    return await reader.header(ORDER_FIELDS);
+    return withHeader(object, await reader.header(ORDER_COLUMNS));
   } catch (error) {
     throw asInputChanged(object.key, error);
   }
 }
 
+function withHeader(
+  object: LandingObject,
+  header: Exclude<HeaderResult, { kind: 'incomplete' }>,
+): PlannedInput | RejectedFile {
+  return header.kind === 'header'
+    ? plannedInput(object, 'csv', header.end, header.layout)
+    : { key: object.key, reason: header.reason };
+}
+
 async function readUnchanged(
   landing: ObjectStore,
   { key, etag }: LandingObject,
-  range: { startByte: number; endByte: number },
+  endByte: number,
 ): Promise<Uint8Array> {
-  if (range.endByte === 0) return new Uint8Array(0);
+  if (endByte === 0) return new Uint8Array(0);
   try {
-    return await landing.get(key, { range, ifMatch: etag });
+    return await landing.get(key, { range: { startByte: 0, endByte }, ifMatch: etag });
   } catch (error) {
     throw asInputChanged(key, error);
   }
@@ -163,11 +176,10 @@ async function readUnchanged(
 
 function cutChunks(inputs: readonly PlannedInput[], chunkBytes: number): PlannedChunk[] {
   const chunks: PlannedChunk[] = [];
-  inputs.forEach(({ key, sizeBytes, dataOffset }, inputIndex) => {
+  inputs.forEach(({ kind, sizeBytes, dataOffset }, inputIndex) => {
     let startByte = dataOffset;
     do {
-      const isWhole = isGzip(key) || isSegment(key);
-      const endByte = isWhole ? sizeBytes : Math.min(startByte + chunkBytes, sizeBytes);
+      const endByte = isDecoded(kind) ? sizeBytes : Math.min(startByte + chunkBytes, sizeBytes);
       chunks.push({ chunkIndex: chunks.length, inputIndex, startByte, endByte });
       startByte = endByte;
     } while (startByte < sizeBytes);

@@ -1,9 +1,5 @@
-import {
-  asInputChanged,
-  isGzip,
-  isSegment,
-  type LandingObject,
-} from '../../shared/ingest/list-landing.ts';
+import type { InputKind } from '../../shared/ingest/input-kind.ts';
+import { asInputChanged, type LandingObject } from '../../shared/ingest/list-landing.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { ObjectUnreadableError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
@@ -94,39 +90,68 @@ export function planMemory(options: {
  */
 const GZIP_RATIO = 12;
 
+const GZIP_MAGIC_BYTES = 2;
+/** Of an empty member. */
+const GZIP_BYTES_MIN = 18;
+
 /** Uncompressed bytes of a segment's events by its bytes, at most by and large. */
 const SEGMENT_RATIO = 12;
 
 const PARALLEL_READS = 16;
+
+/** An input, or a dimension that nobody has looked into yet. */
+export type SizedObject = LandingObject & { readonly kind?: InputKind };
 
 /**
  * The uncompressed bytes of all inputs, estimated for gzip. Throws `TerminalError` `input_changed`.
  */
 export async function uncompressedBytes(
   landing: ObjectStore,
-  inputs: readonly LandingObject[],
+  inputs: readonly SizedObject[],
 ): Promise<number> {
   const sizes = await inParallel(inputs, PARALLEL_READS, (input) =>
     uncompressedBytesOf(landing, input),
   );
-  return sizes.reduce((total, size) => total + size, 0);
+  return sizes.reduce((total, { uncompressedBytes: bytes }) => total + bytes, 0);
 }
 
-/** The same for one input. */
-export async function uncompressedBytesOf(landing: ObjectStore, input: LandingObject) {
-  if (isGzip(input.key)) return await gzipBytes(landing, input);
-  return input.sizeBytes * (isSegment(input.key) ? SEGMENT_RATIO : 1);
+/** The same for one input, and whether it is gzip, which nobody can cut. */
+export async function uncompressedBytesOf(
+  landing: ObjectStore,
+  input: SizedObject,
+): Promise<{ readonly uncompressedBytes: number; readonly isGzip: boolean }> {
+  const { kind, sizeBytes } = input;
+  const isGzip = kind === undefined ? await startsAsGzip(landing, input) : kind === 'gzip';
+  if (isGzip) return { uncompressedBytes: await gzipBytes(landing, input), isGzip };
+  return { uncompressedBytes: sizeBytes * (kind === 'segment' ? SEGMENT_RATIO : 1), isGzip };
 }
 
-async function gzipBytes(landing: ObjectStore, { key, etag, sizeBytes }: LandingObject) {
-  if (sizeBytes < 18) return 0; // Shorter than an empty member: rejected when it is read.
-  const range = { startByte: sizeBytes - 4, endByte: sizeBytes };
-  const trailer = await landing.get(key, { range, ifMatch: etag }).catch((error: unknown) => {
-    // Whoever reads the whole file says so.
-    if (error instanceof ObjectUnreadableError) return null;
-    throw asInputChanged(key, error);
-  });
+async function startsAsGzip(landing: ObjectStore, input: LandingObject): Promise<boolean> {
+  if (input.sizeBytes < GZIP_MAGIC_BYTES) return false;
+  const bytes = await bytesOf(landing, input, 0, GZIP_MAGIC_BYTES);
+  return bytes !== null && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+async function gzipBytes(landing: ObjectStore, input: LandingObject): Promise<number> {
+  const { sizeBytes } = input;
+  if (sizeBytes < GZIP_BYTES_MIN) return 0; // Rejected when it is read.
+  const trailer = await bytesOf(landing, input, sizeBytes - 4, sizeBytes);
   if (trailer === null) return 0;
   const stated = new DataView(trailer.buffer, trailer.byteOffset, 4).getUint32(0, true);
   return stated >= sizeBytes ? stated : sizeBytes * GZIP_RATIO;
+}
+
+/** Null: the store refuses this object, which is said where the whole of it is read. */
+async function bytesOf(
+  landing: ObjectStore,
+  { key, etag }: LandingObject,
+  startByte: number,
+  endByte: number,
+): Promise<Uint8Array | null> {
+  try {
+    return await landing.get(key, { range: { startByte, endByte }, ifMatch: etag });
+  } catch (error) {
+    if (error instanceof ObjectUnreadableError) return null;
+    throw asInputChanged(key, error);
+  }
 }

@@ -1,4 +1,4 @@
-import { isGzip } from '../../shared/ingest/list-landing.ts';
+import { isDecoded } from '../../shared/ingest/input-kind.ts';
 import { configHash } from '../../shared/model/config-hash.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
@@ -74,8 +74,8 @@ async function makePlan(host: BatchHost, limits: StepLimits, event: PlanStepEven
     async chooseSizes(inputs, dimensions) {
       const sizes = await inParallel(inputs, PARALLEL_READS, async (input) => ({
         key: input.key,
-        isGzip: isGzip(input.key),
-        uncompressedBytes: await uncompressedBytesOf(landing, input),
+        isWhole: isDecoded(input.kind),
+        uncompressedBytes: (await uncompressedBytesOf(landing, input)).uncompressedBytes,
       }));
       const dimensionBytes = await uncompressedBytes(landing, dimensions);
       return planSteps(sizes, { limits, minChunkBytes, dimensionBytes });

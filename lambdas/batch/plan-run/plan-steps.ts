@@ -54,7 +54,7 @@ export interface InputSize {
   readonly key: string;
   readonly uncompressedBytes: number;
   /** One chunk, whatever its size. */
-  readonly isGzip: boolean;
+  readonly isWhole: boolean;
 }
 
 export interface StepPlan extends Pick<BatchPlan, 'bucketCount' | 'waveBytes'> {
@@ -105,12 +105,12 @@ function planChunks(
 ) {
   const maxChunkBytes = MAP_BYTES_PER_SEC * stepSec;
   const slow = inputs.find(
-    ({ isGzip, uncompressedBytes }) => isGzip && uncompressedBytes > maxChunkBytes,
+    ({ isWhole, uncompressedBytes }) => isWhole && uncompressedBytes > maxChunkBytes,
   );
   if (slow !== undefined) {
     throw doesNotFit(
       `${slow.key} holds about ${slow.uncompressedBytes} bytes, a function reads ` +
-        `${maxChunkBytes} in its time, and gzip cannot be cut; store it as several files`,
+        `${maxChunkBytes} in its time, and gzip and UTF-16 cannot be cut; store it as several files`,
     );
   }
   const wanted = Math.ceil(inputBytes / WANTED_CHUNKS / MIB) * MIB;
@@ -130,8 +130,8 @@ function planChunks(
 }
 
 function countChunks(inputs: readonly InputSize[], chunkBytes: number): number {
-  return inputs.reduce((sum, { isGzip, uncompressedBytes }) => {
-    return sum + (isGzip ? 1 : Math.max(1, Math.ceil(uncompressedBytes / chunkBytes)));
+  return inputs.reduce((sum, { isWhole, uncompressedBytes }) => {
+    return sum + (isWhole ? 1 : Math.max(1, Math.ceil(uncompressedBytes / chunkBytes)));
   }, 0);
 }
 

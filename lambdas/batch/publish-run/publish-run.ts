@@ -17,6 +17,9 @@ import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from '../reduce-bucket/reduce-bucket.ts';
 import { type SummaryContext, writeSummaryTables } from './summary-tables.ts';
 
+/** Files that a message names. */
+const MAX_REJECTED_SHOWN = 10;
+
 export interface RunResults {
   /** By chunk index; null where a chunk's range lies inside a record of an earlier one. */
   readonly chunks: readonly (ChunkResult | null)[];
@@ -95,8 +98,11 @@ function collectRejected(plan: BatchPlan, chunks: RunResults['chunks']): Rejecte
   });
   const rejected = [...plan.rejectedFiles, ...late];
   if (late.length === plan.inputs.length) {
-    const list = rejected.map(({ key, reason }) => `${key} (${reason})`).join(', ');
-    throw new TerminalError('all_files_rejected', `no orders file can be read: ${list}`);
+    const shown = rejected.slice(0, MAX_REJECTED_SHOWN);
+    const list = shown.map(({ key, reason }) => `${key} (${reason})`).join(', ');
+    const rest = rejected.length - shown.length;
+    const message = `no orders file can be read: ${list}${rest > 0 ? ` and ${rest} more` : ''}`;
+    throw new TerminalError('all_files_rejected', message);
   }
   return rejected.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
 }

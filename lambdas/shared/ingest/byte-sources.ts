@@ -28,12 +28,16 @@ export function rangeSource(
   };
 }
 
-/**
- * The input ends before its gzip stream does, is damaged, or has bytes behind it that are no gzip
- * member.
- */
-export class GzipInvalidError extends Error {
-  override readonly name = 'GzipInvalidError';
+/** An input that cannot be read, or not to its end, with the reason of the rejected file. */
+export class UnreadableInputError extends Error {
+  override readonly name = 'UnreadableInputError';
+  /** `gzip_invalid`, `encoding_invalid`, `format_unsupported: zip`. */
+  readonly reason: string;
+
+  constructor(reason: string, options: ErrorOptions = {}) {
+    super(reason, options);
+    this.reason = reason;
+  }
 }
 
 /**
@@ -41,8 +45,12 @@ export class GzipInvalidError extends Error {
  * pieces shows nowhere.
  */
 export function piecesSource(pieces: AsyncIterable<Uint8Array>): ByteSource {
-  const iterator = pieces[Symbol.asyncIterator]();
-  let piece: Uint8Array = new Uint8Array(0);
+  return iteratorSource(new Uint8Array(0), pieces[Symbol.asyncIterator]());
+}
+
+/** The same, where `first` was taken from the iterator already. */
+export function iteratorSource(first: Uint8Array, iterator: AsyncIterator<Uint8Array>): ByteSource {
+  let piece = first;
   return {
     async read(target) {
       let filled = 0;
@@ -64,7 +72,7 @@ export function piecesSource(pieces: AsyncIterable<Uint8Array>): ByteSource {
 
 /**
  * Decompresses gzip: several members are fine, trailing bytes are not (contract §1.1). Throws
- * `GzipInvalidError` after the last good byte; errors of `compressed` itself go through as they
+ * `UnreadableInputError` after the last good byte; errors of `compressed` itself go through as they
  * are.
  */
 export async function* gunzipped(
@@ -89,11 +97,32 @@ export async function* gunzipped(
     yield* gunzip;
   } catch (error) {
     if (readError !== undefined) throw readError;
-    throw new GzipInvalidError(error instanceof Error ? error.message : String(error));
+    throw new UnreadableInputError('gzip_invalid', { cause: error });
   }
   const failure = await done;
   if (failure !== undefined && readError !== undefined) throw readError;
   if (bytesIn === 0 || gunzip.bytesWritten !== bytesIn) {
-    throw new GzipInvalidError(`${bytesIn - gunzip.bytesWritten} bytes behind the last member`);
+    throw new UnreadableInputError('gzip_invalid');
   }
+}
+
+/**
+ * UTF-16 as UTF-8, the byte order mark included. Throws `UnreadableInputError` at half of a
+ * surrogate pair, and at half of a code unit at the end.
+ */
+export async function* utf8Of(
+  pieces: AsyncIterable<Uint8Array>,
+  encoding: 'utf-16le' | 'utf-16be',
+): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+  const decoded = (piece?: Uint8Array) => {
+    try {
+      const text = decoder.decode(piece, { stream: piece !== undefined });
+      return Buffer.from(text);
+    } catch (cause) {
+      throw new UnreadableInputError('encoding_invalid', { cause });
+    }
+  };
+  for await (const piece of pieces) yield decoded(piece);
+  yield decoded();
 }

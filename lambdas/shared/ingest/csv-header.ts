@@ -1,18 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
-import { COMMA, CR, LF, trimmedEnd, trimmedStart } from './bytes.ts';
+import { CR, LF, trimmedEnd, trimmedStart } from './bytes.ts';
+import { headerDelimiter, separatorLine } from './csv-delimiter.ts';
 import { type CsvLayout, csvLayout } from './csv-layout.ts';
 import { CsvRecordEnd, splitRecord, withoutCarriageReturn } from './csv-record.ts';
+import { matchColumns, type WantedColumns } from './header-columns.ts';
+import { missingText } from './header-hints.ts';
 
 /**
- * Why a file is rejected as a whole (contract §1.1); the column's name may follow after a colon.
+ * Why a file is rejected as a whole (contract §1.1); what is wrong may follow after a colon.
  */
 export type RejectionCode =
   | 'empty'
   | 'header_unreadable'
   | 'column_missing'
   | 'column_repeated'
-  | 'gzip_invalid';
+  | 'gzip_invalid'
+  | 'encoding_invalid'
+  | 'format_unsupported';
 
 export type HeaderResult =
   | { readonly kind: 'header'; readonly layout: CsvLayout; readonly end: number }
@@ -22,42 +27,70 @@ export type HeaderResult =
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
+/** `"sep=;"` and CRLF, and empty lines behind it. */
+const MAX_SEPARATOR_BYTES = 1024;
+
+/** Of a file whose columns are missing, looked through for what it looks like. */
+const HINT_BYTES = 4 * 1024;
+
 /**
  * Reads the header of a file from the first bytes of it, `[0, end)`. `incomplete`: more bytes are
- * needed, which can only be while `isLast` is false and the header is below 1 MiB. Names are
- * trimmed and case-sensitive, in any order; other columns are ignored, and may repeat.
+ * needed, which can only be while `isLast` is false and the header is below 1 MiB. The delimiter is
+ * that of a first line `sep=X`, or the first that the header has; names fit as `matchColumns` says;
+ * other columns are ignored, and may repeat.
  */
 export function parseHeader(
   bytes: Uint8Array,
   end: number,
   isLast: boolean,
-  required: readonly string[],
+  wanted: WantedColumns,
 ): HeaderResult {
   const start = skipBlankLines(bytes, hasByteOrderMark(bytes, end) ? 3 : 0, end);
-  if (start === end && isLast) return rejected('empty');
-  const scan = new CsvRecordEnd(COMMA);
-  const found = scan.find(bytes, start, end);
+  if (start === end) return isLast ? rejected('empty') : { kind: 'incomplete', start };
+  const separator = separatorLine(bytes, start, end, isLast);
+  if (separator === 'incomplete') return { kind: 'incomplete', start };
+  const headerStart = separator === null ? start : skipBlankLines(bytes, separator.end, end);
+  if (headerStart === end && isLast) return rejected('empty');
+  const delimiter = separator?.delimiter ?? headerDelimiter(bytes, headerStart, end, isLast);
+  if (delimiter === null) return { kind: 'incomplete', start };
+  const scan = new CsvRecordEnd(delimiter);
+  const found = scan.find(bytes, headerStart, end, isLast);
   if (found < 0 && !isLast) {
-    return end - start > MAX_RECORD_BYTES
-      ? rejected('header_unreadable')
-      : { kind: 'incomplete', start };
+    // The line that names the delimiter stays in the window, so it and empty lines count, too.
+    const isTooLong =
+      // One more may be the CR of its line end.
+      end - headerStart > MAX_RECORD_BYTES + 1 ||
+      end - start > MAX_RECORD_BYTES + MAX_SEPARATOR_BYTES;
+    return isTooLong ? rejected('header_unreadable') : { kind: 'incomplete', start };
   }
-  const headerEnd = found < 0 ? end : withoutCarriageReturn(bytes, start, found);
-  const record = bytes.slice(start, headerEnd);
-  if (scan.isInQuotes || record.length > MAX_RECORD_BYTES || !isUtf8(record)) {
+  const headerEnd = found < 0 ? end : withoutCarriageReturn(bytes, headerStart, found);
+  const record = bytes.slice(headerStart, headerEnd);
+  if (record.length > MAX_RECORD_BYTES || !isUtf8(record)) {
     return rejected('header_unreadable');
   }
-  const names = headerNames(record);
-  const missing = required.filter((name) => !names.includes(name));
-  if (missing.length > 0) return rejected('column_missing', missing);
-  const repeated = required.filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
-  if (repeated.length > 0) return rejected('column_repeated', repeated);
-  const layout = csvLayout(names.map((name) => required.indexOf(name)));
+  const names = headerNames(record, delimiter);
+  const matched = matchColumns(names, wanted);
+  if (matched.kind === 'missing') {
+    const text = firstText(bytes, headerStart, end);
+    return rejected(
+      'column_missing',
+      missingText({ names, missing: matched.missing, wanted, text }),
+    );
+  }
+  if (matched.kind === 'repeated') return rejected('column_repeated', matched.repeated.join(', '));
+  const layout = csvLayout(matched.fields, delimiter);
   return { kind: 'header', layout, end: found < 0 ? end : found + 1 };
 }
 
-function rejected(code: RejectionCode, columns: readonly string[] = []): HeaderResult {
-  return { kind: 'rejected', reason: [code, columns.join(', ')].filter(Boolean).join(': ') };
+function rejected(code: RejectionCode, details = ''): HeaderResult {
+  return { kind: 'rejected', reason: details === '' ? code : `${code}: ${details}` };
+}
+
+/** The first lines, for a message: as much of them whatever is in the window. */
+function firstText(bytes: Uint8Array, start: number, end: number): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    bytes.subarray(start, Math.min(end, start + HINT_BYTES)),
+  );
 }
 
 function hasByteOrderMark(bytes: Uint8Array, end: number): boolean {
@@ -73,12 +106,12 @@ function skipBlankLines(bytes: Uint8Array, from: number, end: number): number {
   }
 }
 
-function headerNames(record: Uint8Array): string[] {
+function headerNames(record: Uint8Array, delimiter: number): string[] {
   const names: string[] = [];
   const buffer = new Uint8Array(record.length * 2);
   buffer.set(record);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  splitRecord(buffer, 0, record.length, record.length, COMMA, (_column, start, end) => {
+  splitRecord(buffer, 0, record.length, record.length, delimiter, (_column, start, end) => {
     const from = trimmedStart(buffer, start, end);
     names.push(decoder.decode(buffer.subarray(from, trimmedEnd(buffer, from, end))));
   });

@@ -1,46 +1,57 @@
+import { assert } from '../runtime/errors.ts';
 import { CR, LF, QUOTE } from './bytes.ts';
-
-/** Where the scan of a record stands between two windows (RFC 4180 as contract §1.1 reads it). */
-const AT_FIELD_START = 0;
-const IN_PLAIN = 1;
-const IN_QUOTES = 2;
-const AFTER_QUOTE = 3;
+import { QuoteLook } from './csv-quotes.ts';
 
 /** Finds the end of one record, over as many windows as it takes. One object serves one record. */
 export class CsvRecordEnd {
   readonly #delimiter: number;
-  #state = AT_FIELD_START;
+  readonly #look: QuoteLook;
+  #isAtFieldStart = true;
+  #isContinued = false;
+  #isUndecided = false;
+  #hasStrayQuote = false;
 
   constructor(delimiter: number) {
     this.#delimiter = delimiter;
+    this.#look = new QuoteLook(delimiter);
   }
 
-  /** True when the input may not end here: the record is inside quotes. */
-  get isInQuotes(): boolean {
-    return this.#state === IN_QUOTES;
+  /** Whether a field so far begins with a quote that is an ordinary character. */
+  get hasStrayQuote(): boolean {
+    return this.#hasStrayQuote;
   }
 
   /**
-   * The position of the line end (LF) that ends the record, or -1 if it is not in `[from, end)`.
+   * The position of the line end (LF) that ends the record, or -1 if it is not in `[from, end)` or
+   * what a quote is cannot be said yet. The record starts at the first `from`; the next window may
+   * follow where the first one had 1 MiB + 2 bytes: behind these no quote opens a field.
    */
-  find(bytes: Uint8Array, from: number, end: number): number {
+  find(bytes: Uint8Array, from: number, end: number, isLast: boolean): number {
+    assert(!this.#isUndecided, 'the first window decides what quotes are');
     const delimiter = this.#delimiter;
-    let state = this.#state;
+    let isAtFieldStart = this.#isAtFieldStart;
+    let found = -1;
     for (let at = from; at < end; at++) {
       const byte = bytes[at];
-      if (state === IN_QUOTES) {
-        if (byte === QUOTE) state = AFTER_QUOTE;
-      } else if (byte === QUOTE && (state === AT_FIELD_START || state === AFTER_QUOTE)) {
-        state = IN_QUOTES; // Opens the field, or is the second half of `""`.
+      if (byte === QUOTE && isAtFieldStart) {
+        const kind = this.#isContinued ? 'stray' : this.#look.at(bytes, at, from, end, isLast);
+        if (kind === 'undecided') {
+          this.#isUndecided = true;
+          return -1;
+        }
+        if (kind === 'opens') at = this.#look.behind - 1;
+        else this.#hasStrayQuote = true;
+        isAtFieldStart = false;
       } else if (byte === LF) {
-        this.#state = AT_FIELD_START;
-        return at;
+        found = at;
+        break;
       } else {
-        state = byte === delimiter ? AT_FIELD_START : IN_PLAIN;
+        isAtFieldStart = byte === delimiter;
       }
     }
-    this.#state = state;
-    return -1;
+    this.#isAtFieldStart = isAtFieldStart;
+    this.#isContinued = true;
+    return found;
   }
 }
 
@@ -51,9 +62,12 @@ export class CsvRecordEnd {
 export type FieldVisitor = (column: number, start: number, end: number) => void;
 
 /**
- * Splits a whole record `[start, end)`, line end not included, into its fields. A value that
- * differs from its bytes is written to `bytes` at `roomAt`, where there must be room for
+ * Splits a whole record `[start, end)` of at most 1 MiB, line end not included, into its fields. A
+ * value that differs from its bytes is written to `bytes` at `roomAt`, where there must be room for
  * `end - start` bytes. Returns the first free byte after that.
+ *
+ * Quotes are here what they are in the file: one that opens a field there closes in this record,
+ * and what ends the record may follow a closing quote.
  */
 export function splitRecord(
   bytes: Uint8Array,
@@ -63,26 +77,27 @@ export function splitRecord(
   delimiter: number,
   visit: FieldVisitor,
 ): number {
+  const look = new QuoteLook(delimiter);
   let room = roomAt;
   let column = 0;
   let at = start;
   for (;;) {
     let fieldStart = at;
     let fieldEnd: number;
-    if (at < end && bytes[at] === QUOTE) {
-      const close = closingQuote(bytes, at + 1, end);
-      at = fieldLimit(bytes, Math.min(close.at + 1, end), end, delimiter);
-      if (!close.hasEscape && at === close.at + 1) {
-        fieldStart += 1;
-        fieldEnd = close.at;
-      } else {
-        const valueEnd = copyUnquoted(bytes, fieldStart + 1, close.at, at, room);
+    const isQuote = at < end && bytes[at] === QUOTE;
+    if (isQuote && look.at(bytes, at, start, end, true) === 'opens') {
+      at = look.behind;
+      if (look.hasEscape) {
+        const from = fieldStart + 1;
         fieldStart = room;
-        fieldEnd = valueEnd;
-        room = valueEnd;
+        room = copyUnquoted(bytes, from, look.close, room);
+        fieldEnd = room;
+      } else {
+        fieldStart += 1;
+        fieldEnd = look.close;
       }
     } else {
-      at = fieldLimit(bytes, at, end, delimiter);
+      while (at < end && bytes[at] !== delimiter) at++;
       fieldEnd = at;
     }
     visit(column, fieldStart, fieldEnd);
@@ -92,44 +107,13 @@ export function splitRecord(
   }
 }
 
-function fieldLimit(bytes: Uint8Array, from: number, end: number, delimiter: number): number {
-  let at = from;
-  while (at < end && bytes[at] !== delimiter) at++;
-  return at;
-}
-
-function closingQuote(
-  bytes: Uint8Array,
-  from: number,
-  end: number,
-): { at: number; hasEscape: boolean } {
-  let hasEscape = false;
-  for (let at = from; at < end; at++) {
-    if (bytes[at] !== QUOTE) continue;
-    if (at + 1 >= end || bytes[at + 1] !== QUOTE) return { at, hasEscape };
-    hasEscape = true;
-    at += 1;
-  }
-  return { at: end, hasEscape };
-}
-
-/**
- * Quoted part with `""` as one quote, then what stands between the closing quote and the limit, as
- * it is.
- */
-function copyUnquoted(
-  bytes: Uint8Array,
-  from: number,
-  close: number,
-  limit: number,
-  target: number,
-): number {
+/** What the quotes hold, with `""` as one quote. Returns where the copy ends. */
+function copyUnquoted(bytes: Uint8Array, from: number, close: number, target: number): number {
   let to = target;
   for (let at = from; at < close; at++) {
     bytes[to++] = bytes[at];
     if (bytes[at] === QUOTE) at += 1;
   }
-  for (let at = close + 1; at < limit; at++) bytes[to++] = bytes[at];
   return to;
 }
 

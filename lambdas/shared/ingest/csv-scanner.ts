@@ -15,8 +15,8 @@ import {
   type SpanBatch,
   spanBatchIn,
 } from './span-batch.ts';
+import type { StrayQuotes } from './stray-quotes.ts';
 
-const UNTERMINATED_QUOTE = issueBit('unterminated_quote');
 const RECORD_TOO_LONG = issueBit('record_too_long');
 const INVALID_UTF8 = issueBit('invalid_utf8');
 const WRONG_FIELD_COUNT = issueBit('wrong_field_count');
@@ -38,6 +38,14 @@ interface ScanRange {
 export interface CsvBatch extends SpanBatch {
   readonly kernel: CsvKernel;
   readonly orders: OrderKernel;
+  readonly strayQuotes: StrayQuotes;
+}
+
+/** Makes room for records; spans and values of the ones before are gone. */
+export function emptyBatch(batch: CsvBatch, roomAt: number): void {
+  batch.recordCount = 0;
+  batch.roomAt = roomAt;
+  batch.strayQuotes.clear();
 }
 
 /**
@@ -57,7 +65,8 @@ export function createCsvBatch(windowBytes: number, roomBytes: number): CsvBatch
   });
   const bytes = new Uint8Array(kernel.memory, 0, roomAt + roomBytes);
   const orders = new OrderKernel(kernel.sharedMemory, kernel.extraAt, kernel.spansAt);
-  return { ...spanBatchIn(kernel.memory, kernel.spansAt, bytes, roomAt), kernel, orders };
+  const spans = spanBatchIn(kernel.memory, kernel.spansAt, bytes, roomAt);
+  return { ...spans, kernel, orders, strayQuotes: kernel.strayQuotes };
 }
 
 /**
@@ -97,26 +106,24 @@ function scanRecords(batch: CsvBatch, layout: CsvLayout, range: ScanRange): numb
  * is too short.
  */
 function scanOddRecord(
-  batch: SpanBatch,
+  batch: CsvBatch,
   layout: CsvLayout,
   start: number,
   { end, isLast }: ScanRange,
 ): number {
   const { bytes } = batch;
   const scan = new CsvRecordEnd(layout.delimiter);
-  const found = scan.find(bytes, start, end);
+  const found = scan.find(bytes, start, end, isLast);
   if (found < 0 && !isLast) return -1;
   const lineEnd = found < 0 ? end : withoutCarriageReturn(bytes, start, found);
   const next = found < 0 ? end : found + 1;
-  if (scan.isInQuotes) {
-    addRejectedRecord(batch, start, lineEnd, UNTERMINATED_QUOTE);
-    return next;
-  }
-  if (lineEnd - start > MAX_RECORD_BYTES) {
+  const isTooLong = lineEnd - start > MAX_RECORD_BYTES;
+  if (!isTooLong && bytes.length - batch.roomAt < lineEnd - start) return -1;
+  if (scan.hasStrayQuote) batch.strayQuotes.add(start);
+  if (isTooLong) {
     addRejectedRecord(batch, start, lineEnd, RECORD_TOO_LONG);
     return next;
   }
-  if (bytes.length - batch.roomAt < lineEnd - start) return -1;
   const index = batch.recordCount;
   const { fields, delimiter } = layout;
   let columnCount = 0;
@@ -139,13 +146,12 @@ function scanOddRecord(
 }
 
 /**
- * Bytes that are not UTF-8 come before a wrong field count, after the two issues of length
- * (contract §2).
+ * Bytes that are not UTF-8 come before a wrong field count, after the length (contract §2).
  */
 function markInvalidUtf8(batch: SpanBatch, firstRecord: number): void {
   for (let index = firstRecord; index < batch.recordCount; index++) {
     const issue = batch.recordIssue[index];
-    if (issue === UNTERMINATED_QUOTE || issue === RECORD_TOO_LONG) continue;
+    if (issue === RECORD_TOO_LONG) continue;
     const start = batch.recordStart[index];
     const end = batch.recordEnd[index];
     if (isUtf8(batch.bytes.subarray(start, end))) continue;

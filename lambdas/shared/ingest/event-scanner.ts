@@ -21,7 +21,7 @@ const INVALID_UTF8 = issueBit('invalid_utf8');
 const INVALID_JSON = issueBit('invalid_json');
 
 /** The object itself is level 1 (contract §2). */
-const MAX_JSON_LEVELS = 512;
+export const MAX_JSON_LEVELS = 512;
 
 /**
  * What the scan of one event has found. One object serves all scans, as a scan neither waits nor

@@ -5,23 +5,45 @@ import { scanEvent } from './event-scanner.ts';
 import type { RecordFormat } from './record-reader.ts';
 import { SPAN_BATCH_RECORDS, type SpanBatch } from './span-batch.ts';
 
+type ScanRange = Parameters<RecordFormat['scan']>[1];
+
+/** Adds the record `[start, end)` of a batch: with its spans, or with one record issue. */
+export type RecordScanner = (batch: SpanBatch, start: number, end: number) => void;
+
+/** NDJSON of orders: each line is an event. */
+export function scanNdjson(
+  batch: SpanBatch,
+  from: number,
+  end: number,
+  isLast: boolean,
+  startBefore = end,
+): number {
+  return scanLines(batch, { from, end, isLast, startBefore }, scanEvent);
+}
+
 /**
- * Scans the lines of the window `[from, end)` of the batch, one event each, until the batch is
- * full, the room is short or no complete line is left, and returns the position of the first byte
- * that it has not consumed. Lines end with LF or CRLF; lines without any byte are passed over;
- * `isLast`: the input ends with the window, so its last line may lack the line end.
+ * Scans the lines of the window `[from, end)` of the batch that begin before `startBefore`, one
+ * record each, until the batch is full, the room is short or no complete line is left, and returns
+ * the position of the first byte that it has not consumed. Lines end with LF or CRLF; lines
+ * without any byte are passed over; `isLast`: the input ends with the window, so its last line may
+ * lack the line end.
  *
  * An answer of `from` with no record added means: no line ends in the window. Where that window
  * already has more than 1 MiB + 1 bytes, the line is a `record_too_long` whatever follows, and the
  * caller may pass over bytes up to its LF instead of holding them.
  */
-export function scanNdjson(batch: SpanBatch, from: number, end: number, isLast: boolean): number {
+export function scanLines(
+  batch: SpanBatch,
+  { from, end, startBefore, isLast }: ScanRange,
+  scanRecord: RecordScanner,
+): number {
   const { bytes } = batch;
   const roomEnd = bytes.length;
   // Without the room, which may hold a LF too. A Buffer, because its search takes half the time.
   const window = Buffer.from(bytes.buffer, bytes.byteOffset, end);
   let at = from;
-  while (at < end && batch.recordCount < SPAN_BATCH_RECORDS) {
+  const limit = Math.min(end, startBefore);
+  while (at < limit && batch.recordCount < SPAN_BATCH_RECORDS) {
     const lineFeed = window.indexOf(LF, at);
     if (lineFeed < 0 && !isLast) return at;
     const next = lineFeed < 0 ? end : lineFeed + 1;
@@ -34,24 +56,26 @@ export function scanNdjson(batch: SpanBatch, from: number, end: number, isLast: 
         assert(batch.recordCount > 0, `no room for the ${length} bytes of one event`);
         return at;
       }
-      scanEvent(batch, at, lineEnd);
+      scanRecord(batch, at, lineEnd);
     }
     at = next;
   }
   return at;
 }
 
-/** NDJSON for the `RecordReader`, which then reads an input as a whole: `stopBefore` is its end. */
-export const ndjsonFormat: RecordFormat = {
-  scan: (batch, { from, end, startBefore, isLast }) => {
-    assert(startBefore >= end, 'NDJSON is not cut into chunks');
-    return scanNdjson(batch, from, end, isLast);
-  },
-  createRecordEnd: () => ({
-    isInQuotes: false,
-    find(bytes, from, end) {
-      const found = bytes.subarray(from, end).indexOf(LF);
-      return found < 0 ? -1 : from + found;
-    },
-  }),
-};
+/** NDJSON for the `RecordReader`. */
+export const ndjsonFormat = linesFormat(scanEvent);
+
+/** The same with other records than events. */
+export function linesFormat(scanRecord: RecordScanner): RecordFormat {
+  return {
+    scan: (batch, range) => scanLines(batch, range, scanRecord),
+    createRecordEnd: () => ({
+      hasStrayQuote: false,
+      find(bytes, from, end) {
+        const found = bytes.subarray(from, end).indexOf(LF);
+        return found < 0 ? -1 : from + found;
+      },
+    }),
+  };
+}

@@ -4,7 +4,8 @@ import { assert } from '../runtime/errors.ts';
 import { type HeaderResult, parseHeader } from './csv-header.ts';
 import type { CsvLayout } from './csv-layout.ts';
 import { CsvRecordEnd } from './csv-record.ts';
-import { type CsvBatch, createCsvBatch, scanCsv } from './csv-scanner.ts';
+import { type CsvBatch, createCsvBatch, emptyBatch, scanCsv } from './csv-scanner.ts';
+import type { WantedColumns } from './header-columns.ts';
 import { addRejectedRecord } from './span-batch.ts';
 
 /** The bytes of an input, in order. */
@@ -21,7 +22,7 @@ export interface RecordFormat {
     range: { from: number; end: number; startBefore: number; isLast: boolean },
   ): number;
   /** Finds the end of a record that is larger than a window. */
-  createRecordEnd(): Pick<CsvRecordEnd, 'find' | 'isInQuotes'>;
+  createRecordEnd(): Pick<CsvRecordEnd, 'find' | 'hasStrayQuote'>;
 }
 
 export function csvFormat(layout: CsvLayout): RecordFormat {
@@ -70,11 +71,9 @@ export class RecordReader {
   }
 
   /** The header of a file that is read from its first byte; the records follow. */
-  async header(
-    required: readonly string[],
-  ): Promise<Exclude<HeaderResult, { kind: 'incomplete' }>> {
+  async header(wanted: WantedColumns): Promise<Exclude<HeaderResult, { kind: 'incomplete' }>> {
     for (;;) {
-      const result = parseHeader(this.#bytes, this.#end, this.#isLast, required);
+      const result = parseHeader(this.#bytes, this.#end, this.#isLast, wanted);
       if (result.kind === 'header') {
         this.#at = result.end;
         return { ...result, end: this.#baseOffset + result.end };
@@ -106,7 +105,7 @@ export class RecordReader {
         return { nextOffset: offset, gaveUp: true };
       }
       this.#moveToFront(this.#at);
-      if (this.#end < WINDOW_BYTES) await this.#fill();
+      if (this.#end < WINDOW_BYTES) await this.#fillTwice();
       else if (!(await this.#skipLongRecord(format, limits, consume))) {
         return { nextOffset: offset, gaveUp: true };
       }
@@ -122,8 +121,7 @@ export class RecordReader {
       isLast: this.#isLast,
     };
     for (;;) {
-      batch.recordCount = 0;
-      batch.roomAt = ROOM_AT;
+      emptyBatch(batch, ROOM_AT);
       const next = format.scan(batch, range);
       if (batch.recordCount > 0) await consume(batch, this.#baseOffset);
       if (next === range.from) return;
@@ -147,6 +145,16 @@ export class RecordReader {
   }
 
   /**
+   * What is left was looked through in vain: as much again has to come before the next try, so that
+   * small pieces do not make the tries many.
+   */
+  async #fillTwice(): Promise<void> {
+    const wanted = Math.min(2 * this.#end, WINDOW_BYTES);
+    do await this.#fill();
+    while (this.#end < wanted && !this.#isLast);
+  }
+
+  /**
    * The record at the front of a full window is longer than any that counts. Its first 64 KiB stay,
    * the rest passes through the window behind them until its end is found. False: gave up.
    */
@@ -155,7 +163,7 @@ export class RecordReader {
     const scan = format.createRecordEnd();
     const recordOffset = this.#baseOffset;
     let from = 0;
-    let found = scan.find(this.#bytes, from, this.#end);
+    let found = scan.find(this.#bytes, from, this.#end, this.#isLast);
     let readOffset = recordOffset + this.#end;
     while (found < 0 && !this.#isLast) {
       if (readOffset >= limits.giveUpAt) return false;
@@ -164,11 +172,11 @@ export class RecordReader {
       this.#isLast = count === 0;
       this.#end = from + count;
       readOffset += count;
-      found = scan.find(this.#bytes, from, this.#end);
+      found = scan.find(this.#bytes, from, this.#end, this.#isLast);
     }
-    this.#batch.recordCount = 0;
-    const issue = scan.isInQuotes ? 'unterminated_quote' : 'record_too_long';
-    addRejectedRecord(this.#batch, 0, keptBytes, issueBit(issue));
+    emptyBatch(this.#batch, ROOM_AT);
+    if (scan.hasStrayQuote) this.#batch.strayQuotes.add(0);
+    addRejectedRecord(this.#batch, 0, keptBytes, issueBit('record_too_long'));
     await consume(this.#batch, recordOffset);
     const next = found < 0 ? this.#end : found + 1;
     this.#baseOffset = readOffset - this.#end;

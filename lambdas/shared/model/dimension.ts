@@ -8,6 +8,11 @@ export interface DimensionDefinition {
   readonly types: readonly ColumnType['kind'][];
 }
 
+/** Only the key is required; columns that a file lacks are null. */
+export function dimensionColumns({ fields }: DimensionDefinition) {
+  return { fields, required: [fields[0]] };
+}
+
 export const CUSTOMERS: DimensionDefinition = {
   name: 'customers',
   fields: [

@@ -70,7 +70,10 @@ export class DimensionBuilder {
     return columnBytes + this.#keys.heap.length + this.#keys.size * 16;
   }
 
-  /** Takes the rows of a batch whose field f is the definition's field f. */
+  /**
+   * Takes the rows of a batch whose field f is the definition's field f; one that starts at -1 is
+   * missing.
+   */
   add(batch: SpanBatch): void {
     for (let index = 0; index < batch.recordCount; index++) {
       this.counts.rows += 1;
@@ -89,8 +92,9 @@ export class DimensionBuilder {
 
   #addRow(batch: SpanBatch, index: number): void {
     const { bytes, view } = batch;
-    const start = trimmedStart(bytes, batch.starts[0][index], batch.ends[0][index]);
-    const end = trimmedEnd(bytes, start, batch.ends[0][index]);
+    const keyEnd = batch.starts[0][index] < 0 ? -1 : batch.ends[0][index];
+    const start = trimmedStart(bytes, batch.starts[0][index], keyEnd);
+    const end = trimmedEnd(bytes, start, keyEnd);
     if (isMissing(bytes, start, end)) {
       this.counts.dimension_issues += 1;
       return;
@@ -103,8 +107,9 @@ export class DimensionBuilder {
     let isMalformed = false;
     this.#columns.forEach((column, position) => {
       const from = batch.starts[position + 1][index];
-      const valueStart = trimmedStart(bytes, from, batch.ends[position + 1][index]);
-      const valueEnd = trimmedEnd(bytes, valueStart, batch.ends[position + 1][index]);
+      const to = from < 0 ? from : batch.ends[position + 1][index];
+      const valueStart = trimmedStart(bytes, from, to);
+      const valueEnd = trimmedEnd(bytes, valueStart, to);
       const isPresent = !isMissing(bytes, valueStart, valueEnd);
       const code = isPresent ? column.codeOf(batch, valueStart, valueEnd) : -1;
       if (isPresent && code < 0) isMalformed = true;

@@ -1,7 +1,14 @@
-import { GzipInvalidError, gunzipped, piecesSource } from '../ingest/byte-sources.ts';
-import { asInputChanged, isGzip, type LandingObject } from '../ingest/list-landing.ts';
-import { csvFormat, RecordReader } from '../ingest/record-reader.ts';
-import type { DimensionCounts, DimensionDefinition } from '../model/dimension.ts';
+import { UnreadableInputError } from '../ingest/byte-sources.ts';
+import { asInputChanged, type LandingObject } from '../ingest/list-landing.ts';
+import { linesFormat } from '../ingest/ndjson.ts';
+import { type OpenInput, openInput } from '../ingest/open-input.ts';
+import { createReaderBatch, csvFormat, RecordReader } from '../ingest/record-reader.ts';
+import { objectScanner } from '../ingest/scan-object.ts';
+import {
+  type DimensionCounts,
+  type DimensionDefinition,
+  dimensionColumns,
+} from '../model/dimension.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { ObjectNotFoundError, ObjectUnreadableError, TerminalError } from '../runtime/errors.ts';
 import { DimensionBuilder, type DimensionData } from './dimension.ts';
@@ -30,7 +37,7 @@ export async function loadDimension(
     try {
       await loadFile(store, definition, file, builder, maxBytes);
     } catch (error) {
-      if (error instanceof GzipInvalidError) throw rejected(file.key, 'gzip_invalid', error);
+      if (error instanceof UnreadableInputError) throw rejected(file.key, error.reason, error);
       if (error instanceof ObjectUnreadableError) throw rejected(file.key, error.reason, error);
       if (file.copyKey !== undefined) throw asCopyMissing(file.key, error);
       throw asInputChanged(file.key, error);
@@ -50,17 +57,39 @@ async function loadFile(
     file.copyKey === undefined
       ? store.stream(file.key, { ifMatch: file.etag })
       : store.stream(file.copyKey);
-  // A copy is as it was stored in landing, whose key says what it is.
-  const pieces = isGzip(file.key) ? gunzipped(stored) : stored;
-  const reader = new RecordReader(piecesSource(pieces), 0);
-  const header = await reader.header(definition.fields);
-  if (header.kind === 'rejected') throw rejected(file.key, header.reason);
+  const opened = await openInput(stored);
+  try {
+    await readRows(opened, definition, file.key, builder, maxBytes);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function readRows(
+  { kind, source, startOffset }: OpenInput,
+  definition: DimensionDefinition,
+  key: string,
+  builder: DimensionBuilder,
+  maxBytes: number,
+): Promise<void> {
+  const batch = createReaderBatch();
+  const reader = new RecordReader(source, startOffset, batch);
+  let format = linesFormat(objectScanner(definition.fields));
+  if (kind === 'csv') {
+    const header = await reader.header(dimensionColumns(definition));
+    if (header.kind === 'rejected') throw rejected(key, header.reason);
+    definition.fields.forEach((_, field) => {
+      // Nobody else writes there.
+      if (!header.layout.fields.includes(field)) batch.starts[field].fill(-1);
+    });
+    format = csvFormat(header.layout);
+  }
   const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
-  await reader.records(csvFormat(header.layout), limits, (batch) => {
-    builder.add(batch);
+  await reader.records(format, limits, (rows) => {
+    builder.add(rows);
     if (builder.sizeBytes <= maxBytes) return;
     const message =
-      `${definition.name} needs more than ${maxBytes} bytes of memory (reading ${file.key}); ` +
+      `${definition.name} needs more than ${maxBytes} bytes of memory (reading ${key}); ` +
       'raise batch.memoryLimitBytes';
     throw new TerminalError('dimensions_too_large', message);
   });

@@ -1,9 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-object-store.ts';
-import { listLanding } from '../../../lambdas/shared/ingest/list-landing.ts';
-import { CUSTOMERS, PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
-import { ORDER_FIELDS } from '../../../lambdas/shared/model/order.ts';
+import {
+  ORDER_COLUMNS,
+  type WantedColumns,
+} from '../../../lambdas/shared/ingest/header-columns.ts';
+import { isHidden, listLanding } from '../../../lambdas/shared/ingest/list-landing.ts';
+import { CUSTOMERS, dimensionColumns, PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
 import { TerminalError, UsageError } from '../../../lambdas/shared/runtime/errors.ts';
 import type { InputFile } from '../../embedded/produce/input-file.ts';
 
@@ -14,24 +17,38 @@ export interface UploadFile extends InputFile {
   readonly sizeBytes: number;
 }
 
-/** The folders of a landing zone, with the columns that their files need (contract §1). */
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  orders: ORDER_FIELDS,
-  customers: CUSTOMERS.fields,
-  products: PRODUCTS.fields,
+/** What paths hold. */
+export interface FoundUploads {
+  /** In order of keys. */
+  readonly files: readonly UploadFile[];
+  /** Files and folders that batch would not read. */
+  readonly passedOver: readonly string[];
+}
+
+/** The folders of a landing zone, with the columns of their files (contract §1). */
+const COLUMNS: Readonly<Record<string, WantedColumns>> = {
+  orders: ORDER_COLUMNS,
+  customers: dimensionColumns(CUSTOMERS),
+  products: dimensionColumns(PRODUCTS),
 };
-const FOLDERS = Object.keys(FIELDS);
+const FOLDERS = Object.keys(COLUMNS);
+
+/** Names in a message. */
+const MAX_NAMES = 5;
 
 /**
- * The files of paths, in order of keys. A folder holds `orders/`, `customers/`, `products/`, or is
- * one of them; a file keeps its place below the last of these in its path, and goes to `orders/`
- * otherwise. What batch would pass over is passed over here. Throws `UsageError` `upload_unknown`,
- * `TerminalError` `file_not_found`.
+ * The files of paths, whatever their extension. A folder holds `orders/`, `customers/`,
+ * `products/`, or is one of them; a file keeps its place below the last of these in its path, and
+ * goes to `orders/` otherwise. What batch would pass over is passed over here, too. Throws
+ * `UsageError` `upload_unknown`, `TerminalError` `file_not_found`.
  */
-export async function findUploads(paths: readonly string[]): Promise<UploadFile[]> {
+export async function findUploads(paths: readonly string[]): Promise<FoundUploads> {
   const byKey = new Map<string, UploadFile>();
+  const passedOver: string[] = [];
   for (const path of paths) {
-    for (const file of await filesOf(path)) {
+    const found = await uploadsOf(path);
+    passedOver.push(...found.passedOver);
+    for (const file of found.files) {
       const other = byKey.get(file.targetKey);
       if (other !== undefined && other.name !== file.name) {
         const message = `${other.name} and ${file.name} would both become ${file.targetKey}`;
@@ -40,18 +57,20 @@ export async function findUploads(paths: readonly string[]): Promise<UploadFile[
       byKey.set(file.targetKey, file);
     }
   }
-  return [...byKey.values()].sort((a, b) => (a.targetKey < b.targetKey ? -1 : 1));
+  const files = [...byKey.values()].sort((a, b) => (a.targetKey < b.targetKey ? -1 : 1));
+  return { files, passedOver };
 }
 
-async function filesOf(path: string): Promise<UploadFile[]> {
+async function uploadsOf(path: string): Promise<FoundUploads> {
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
     throw new TerminalError('file_not_found', `no file or folder ${path}`, { cause });
   });
-  return found.isDirectory() ? await folderFiles(path) : [plainFile(path, found.size)];
+  if (found.isDirectory()) return await folderUploads(path);
+  return { files: [plainFile(path, found.size)], passedOver: [] };
 }
 
-async function folderFiles(path: string): Promise<UploadFile[]> {
+async function folderUploads(path: string): Promise<FoundUploads> {
   const full = resolve(path);
   const own = FOLDERS.includes(basename(full)) ? basename(full) : null;
   const root = own === null ? full : dirname(full);
@@ -63,43 +82,69 @@ async function folderFiles(path: string): Promise<UploadFile[]> {
       name: store.pathOf(key),
       store,
       key,
-      format: 'csv' as const,
-      fields: fieldsOf(key),
+      columns: columnsOf(key),
       targetKey: key,
       sizeBytes,
     }));
-  if (files.length > 0) return files;
-  const names = await readdir(full);
+  const passedOver = [
+    ...(own === null ? await otherNames(full) : []),
+    ...(await hiddenFiles(store, own === null ? FOLDERS : [own])),
+  ];
+  if (files.length > 0) return { files, passedOver };
   const places = own === null ? FOLDERS.map((name) => `${name}/`).join(', ') : `${own}/`;
   throw new UsageError(
     'upload_unknown',
-    `${path} has no .csv or .csv.gz below ${places}` +
-      `${names.length === 0 ? '; it is empty' : ''}. Orders of another folder go file by file.`,
+    `${path} has no file to read below ${places}${insteadText(passedOver)}. ` +
+      'Orders of another folder go file by file.',
   );
 }
 
-function plainFile(path: string, sizeBytes: number): UploadFile {
-  if (!/\.csv(\.gz)?$/.test(path)) {
-    const allowed = 'Allowed: names that end in .csv or .csv.gz, and folders.';
-    throw new UsageError('upload_unknown', `${path} is no CSV file by its name. ${allowed}`);
+function insteadText(names: readonly string[]): string {
+  if (names.length === 0) return '; it is empty';
+  const rest = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
+  return `; it has ${names.slice(0, MAX_NAMES).join(', ')}${rest}`;
+}
+
+/** What lies beside the three folders. */
+async function otherNames(full: string): Promise<string[]> {
+  const entries = await readdir(full, { withFileTypes: true });
+  return entries
+    .filter(({ name }) => !FOLDERS.includes(name))
+    .map((entry) => `${join(full, entry.name)}${entry.isDirectory() ? sep : ''}`)
+    .sort();
+}
+
+async function hiddenFiles(store: FileObjectStore, folders: readonly string[]): Promise<string[]> {
+  const names: string[] = [];
+  for (const folder of folders) {
+    for await (const { key } of store.list(`${folder}/`)) {
+      if (isHidden(key, `${folder}/`)) names.push(store.pathOf(key));
+    }
   }
+  return names;
+}
+
+function plainFile(path: string, sizeBytes: number): UploadFile {
   const full = resolve(path);
   const names = full.split(sep);
   const at = names.findLastIndex((name, index) => {
     return FOLDERS.includes(name) && index < names.length - 1;
   });
   const targetKey = at < 0 ? `orders/${basename(full)}` : names.slice(at).join('/');
+  if (isHidden(targetKey, targetKey.slice(0, targetKey.indexOf('/') + 1))) {
+    const message = `${path} would not be read: names that begin with . or _ are passed over`;
+    throw new UsageError('upload_unknown', message);
+  }
   return {
     name: path,
     store: new FileObjectStore(dirname(full)),
     key: basename(full),
-    format: 'csv',
-    fields: fieldsOf(targetKey),
+    columns: columnsOf(targetKey),
     targetKey,
     sizeBytes,
   };
 }
 
-function fieldsOf(key: string): readonly string[] {
-  return FIELDS[key.slice(0, key.indexOf('/'))] ?? ORDER_FIELDS;
+function columnsOf(key: string): WantedColumns {
+  return COLUMNS[key.slice(0, key.indexOf('/'))] ?? ORDER_COLUMNS;
 }

@@ -83,7 +83,7 @@ function filesOf(inputBytes: number): InputSize[] {
   const count = Math.max(1, Math.ceil(inputBytes / FILE_BYTES));
   return Array.from({ length: count }, (_, index) => ({
     key: `orders/${index}.csv`,
-    isGzip: false,
+    isWhole: false,
     uncompressedBytes: Math.min(FILE_BYTES, inputBytes - index * FILE_BYTES),
   }));
 }

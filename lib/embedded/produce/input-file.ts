@@ -1,22 +1,20 @@
-import {
-  GzipInvalidError,
-  gunzipped,
-  piecesSource,
-} from '../../../lambdas/shared/ingest/byte-sources.ts';
+import { UnreadableInputError } from '../../../lambdas/shared/ingest/byte-sources.ts';
 import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import type { CsvBatch } from '../../../lambdas/shared/ingest/csv-scanner.ts';
-import { asInputChanged, isGzip } from '../../../lambdas/shared/ingest/list-landing.ts';
+import {
+  ORDER_COLUMNS,
+  type WantedColumns,
+} from '../../../lambdas/shared/ingest/header-columns.ts';
+import { asInputChanged } from '../../../lambdas/shared/ingest/list-landing.ts';
 import { ndjsonFormat } from '../../../lambdas/shared/ingest/ndjson.ts';
+import { type OpenInput, openInput } from '../../../lambdas/shared/ingest/open-input.ts';
 import {
   type BatchConsumer,
   csvFormat,
   RecordReader,
 } from '../../../lambdas/shared/ingest/record-reader.ts';
-import { ORDER_FIELDS } from '../../../lambdas/shared/model/order.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
-
-export type InputFormat = 'csv' | 'ndjson';
 
 /** A file whose records go to the stream. */
 export interface InputFile {
@@ -24,9 +22,8 @@ export interface InputFile {
   readonly name: string;
   readonly store: ObjectStore;
   readonly key: string;
-  readonly format: InputFormat;
   /** Of the header of CSV; by default those of orders. */
-  readonly fields?: readonly string[];
+  readonly columns?: WantedColumns;
 }
 
 /** A file that can be read to its end, as it was when it was looked at. */
@@ -43,14 +40,9 @@ const EVERYTHING = {
   giveUpAt: Number.POSITIVE_INFINITY,
 };
 
-/** By its name, compressed or not; null where that says nothing. */
-export function inputFormatOf(name: string): InputFormat | null {
-  if (/\.csv(\.gz)?$/i.test(name)) return 'csv';
-  return /\.(ndjson|jsonl|json)(\.gz)?$/i.test(name) ? 'ndjson' : null;
-}
-
 /**
- * Looks at every file before a record of any is sent: headers, and gzip to its end. Throws
+ * Looks at every file before a record of any is sent: headers, and to its end what has to be
+ * decoded. Throws
  * `TerminalError`: `file_not_found`, or `file_rejected` that names all files that batch would
  * reject, with the reason of each (contract §1.1).
  */
@@ -80,32 +72,56 @@ async function checkFile(
   const info = await file.store.head(file.key);
   if (info === null) throw new TerminalError('file_not_found', `no file ${file.name}`);
   const { etag } = info;
+  const opened = await openFile(file, etag).catch((error: unknown) => reasonOf(file, error));
+  if (typeof opened === 'string') return opened;
   try {
     let layout: CsvLayout | null = null;
-    if (file.format === 'csv') {
-      const reader = new RecordReader(piecesSource(piecesOf(file, etag)), 0, batch);
-      const header = await reader.header(file.fields ?? ORDER_FIELDS);
+    if (opened.kind === 'csv') {
+      const reader = new RecordReader(opened.source, opened.startOffset, batch);
+      const header = await reader.header(file.columns ?? ORDER_COLUMNS);
       if (header.kind === 'rejected') return header.reason;
       layout = header.layout;
     }
-    let { sizeBytes } = info;
-    if (isGzip(file.key)) {
-      sizeBytes = 0;
-      for await (const piece of piecesOf(file, etag)) {
-        signal.throwIfAborted();
-        sizeBytes += piece.length;
-      }
-    }
+    const sizeBytes = opened.isDecoded
+      ? await decodedBytes(file, etag, batch, signal)
+      : info.sizeBytes;
     return { ...file, etag, sizeBytes, layout };
   } catch (error) {
-    if (error instanceof GzipInvalidError) return info.sizeBytes === 0 ? 'empty' : 'gzip_invalid';
-    throw asInputChanged(file.name, error);
+    return reasonOf(file, error);
+  } finally {
+    await opened.close();
   }
 }
 
-function piecesOf({ store, key }: InputFile, etag: string): AsyncIterable<Uint8Array> {
-  const stored = store.stream(key, { ifMatch: etag });
-  return isGzip(key) ? gunzipped(stored) : stored;
+/** Reads a file to its end. */
+async function decodedBytes(
+  file: InputFile,
+  etag: string,
+  { bytes }: CsvBatch,
+  signal: AbortSignal,
+): Promise<number> {
+  const { source, startOffset, close } = await openFile(file, etag);
+  try {
+    let sizeBytes = startOffset;
+    for (;;) {
+      signal.throwIfAborted();
+      const count = await source.read(bytes);
+      if (count === 0) return sizeBytes;
+      sizeBytes += count;
+    }
+  } finally {
+    await close();
+  }
+}
+
+/** Why batch would reject a file; throws what is no reason for that. */
+function reasonOf(file: InputFile, error: unknown): string {
+  if (error instanceof UnreadableInputError) return error.reason;
+  throw asInputChanged(file.name, error);
+}
+
+async function openFile({ store, key }: InputFile, etag: string): Promise<OpenInput> {
+  return await openInput(store.stream(key, { ifMatch: etag }));
 }
 
 /**
@@ -117,12 +133,17 @@ export async function readRecords(
   batch: CsvBatch,
   consume: BatchConsumer,
 ): Promise<void> {
+  let close = async () => {};
   try {
-    const reader = new RecordReader(piecesSource(piecesOf(file, file.etag)), 0, batch);
-    if (file.layout !== null) await reader.header(ORDER_FIELDS);
+    const opened = await openFile(file, file.etag);
+    close = opened.close;
+    const reader = new RecordReader(opened.source, opened.startOffset, batch);
+    if (file.layout !== null) await reader.header(file.columns ?? ORDER_COLUMNS);
     const format = file.layout === null ? ndjsonFormat : csvFormat(file.layout);
     await reader.records(format, EVERYTHING, consume);
   } catch (error) {
     throw asInputChanged(file.name, error);
+  } finally {
+    await close();
   }
 }

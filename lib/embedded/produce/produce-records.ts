@@ -60,7 +60,6 @@ export interface ProduceProgress {
 
 export { ProduceTally };
 
-const UNTERMINATED_QUOTE = issueBit('unterminated_quote');
 const RECORD_TOO_LONG = issueBit('record_too_long');
 const MAX_SKIPPED_LISTED = 1_000;
 /** With a rate: so many requests a second, so that records do not come in lumps. */
@@ -149,9 +148,8 @@ class Producer {
     const { heap } = sorter ?? this.#request;
     for (let index = 0; index < batch.recordCount; index++) {
       const offset = baseOffset + batch.recordStart[index];
-      const longBytes = longBytesOf(file, batch, index, offset);
-      if (longBytes !== undefined) {
-        this.#skip({ file: file.name, offset, bytes: longBytes });
+      if (batch.recordIssue[index] === RECORD_TOO_LONG) {
+        this.#skip({ file: file.name, offset, bytes: null });
         continue;
       }
       const dataStart = heap.size;
@@ -217,7 +215,7 @@ class Producer {
     const { bytes, starts, ends } = batch;
     const dataStart = heap.size;
     const isReadable = batch.recordIssue[index] === 0;
-    if (isReadable && file.format === 'csv') encodeRow(batch, index, heap);
+    if (isReadable && file.layout !== null) encodeRow(batch, index, heap);
     else copyRaw(batch, index, heap);
     const dataEnd = heap.size;
     const idStarts = starts[ORDER_ID];
@@ -241,23 +239,6 @@ class Producer {
     this.#tally.skippedCount += 1;
     if (this.#tally.skipped.length < MAX_SKIPPED_LISTED) this.#tally.skipped.push(skipped);
   }
-}
-
-/**
- * Bytes of a record that was not read to its end, null where they are not known; undefined for any
- * other record.
- */
-function longBytesOf(
-  file: CheckedFile,
-  batch: CsvBatch,
-  index: number,
-  offset: number,
-): number | null | undefined {
-  const issue = batch.recordIssue[index];
-  if (issue === RECORD_TOO_LONG) return null;
-  // It is the rest of the file; the reader keeps the front of a long one.
-  const isLong = issue === UNTERMINATED_QUOTE && file.sizeBytes - offset > MAX_RECORD_BYTES;
-  return isLong ? file.sizeBytes - offset : undefined;
 }
 
 function copyRaw(batch: CsvBatch, index: number, heap: ByteHeap): void {

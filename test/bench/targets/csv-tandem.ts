@@ -4,13 +4,14 @@
 import { createReadStream } from 'node:fs';
 import type { ByteDictionary } from '../../../lambdas/shared/ingest/byte-dictionary.ts';
 import { piecesSource } from '../../../lambdas/shared/ingest/byte-sources.ts';
+import { ORDER_COLUMNS } from '../../../lambdas/shared/ingest/header-columns.ts';
 import { OrderColumns } from '../../../lambdas/shared/ingest/order-columns.ts';
 import { parseOrders } from '../../../lambdas/shared/ingest/parse-orders.ts';
 import { csvFormat, RecordReader } from '../../../lambdas/shared/ingest/record-reader.ts';
 import { SPAN_BATCH_RECORDS } from '../../../lambdas/shared/ingest/span-batch.ts';
 import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
-import { ORDER_FIELDS, STATUSES } from '../../../lambdas/shared/model/order.ts';
+import { STATUSES } from '../../../lambdas/shared/model/order.ts';
 import { type CsvAnswer, FIRST_TIME_MS, printAnswer } from './csv-answer.ts';
 
 const COMPLETED = STATUSES.indexOf('completed');
@@ -34,7 +35,7 @@ const total = {
 
 const pieces = createReadStream(process.argv[2], { highWaterMark: PIECE_BYTES });
 const reader = new RecordReader(piecesSource(pieces), 0);
-const header = await reader.header(ORDER_FIELDS);
+const header = await reader.header(ORDER_COLUMNS);
 if (header.kind !== 'header') throw new Error(`no header: ${header.kind}`);
 const noLimit = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
 await reader.records(csvFormat(header.layout), noLimit, (batch, baseOffset) => {

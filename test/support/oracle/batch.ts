@@ -6,6 +6,7 @@ import {
   PRODUCTS,
   readDimension,
 } from './dimension.ts';
+import { readEvent } from './event.ts';
 import { readFile } from './file.ts';
 import { DEFAULT_STATUSES, derivedColumns, examine, type Order, type Statuses } from './order.ts';
 import { RevenueOverflow, type Row, revenueTables, totalCents } from './revenue.ts';
@@ -29,8 +30,8 @@ export interface OracleBatch {
   readonly issues: Readonly<Record<string, number>>;
   readonly revenue: string;
   /**
-   * In key order. `reason`: `empty`, `header_unreadable`, `gzip_invalid`, `column_missing: …`,
-   * `column_repeated: …`.
+   * In key order. `reason`: `empty`, `header_unreadable`, `gzip_invalid`, `encoding_invalid`,
+   * `format_unsupported: …`, `column_missing: …`, `column_repeated: …`.
    */
   readonly rejectedFiles: readonly { readonly key: string; readonly reason: string }[];
   /** Readable orders files, in key order. */
@@ -70,15 +71,9 @@ export class OracleFailure extends Error {
 }
 
 export function oracleBatch(input: OracleInput): OracleBatch {
-  const orderFiles = filesMatching(input.files, /^orders\/.+\.csv(\.gz)?$/s);
-  const customers = readDimension(
-    CUSTOMERS,
-    filesMatching(input.files, /^customers\/[^/]+\.csv(\.gz)?$/s),
-  );
-  const products = readDimension(
-    PRODUCTS,
-    filesMatching(input.files, /^products\/[^/]+\.csv(\.gz)?$/s),
-  );
+  const orderFiles = filesBelow(input.files, 'orders/');
+  const customers = readDimension(CUSTOMERS, filesBelow(input.files, 'customers/'));
+  const products = readDimension(PRODUCTS, filesBelow(input.files, 'products/'));
   const read = readOrders(orderFiles, input.statuses ?? DEFAULT_STATUSES);
 
   const failures: OracleFailureCode[] = [];
@@ -112,9 +107,10 @@ export function oracleBatch(input: OracleInput): OracleBatch {
 }
 
 /** In key order. A file or folder whose name begins with `.` or `_` is passed over. */
-function filesMatching(files: ReadonlyMap<string, Uint8Array>, pattern: RegExp) {
+function filesBelow(files: ReadonlyMap<string, Uint8Array>, folder: string) {
   return [...files]
-    .filter(([key]) => pattern.test(key) && key.split('/').every((name) => !/^[._]/.test(name)))
+    .filter(([key]) => key.startsWith(folder))
+    .filter(([key]) => key.split('/').every((name) => !/^[._]/.test(name)))
     .sort(([a], [b]) => compareText(a, b));
 }
 
@@ -134,9 +130,14 @@ function readOrders(files: readonly (readonly [string, Uint8Array])[], statuses:
   const rejectedFiles: { key: string; reason: string }[] = [];
   const inputs: { key: string; records: number }[] = [];
   for (const [source, stored] of files) {
-    const file = readFile(source, stored, FIELDS);
+    const file = readFile(stored, FIELDS);
     if (file.reason !== null) {
       rejectedFiles.push({ key: source, reason: file.reason });
+      continue;
+    }
+    if (file.kind === 'ndjson') {
+      inputs.push({ key: source, records: file.lines.length });
+      records.push(...file.lines.map((line) => eventRecord(source, line, statuses)));
       continue;
     }
     inputs.push({ key: source, records: file.records.length });
@@ -156,6 +157,17 @@ function readOrders(files: readonly (readonly [string, Uint8Array])[], statuses:
     }
   }
   return { records, rejectedFiles, inputs };
+}
+
+function eventRecord(
+  source: string,
+  { offset, bytes }: { offset: number; bytes: Uint8Array },
+  statuses: Statuses,
+): OracleRecord {
+  const { issue, values } = readEvent(bytes);
+  return values === null
+    ? { source, offset, bytes, issues: [issue], values, order: null }
+    : { source, offset, bytes, values, ...examine(values, statuses) };
 }
 
 /** Gives each record, in order, its one outcome (contract §2.1). */

@@ -9,16 +9,13 @@ export interface CsvRecord {
   readonly bytes: Uint8Array;
   /** One character per byte. */
   readonly fields: readonly string[];
-  readonly isUnterminated: boolean;
+  /** A field begins with a quote that opens nothing. */
+  readonly hasStrayQuote: boolean;
 }
 
-export type CsvIssue =
-  | 'unterminated_quote'
-  | 'record_too_long'
-  | 'invalid_utf8'
-  | 'wrong_field_count';
+export type CsvIssue = 'record_too_long' | 'invalid_utf8' | 'wrong_field_count';
 
-export function csvRecords(file: Uint8Array): CsvRecord[] {
+export function csvRecords(file: Uint8Array, delimiter = ','): CsvRecord[] {
   const text = byteText(file);
   const records: CsvRecord[] = [];
   let at = text.startsWith('\xef\xbb\xbf') ? 3 : 0;
@@ -28,8 +25,8 @@ export function csvRecords(file: Uint8Array): CsvRecord[] {
       at += emptyLine;
       continue;
     }
-    const { fields, end, isUnterminated } = recordAt(text, at);
-    records.push({ offset: at, bytes: file.subarray(at, end), fields, isUnterminated });
+    const { fields, end, hasStrayQuote } = recordAt(text, at, delimiter);
+    records.push({ offset: at, bytes: file.subarray(at, end), fields, hasStrayQuote });
     at = end + lineEndAt(text, end);
   }
   return records;
@@ -41,33 +38,41 @@ function lineEndAt(text: string, at: number): number {
   return text[at] === '\r' && text[at + 1] === '\n' ? 2 : 0;
 }
 
-/** Up to the next comma or line end; a CR that no LF follows is neither. */
-const PLAIN_TEXT = /(?:[^,\r\n]+|\r(?!\n))*/y;
-
-function recordAt(text: string, offset: number) {
+function recordAt(text: string, offset: number, delimiter: string) {
   const fields: string[] = [];
+  let hasStrayQuote = false;
   let at = offset;
   for (;;) {
-    let field = '';
-    if (text[at] === '"') {
-      let quote = text.indexOf('"', at + 1);
-      while (quote >= 0 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
-      if (quote < 0) return { fields, end: text.length, isUnterminated: true };
-      field = text.slice(at + 1, quote).replaceAll('""', '"');
-      at = quote + 1;
+    const quoted = text[at] === '"' ? quotedFieldAt(text, at, offset, delimiter) : null;
+    if (quoted !== null) {
+      fields.push(quoted.value);
+      at = quoted.end;
+    } else {
+      if (text[at] === '"') hasStrayQuote = true;
+      const from = at;
+      while (at < text.length && text[at] !== delimiter && lineEndAt(text, at) === 0) at += 1;
+      fields.push(text.slice(from, at));
     }
-    PLAIN_TEXT.lastIndex = at;
-    const plain = PLAIN_TEXT.exec(text)?.[0] ?? '';
-    fields.push(field + plain);
-    at += plain.length;
-    if (text[at] !== ',') return { fields, end: at, isUnterminated: false };
+    if (text[at] !== delimiter) return { fields, end: at, hasStrayQuote };
     at += 1;
   }
 }
 
+/** The field that the quote at `opening` opens; null: it is an ordinary character. */
+function quotedFieldAt(text: string, opening: number, offset: number, delimiter: string) {
+  let closing = text.indexOf('"', opening + 1);
+  while (closing >= 0 && text[closing + 1] === '"') closing = text.indexOf('"', closing + 2);
+  if (closing < 0 || closing - offset >= LONGEST_RECORD) return null;
+  let end = closing + 1;
+  while (text[end] !== delimiter && (text[end] === ' ' || text[end] === '\t')) end += 1;
+  if (end - offset > LONGEST_RECORD) return null;
+  const isEnd = end === text.length || text[end] === delimiter || lineEndAt(text, end) > 0;
+  if (!isEnd) return null;
+  return { value: text.slice(opening + 1, closing).replaceAll('""', '"'), end };
+}
+
 /** The issue that keeps a record from being read, or null. */
 export function csvIssue(record: CsvRecord, fieldCount: number): CsvIssue | null {
-  if (record.isUnterminated) return 'unterminated_quote';
   if (record.bytes.length > LONGEST_RECORD) return 'record_too_long';
   if (utf8OrNull(record.bytes) === null) return 'invalid_utf8';
   if (record.fields.length !== fieldCount) return 'wrong_field_count';

@@ -1,5 +1,6 @@
 import { csvIssue, fieldText } from './csv.ts';
-import { readFile } from './file.ts';
+import { readObject } from './event.ts';
+import { type OracleFile, readFile } from './file.ts';
 import { readPrice } from './order.ts';
 import { decimalText, present } from './text.ts';
 
@@ -68,18 +69,16 @@ export function readDimension(
   const report = { rows: 0, dimension_issues: 0, dimension_duplicates: 0 };
   let isRejected = false;
   const valueColumns = [...shape.textColumns, shape.formColumn];
-  for (const [key, stored] of files) {
-    const file = readFile(key, stored, [shape.keyColumn, ...valueColumns]);
+  for (const [, stored] of files) {
+    const file = readFile(stored, [shape.keyColumn, ...valueColumns], [shape.keyColumn]);
     if (file.reason !== null) {
       isRejected = true;
       continue;
     }
-    for (const record of file.records) {
+    for (const row of rowsOf(file, [shape.keyColumn, ...valueColumns])) {
       report.rows += 1;
-      const textOf = (column: string) =>
-        present(fieldText(record, file.columns.get(column) as number));
-      const isReadable = csvIssue(record, file.fieldCount) === null;
-      const id = isReadable ? textOf(shape.keyColumn) : null;
+      const textOf = (column: string) => present(row?.[column] ?? null);
+      const id = textOf(shape.keyColumn);
       if (id === null) {
         report.dimension_issues += 1;
         continue;
@@ -97,4 +96,17 @@ export function readDimension(
   }
   const miss = Object.fromEntries(valueColumns.map((column) => [column, null]));
   return { found, miss, report, isRejected };
+}
+
+/** What each row holds as read; null where it cannot be read. */
+function rowsOf(
+  file: Extract<OracleFile, { reason: null }>,
+  columns: readonly string[],
+): (Record<string, string | null> | null)[] {
+  if (file.kind === 'ndjson') return file.lines.map(({ bytes }) => readObject(bytes, columns));
+  return file.records.map((record) => {
+    if (csvIssue(record, file.fieldCount) !== null) return null;
+    const texts = [...file.columns].map(([column, place]) => [column, fieldText(record, place)]);
+    return Object.fromEntries(texts);
+  });
 }

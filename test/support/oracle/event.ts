@@ -9,12 +9,22 @@ export type OracleEvent =
       readonly values: null;
     };
 
-const rejected = (issue: Exclude<OracleEvent['issue'], null>): OracleEvent => ({
-  issue,
-  values: null,
-});
+const rejected = (issue: Exclude<OracleEvent['issue'], null>) => ({ issue, values: null });
+
+/** The values of a JSON object by the same rules; null where it cannot be read. */
+export function readObject(
+  record: Uint8Array,
+  names: readonly string[],
+): Record<string, string | null> | null {
+  return readNames(record, names).values;
+}
 
 export function readEvent(record: Uint8Array): OracleEvent {
+  const { issue, values } = readNames(record, FIELDS);
+  return { issue, values } as OracleEvent;
+}
+
+function readNames(record: Uint8Array, names: readonly string[]) {
   if (record.length > LONGEST_RECORD) return rejected('record_too_long');
   if (Buffer.from(record.subarray(0, 4)).toString('hex') === 'f3899ac2') {
     return rejected('kpl_aggregated');
@@ -26,7 +36,7 @@ export function readEvent(record: Uint8Array): OracleEvent {
     return rejected('invalid_json');
   }
   const received = new Map(Object.entries(parsed));
-  const seven = FIELDS.map((field) => received.get(field) ?? null);
+  const seven = names.map((field) => received.get(field) ?? null);
   if (seven.some((value) => typeof value === 'string' && !value.isWellFormed())) {
     return rejected('invalid_utf8');
   }
@@ -37,8 +47,10 @@ export function readEvent(record: Uint8Array): OracleEvent {
   if (levelsOf(text) > 512) return rejected('invalid_json');
 
   const texts = new Map(Object.entries(withNumbersAsText(text)));
-  const values = Object.fromEntries(FIELDS.map((field) => [field, texts.get(field) ?? null]));
-  return { issue: null, values: values as Values };
+  const values: Record<string, string | null> = Object.fromEntries(
+    names.map((field) => [field, texts.get(field) ?? null]),
+  );
+  return { issue: null, values };
 }
 
 /**

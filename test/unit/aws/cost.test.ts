@@ -17,7 +17,7 @@ describe('estimateBatch', () => {
   });
 
   it('plans files as they are: gzip is one chunk each, whatever its size', () => {
-    const gzip = { key: 'orders/a.csv.gz', isGzip: true, uncompressedBytes: 1e9 };
+    const gzip = { key: 'orders/a.csv.gz', isWhole: true, uncompressedBytes: 1e9 };
     const { plan } = estimateBatch([gzip, { ...gzip, key: 'orders/b.csv.gz' }], DEFAULT_CONFIG);
     expect(plan).toMatchObject({ chunkCount: 2, bucketCount: 4, inputBytes: 2e9 });
   });

@@ -15,8 +15,8 @@ function planOf(ends: readonly number[], inputIndex = 0) {
 }
 
 const input = { key: 'orders/a.csv', etag: '1', sizeBytes: 100, dataOffset: 10 };
-const plain = { ...input, layout: csvLayout([0, 1, 2, 3, 4, 5, 6]) };
-const gzip = { ...input, layout: null };
+const plain = { ...input, kind: 'csv' as const, layout: csvLayout([0, 1, 2, 3, 4, 5, 6]) };
+const gzip = { ...input, kind: 'gzip' as const, layout: null };
 
 const result = (
   first: number | null,

@@ -71,7 +71,7 @@ describe('uncompressedBytes', () => {
     const inputs = await Promise.all(
       files.map(async ([key, bytes]) => {
         const etag = (await landing.head(key))?.etag ?? '';
-        return { key, etag, sizeBytes: bytes.length, layout: null, dataOffset: 0 };
+        return { key, etag, sizeBytes: bytes.length };
       }),
     );
     return await uncompressedBytes(landing, inputs);
@@ -84,16 +84,17 @@ describe('uncompressedBytes', () => {
     expect(
       await sizesOf([
         ['a.csv', text],
-        ['b.csv.gz', gzipSync(text)],
+        ['b.csv', gzipSync(text)],
       ]),
     ).toBe(12_000);
   });
 
-  it('estimates a gzip file that says less than it is, and passes over one that is none', async () => {
+  it('estimates a gzip file that says less than it is, passes over one cut short, and looks at no name', async () => {
     const wrapped = Buffer.from(gzipSync(Buffer.from('a'.repeat(100))));
     wrapped.writeUInt32LE(1, wrapped.length - 4);
 
     expect(await sizesOf([['a.csv.gz', wrapped]])).toBe(wrapped.length * 12);
-    expect(await sizesOf([['a.csv.gz', Buffer.alloc(17)]])).toBe(0);
+    expect(await sizesOf([['a.csv.gz', wrapped.subarray(0, 17)]])).toBe(0);
+    expect(await sizesOf([['a.csv.gz', Buffer.alloc(17)]])).toBe(17);
   });
 });

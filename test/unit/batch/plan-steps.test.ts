@@ -7,7 +7,7 @@ const limits = { functionMemoryBytes: 1_769 * MIB, timeLimitMs: 900_000 };
 
 const plain = (uncompressedBytes: number, count = 1): InputSize[] =>
   Array.from({ length: count }, (_, index) => {
-    return { key: `orders/${index}.csv`, isGzip: false, uncompressedBytes };
+    return { key: `orders/${index}.csv`, isWhole: false, uncompressedBytes };
   });
 
 function plan(inputs: readonly InputSize[], rest: Partial<Parameters<typeof planSteps>[1]> = {}) {
@@ -46,7 +46,7 @@ describe('planSteps', () => {
   });
 
   it('fails when a gzip file takes longer than a function may run, and names it', () => {
-    const inputs = [{ key: 'orders/all.csv.gz', isGzip: true, uncompressedBytes: 30 * GIB }];
+    const inputs = [{ key: 'orders/all.csv.gz', isWhole: true, uncompressedBytes: 30 * GIB }];
     expect(() => plan(inputs)).toThrow(
       'orders/all.csv.gz holds about 32212254720 bytes, a function reads 21600000000 in its time',
     );

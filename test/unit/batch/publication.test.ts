@@ -23,17 +23,17 @@ describe('a run that fails', () => {
     [
       'all_files_rejected',
       [
-        ['orders/a.csv.gz', SMALL_LANDING[0][1]],
+        ['orders/a.csv', gzipSync(SMALL_LANDING[0][1]).subarray(0, 30)],
         ['orders/b.csv', 'order_id\n'],
       ],
     ],
-    ['dimension_rejected', withProducts('products/p.csv', 'product_id,product_name\n')],
+    ['dimension_rejected', withProducts('products/p.csv', 'product_name,brand\n')],
     ['dimension_rejected', withProducts('products/p.csv', '')],
     [
       'dimension_rejected',
       withProducts('products/p.csv.gz', gzipSync(SMALL_LANDING[1][1]).subarray(9)),
     ],
-    ['dimension_rejected', withProducts('customers/c.csv', 'customer_id\n')],
+    ['dimension_rejected', withProducts('customers/old/c', 'email\n')],
   ] as const)('fails with %s and leaves the run before as it was', async (code, files) => {
     const { lake, manifest } = await runOver(SMALL_LANDING);
     const before = await keysOf(lake);

@@ -78,16 +78,21 @@ describe('batch', () => {
     expect(strict.result.rejected_files).toHaveLength(1);
   });
 
-  it('fails when the landing folder holds no orders', async () => {
-    const { exitCode, result } = await json(
-      'batch',
-      '--landing',
-      join(dir, 'none'),
-      '--lake',
-      lake,
-    );
-    expect(exitCode).toBe(1);
-    expect(result.error.code).toBe('landing_empty');
+  it('tells a landing folder that is not there from one without orders', async () => {
+    const empty = join(dir, 'none');
+    const missing = await json('batch', '--landing', empty, '--lake', lake);
+    const planned = await json('plan', '--landing', empty);
+    mkdirSync(join(empty, 'Orders'), { recursive: true });
+    writeFileSync(join(empty, 'Orders/a.csv'), '');
+    const moved = await json('batch', '--landing', empty, '--lake', lake);
+
+    expect(missing.exitCode).toBe(1);
+    expect(missing.result.error.code).toBe('landing_not_found');
+    expect(missing.result.error.message).toContain(`there is no landing folder ${empty}`);
+    expect(planned.result.error.code).toBe('landing_not_found');
+    expect(moved.exitCode).toBe(1);
+    expect(moved.result.error.code).toBe('landing_empty');
+    expect(moved.result.error.message).toContain('found 1 file in Orders/');
   });
 });
 

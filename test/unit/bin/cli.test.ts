@@ -226,10 +226,6 @@ describe('wrong usage', () => {
     ],
     [['show', 'orders', '--consumer', 'x'], '--consumer goes with --of stream'],
     [['produce'], "missing required argument 'file'"],
-    [
-      ['produce', 'orders.xlsx'],
-      'orders.xlsx is neither CSV nor NDJSON by its name. Allowed: names that end in .csv, .ndjson, .jsonl or .json, or one of these and .gz.',
-    ],
     [['status', '--config', 'no-such.yaml'], 'config file no-such.yaml does not exist'],
   ])('fails with exit code 2 when given %j', async (args, message) => {
     const { exitCode, out, err } = await runCliHere(args);

@@ -213,9 +213,9 @@ describe('a file that cannot be read', () => {
 
     const { table, rows, error } = JSON.parse(out);
     expect([exitCode, table, rows.length]).toEqual([1, 'orders', 1]);
-    expect(error.code).toBe('object_not_found');
+    expect(error.code).toBe('file_missing');
     expect(err).toBe(`tandem: ${error.message}\n`);
-    expect(error.message).toMatch(/^no object tables\/batch\/orders\//);
+    expect(error.message).toMatch(/^tables\/batch\/orders\/.*[.]parquet is missing; tandem verify/);
   });
 
   it.each([
@@ -225,7 +225,7 @@ describe('a file that cannot be read', () => {
     const args = ['show', 'orders', '--lake', brokenLake, '--format', format];
     const { exitCode, out, err } = await runCliHere(args);
     expect([exitCode, out.split('\n').length - 1]).toEqual([1, lines]);
-    expect(err).toContain('no object');
+    expect(err).toContain('is missing');
   });
 });
 

@@ -39,8 +39,8 @@ describe('stream', () => {
 
   it('has null for what was not published', async () => {
     const { stream, all } = folders.world('stream-empty');
-    folders.write('empty.ndjson', '');
-    await run('produce', folders.pathOf('empty.ndjson'), ...stream);
+    folders.write('empty.csv', ORDERS_HEADER);
+    await run('produce', folders.pathOf('empty.csv'), ...stream);
 
     const { exitCode, result } = await json('stream', ...all, '--drain');
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
-import { createCsvBatch, scanCsv } from '../../../lambdas/shared/ingest/csv-scanner.ts';
-import { csvText } from '../../support/csv-text.ts';
+import { createCsvBatch, emptyBatch, scanCsv } from '../../../lambdas/shared/ingest/csv-scanner.ts';
+import { csvText, delimitedText } from '../../support/csv-text.ts';
 import { type CsvRecord, csvIssue, csvRecords, fieldText } from '../../support/oracle/csv.ts';
 import { FIELDS } from '../../support/oracle/text.ts';
 import { runs } from '../../support/runs.ts';
@@ -20,20 +20,26 @@ interface Place {
   readonly layout?: readonly number[];
   readonly isLast?: boolean;
   readonly startBefore?: number;
+  readonly delimiter?: string;
 }
 
 /** Scans a text; positions count from its start. */
 function scan(text: string | Uint8Array, place: Place = {}) {
   const { before = '', after = '"', layout = LAYOUT, isLast = true, startBefore } = place;
+  const delimiter = (place.delimiter ?? ',').charCodeAt(0);
   const input = Buffer.from(text);
   const from = Buffer.byteLength(before);
   const end = from + input.length;
   batch.bytes.fill(0x2c, 0, WINDOW_BYTES);
   batch.bytes.set(Buffer.concat([Buffer.from(before), input, Buffer.from(after)]));
-  batch.recordCount = 0;
-  batch.roomAt = WINDOW_BYTES + 1;
+  emptyBatch(batch, WINDOW_BYTES + 1);
   const limit = startBefore === undefined ? Number.POSITIVE_INFINITY : from + startBefore;
-  const next = scanCsv(batch, csvLayout(layout), { from, end, startBefore: limit, isLast });
+  const next = scanCsv(batch, csvLayout(layout, delimiter), {
+    from,
+    end,
+    startBefore: limit,
+    isLast,
+  });
   const behind = Buffer.from(batch.bytes.slice(end, end + Buffer.byteLength(after)));
   expect(behind.toString()).toBe(after);
   const records = scannedRecords(batch).map(({ start, end: recordEnd, ...rest }) => ({
@@ -41,7 +47,10 @@ function scan(text: string | Uint8Array, place: Place = {}) {
     end: recordEnd - from,
     ...rest,
   }));
-  return { next: next - from, records };
+  const { strayQuotes } = batch;
+  const firstStray = strayQuotes.records === 0 ? null : strayQuotes.firstStart - from;
+  const stray = { records: strayQuotes.records, first: firstStray };
+  return { next: next - from, records, stray };
 }
 
 function expectedRecord(record: CsvRecord, layout: readonly number[]) {
@@ -57,11 +66,16 @@ function expectedRecord(record: CsvRecord, layout: readonly number[]) {
 }
 
 /** The scanner knows no byte order mark: one at the start of a window is text. */
-const recordsOf = (text: Uint8Array) =>
-  csvRecords(Buffer.concat([Buffer.from('\n'), text])).map((record) => ({
+const recordsOf = (text: Uint8Array, delimiter?: string) =>
+  csvRecords(Buffer.concat([Buffer.from('\n'), text]), delimiter).map((record) => ({
     ...record,
     offset: record.offset - 1,
   }));
+
+function strayOf(records: readonly CsvRecord[]) {
+  const offsets = records.filter((record) => record.hasStrayQuote).map(({ offset }) => offset);
+  return { records: offsets.length, first: offsets[0] ?? null };
+}
 
 const layouts = fc.constantFrom(LAYOUT, [6, 5, 4, 3, 2, 1, 0], [-1, 0, 1, 2, 3, 4, 5, 6, -1]);
 /** Any alignment, and bytes that would mean something if they belonged to the window. */
@@ -73,10 +87,12 @@ const surroundings = fc.record({
 describe('scanCsv', () => {
   it('finds the records and values that the oracle finds', () => {
     fc.assert(
-      fc.property(csvText, layouts, surroundings, (text, layout, around) => {
-        const { next, records } = scan(text, { layout, ...around });
+      fc.property(delimitedText, layouts, surroundings, ({ text, delimiter }, layout, around) => {
+        const { next, records, stray } = scan(text, { layout, delimiter, ...around });
 
-        expect(records).toEqual(recordsOf(text).map((record) => expectedRecord(record, layout)));
+        const all = recordsOf(text, delimiter);
+        expect(records).toEqual(all.map((record) => expectedRecord(record, layout)));
+        expect(stray).toEqual(strayOf(all));
         expect(next).toBe(text.length);
       }),
       { seed, ...runs(2_000) },
@@ -87,11 +103,12 @@ describe('scanCsv', () => {
     fc.assert(
       fc.property(csvText, csvText, surroundings, (text, rest, around) => {
         const whole = Buffer.concat([text, rest]);
-        const { next, records } = scan(text, { ...around, isLast: false });
+        const { next, records, stray } = scan(text, { ...around, isLast: false });
 
         // A CR at the end of the window may be half of a line end, and what comes may end a quote.
         const all = recordsOf(whole).map((record) => expectedRecord(record, LAYOUT));
         expect(records).toEqual(all.slice(0, records.length));
+        expect(stray).toEqual(strayOf(recordsOf(whole).slice(0, records.length)));
         expect(next).toBeLessThanOrEqual(text.length);
         expect(records.every(({ end }) => end < text.length)).toBe(true);
         const following = recordsOf(whole.subarray(next)).map(({ offset }) => offset + next);
@@ -107,10 +124,11 @@ describe('scanCsv', () => {
   it('leaves the records that start at or behind the limit', () => {
     fc.assert(
       fc.property(csvText, fc.nat(200), surroundings, (text, limit, around) => {
-        const { records } = scan(text, { ...around, startBefore: limit });
+        const { records, stray } = scan(text, { ...around, startBefore: limit });
 
         const own = recordsOf(text).filter(({ offset }) => offset < limit);
         expect(records).toEqual(own.map((record) => expectedRecord(record, LAYOUT)));
+        expect(stray).toEqual(strayOf(own));
       }),
       { seed, ...runs(1_000) },
     );
@@ -126,13 +144,14 @@ describe('scanCsv', () => {
     ]);
   });
 
-  it('appends what follows a closing quote, and keeps a quote inside a value', () => {
-    const { records } = scan('"a"b"c,"","""",x"y,"p\nq","r,s",""" "\n');
+  it('keeps a quote inside a value, and a stray one, and drops blanks behind a closing one', () => {
+    const { records, stray } = scan('"a"b"c,"" ,"""",x"y,"p\nq"\t,"r,s",""" " \r\n');
 
     expect(records).toHaveLength(1);
     expect(Object.values(records[0].values ?? {})).toEqual([
-      ...['ab"c', '', '"', 'x"y', 'p\nq', 'r,s', '" '],
+      ...['"a"b"c', '', '"', 'x"y', 'p\nq', 'r,s', '" '],
     ]);
+    expect(stray).toEqual({ records: 1, first: 0 });
   });
 
   it('skips empty lines and counts a line of blanks', () => {
@@ -151,11 +170,31 @@ describe('scanCsv', () => {
     ]);
   });
 
-  it('reports a quote that never closes as one record', () => {
-    expect(scan('a\nb,"c\nd', {}).records).toEqual([
-      { start: 0, end: 1, issue: 'wrong_field_count', values: null },
-      { start: 2, end: 8, issue: 'unterminated_quote', values: null },
+  it('ends a record with its line, although a quote in it never closes', () => {
+    const { records, stray } = scan('a\n1,2,3,4,5,6,"c\n1,2,3,4,5,6,7\n"1,2\n');
+
+    expect(records.map(({ start, end, issue }) => [start, end, issue])).toEqual([
+      [0, 1, 'wrong_field_count'],
+      [2, 16, null],
+      [17, 30, null],
+      [31, 35, 'wrong_field_count'],
     ]);
+    expect(records[1].values?.status).toBe('"c');
+    expect(stray).toEqual({ records: 2, first: 2 });
+  });
+
+  it('waits for what may close a quote, for what may double it, and for what follows', () => {
+    const plain = 'a,b,c,d,e,f,g\n';
+    for (const open of ['"', '"a\n', '"a"', '"a" \t', '"a"\r', '"a""', '"a""b"']) {
+      const { next, records, stray } = scan(`${plain}a,b,c,d,e,f,${open}`, { isLast: false });
+
+      expect({ open, next, found: records.length, stray: stray.records }).toEqual({
+        open,
+        next: 14,
+        found: 1,
+        stray: 0,
+      });
+    }
   });
 
   it('stops when the batch is full, and goes on where it stopped', () => {
@@ -166,7 +205,7 @@ describe('scanCsv', () => {
 
     const next = scanCsv(large, csvLayout(LAYOUT), range);
     expect([large.recordCount, next]).toEqual([2_048, text.length]);
-    large.recordCount = 0;
+    emptyBatch(large, 8_193);
     large.bytes.set(Buffer.from('a\n'.repeat(2_050)));
     const second = scanCsv(large, csvLayout(LAYOUT), { ...range, end: 4_100, startBefore: 4_100 });
     expect([large.recordCount, second]).toEqual([2_048, 4_096]);

@@ -24,14 +24,18 @@ const buffer: CsvBatch = createReaderBatch();
 
 async function read(source: ByteSource, limits = NO_LIMITS, layout: readonly number[] = LAYOUT) {
   const records: { offset: number; issue: string | null }[] = [];
+  const stray = { records: 0, firstOffset: null as number | null };
   const reader = new RecordReader(source, 0, buffer);
   const result = await reader.records(csvFormat(csvLayout(layout)), limits, (batch, baseOffset) => {
     for (let i = 0; i < batch.recordCount; i++) {
       const [issue = null] = issueCodes(batch.recordIssue[i]);
       records.push({ offset: baseOffset + batch.recordStart[i], issue });
     }
+    const { strayQuotes } = batch;
+    if (strayQuotes.records > 0) stray.firstOffset ??= baseOffset + strayQuotes.firstStart;
+    stray.records += strayQuotes.records;
   });
-  return { records, ...result };
+  return { records, stray, ...result };
 }
 
 describe('RecordReader.records', () => {
@@ -77,7 +81,7 @@ describe('RecordReader.records', () => {
   });
 
   it('passes over records longer than the window, in constant memory', async () => {
-    const quoted = `"${'x\n'.repeat(3 * MIB)}"`;
+    const quoted = `"${'x\n'.repeat(200)}",${'y'.repeat(3 * MIB)}`;
     const plain = 'x'.repeat(5 * MIB);
     const input = Buffer.from(`a\n${quoted}\nb\n${plain}\nc\n${quoted}${plain}\r\nd`);
     const { records, nextOffset } = await read(sourceOf(input, [700_001]));
@@ -94,6 +98,63 @@ describe('RecordReader.records', () => {
       { offset: input.length - 1, issue: 'wrong_field_count' },
     ]);
     expect(nextOffset).toBe(input.length);
+  });
+
+  it('opens a quote where what closes it stands in the first MiB of the record', async () => {
+    // A line in quotes, and as many bytes behind it as bring the closing quote where it shall be.
+    const record = (closeAt: number, behind: string) => `a,"\n${'x'.repeat(closeAt - 4)}"${behind}`;
+    const whole = [
+      record(MIB - 1, ''),
+      record(MIB - 1, '\n'),
+      record(MIB - 1, '\r\n'),
+      record(MIB - 3, ' \t\r\n'),
+      record(MIB - 1, ',x'),
+    ];
+    const cut = [
+      record(MIB, '\n'),
+      record(MIB - 1, ' \n'),
+      record(MIB - 2, '  \r\n'),
+      record(MIB - 1, 'x\n'),
+      record(MIB - 1, '\r'),
+      record(MIB - 1, '"\n'),
+      record(3 * MIB, '\n'),
+    ];
+    for (const text of [...whole, ...cut]) {
+      for (const before of ['', 'b\n', `${'b'.repeat(700_000)}\n`]) {
+        const input = Buffer.from(`${before}${text}`);
+        const expected = csvRecords(input);
+        const { records, stray } = await read(sourceOf(input, [MIB - 1, 1, 2, 1_000_000]));
+
+        const countBefore = before === '' ? 0 : 1;
+        expect(records.length).toBe(countBefore + (whole.includes(text) ? 1 : 2));
+        expect(records).toEqual(
+          expected.map((one) => ({ offset: one.offset, issue: csvIssue(one, 7) })),
+        );
+        const offsets = expected.filter((one) => one.hasStrayQuote).map(({ offset }) => offset);
+        expect(stray).toEqual({ records: offsets.length, firstOffset: offsets[0] ?? null });
+      }
+    }
+  });
+
+  it('looks at a byte a few times at most, however small the pieces are', async () => {
+    // What the quote is can be said at the end of the input only.
+    const input = Buffer.from(`a,"\n${'x'.repeat(MIB - 10)}`);
+    let scannedBytes = 0;
+    const format = csvFormat(csvLayout(LAYOUT));
+    const reader = new RecordReader(sourceOf(input, [1_000]), 0, buffer);
+    await reader.records(
+      {
+        ...format,
+        scan: (batch, range) => {
+          scannedBytes += range.end - range.from;
+          return format.scan(batch, range);
+        },
+      },
+      NO_LIMITS,
+      () => {},
+    );
+
+    expect(scannedBytes / input.length).toBeLessThan(4);
   });
 
   it('gives up in the middle of a record that goes past the limit', async () => {
@@ -114,7 +175,10 @@ describe('RecordReader.records', () => {
 
 describe('RecordReader.header', () => {
   const headerOf = (text: string, sizes: readonly number[]) =>
-    new RecordReader(sourceOf(Buffer.from(text), sizes), 0, buffer).header(['a']);
+    new RecordReader(sourceOf(Buffer.from(text), sizes), 0, buffer).header({
+      fields: ['a'],
+      required: ['a'],
+    });
 
   it('finds a header behind more empty lines than a window holds', async () => {
     const blank = '\r\n'.repeat(1.5 * MIB);

@@ -15,12 +15,17 @@ describe('fields', () => {
     ['""""', ['"']],
     ['a"b"', ['a"b"']],
     [' "a,b"', [' "a', 'b"']],
-    ['"a"b', ['ab']],
-    ['"a" ,b', ['a ', 'b']],
-    ['"a"b"c,d"', ['ab"c', 'd"']],
-    ['"a""b"c""d', ['a"bc""d']],
+    ['"a"b', ['"a"b']],
+    ['"a" ,b', ['a', 'b']],
+    ['"a"b"c,d"', ['"a"b"c', 'd"']],
+    ['"a""b"c""d', ['"a""b"c""d']],
+    ['"a,"b', ['"a', '"b']],
+    ['"a', ['"a']],
+    ['"', ['"']],
+    ['"""', ['"""']],
+    ['"a"\t ', ['a']],
     ['a\rb', ['a\rb']],
-    ['"a"\rb', ['a\rb']],
+    ['"a"\rb', ['"a"\rb']],
   ])('of %j', (text, fields) => {
     expect(fieldsOf(text)).toEqual([fields]);
   });
@@ -46,13 +51,36 @@ describe('records', () => {
     expect(fieldsOf('\ufeff\n')).toEqual([]);
   });
 
-  it('with an open quote take the rest of the file', () => {
-    const records = csvRecords(Buffer.from('a\n"b\n,c\r\n'));
+  it('end with their line, where a quote closes too far behind or before other text', () => {
+    const records = csvRecords(Buffer.from('a\n"b\n,c\r\nd,"e"f\n" \t\r\n\r", \n"x"\r'));
 
-    expect(records.map((record) => record.isUnterminated)).toEqual([false, true]);
-    expect(Buffer.from(records[1].bytes).toString()).toBe('"b\n,c\r\n');
-    expect(csvRecords(Buffer.from('"a""'))[0].isUnterminated).toBe(true);
-    expect(csvRecords(Buffer.from('x,"'))[0].isUnterminated).toBe(true);
+    expect(records.map(({ fields, hasStrayQuote }) => [...fields, hasStrayQuote])).toEqual([
+      ['a', false],
+      ['"b', true],
+      ['', 'c', false],
+      ['d', '"e"f', true],
+      [' \t\r\n\r', ' ', false],
+      ['"x"\r', true],
+    ]);
+  });
+
+  it('hold what is quoted within 1 MiB, blanks behind it included', () => {
+    const fieldCount = (text: string) => csvRecords(Buffer.from(text))[0].fields.length;
+    const upTo = (bytes: number) => `a,"${','.repeat(bytes - 4)}"`;
+
+    expect(fieldCount(upTo(1_048_576))).toBe(2);
+    expect(fieldCount(upTo(1_048_577))).toBe(1_048_575);
+    expect(fieldCount(`${upTo(1_048_574)} \t\r\n`)).toBe(2);
+    expect(fieldCount(`${upTo(1_048_574)} \t \r\n`)).toBe(1_048_572);
+    expect(fieldCount(`${upTo(1_048_576)},`)).toBe(3);
+  });
+
+  it('have the delimiter that they are read with', () => {
+    const fields = (text: string, delimiter: string) =>
+      csvRecords(Buffer.from(text), delimiter).map((record) => record.fields);
+
+    expect(fields('a;"b;c" ;d,"', ';')).toEqual([['a', 'b;c', 'd,"']]);
+    expect(fields('a\t"b\tc"\t\t "d', '\t')).toEqual([['a', 'b\tc', '', ' "d']]);
   });
 
   it('show the first of their issues', () => {
@@ -64,8 +92,6 @@ describe('records', () => {
     expect(issueOf(Buffer.from('a\xff', 'latin1'))).toBe('invalid_utf8');
     expect(issueOf(long.subarray(1))).toBe('wrong_field_count');
     expect(issueOf(long)).toBe('record_too_long');
-    expect(issueOf(Buffer.concat([Buffer.from('"\xff', 'latin1'), long]))).toBe(
-      'unterminated_quote',
-    );
+    expect(issueOf(Buffer.concat([Buffer.from('"\xff', 'latin1'), long]))).toBe('record_too_long');
   });
 });

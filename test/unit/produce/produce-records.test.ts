@@ -75,6 +75,41 @@ it('sends lines of NDJSON as they are, plain and compressed, files in order', as
   ]);
 });
 
+it('reads a file by what it is, not by its name', async () => {
+  const csv = ordersCsv(['o1,c1,p1,t,1,2,done']);
+  const row =
+    '{"order_id":"o1","customer_id":"c1","product_id":"p1","order_timestamp":"t",' +
+    '"quantity":"1","price":"2","status":"done"}';
+  const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
+  const { texts, tally } = await produce({
+    'a.ndjson': csv.replaceAll(',', ';'),
+    'b.txt': gzipSync(csv),
+    'EXPORT.CSV': csv.toUpperCase().replaceAll('_', ' ').toLowerCase(),
+    c: utf16(csv),
+    'd.csv': utf16('{"order_id":"ö"}\n'),
+    'e.csv.gz': '\ufeff{"order_id":"o2"}\n',
+  });
+
+  expect(texts).toEqual([row, row, row, row, '{"order_id":"ö"}', '{"order_id":"o2"}']);
+  expect(tally.skippedCount).toBe(0);
+});
+
+it('sends nothing where batch would reject a file for what it is', async () => {
+  const files = await filesOf({
+    'a.csv': 'PK\x03\x04',
+    'b.csv': gzipSync('PAR1\x15'),
+    'c.csv': Buffer.from('\ufeffa\ud83d', 'utf16le'),
+    'd.csv': '',
+  });
+
+  await expect(produce({}, { files })).rejects.toMatchObject({
+    code: 'file_rejected',
+    message:
+      'nothing was sent: a.csv: format_unsupported: zip; b.csv: format_unsupported: parquet; ' +
+      'c.csv: encoding_invalid; d.csv: empty',
+  });
+});
+
 it('takes the trimmed order id as the partition key, and a random one where there is none', async () => {
   const long = 'x'.repeat(129);
   const { records } = await produce({
@@ -138,7 +173,7 @@ describe('records over 1 MiB', () => {
     expect(tally.skippedCount).toBe(3);
     expect(tally.skipped).toEqual([
       { file: 'a.csv', offset: 110, bytes: null },
-      { file: 'a.csv', offset: 1_048_728, bytes: 3 * MIB + 2 },
+      { file: 'a.csv', offset: 1_048_728, bytes: null },
       { file: 'b.ndjson', offset: 0, bytes: null },
     ]);
   });

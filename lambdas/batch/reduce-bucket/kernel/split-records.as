@@ -2,8 +2,9 @@
  * Splits quarantined records into the columns of their table. AssemblyScript, part of
  * `bucket-kernel.as`.
  *
- * It takes plain records only: their values are known, and no quote stands in them. It stops at any
- * other, which is for `quarantine-columns.ts`: the rules of quotes have one owner.
+ * It takes plain records only: their values are known, and no quote stands at the start of a field;
+ * any other quote is an ordinary character. It stops at any other record, which is for
+ * `quarantine-columns.ts`: there the rule of quotes is looked up.
  */
 
 const QUOTE: u8 = 0x22;
@@ -53,12 +54,16 @@ function addRecord(start: usize, end: usize, row: i32): bool {
   let column = 0;
   let fieldStart = start;
   const delimiters = i8x16.splat(delimiter);
+  // Bit 0: a field starts with the block.
+  let atStart: u32 = 1;
   for (let block = start; block < end; block += 16) {
     const bytes = v128.load(block);
     const left = end - block;
     const known: u32 = left >= 16 ? 0xffff : (1 << <u32>left) - 1;
-    if ((i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(QUOTE))) & known) != 0) return false;
+    const quotes = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(QUOTE))) & known;
     let bits: u32 = i8x16.bitmask(i8x16.eq(bytes, delimiters)) & known;
+    if ((quotes & ((bits << 1) | atStart)) != 0) return false;
+    atStart = bits >> 15;
     while (bits != 0) {
       const at = block + ctz(bits);
       bits &= bits - 1;

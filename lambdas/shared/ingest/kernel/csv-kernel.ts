@@ -1,5 +1,6 @@
 import { assert } from '../../runtime/errors.ts';
 import type { CsvLayout } from '../csv-layout.ts';
+import { StrayQuotes } from '../stray-quotes.ts';
 import { CSV_KERNEL_CODE } from './csv-kernel-code.ts';
 
 /** What the module exports; `csv-kernel.as` says what each does. */
@@ -58,6 +59,8 @@ export class CsvKernel {
   readonly spansAt: number;
   /** Where the extra bytes start, 16-byte aligned. */
   readonly extraAt: number;
+  /** The kernel counts the records that it takes. */
+  readonly strayQuotes: StrayQuotes;
   readonly #exports: KernelExports;
   readonly #count: Int32Array;
   readonly #columns: Uint8Array;
@@ -67,7 +70,7 @@ export class CsvKernel {
   constructor(sizes: KernelSizes) {
     this.spansAt = (sizes.windowBytes + OVERRUN_BYTES + 7) & ~7;
     const countAt = this.spansAt + sizes.spanBytes;
-    const columnsAt = countAt + 4;
+    const columnsAt = countAt + 12;
     // A header has at most as many columns as bytes, and one more.
     this.extraAt = (columnsAt + sizes.maxRecordBytes + 1 + 15) & ~15;
     const pages = Math.ceil((this.extraAt + sizes.extraBytes) / PAGE_BYTES);
@@ -77,6 +80,7 @@ export class CsvKernel {
     this.sharedMemory = memory;
     this.memory = memory.buffer;
     this.#count = new Int32Array(this.memory, countAt, 1);
+    this.strayQuotes = new StrayQuotes(new Int32Array(this.memory, countAt + 4, 2));
     this.#columns = new Uint8Array(this.memory, columnsAt, sizes.maxRecordBytes + 1);
     this.#ignoredRow = sizes.fieldRows - 1;
     const { rowBytes, recordCapacity, fieldRows, maxRecordBytes } = sizes;

@@ -36,7 +36,7 @@ function write(name: string, content: string | Uint8Array): string {
 }
 
 const keysOf = async (...paths: string[]) =>
-  (await findUploads(paths)).map(({ targetKey }) => targetKey);
+  (await findUploads(paths)).files.map(({ targetKey }) => targetKey);
 
 describe('findUploads', () => {
   it('keeps the folders of a landing zone, and passes over what batch does', async () => {
@@ -45,7 +45,21 @@ describe('findUploads', () => {
     write('orders/_old/c.csv', ORDERS);
     write('orders/notes.txt', 'no');
     write('products/p.csv.gz', PRODUCTS);
-    expect(await keysOf(folder)).toEqual(['orders/2026/a.csv', 'products/p.csv.gz']);
+    write('archive/x.csv', ORDERS);
+    write('README.md', 'no');
+
+    const { files, passedOver } = await findUploads([folder]);
+
+    expect(files.map(({ targetKey }) => targetKey)).toEqual([
+      'orders/2026/a.csv',
+      'orders/notes.txt',
+      'products/p.csv.gz',
+    ]);
+    expect(passedOver).toEqual(
+      ['README.md', 'archive/', 'orders/.b.csv', 'orders/_old/c.csv'].map((name) =>
+        join(folder, name),
+      ),
+    );
   });
 
   it('takes one of these folders by itself', async () => {
@@ -65,11 +79,11 @@ describe('findUploads', () => {
     [
       'a folder has nothing of it',
       '.',
-      'has no .csv or .csv.gz below orders/, customers/, products/',
+      'has no file to read below orders/, customers/, products/; it has ',
     ],
-    ['a file is no CSV by its name', 'a.xlsx', 'is no CSV file by its name'],
+    ['a name would be passed over', '_a.csv', 'would not be read: names that begin with . or _'],
   ])('fails when %s', async (_, name, message) => {
-    write('a.xlsx', 'x');
+    write('_a.csv', ORDERS);
     await expect(keysOf(join(folder, name))).rejects.toThrow(message);
   });
 
@@ -91,7 +105,7 @@ describe('uploadFiles', () => {
     const tally = new UploadTally();
     const progress: string[] = [];
     const signal = new AbortController().signal;
-    const run = uploadFiles(await findUploads([path]), landing, tally, {
+    const run = uploadFiles((await findUploads([path])).files, landing, tally, {
       signal,
       onProgress: ({ stage, bytesDone, bytesTotal }) =>
         progress.push(`${stage} ${bytesDone}/${bytesTotal}`),
@@ -131,13 +145,11 @@ describe('uploadFiles', () => {
 
   it('asks nobody when a file would be rejected, dimensions by their own columns', async () => {
     write('orders/a.csv', ORDERS);
-    write('products/p.csv', 'product_id,product_name\n');
+    write('products/p.csv', 'product_name,brand\n');
     const { aws, run } = await upload(folder);
     await expect(run).rejects.toMatchObject({
       code: 'file_rejected',
-      message: expect.stringMatching(
-        /^nothing was sent: .*p\.csv: column_missing: category, brand/,
-      ),
+      message: expect.stringMatching(/^nothing was sent: .*p\.csv: column_missing: product_id/),
     });
     expect(aws.requests).toEqual([]);
   });

@@ -1,0 +1,93 @@
+import { MAX_RECORD_BYTES } from '../model/order.ts';
+import { COMMA, CR, LF, QUOTE, SPACE, TAB } from './bytes.ts';
+
+/** In the order in which the header is looked through for them (contract §1.1). */
+export const DELIMITERS: readonly number[] = [COMMA, 0x3b, TAB, 0x7c];
+
+/** `sep=;`, in quotes or without, and its line end, unless the file ends there. */
+const SEPARATOR_LINE = /^(?:sep=([^"\r\n])|"sep=([^"\r\n])")(?:\r?\n|$)/i;
+const SEPARATOR_LINE_BYTES = '"sep=;"\r\n'.length;
+const FIRST_CHARACTERS = [0x73, 0x53, QUOTE];
+const MAX_ASCII = 0x7f;
+
+/** A first line that only names the delimiter, as spreadsheets write and read it. */
+export interface SeparatorLine {
+  readonly delimiter: number;
+  /** Where the next line begins. */
+  readonly end: number;
+}
+
+/** The separator line at `start`; null: there is none; `incomplete`: more bytes have to say. */
+export function separatorLine(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  isLast: boolean,
+): SeparatorLine | 'incomplete' | null {
+  if (!FIRST_CHARACTERS.includes(bytes[start])) return null;
+  const lineBytes = bytes.subarray(start, Math.min(end, start + SEPARATOR_LINE_BYTES));
+  if (lineBytes.length < SEPARATOR_LINE_BYTES && !isLast) return 'incomplete';
+  const match = SEPARATOR_LINE.exec(Buffer.from(lineBytes).toString('latin1'));
+  if (match === null) return null;
+  const delimiter = (match[1] ?? match[2]).charCodeAt(0);
+  return delimiter > MAX_ASCII ? null : { delimiter, end: start + match[0].length };
+}
+
+/**
+ * What stands between the columns of the header at `start`: the first of comma, `;`, tab and `|`
+ * that it has outside quotes, a comma where it has none. Quotes are read as contract §1.1 reads
+ * them, with each of the four as a delimiter. Null: more bytes have to say.
+ */
+export function headerDelimiter(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  isLast: boolean,
+): number | null {
+  const limit = Math.min(end, start + MAX_RECORD_BYTES);
+  const isWhole = isLast || limit < end;
+  const isThere = DELIMITERS.map(() => false);
+  let isFieldStart = true;
+  let at = start;
+  for (; at < limit && bytes[at] !== LF; at++) {
+    if (isFieldStart && bytes[at] === QUOTE) {
+      const next = behindQuotes(bytes, at, limit, isWhole);
+      if (next === null) return null;
+      at = next - 1;
+      isFieldStart = false;
+      continue;
+    }
+    if (bytes[at] === COMMA) return COMMA;
+    const index = DELIMITERS.indexOf(bytes[at]);
+    if (index >= 0) isThere[index] = true;
+    isFieldStart = index >= 0;
+  }
+  if (at === limit && !isWhole) return null;
+  return DELIMITERS.find((_, index) => isThere[index]) ?? COMMA;
+}
+
+/**
+ * The position behind a quoted field; behind the quote at `start` where that opens none. Null: more
+ * bytes have to say.
+ */
+function behindQuotes(
+  bytes: Uint8Array,
+  start: number,
+  limit: number,
+  isWhole: boolean,
+): number | null {
+  let at = start + 1;
+  for (; at < limit; at++) {
+    if (bytes[at] !== QUOTE) continue;
+    if (at + 1 >= limit || bytes[at + 1] !== QUOTE) break;
+    at += 1;
+  }
+  let next = at + 1;
+  while (next < limit && bytes[next] === SPACE) next++;
+  if (next + 1 >= limit && !isWhole) return null;
+  if (at >= limit) return start + 1;
+  const isCrLf = next + 1 < limit && bytes[next] === CR && bytes[next + 1] === LF;
+  const isClosed =
+    next >= limit || bytes[next] === LF || isCrLf || DELIMITERS.includes(bytes[next]);
+  return isClosed ? at + 1 : start + 1;
+}

@@ -1,0 +1,63 @@
+import { MAX_RECORD_BYTES } from '../model/order.ts';
+import { CR, LF, QUOTE, SPACE, TAB } from './bytes.ts';
+
+/** What a quote at the start of a field is. */
+export type QuoteKind = 'opens' | 'stray' | 'undecided';
+
+/**
+ * The rule of quotes (contract §1.1): a quote at the start of a field opens it, if its closing
+ * quote and the blanks behind that stand in the first MiB of the record, and the delimiter, a line
+ * end or the end of the file follows. Any other one is stray: an ordinary character.
+ *
+ * Linear time, whatever the file: a look ends at the next run of quotes with an odd number of them
+ * (an even one is all pairs), or after 1 MiB. So two looks pass over one byte only if one of them
+ * begins at an even run, and that one ends with its run. The kernel and the split of a record look
+ * in the same way.
+ */
+export class QuoteLook {
+  readonly #delimiter: number;
+  /** Of a quote that opens: where its closing quote is. */
+  close = 0;
+  /** And where the delimiter or the line end is, or the end of the input. */
+  behind = 0;
+  /** And whether a quote inside is doubled. */
+  hasEscape = false;
+
+  constructor(delimiter: number) {
+    this.#delimiter = delimiter;
+  }
+
+  /**
+   * What the quote at `quote` is, in a record that starts at `start`. `isLast`: the input, or the
+   * record without its line end, ends at `end`. `undecided`: more bytes are needed; never where
+   * there are 1 MiB + 2 from `start` on.
+   */
+  at(bytes: Uint8Array, quote: number, start: number, end: number, isLast: boolean): QuoteKind {
+    const reach = start + MAX_RECORD_BYTES;
+    const limit = Math.min(end, reach);
+    let at = quote + 1;
+    let hasEscape = false;
+    for (;;) {
+      while (at < limit && bytes[at] !== QUOTE) at++;
+      if (at >= limit) return isLast || reach <= end ? 'stray' : 'undecided';
+      if (at + 1 === end && !isLast) return 'undecided';
+      if (at + 1 === end || bytes[at + 1] !== QUOTE) break;
+      hasEscape = true;
+      at += 2;
+    }
+    this.close = at;
+    this.hasEscape = hasEscape;
+    at += 1;
+    while (at < limit && this.#isBlank(bytes[at])) at++;
+    this.behind = at;
+    if (at >= end) return isLast ? 'opens' : 'undecided';
+    if (bytes[at] === this.#delimiter || bytes[at] === LF) return 'opens';
+    if (bytes[at] !== CR) return 'stray';
+    if (at + 1 === end) return isLast ? 'stray' : 'undecided';
+    return bytes[at + 1] === LF ? 'opens' : 'stray';
+  }
+
+  #isBlank(byte: number): boolean {
+    return (byte === SPACE || byte === TAB) && byte !== this.#delimiter;
+  }
+}

@@ -1,0 +1,58 @@
+import type { ObjectStore } from '../ports/object-store.ts';
+import { TerminalError } from '../runtime/errors.ts';
+import type { IgnoredObjects } from './list-landing.ts';
+
+/** Objects looked at for a message. */
+const MAX_OBJECTS = 1_000;
+const MAX_FOLDERS = 5;
+const INPUT_FOLDERS = ['orders', 'customers', 'products'];
+
+/**
+ * The failure of a run that finds no orders file: `landing_empty`, which says what lies there
+ * instead, and the way out.
+ */
+export async function emptyLanding(
+  landing: ObjectStore,
+  landingName: string,
+  { ignored }: { readonly ignored: IgnoredObjects },
+): Promise<TerminalError> {
+  const found = await foundInstead(landing);
+  const hidden =
+    ignored.example === null
+      ? []
+      : [`names that begin with . or _ are passed over (${ignored.example})`];
+  const details = [
+    ...found,
+    ...hidden,
+    'orders are read from orders/, whatever the files are called',
+  ];
+  return new TerminalError(
+    'landing_empty',
+    `no orders file in ${landingName}: ${details.join('; ')}`,
+  );
+}
+
+/** How many files lie outside the three folders, by the folder that each is in. */
+async function foundInstead(landing: ObjectStore): Promise<string[]> {
+  const counts = new Map<string, number>();
+  let total = 0;
+  for await (const { key } of landing.list('')) {
+    if (total === MAX_OBJECTS) break;
+    total += 1;
+    const cut = key.indexOf('/');
+    const folder = cut < 0 ? 'its root' : `${key.slice(0, cut)}/`;
+    if (INPUT_FOLDERS.includes(key.slice(0, Math.max(cut, 0)))) continue;
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  if (total === 0) return ['it is empty (tandem generate makes orders to try it with)'];
+  if (counts.size === 0) return [];
+  const files = (count: number) => {
+    const isMore = total === MAX_OBJECTS;
+    return `${count}${isMore ? ' or more' : ''} ${count === 1 && !isMore ? 'file' : 'files'}`;
+  };
+  const shown = [...counts].slice(0, MAX_FOLDERS).map(([folder, count]) => {
+    return `${files(count)} in ${folder}`;
+  });
+  const rest = counts.size - shown.length;
+  return [`found ${shown.join(', ')}${rest > 0 ? ` and ${rest} more folders` : ''}`];
+}

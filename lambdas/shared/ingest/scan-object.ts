@@ -1,0 +1,89 @@
+import { isUtf8 } from 'node:buffer';
+import { issueBit } from '../model/issue.ts';
+import { MAX_RECORD_BYTES } from '../model/order.ts';
+import { MAX_JSON_LEVELS } from './event-scanner.ts';
+import type { RecordScanner } from './ndjson.ts';
+import { addRejectedRecord, type SpanBatch } from './span-batch.ts';
+
+const INVALID_JSON = issueBit('invalid_json');
+
+/**
+ * Reads lines that are JSON objects with any names, by the rules of events (contract §1.1): row f
+ * of the batch's spans is `fields[f]`, -1 where it is missing. What an event could not have either
+ * becomes a record with an issue. For dimensions, which are small: it is not made to be fast.
+ */
+export function objectScanner(fields: readonly string[]): RecordScanner {
+  return (batch, start, end) => {
+    const values = end - start > MAX_RECORD_BYTES ? null : valuesOf(batch, start, end, fields);
+    if (values === null) {
+      addRejectedRecord(batch, start, end, INVALID_JSON);
+      return;
+    }
+    const index = batch.recordCount;
+    values.forEach((value, field) => {
+      batch.starts[field][index] = value === null ? -1 : batch.roomAt;
+      if (value !== null) batch.roomAt += Buffer.from(value).copy(batch.bytes, batch.roomAt);
+      batch.ends[field][index] = batch.roomAt;
+    });
+    batch.recordStart[index] = start;
+    batch.recordEnd[index] = end;
+    batch.recordIssue[index] = 0;
+    batch.recordCount = index + 1;
+  };
+}
+
+/** The text of each field, null where it has none; null where the line is no such object. */
+function valuesOf(
+  { bytes }: SpanBatch,
+  start: number,
+  end: number,
+  fields: readonly string[],
+): (string | null)[] | null {
+  const line = bytes.subarray(start, end);
+  if (!isUtf8(line)) return null;
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(line);
+  const object = parsedObject(text);
+  if (object === null) return null;
+  const values = fields.map((field) => (Object.hasOwn(object, field) ? object[field] : null));
+  const areTexts = values.every((value) => {
+    return value === null || (typeof value === 'string' && value.isWellFormed());
+  });
+  return areTexts ? (values as (string | null)[]) : null;
+}
+
+/** With numbers as the text that they were; null: it is no JSON object. */
+function parsedObject(text: string): Record<string, unknown> | null {
+  let parsed: unknown;
+  try {
+    // A reviver works by recursion, so the levels are counted first.
+    parsed = JSON.parse(text);
+    if (levelsOf(text) > MAX_JSON_LEVELS) return null;
+    parsed = JSON.parse(text, withOwnText);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+  const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+  return isObject ? (parsed as Record<string, unknown>) : null;
+}
+
+/** TypeScript does not know the third argument yet (ECMAScript: JSON.parse source text access). */
+function withOwnText(
+  _key: string,
+  value: unknown,
+  context?: { readonly source?: string },
+): unknown {
+  return typeof value === 'number' ? context?.source : value;
+}
+
+/** How deep the brackets of a valid JSON text go. */
+function levelsOf(text: string): number {
+  let level = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gs)) {
+    if (token === '{' || token === '[') level += 1;
+    else if (token === '}' || token === ']') level -= 1;
+    deepest = Math.max(deepest, level);
+  }
+  return deepest;
+}
