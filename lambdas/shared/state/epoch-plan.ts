@@ -1,7 +1,6 @@
 import type { LandingObject } from '../ingest/list-landing.ts';
 import {
   COUNT,
-  exactly,
   INSTANT,
   LAKE_KEY,
   listOf,
@@ -88,7 +87,7 @@ const COPIES = listOf(objectWith({ key: TEXT, etag: TEXT, sizeBytes: COUNT, copy
 export const EPOCH_PLAN: StoredKind = {
   what: 'plan',
   shape: objectWith({
-    planFormat: exactly(1),
+    planFormat: COUNT,
     epoch: COUNT,
     stream: TEXT,
     consumer: TEXT,

@@ -116,7 +116,7 @@ describe('a manifest', () => {
 });
 
 describe('objects of the state', () => {
-  it.each(['', 'x', '{}', 'null', '{"planFormat":2}'])('of %j are damaged', async (text) => {
+  it.each(['', 'x', '{}', 'null', '{"planFormat":1}'])('of %j are damaged', async (text) => {
     const packed = zstdCompressSync(text);
     const plan = { lake: await lakeWith('plan', text) } as unknown as StreamContext;
 
