@@ -61,8 +61,11 @@ const times = fc
   .tuple(
     fc.tuple(years, twoDigits, twoDigits).map((parts) => parts.join('-')),
     fc.constantFrom(' ', 'T', 't', '_', '  '),
-    fc.array(twoDigits, { minLength: 3, maxLength: 3 }).map((parts) => parts.join(':')),
-    fc.constantFrom('', '', '', '', 'Z', '.5', '.1234567899', '+14:00', '-00:01', '+14:01', '.'),
+    fc.array(twoDigits, { minLength: 2, maxLength: 3 }).map((parts) => parts.join(':')),
+    fc.constantFrom(
+      ...['', '', '', '', '', '', 'Z', '.5', '.1234567899', '+14:00', '-00:01', '+14:01', '.'],
+      ...['+00', ' -0530', 'UTC', ' UTC', ':0', '+1'],
+    ),
   )
   .map((parts) => parts.join(''));
 const ordinaryTimes = fc.constantFrom(

@@ -77,11 +77,14 @@ const usualTimestamp = fc
     zone: mix(
       [4, oneOf('', '', 'Z')],
       [1, oneOf('+00:00', '-00:00', '+05:30', '-08:00', '+14:00', '-14:00')],
+      [1, oneOf('UTC', ' UTC', ' Z', '+00', '-0500', ' -05', ' +0530', ' +01:00', '+1400')],
     ),
+    hasSeconds: mix([9, fc.constant(true)], [1, fc.constant(false)]),
   })
-  .map(({ day, seconds, separator, fraction, zone }) => {
+  .map(({ day, seconds, separator, fraction, zone, hasSeconds }) => {
     const time = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((part) => pad(part | 0));
-    return `2026-01-${pad(day)}${separator}${time.join(':')}${fraction}${zone}`;
+    const ofDay = hasSeconds ? `${time.join(':')}${fraction}` : `${time[0]}:${time[1]}`;
+    return `2026-01-${pad(day)}${separator}${ofDay}${zone}`;
   });
 
 const edgeTimestamp = oneOf(
@@ -111,15 +114,20 @@ const wrongTimestamp = oneOf(
   '2016-12-31T23:59:60Z',
   '0070-01-01 00:00:00',
   '2026-01-01',
-  '2026-01-01 10:00',
+  '2026-01-01 10',
+  '2026-01-01 10:00.5',
+  '2026-01-01 10:00:0',
   '2026-01-01  10:00:00',
   '2026-01-01t10:00:00',
   '2026-01-01T10:00:00z',
-  '2026-01-01T10:00:00 Z',
+  '2026-01-01T10:00:00  Z',
+  '2026-01-01T10:00:00 utc',
   '2026-01-01T10:00:00.',
   '2026-01-01T10:00:00,5',
   '2026-01-01T10:00:00.1234567890',
-  '2026-01-01T10:00:00+0100',
+  '2026-01-01T10:00:00+010',
+  '2026-01-01T10:00:00+1401',
+  '2026-01-01T10:00:00+15',
   '2026-01-01T10:00:00+14:01',
   '2026-01-01T10:00:00-13:60',
   '2026-01-01T10:00:00+1:00',

@@ -1,11 +1,24 @@
 import { daysInMonth, epochDayOf, MAX_INSTANT_MS, MS_PER_DAY } from '../model/time.ts';
-import { COLON, DIGIT_0, DIGIT_9, DOT, MINUS, PLUS, SPACE, UPPER_T, UPPER_Z } from './bytes.ts';
+import {
+  COLON,
+  DIGIT_0,
+  DIGIT_9,
+  DOT,
+  MINUS,
+  PLUS,
+  SPACE,
+  UPPER_C,
+  UPPER_T,
+  UPPER_U,
+  UPPER_Z,
+} from './bytes.ts';
 
 /** What `parseTimestampMs` and `parseDay` return for a value that is none. */
 export const INVALID_TIME = -1;
 
 const DAY_LENGTH = 10; // YYYY-MM-DD
-const SECONDS_LENGTH = 19; // YYYY-MM-DD HH:MM:SS
+const MINUTES_LENGTH = 16; // YYYY-MM-DD HH:MM
+const SECONDS_LENGTH = 3; // :SS
 const MAX_OFFSET_MINUTES = 14 * 60;
 
 /** Records come by and large in order of time, so the day before is mostly the day again. */
@@ -37,37 +50,34 @@ function epochDayAt(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Milliseconds since 1970 of a trimmed `YYYY-MM-DD[ T]HH:MM:SS[.1-9
- * digits][Z|±HH:MM]` (contract §2), or `INVALID_TIME `. No zone means UTC; digits past the
- * millisecond are cut.
+ * Milliseconds since 1970 of a trimmed `YYYY-MM-DD[ T]HH:MM[:SS[.1-9 digits]]` with or without a
+ * zone behind it (contract §2), or `INVALID_TIME`. No zone means UTC; digits past the millisecond
+ * are cut.
  */
 export function parseTimestampMs(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start < SECONDS_LENGTH) return INVALID_TIME;
+  if (end - start < MINUTES_LENGTH) return INVALID_TIME;
   const separator = bytes[start + DAY_LENGTH];
   const hour = twoDigits(bytes, start + 11);
   const minute = twoDigits(bytes, start + 14);
-  const second = twoDigits(bytes, start + 17);
   const isWellFormed =
-    (separator === SPACE || separator === UPPER_T) &&
-    bytes[start + 13] === COLON &&
-    bytes[start + 16] === COLON;
-  if (!isWellFormed || hour > 23 || minute > 59 || second > 59) return INVALID_TIME;
+    (separator === SPACE || separator === UPPER_T) && bytes[start + 13] === COLON;
+  if (!isWellFormed || hour > 23 || minute > 59) return INVALID_TIME;
   const instantMs =
     epochDayAt(bytes, start) * MS_PER_DAY +
     hour * 3_600_000 +
     minute * 60_000 +
-    second * 1000 +
-    (end - start === SECONDS_LENGTH ? 0 : fractionAndZoneMs(bytes, start + SECONDS_LENGTH, end));
+    (end - start === MINUTES_LENGTH ? 0 : secondsAndZoneMs(bytes, start + MINUTES_LENGTH, end));
   return instantMs >= 0 && instantMs <= MAX_INSTANT_MS ? instantMs : INVALID_TIME;
 }
 
-/**
- * What `[.digits][Z|±HH:MM]` adds to an instant, in milliseconds; NaN if it is not of that form.
- */
-function fractionAndZoneMs(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  let milliseconds = 0;
-  if (bytes[at] === DOT) {
+/** What `[:SS[.digits]][zone]` adds to an instant, in milliseconds; NaN if it is not of that form. */
+function secondsAndZoneMs(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[start] !== COLON) return zoneMs(bytes, start, end);
+  const second = end - start < SECONDS_LENGTH ? Number.NaN : twoDigits(bytes, start + 1);
+  let at = start + SECONDS_LENGTH;
+  if (!(second <= 59)) return Number.NaN;
+  let milliseconds = second * 1000;
+  if (at < end && bytes[at] === DOT) {
     const digitsFrom = ++at;
     let unit = 100;
     while (at < end && bytes[at] >= DIGIT_0 && bytes[at] <= DIGIT_9) {
@@ -76,16 +86,26 @@ function fractionAndZoneMs(bytes: Uint8Array, start: number, end: number): numbe
     }
     if (at === digitsFrom || at - digitsFrom > 9) return Number.NaN;
   }
-  if (at === end) return milliseconds;
+  return at === end ? milliseconds : milliseconds + zoneMs(bytes, at, end);
+}
+
+/** What `[ ](Z|UTC|±HH|±HHMM|±HH:MM)` adds, in milliseconds; NaN if it is not of that form. */
+function zoneMs(bytes: Uint8Array, start: number, end: number): number {
+  const at = bytes[start] === SPACE ? start + 1 : start;
+  const length = end - at;
   const sign = bytes[at];
-  if (sign === UPPER_Z && at + 1 === end) return milliseconds;
-  if ((sign !== PLUS && sign !== MINUS) || at + 6 !== end || bytes[at + 3] !== COLON) {
-    return Number.NaN;
+  if (length === 1) return sign === UPPER_Z ? 0 : Number.NaN;
+  if (sign !== PLUS && sign !== MINUS) {
+    const isUtc =
+      length === 3 && sign === UPPER_U && bytes[at + 1] === UPPER_T && bytes[at + 2] === UPPER_C;
+    return isUtc ? 0 : Number.NaN;
   }
-  const minutes = twoDigits(bytes, at + 4);
+  const hasColon = length === 6 && bytes[at + 3] === COLON;
+  if (length !== 3 && length !== 5 && !hasColon) return Number.NaN;
+  const minutes = length === 3 ? 0 : twoDigits(bytes, at + (hasColon ? 4 : 3));
   const offsetMinutes = twoDigits(bytes, at + 1) * 60 + minutes;
   if (minutes > 59 || offsetMinutes > MAX_OFFSET_MINUTES) return Number.NaN;
-  return milliseconds + (sign === PLUS ? -offsetMinutes : offsetMinutes) * 60_000;
+  return (sign === PLUS ? -offsetMinutes : offsetMinutes) * 60_000;
 }
 
 /** Days since 1970 of a trimmed `YYYY-MM-DD` (contract §1.2); NaN if it is none. */

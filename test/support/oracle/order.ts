@@ -71,7 +71,7 @@ function readId(field: string, received: string | null): Read<string> {
 }
 
 const TIMESTAMP =
-  /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))?$/;
+  /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(?:(:\d\d)(?:\.(\d{1,9}))?)?(?: ?(?:Z|UTC|([+-]\d\d)(?::?(\d\d))?))?$/;
 
 export function readTimestamp(received: string | null): Read<number> {
   const text = present(received);
@@ -79,17 +79,17 @@ export function readTimestamp(received: string | null): Read<number> {
   const invalid = { value: 0, issues: ['order_timestamp_invalid'] };
   const match = TIMESTAMP.exec(text);
   if (match === null) return invalid;
-  const [, day, time, fraction = '', sign, hours = '0', minutes = '0'] = match;
+  const [, day, time, seconds = ':00', fraction = '', hours = '+00', minutes = '00'] = match;
 
   // `Date` takes 24:00:00 and February 30 for other times: then it does not give back what it was
   // given.
-  const localText = `${day}T${time}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
+  const localText = `${day}T${time}${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
   const local = new Date(localText);
   if (Number.isNaN(local.getTime()) || local.toISOString() !== localText) return invalid;
 
-  const offsetMinutes = Number(hours) * 60 + Number(minutes);
+  const offsetMinutes = Number(hours.slice(1)) * 60 + Number(minutes);
   if (Number(minutes) > 59 || offsetMinutes > 14 * 60) return invalid;
-  const value = local.getTime() - (sign === '-' ? -offsetMinutes : offsetMinutes) * 60_000;
+  const value = local.getTime() - (hours.startsWith('-') ? -offsetMinutes : offsetMinutes) * 60_000;
   const year = new Date(value).getUTCFullYear();
   return year < 1970 || year > 2199 ? invalid : { value, issues: [] };
 }
