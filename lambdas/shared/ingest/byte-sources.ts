@@ -4,7 +4,10 @@ import { createGunzip } from 'node:zlib';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { ByteSource } from './record-reader.ts';
 
-/** Bytes fetched at once behind the end of a chunk, to finish its last record. */
+/**
+ * Bytes fetched behind the end of a chunk, to finish its last record; then twice as many each time,
+ * because what a quote there is may be known only 1 MiB later.
+ */
 const OVERRUN_BYTES = 64 * 1024;
 
 /** The part of an object from `startByte` on, fetched in ranges that stop soon after `softEnd`. */
@@ -15,9 +18,11 @@ export function rangeSource(
   softEnd: number,
 ): ByteSource {
   let at = startByte;
+  let overrunBytes = OVERRUN_BYTES;
   return {
     async read(target) {
-      const wanted = at < softEnd ? softEnd + OVERRUN_BYTES - at : OVERRUN_BYTES;
+      const wanted = at < softEnd ? softEnd + OVERRUN_BYTES - at : overrunBytes;
+      if (at >= softEnd) overrunBytes *= 2;
       const endByte = Math.min(object.sizeBytes, at + Math.min(target.length, wanted));
       if (at >= endByte) return 0;
       const range = { startByte: at, endByte };

@@ -1,6 +1,19 @@
 import { MAX_RECORD_BYTES } from '../model/order.ts';
 import { CR, LF, QUOTE, SPACE, TAB } from './bytes.ts';
 
+/** So far a loop is faster than a search that has to be called. */
+const NEAR_BYTES = 64;
+
+/** The record in which a quote stands. */
+interface QuoteContext {
+  /** Where the record starts. */
+  readonly start: number;
+  readonly end: number;
+  /** The input, or the record without its line end, ends at `end`. */
+  readonly isLast: boolean;
+  readonly delimiter: number;
+}
+
 /** What a quote at the start of a field is. */
 export type QuoteKind = 'opens' | 'stray' | 'undecided';
 
@@ -15,7 +28,6 @@ export type QuoteKind = 'opens' | 'stray' | 'undecided';
  * in the same way.
  */
 export class QuoteLook {
-  readonly #delimiter: number;
   /** Of a quote that opens: where its closing quote is. */
   close = 0;
   /** And where the delimiter or the line end is, or the end of the input. */
@@ -23,22 +35,17 @@ export class QuoteLook {
   /** And whether a quote inside is doubled. */
   hasEscape = false;
 
-  constructor(delimiter: number) {
-    this.#delimiter = delimiter;
-  }
-
   /**
-   * What the quote at `quote` is, in a record that starts at `start`. `isLast`: the input, or the
-   * record without its line end, ends at `end`. `undecided`: more bytes are needed; never where
-   * there are 1 MiB + 2 from `start` on.
+   * What the quote at `quote` is. `undecided`: more bytes are needed; never where there are 1 MiB +
+   * 2 from the start of the record on.
    */
-  at(bytes: Uint8Array, quote: number, start: number, end: number, isLast: boolean): QuoteKind {
+  at(bytes: Uint8Array, quote: number, { start, end, isLast, delimiter }: QuoteContext): QuoteKind {
     const reach = start + MAX_RECORD_BYTES;
     const limit = Math.min(end, reach);
     let at = quote + 1;
     let hasEscape = false;
     for (;;) {
-      while (at < limit && bytes[at] !== QUOTE) at++;
+      at = nextQuote(bytes, at, limit);
       if (at >= limit) return isLast || reach <= end ? 'stray' : 'undecided';
       if (at + 1 === end && !isLast) return 'undecided';
       if (at + 1 === end || bytes[at + 1] !== QUOTE) break;
@@ -48,16 +55,26 @@ export class QuoteLook {
     this.close = at;
     this.hasEscape = hasEscape;
     at += 1;
-    while (at < limit && this.#isBlank(bytes[at])) at++;
+    while (at < limit && isBlank(bytes[at], delimiter)) at++;
     this.behind = at;
     if (at >= end) return isLast ? 'opens' : 'undecided';
-    if (bytes[at] === this.#delimiter || bytes[at] === LF) return 'opens';
+    if (bytes[at] === delimiter || bytes[at] === LF) return 'opens';
     if (bytes[at] !== CR) return 'stray';
     if (at + 1 === end) return isLast ? 'stray' : 'undecided';
     return bytes[at + 1] === LF ? 'opens' : 'stray';
   }
+}
 
-  #isBlank(byte: number): boolean {
-    return (byte === SPACE || byte === TAB) && byte !== this.#delimiter;
-  }
+/** The position of the first quote in `[from, end)`, or `end` or one behind it. */
+function nextQuote(bytes: Uint8Array, from: number, end: number): number {
+  const near = Math.min(from + NEAR_BYTES, end);
+  let at = from;
+  while (at < near && bytes[at] !== QUOTE) at++;
+  if (at < near || at >= end) return at;
+  const found = bytes.subarray(at, end).indexOf(QUOTE);
+  return found < 0 ? end : at + found;
+}
+
+function isBlank(byte: number, delimiter: number): boolean {
+  return (byte === SPACE || byte === TAB) && byte !== delimiter;
 }

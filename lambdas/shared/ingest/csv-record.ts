@@ -2,10 +2,12 @@ import { assert } from '../runtime/errors.ts';
 import { CR, LF, QUOTE } from './bytes.ts';
 import { QuoteLook } from './csv-quotes.ts';
 
+/** What it says of a quote is used at once. */
+const look = new QuoteLook();
+
 /** Finds the end of one record, over as many windows as it takes. One object serves one record. */
 export class CsvRecordEnd {
   readonly #delimiter: number;
-  readonly #look: QuoteLook;
   #isAtFieldStart = true;
   #isContinued = false;
   #isUndecided = false;
@@ -13,7 +15,6 @@ export class CsvRecordEnd {
 
   constructor(delimiter: number) {
     this.#delimiter = delimiter;
-    this.#look = new QuoteLook(delimiter);
   }
 
   /** Whether a field so far begins with a quote that is an ordinary character. */
@@ -29,17 +30,18 @@ export class CsvRecordEnd {
   find(bytes: Uint8Array, from: number, end: number, isLast: boolean): number {
     assert(!this.#isUndecided, 'the first window decides what quotes are');
     const delimiter = this.#delimiter;
+    const context = { start: from, end, isLast, delimiter };
     let isAtFieldStart = this.#isAtFieldStart;
     let found = -1;
     for (let at = from; at < end; at++) {
       const byte = bytes[at];
       if (byte === QUOTE && isAtFieldStart) {
-        const kind = this.#isContinued ? 'stray' : this.#look.at(bytes, at, from, end, isLast);
+        const kind = this.#isContinued ? 'stray' : look.at(bytes, at, context);
         if (kind === 'undecided') {
           this.#isUndecided = true;
           return -1;
         }
-        if (kind === 'opens') at = this.#look.behind - 1;
+        if (kind === 'opens') at = look.behind - 1;
         else this.#hasStrayQuote = true;
         isAtFieldStart = false;
       } else if (byte === LF) {
@@ -77,7 +79,7 @@ export function splitRecord(
   delimiter: number,
   visit: FieldVisitor,
 ): number {
-  const look = new QuoteLook(delimiter);
+  const context = { start, end, isLast: true, delimiter };
   let room = roomAt;
   let column = 0;
   let at = start;
@@ -85,7 +87,7 @@ export function splitRecord(
     let fieldStart = at;
     let fieldEnd: number;
     const isQuote = at < end && bytes[at] === QUOTE;
-    if (isQuote && look.at(bytes, at, start, end, true) === 'opens') {
+    if (isQuote && look.at(bytes, at, context) === 'opens') {
       at = look.behind;
       if (look.hasEscape) {
         const from = fieldStart + 1;
