@@ -25,7 +25,7 @@ export class FirstPositions {
     this.#bases = Float64Array.from([...bucket.slices.map((s) => s.baseRow), bucket.rowCount]);
   }
 
-  /** first_source and first_source_offset of the duplicates `[from, from + count)`. */
+  /** kept_source and kept_source_offset of the duplicates `[from, from + count)`. */
   columns(from: number, count: number, sources: Values): ColumnData[] {
     const sourceKeys = new Uint32Array(count);
     const offsets = new Float64Array(count);

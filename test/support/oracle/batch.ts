@@ -171,7 +171,7 @@ function split(
     quarantine: [],
   };
   const active: Order[] = [];
-  const firstOf = new Map<string, { first_source: string; first_source_offset: string }>();
+  const firstOf = new Map<string, { kept_source: string; kept_source_offset: string }>();
   for (const { source, offset, bytes, issues, values, order } of records) {
     const position = { source, source_offset: String(offset) };
     if (order === null) {
@@ -190,7 +190,7 @@ function split(
       rows.duplicates.push({ ...columns, ...position, ...first });
       continue;
     }
-    firstOf.set(order.orderId, { first_source: source, first_source_offset: String(offset) });
+    firstOf.set(order.orderId, { kept_source: source, kept_source_offset: String(offset) });
     if (order.status === 'cancelled') {
       rows.cancelled.push({ ...columns, ...position });
       continue;
