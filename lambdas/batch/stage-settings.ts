@@ -2,6 +2,7 @@ import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
 import { StatusParser } from '../shared/ingest/status-parser.ts';
 import type { Config } from '../shared/model/config.ts';
 import { CUSTOMERS, PRODUCTS } from '../shared/model/dimension.ts';
+import { MS_PER_DAY } from '../shared/model/time.ts';
 import { textValues } from '../shared/parquet/column-data.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { KernelMemory } from '../shared/runtime/kernel-memory.ts';
@@ -66,6 +67,12 @@ export function reduceContext(
     rangeCount: plan.rangeCount,
     parquet: config.parquet,
     waveBytes: plan.waveBytes,
+    keep: config.rules.keep,
+    findings: {
+      hasCustomers: plan.customers.length > 0,
+      hasProducts: plan.products.length > 0,
+      futureAfterMs: Date.parse(plan.createdAt) + MS_PER_DAY,
+    },
   };
 }
 
