@@ -41,6 +41,8 @@ export interface BatchPlan {
   /** In order of records: by key. */
   readonly inputs: readonly PlannedInput[];
   readonly rejectedFiles: readonly RejectedFile[];
+  /** What was passed over because of its name. */
+  readonly ignored?: { readonly count: number; readonly example: string | null };
   readonly customers: readonly LandingObject[];
   readonly products: readonly LandingObject[];
   /** In order of records. */

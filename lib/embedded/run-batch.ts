@@ -126,7 +126,13 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
     const manifest = await publishRun(
       plan,
       { ...stages, customers, products },
-      { lake, runId, parquet: config.parquet, products: new Dimension(products.data) },
+      {
+        lake,
+        runId,
+        parquet: config.parquet,
+        products: new Dimension(products.data),
+        maxQuarantined: config.batch.maxQuarantined,
+      },
     );
     isPublished = true;
     await removeWork(lake, runId);

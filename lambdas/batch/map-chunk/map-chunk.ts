@@ -21,6 +21,7 @@ import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import { checkSegment, decodeLine, segmentLines } from '../../shared/state/segment.ts';
 import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
 import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
+import { type LastLine, LastLineTally } from './last-line.ts';
 
 /** A block goes to the exchange when it has so many rows: slices of some thousand rows each. */
 function blockRowsOf(bucketCount: number): number {
@@ -53,6 +54,14 @@ export interface ChunkResult {
   readonly issueRecords: readonly number[];
   /** Of the file, as its header says. */
   readonly layout: CsvLayout | null;
+  readonly strayQuotes: StrayQuotes;
+  readonly lastLine: LastLine;
+}
+
+/** Records with a quote that opens no quoted field, and where the first of them begins. */
+export interface StrayQuotes {
+  readonly records: number;
+  readonly firstOffset: number | null;
 }
 
 /** Reads chunks, one after the other; the memory of one serves the next. */
@@ -97,7 +106,7 @@ export class ChunkMapper {
   }
 
   async #mapGzip(chunk: PlannedChunk, input: PlannedInput, sink: BlockSink): Promise<ChunkResult> {
-    const tally = new Tally(chunk.chunkIndex);
+    const tally = new Tally(chunk.chunkIndex, this.#statuses);
     const compressed = this.#landing.stream(input.key, { ifMatch: input.etag });
     const reader = new RecordReader(piecesSource(gunzipped(compressed)), 0, this.#batch);
     try {
@@ -118,7 +127,7 @@ export class ChunkMapper {
   /** A segment of the stream's raw archive: its events, at the offsets of their lines. */
   async #mapSegment(chunk: PlannedChunk, input: PlannedInput, sink: BlockSink) {
     const { key, etag, sha256 } = input;
-    const tally = new Tally(chunk.chunkIndex);
+    const tally = new Tally(chunk.chunkIndex, this.#statuses);
     const columns = this.#columns;
     columns.clear();
     this.#eventParser ??= new EventParser(this.#statuses);
@@ -149,7 +158,7 @@ export class ChunkMapper {
     knownStart: number | null,
     sink: BlockSink,
   ): Promise<ChunkResult> {
-    const tally = new Tally(chunk.chunkIndex);
+    const tally = new Tally(chunk.chunkIndex, this.#statuses);
     const isKnown = knownStart !== null || chunk.startByte === input.dataOffset;
     const start =
       knownStart ?? (isKnown ? chunk.startByte : await this.#assumedStart(chunk, input));
@@ -190,11 +199,13 @@ export class ChunkMapper {
     const columns = this.#columns;
     columns.clear();
     const result = await reader.records(csvFormat(layout), limits, (batch, baseOffset) => {
+      tally.lastLine.add(batch, baseOffset, layout);
       parseOrders(batch, baseOffset, this.#statuses, columns);
       const isFull = columns.rowCount >= this.#blockRows || columns.raw.size >= BLOCK_RAW_BYTES;
       return isFull ? this.#flush(tally, sink) : undefined;
     });
     await this.#flush(tally, sink);
+    tally.endAt(result.nextOffset);
     return result;
   }
 
@@ -213,9 +224,17 @@ class Tally {
   #read = 0;
   #quarantined = 0;
   readonly #issueRecords = ISSUE_CODES.map(() => 0);
+  readonly lastLine: LastLineTally;
+  #nextOffset = -1;
 
-  constructor(chunkIndex: number) {
+  constructor(chunkIndex: number, statuses: StatusParser) {
     this.#chunkIndex = chunkIndex;
+    this.lastLine = new LastLineTally(statuses);
+  }
+
+  /** All records were taken; the next one would begin there. */
+  endAt(nextOffset: number): void {
+    this.#nextOffset = nextOffset;
   }
 
   add({ rowCount, quarantinedCount, quarantinedRow, issues }: OrderColumns): void {
@@ -254,6 +273,8 @@ class Tally {
       quarantinedRecords: this.#quarantined,
       issueRecords: this.#issueRecords,
       layout,
+      strayQuotes: { records: 0, firstOffset: null },
+      lastLine: this.lastLine.finish(this.#nextOffset),
     };
   }
 }

@@ -56,7 +56,13 @@ async function publishOnce(
   return await publishRun(
     plan,
     { chunks, buckets: buckets.map(({ result }) => result), ranges, customers, products },
-    { lake, runId: plan.runId, parquet: config.parquet, products: new Dimension(products.data) },
+    {
+      lake,
+      runId: plan.runId,
+      parquet: config.parquet,
+      products: new Dimension(products.data),
+      maxQuarantined: config.batch.maxQuarantined,
+    },
   );
 }
 

@@ -70,13 +70,20 @@ export class DimensionBuilder {
     return columnBytes + this.#keys.heap.length + this.#keys.size * 16;
   }
 
-  /** Takes the rows of a batch whose field f is the definition's field f. */
-  add(batch: SpanBatch): void {
+  /**
+   * Takes the rows of a batch whose field f is the definition's field f. Returns the index of the
+   * first one that has an issue, or null.
+   */
+  add(batch: SpanBatch): number | null {
+    let firstIssue: number | null = null;
     for (let index = 0; index < batch.recordCount; index++) {
+      const { dimension_issues: before } = this.counts;
       this.counts.rows += 1;
       if (batch.recordIssue[index] !== 0) this.counts.dimension_issues += 1;
       else this.#addRow(batch, index);
+      if (this.counts.dimension_issues > before) firstIssue ??= index;
     }
+    return firstIssue;
   }
 
   finish(): DimensionData {

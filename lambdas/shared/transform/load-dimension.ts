@@ -9,6 +9,8 @@ import { DimensionBuilder, type DimensionData } from './dimension.ts';
 export interface LoadedDimension {
   readonly data: DimensionData;
   readonly counts: Readonly<DimensionCounts>;
+  /** The first row that is counted in `dimension_issues`. */
+  readonly firstIssue: { readonly key: string; readonly offset: number } | null;
 }
 
 /** A file of a dimension: in landing, or an immutable copy of it under another key. */
@@ -26,9 +28,11 @@ export async function loadDimension(
   maxBytes: number,
 ): Promise<LoadedDimension> {
   const builder = new DimensionBuilder(definition);
+  let firstIssue: LoadedDimension['firstIssue'] = null;
   for (const file of files) {
     try {
-      await loadFile(store, definition, file, builder, maxBytes);
+      const offset = await loadFile(store, definition, file, builder, maxBytes);
+      if (offset !== null) firstIssue ??= { key: file.key, offset };
     } catch (error) {
       if (error instanceof GzipInvalidError) throw rejected(file.key, 'gzip_invalid', error);
       if (error instanceof ObjectUnreadableError) throw rejected(file.key, error.reason, error);
@@ -36,16 +40,17 @@ export async function loadDimension(
       throw asInputChanged(file.key, error);
     }
   }
-  return { data: builder.finish(), counts: builder.counts };
+  return { data: builder.finish(), counts: builder.counts, firstIssue };
 }
 
+/** Returns where the first row with an issue stands, or null. */
 async function loadFile(
   store: Pick<ObjectStore, 'stream'>,
   definition: DimensionDefinition,
   file: DimensionFile,
   builder: DimensionBuilder,
   maxBytes: number,
-): Promise<void> {
+): Promise<number | null> {
   const stored =
     file.copyKey === undefined
       ? store.stream(file.key, { ifMatch: file.etag })
@@ -56,14 +61,17 @@ async function loadFile(
   const header = await reader.header(definition.fields);
   if (header.kind === 'rejected') throw rejected(file.key, header.reason);
   const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
-  await reader.records(csvFormat(header.layout), limits, (batch) => {
-    builder.add(batch);
+  let firstIssue: number | null = null;
+  await reader.records(csvFormat(header.layout), limits, (batch, baseOffset) => {
+    const index = builder.add(batch);
+    if (index !== null) firstIssue ??= baseOffset + batch.recordStart[index];
     if (builder.sizeBytes <= maxBytes) return;
     const message =
       `${definition.name} needs more than ${maxBytes} bytes of memory (reading ${file.key}); ` +
       'raise batch.memoryLimitBytes';
     throw new TerminalError('dimensions_too_large', message);
   });
+  return firstIssue;
 }
 
 function asCopyMissing(key: string, error: unknown): unknown {

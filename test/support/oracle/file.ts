@@ -11,6 +11,8 @@ export type OracleFile =
       readonly fieldCount: number;
       /** Without the header. */
       readonly records: readonly CsvRecord[];
+      /** Of all of it, uncompressed. */
+      readonly byteLength: number;
     }
   | { readonly reason: string };
 
@@ -35,7 +37,8 @@ export function readFile(
     }
     columns.set(column, names.indexOf(column));
   }
-  return { reason: null, columns, fieldCount: names.length, records };
+  const { length: byteLength } = bytes;
+  return { reason: null, columns, fieldCount: names.length, records, byteLength };
 }
 
 /**

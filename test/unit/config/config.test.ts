@@ -23,6 +23,7 @@ describe('defaults', () => {
       quietForMs: 30_000,
       minIntervalMs: 600_000,
       maxRunMs: 21_600_000,
+      maxQuarantined: 0.5,
       strict: false,
     });
     expect(DEFAULT_CONFIG.windows).toEqual({ lengthMs: 600_000 });

@@ -40,6 +40,7 @@ describe('a file', () => {
       ]),
       fieldCount: 4,
       records: [],
+      byteLength: 25,
     });
   });
 });
