@@ -11,6 +11,7 @@ import { type LoadedDimension, loadDimension } from '../shared/transform/load-di
 import type { BatchPlan } from './batch-plan.ts';
 import { ChunkMapper, type ChunkResult } from './map-chunk/map-chunk.ts';
 import type { MergeContext } from './merge-aggregates/merge-aggregates.ts';
+import type { PublishContext } from './publish-run/publish-run.ts';
 import type { ReduceContext } from './reduce-bucket/reduce-bucket.ts';
 
 /**
@@ -79,6 +80,16 @@ export function reduceContext(
 export function mergeContext(lake: ObjectStore, plan: BatchPlan, config: Config): MergeContext {
   const { parquet, windows } = config;
   return { lake, runId: plan.runId, windowLengthMs: windows.lengthMs, parquet };
+}
+
+export function publishContext(
+  lake: ObjectStore,
+  { runId }: Pick<BatchPlan, 'runId'>,
+  { parquet, batch }: Config,
+  products: DimensionData,
+): PublishContext {
+  const { maxQuarantined } = batch;
+  return { lake, runId, parquet, products: new Dimension(products), maxQuarantined };
 }
 
 /** What the reduce steps read, once every chain holds. */

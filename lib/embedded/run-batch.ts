@@ -18,7 +18,7 @@ import {
   removeOldRuns,
   removeWork,
 } from '../../lambdas/batch/publish-run/remove-old-runs.ts';
-import { loadDimensions } from '../../lambdas/batch/stage-settings.ts';
+import { loadDimensions, publishContext } from '../../lambdas/batch/stage-settings.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import { configHash } from '../../lambdas/shared/model/config-hash.ts';
@@ -30,7 +30,6 @@ import { jsonBytes } from '../../lambdas/shared/runtime/json.ts';
 import { KernelMemory } from '../../lambdas/shared/runtime/kernel-memory.ts';
 import { batchTableFolder } from '../../lambdas/shared/state/batch-keys.ts';
 import type { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
-import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ExchangeBudget } from './batch/exchange-memory.ts';
 import { withSavedCuts } from './batch/saved-plan.ts';
@@ -126,13 +125,7 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
     const manifest = await publishRun(
       plan,
       { ...stages, customers, products },
-      {
-        lake,
-        runId,
-        parquet: config.parquet,
-        products: new Dimension(products.data),
-        maxQuarantined: config.batch.maxQuarantined,
-      },
+      publishContext(lake, plan, config, products.data),
     );
     isPublished = true;
     await removeWork(lake, runId);

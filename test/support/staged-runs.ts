@@ -2,12 +2,12 @@ import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
 import type { BatchPlan } from '../../lambdas/batch/batch-plan.ts';
 import { planRun } from '../../lambdas/batch/plan-run/plan-run.ts';
 import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
+import { publishContext } from '../../lambdas/batch/stage-settings.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { Keep } from '../../lambdas/shared/model/config-rules.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { KernelMemory } from '../../lambdas/shared/runtime/kernel-memory.ts';
-import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
 import { loadDimension } from '../../lambdas/shared/transform/load-dimension.ts';
 import { ExchangeBudget } from '../../lib/embedded/batch/exchange-memory.ts';
 import { StageHost, type StageSettings } from '../../lib/embedded/batch/stage-host.ts';
@@ -89,13 +89,7 @@ export async function runCut(
     const manifest = await publishRun(
       plan,
       { ...stages, customers, products },
-      {
-        lake,
-        runId: RUN_ID,
-        parquet: config.parquet,
-        products: new Dimension(products.data),
-        maxQuarantined: config.batch.maxQuarantined,
-      },
+      publishContext(lake, plan, config, products.data),
     );
     return { manifest, lake };
   } finally {

@@ -12,8 +12,8 @@ export interface PreviousRun {
 }
 
 /**
- * What is compared with the run before; null where there was none. A manifest that is gone or broken is no
- * reason against a new run, which mends that: then nothing is known of the run before.
+ * What is compared with the run before; null where there was none. A manifest that is gone or
+ * broken is no reason against a new run, which mends that: then nothing is known of the run before.
  */
 export async function readPrevious(
   lake: ObjectStore,
