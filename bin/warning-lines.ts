@@ -24,7 +24,7 @@ export function sayWarnings(
   return lines.length > 0;
 }
 
-/** A run of less than 100 records is not held back (contract §2.3): it is published, and warned of. */
+/** A run of less than 100 records is not held back (contract §2.3): it is warned of. */
 function quarantineLine({ counts, issues }: BatchManifest, maxShare: number): string[] {
   if (counts.quarantined <= maxShare * counts.read) return [];
   const reasons = Object.entries(issues)

@@ -35,6 +35,9 @@ export interface LastLine {
   readonly open: OpenRecord | null;
 }
 
+/** Perhaps open: that depends on what comes behind its `end`. */
+type LastRecord = OpenRecord & { readonly end: number };
+
 const NO_VALUES: LastValues = { records: 0, shortestBytes: 0, longestBytes: 0, fewestDecimals: 0 };
 
 const WRONG_FIELD_COUNT = issueBit('wrong_field_count');
@@ -52,33 +55,30 @@ export function addValues(a: LastValues, b: LastValues): LastValues {
 }
 
 /**
- * Looks at the records of a chunk, batch by batch. The last one so far is set apart: only at the
- * end of the chunk it is known whether a line end follows.
+ * Looks at the records of a chunk, batch by batch. Where the size of the input is not known, the
+ * last one so far is set apart: only at the end it is known whether a line end follows.
  */
 export class LastLineTally {
   readonly #statuses: StatusParser;
+  readonly #inputBytes: number | null;
   #others = NO_VALUES;
-  #last: (OpenRecord & { readonly end: number }) | null = null;
+  #last: LastRecord | null = null;
 
-  constructor(statuses: StatusParser) {
+  /** `inputBytes`: null where they are not known before the end. */
+  constructor(statuses: StatusParser, inputBytes: number | null) {
     this.#statuses = statuses;
+    this.#inputBytes = inputBytes;
   }
 
   /** Takes a batch as it was scanned. `layout`: null for events. */
   add(batch: CsvBatch, baseOffset: number, layout: CsvLayout | null): void {
-    const last = batch.recordCount - 1;
+    const count = batch.recordCount;
     if (this.#last !== null) this.#addOther(this.#last.lastValue);
-    const field = layout?.fields.at(-1) ?? -1;
-    // Other statuses need not be looked at: what a status may be is known.
-    if (field >= 0 && field !== STATUS) this.#addOther(valuesOf(batch, field, 0, last));
-    this.#last = {
-      end: baseOffset + batch.recordEnd[last],
-      offset: baseOffset + batch.recordStart[last],
-      hasFewerFields: layout !== null && hasFewerFields(batch, last, layout),
-      isInvalidJson: batch.recordIssue[last] === INVALID_JSON,
-      statusLeft: field === STATUS ? this.#statusLeft(batch, last) : null,
-      lastValue: field < 0 || field === STATUS ? null : valuesOf(batch, field, last, last + 1),
-    };
+    const end = baseOffset + batch.recordEnd[count - 1];
+    const mayBeOpen = this.#inputBytes === null || this.#inputBytes === end;
+    this.#last = mayBeOpen ? this.#openRecord(batch, baseOffset, layout) : null;
+    const field = lastFieldOf(layout);
+    if (field >= 0) this.#addOther(valuesOf(batch, field, 0, mayBeOpen ? count - 1 : count));
   }
 
   /** `nextOffset`: where the next record would begin. */
@@ -91,17 +91,40 @@ export class LastLineTally {
     return { others: this.#others, open: null };
   }
 
+  #openRecord(batch: CsvBatch, baseOffset: number, layout: CsvLayout | null): LastRecord {
+    const last = batch.recordCount - 1;
+    const field = lastFieldOf(layout);
+    return {
+      end: baseOffset + batch.recordEnd[last],
+      offset: baseOffset + batch.recordStart[last],
+      hasFewerFields: layout !== null && hasFewerFields(batch, last, layout),
+      isInvalidJson: batch.recordIssue[last] === INVALID_JSON,
+      statusLeft: layout?.fields.at(-1) === STATUS ? this.#statusLeft(batch, last) : null,
+      lastValue: field < 0 ? null : valuesOf(batch, field, last, last + 1),
+    };
+  }
+
   #addOther(values: LastValues | null): void {
     if (values !== null) this.#others = addValues(this.#others, values);
   }
 
-  #statusLeft({ recordIssue, starts, ends, bytes, view }: CsvBatch, record: number) {
+  #statusLeft(batch: CsvBatch, record: number): OpenRecord['statusLeft'] {
+    const { recordIssue, starts, ends, bytes, view } = batch;
     if (recordIssue[record] !== 0) return null;
     const start = trimmedStart(bytes, starts[STATUS][record], ends[STATUS][record]);
     const end = trimmedEnd(bytes, start, ends[STATUS][record]);
     if (start === end) return 'nothing';
     return this.#statuses.isPart(view, start, end) ? 'part' : null;
   }
+}
+
+/**
+ * The field in the last column, where its values are to be looked at; else -1. What a status may be
+ * is known.
+ */
+function lastFieldOf(layout: CsvLayout | null): number {
+  const field = layout?.fields.at(-1) ?? -1;
+  return field === STATUS ? -1 : field;
 }
 
 /** Of the records `[from, to)` that were split into values. */

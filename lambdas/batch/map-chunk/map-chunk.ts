@@ -106,7 +106,7 @@ export class ChunkMapper {
   }
 
   async #mapGzip(chunk: PlannedChunk, input: PlannedInput, sink: BlockSink): Promise<ChunkResult> {
-    const tally = new Tally(chunk.chunkIndex, this.#statuses);
+    const tally = this.#tally(chunk, null);
     const compressed = this.#landing.stream(input.key, { ifMatch: input.etag });
     const reader = new RecordReader(piecesSource(gunzipped(compressed)), 0, this.#batch);
     try {
@@ -127,7 +127,7 @@ export class ChunkMapper {
   /** A segment of the stream's raw archive: its events, at the offsets of their lines. */
   async #mapSegment(chunk: PlannedChunk, input: PlannedInput, sink: BlockSink) {
     const { key, etag, sha256 } = input;
-    const tally = new Tally(chunk.chunkIndex, this.#statuses);
+    const tally = this.#tally(chunk, null);
     const columns = this.#columns;
     columns.clear();
     this.#eventParser ??= new EventParser(this.#statuses);
@@ -158,7 +158,7 @@ export class ChunkMapper {
     knownStart: number | null,
     sink: BlockSink,
   ): Promise<ChunkResult> {
-    const tally = new Tally(chunk.chunkIndex, this.#statuses);
+    const tally = this.#tally(chunk, input.sizeBytes);
     const isKnown = knownStart !== null || chunk.startByte === input.dataOffset;
     const start =
       knownStart ?? (isKnown ? chunk.startByte : await this.#assumedStart(chunk, input));
@@ -209,6 +209,11 @@ export class ChunkMapper {
     return result;
   }
 
+  /** `inputBytes`: uncompressed; null where that is not known. */
+  #tally({ chunkIndex }: PlannedChunk, inputBytes: number | null): Tally {
+    return new Tally(chunkIndex, new LastLineTally(this.#statuses, inputBytes));
+  }
+
   async #flush(tally: Tally, sink: BlockSink): Promise<void> {
     const columns = this.#columns;
     if (columns.rowCount === 0) return;
@@ -227,9 +232,9 @@ class Tally {
   readonly lastLine: LastLineTally;
   #nextOffset = -1;
 
-  constructor(chunkIndex: number, statuses: StatusParser) {
+  constructor(chunkIndex: number, lastLine: LastLineTally) {
     this.#chunkIndex = chunkIndex;
-    this.lastLine = new LastLineTally(statuses);
+    this.lastLine = lastLine;
   }
 
   /** All records were taken; the next one would begin there. */

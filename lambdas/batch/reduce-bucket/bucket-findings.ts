@@ -41,14 +41,20 @@ export class BucketFindings {
     const byLook = DUPLICATE_LOOKS.map(() => 0);
     let records = 0;
     let first = -1;
-    for (let duplicate = 0; duplicate < kept.rows.length; duplicate++) {
-      const fields = kept.differingFields(duplicate);
-      if (fields === 0) continue;
-      if (records === 0) first = duplicate;
-      records += 1;
-      for (let field = 0; field < byField.length; field++) byField[field] += (fields >>> field) & 1;
-      byLook[DUPLICATE_LOOKS.indexOf(lookOf(bucket.idOf(kept.rows[duplicate]), fields))] += 1;
-    }
+    bucket.forEachSlice(kept.rows, (slice, from, to) => {
+      const { columns, idEnd, baseRow } = slice;
+      for (let duplicate = from; duplicate < to; duplicate++) {
+        const fields = kept.differingFields(duplicate, slice);
+        if (fields === 0) continue;
+        if (records === 0) first = duplicate;
+        records += 1;
+        for (let field = 0; field < byField.length; field++) {
+          byField[field] += (fields >>> field) & 1;
+        }
+        const i = kept.rows[duplicate] - baseRow;
+        byLook[lookOf(columns.ids, i === 0 ? 0 : idEnd[i - 1], idEnd[i], fields)] += 1;
+      }
+    });
     if (records === 0) return;
     const row = kept.rows[first];
     const example = { ...bucket.placeOf(row), id: textOf(bucket.idOf(row)) };

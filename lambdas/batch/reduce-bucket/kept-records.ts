@@ -66,16 +66,18 @@ export class KeptRecords {
     return bucket.placeOf(this.#keptRows[duplicate] - this.#wave.firstRow);
   }
 
-  /** The fields in which a duplicate is another than the record that counts. */
-  differingFields(duplicate: number): FieldBits {
-    const row = this.rows[duplicate];
+  /**
+   * The fields in which a duplicate is another than the record that counts. `slice` is the one that
+   * holds it.
+   */
+  differingFields(duplicate: number, slice: BucketSlice): FieldBits {
     const { bucket, firstRow } = this.#wave;
-    const slice = bucket.sliceOf(row);
+    const i = this.rows[duplicate] - slice.baseRow;
     const claim = this.#claimOf(duplicate);
-    if (claim >= 0) return this.#differsFromClaim(slice, row - slice.baseRow, claim);
+    if (claim >= 0) return this.#differsFromClaim(slice, i, claim);
     const keptRow = this.#keptRows[duplicate] - firstRow;
     const kept = bucket.sliceOf(keptRow);
-    return differingRows(slice, row - slice.baseRow, kept, keptRow - kept.baseRow);
+    return differingRows(slice, i, kept, keptRow - kept.baseRow);
   }
 
   /** -1: it counts in this wave. */
