@@ -1,3 +1,4 @@
+import type { JoinCounts } from '../shared/model/joins.ts';
 import type { OutcomeCounts } from '../shared/model/outcome.ts';
 import type { Warning } from '../shared/model/warning.ts';
 import type { TableFile } from '../shared/parquet/table-file.ts';
@@ -22,7 +23,7 @@ export interface BatchManifest {
   /** In the order of their codes. */
   readonly warnings: readonly Warning[];
   /** Active rows without customer, and without product. */
-  readonly joins: { readonly customers_missed: number; readonly products_missed: number };
+  readonly joins: JoinCounts;
   readonly dimensions: { readonly customers: DimensionEntry; readonly products: DimensionEntry };
   readonly inputs: readonly {
     readonly key: string;

@@ -83,8 +83,8 @@ function earlier<Place extends RecordPlace>(a: Place | null, b: Place | null): P
 }
 
 /**
- * The index in `DUPLICATE_LOOKS` of a duplicate whose id stands at `[start, end)` of `ids`. `fields`
- * are those that differ: at least one.
+ * The index in `DUPLICATE_LOOKS` of a duplicate whose id stands at `[start, end)` of `ids`.
+ * `fields` are those that differ: at least one.
  */
 export function lookOf(ids: Uint8Array, start: number, end: number, fields: FieldBits): number {
   if (isSpoiledId(ids, start, end)) return SPOILED_ID;

@@ -2,7 +2,7 @@ import type { WarningCode } from '../../../lambdas/shared/model/warning.ts';
 import type { Deployment } from '../deployment.ts';
 import { type AlarmSpec, ownMetric } from './alarm-list.ts';
 
-/** By code: the alarm, what the warning means, and what to do. Tables are published all the same. */
+/** The alarm, what the warning means, and what to do. Tables are published all the same. */
 const ALARMS: readonly (readonly [code: WarningCode, id: string, text: string])[] = [
   [
     'files_ignored',
