@@ -10,6 +10,7 @@ export function batchSummary(manifest: ManifestView): string {
     outcomeTable(manifest),
     issueTable(manifest),
     rejectedTable(manifest),
+    warningTable(manifest),
     `revenue of active orders: ${withCommas(manifest.revenue)}\n`,
   ]
     .filter((part) => part !== '')
@@ -49,4 +50,14 @@ function rejectedTable({ rejected_files: rejected }: ManifestView): string {
   const rest = rejected.length - shown.length;
   const more = rest > 0 ? `and ${withCommas(rest)} more\n` : '';
   return textTable([{ title: 'rejected file' }, { title: 'reason' }], shown) + more;
+}
+
+/** What each means, and what to do, says the line on standard error, and `status`. */
+function warningTable({ warnings = [] }: ManifestView): string {
+  if (warnings.length === 0) return '';
+  const columns = [{ title: 'warning' }, { title: 'count', isNumber: true }, { title: 'such as' }];
+  return textTable(
+    columns,
+    warnings.map(({ code, count, example }) => [code, withCommas(count), example]),
+  );
 }

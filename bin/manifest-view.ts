@@ -1,5 +1,7 @@
+import type { BatchManifest } from '../lambdas/batch/batch-manifest.ts';
 import type { OutcomeCounts } from '../lambdas/shared/model/outcome.ts';
 import type { TableName } from '../lambdas/shared/model/tables.ts';
+import type { Warning } from '../lambdas/shared/model/warning.ts';
 
 /** The parts of a manifest (contract §3.1) that the command line reads. Names as in the JSON. */
 export interface ManifestFile {
@@ -20,6 +22,9 @@ export interface ManifestView {
   readonly issues: Readonly<Record<string, number>>;
   readonly revenue: string;
   readonly rejected_files: readonly { readonly key: string; readonly reason: string }[];
+  /** Not in manifests of earlier versions. */
+  readonly warnings?: readonly Warning[];
+  readonly joins?: BatchManifest['joins'];
   readonly tables: Readonly<
     Partial<Record<TableName, { readonly files: readonly ManifestFile[] }>>
   >;

@@ -1,4 +1,3 @@
-import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import type {
   FollowedResources,
@@ -92,10 +91,4 @@ export function followedText(run: FollowedRun, lakeBucket: string): string {
     `tables: s3://${lakeBucket}/tables/batch, as ${manifestKey} lists them\n` +
     'next: npx tandem show top_products --target aws\n'
   );
-}
-
-export function warnOfRejected(manifest: BatchManifest, { io, isJson }: CommandContext): void {
-  const count = manifest.rejected_files.length;
-  if (count === 0 || isJson) return;
-  io.writeErr(`tandem: warning: ${count} rejected file(s); none of their rows count\n`);
 }

@@ -5,7 +5,7 @@ import type { Config } from '../../lambdas/shared/model/config.ts';
 import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { type BatchRunResult, runBatch } from '../../lib/embedded/run-batch.ts';
-import { followedText, runResult, warnOfRejected } from '../aws/follow-with-progress.ts';
+import { followedText, runResult } from '../aws/follow-with-progress.ts';
 import { requestRun } from '../aws/request-run.ts';
 import { batchSummary } from '../batch-summary.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
@@ -15,6 +15,7 @@ import { createProgress } from '../progress.ts';
 import { addConsumerOption } from '../stream-options.ts';
 import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
 import { secondsText } from '../text-table.ts';
+import { sayWarnings } from '../warning-lines.ts';
 
 const MAX_WORKERS = 64;
 const MAX_CHUNK_BYTES = 1024 ** 3;
@@ -25,6 +26,7 @@ interface BatchCommandOptions extends CommonOptions, TargetOptions {
   readonly workers?: number;
   readonly chunkBytes?: number;
   readonly strict?: true;
+  readonly acceptQuarantined?: true;
   readonly plan?: string;
   readonly fromRaw?: true;
   readonly consumer: string;
@@ -68,7 +70,11 @@ export function defineBatch(command: Command, start: StartCommand): void {
       'bytes of a file that one step reads (default: batch.chunkBytes, 32MiB)',
       byteSizeOption(1, MAX_CHUNK_BYTES),
     )
-    .option('--strict', 'exit with 1 when a file was rejected (default: batch.strict, false)')
+    .option('--strict', 'exit with 1 on any warning (default: batch.strict, false)')
+    .option(
+      '--accept-quarantined',
+      'publish however much is quarantined (default: batch.maxQuarantined, half)',
+    )
     .option(
       '--plan <file>',
       'take the plan of another run: same bytes for the same input',
@@ -84,7 +90,7 @@ async function batch(
   options: BatchCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const { config, io, isJson } = context;
+  const { config, io } = context;
   if (options.target === 'aws') return await batchOnAws(options, context);
   const lakeDir = options.lake ?? config.paths.lake;
   const landingDir = options.landing ?? config.paths.landing;
@@ -94,11 +100,11 @@ async function batch(
   // The raw archive needs none: dimensions may be left out.
   if (options.fromRaw !== true || options.landing !== undefined) assertLandingFolder(landingDir);
   const result = await runBatchWithProgress({ ...options, landingDir, lakeDir }, context);
-  const rejectedCount = result.manifest.rejected_files.length;
   const isStrict = options.strict === true || config.batch.strict;
-  if (rejectedCount > 0 && !isJson) {
-    io.writeErr(`tandem: warning: ${rejectedCount} rejected file(s); none of their rows count\n`);
-  }
+  const isWarned = sayWarnings(result.manifest, {
+    io,
+    config: withFlags(config, options),
+  });
   const next = options.lake === undefined ? '' : ` --lake ${lakeDir}`;
   return {
     json: batchJson(result),
@@ -107,11 +113,19 @@ async function batch(
       `${batchSummary(result.manifest)}` +
       `tables: ${resolve(lakeDir)}/tables/batch, as ${result.manifestKey} lists them\n` +
       `next: npx tandem show top_products${next}\n`,
-    exitCode: isStrict && rejectedCount > 0 ? 1 : 0,
+    exitCode: isStrict && isWarned ? 1 : 0,
   };
 }
 
-const OF_THIS_MACHINE = ['landing', 'lake', 'workers', 'chunkBytes', 'plan', 'fromRaw'];
+const OF_THIS_MACHINE = [
+  'landing',
+  'lake',
+  'workers',
+  'chunkBytes',
+  'plan',
+  'fromRaw',
+  'acceptQuarantined',
+];
 
 /** An upload starts a run by itself; this asks for one whatever was uploaded. */
 async function batchOnAws(
@@ -121,12 +135,12 @@ async function batchOnAws(
   assertNoneOf({ ...options }, OF_THIS_MACHINE);
   const resources = await openAws(context);
   const run = await requestRun(resources, context);
-  warnOfRejected(run.manifest, context);
+  const isWarned = sayWarnings(run.manifest, context);
   const isStrict = options.strict === true || context.config.batch.strict;
   return {
     json: batchJson(runResult(run)),
     text: followedText(run, resources.lake.bucket),
-    exitCode: isStrict && run.manifest.rejected_files.length > 0 ? 1 : 0,
+    exitCode: isStrict && isWarned ? 1 : 0,
   };
 }
 
@@ -141,13 +155,15 @@ export function batchJson(result: BatchRunResult): Record<string, unknown> {
     issues: manifest.issues,
     revenue: manifest.revenue,
     rejected_files: manifest.rejected_files,
+    warnings: manifest.warnings,
+    joins: manifest.joins,
     duration_ms: Math.round(result.durationMs),
   };
 }
 
 /** Also what `demo` does. */
 export async function runBatchWithProgress(
-  options: Pick<BatchCommandOptions, 'workers' | 'chunkBytes' | 'plan' | 'fromRaw'> & {
+  options: Pick<BatchCommandOptions, 'workers' | 'plan' | 'fromRaw' | keyof BatchFlags> & {
     readonly consumer?: string;
     readonly landingDir: string;
     readonly lakeDir: string;
@@ -162,7 +178,7 @@ export async function runBatchWithProgress(
       lake: new FileObjectStore(lakeDir),
       landingDir,
       lakeDir,
-      config: withChunkBytes(context.config, options.chunkBytes),
+      config: withFlags(context.config, options),
       ...(workers === undefined ? {} : { workers }),
       ...(plan === undefined ? {} : { planFile: plan }),
       ...(fromRaw === undefined ? {} : { fromRaw: rawKeys(options.consumer, context.config) }),
@@ -179,7 +195,10 @@ function rawKeys(consumer = DEFAULT_CONSUMER, { stream }: Config): StreamLakeKey
   return new StreamLakeKeys(consumer, stream.name);
 }
 
-function withChunkBytes(config: Config, chunkBytes: number | undefined): Config {
-  if (chunkBytes === undefined) return config;
-  return { ...config, batch: { ...config.batch, chunkBytes } };
+type BatchFlags = Pick<BatchCommandOptions, 'chunkBytes' | 'acceptQuarantined'>;
+
+function withFlags({ batch: own, ...config }: Config, flags: BatchFlags): Config {
+  const chunkBytes = flags.chunkBytes ?? own.chunkBytes;
+  const maxQuarantined = flags.acceptQuarantined === true ? 1 : own.maxQuarantined;
+  return { ...config, batch: { ...own, chunkBytes, maxQuarantined } };
 }

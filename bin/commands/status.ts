@@ -39,6 +39,7 @@ import {
 } from '../target.ts';
 import { byteText, textTable, withCommas } from '../text-table.ts';
 import { visible } from '../visible-text.ts';
+import { warningLines } from '../warning-lines.ts';
 import { warningMetrics } from '../warning-metrics.ts';
 
 interface StatusCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
@@ -169,7 +170,7 @@ function statusJson(lakeDir: string, { current, kept, unpublished }: LakeStatus)
   return {
     lake: lakeDir,
     batch: {
-      current: { ...runJson(current), issues: current.manifest.issues, tables },
+      current: { ...runJson(current), ...findingsJson(current), tables },
       kept: kept.map(runJson),
     },
     unpublished_runs: unpublished,
@@ -179,6 +180,12 @@ function statusJson(lakeDir: string, { current, kept, unpublished }: LakeStatus)
 function runJson({ manifestKey, manifest }: Publication): Record<string, unknown> {
   const { run_id, status, created_at, counts, revenue, rejected_files } = manifest;
   return { run_id, status, created_at, manifest: manifestKey, counts, revenue, rejected_files };
+}
+
+/** A run of an earlier version has neither warnings nor joins. */
+function findingsJson({ manifest }: Publication): Record<string, unknown> {
+  const { issues, warnings = [], joins = null } = manifest;
+  return { issues, warnings, joins };
 }
 
 function batchText(lakeDir: string, { current, kept, unpublished }: LakeStatus): string {
@@ -209,6 +216,7 @@ function batchText(lakeDir: string, { current, kept, unpublished }: LakeStatus):
     `${visible(`${lakeDir}: batch run ${manifest.run_id}, ${manifest.status}, ${manifest.created_at}`)}\n` +
       `manifest: ${visible(manifestKey)}\n`,
     batchSummary(manifest),
+    warningLines(manifest.warnings ?? []),
     tables,
     keptText(kept) + unpublishedText(unpublished),
   ]

@@ -3,18 +3,14 @@ import type { BatchPlan } from '../../lambdas/batch/batch-plan.ts';
 import type { FollowedRun } from '../../lib/aws/client/follow-run.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
 import type { Uploaded, UploadProgress, UploadTally } from '../../lib/aws/client/upload-files.ts';
-import {
-  followedText,
-  followWithProgress,
-  runResult,
-  warnOfRejected,
-} from '../aws/follow-with-progress.ts';
+import { followedText, followWithProgress, runResult } from '../aws/follow-with-progress.ts';
 import { requestRun } from '../aws/request-run.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import { InterruptedError } from '../failure.ts';
 import { createProgress } from '../progress.ts';
 import { openAws } from '../target.ts';
 import { byteText, secondsText, withCommas } from '../text-table.ts';
+import { sayWarnings } from '../warning-lines.ts';
 import { batchJson } from './batch.ts';
 
 const MAX_PASSED_OVER_SHOWN = 20;
@@ -63,7 +59,7 @@ async function upload(
   const tally = await uploadWithProgress(files, resources, context);
   const durationMs = performance.now() - startedAtMs;
   const run = options.wait === true ? await follow(resources, tally, before, context) : null;
-  if (run !== null) warnOfRejected(run.manifest, context);
+  if (run !== null) sayWarnings(run.manifest, context);
   const bucket = resources.landing.bucket;
   return {
     json: {

@@ -1,4 +1,6 @@
+import type { JoinCounts } from '../shared/model/joins.ts';
 import type { OutcomeCounts } from '../shared/model/outcome.ts';
+import type { Warning } from '../shared/model/warning.ts';
 import type { TableFile } from '../shared/parquet/table-file.ts';
 import type { DimensionEntry } from '../shared/state/dimension-entry.ts';
 import type { RejectedFile } from './batch-plan.ts';
@@ -18,6 +20,10 @@ export interface BatchManifest {
   readonly issues: Readonly<Record<string, number>>;
   readonly revenue: string;
   readonly rejected_files: readonly RejectedFile[];
+  /** In the order of their codes. */
+  readonly warnings: readonly Warning[];
+  /** Active rows without customer, and without product. */
+  readonly joins: JoinCounts;
   readonly dimensions: { readonly customers: DimensionEntry; readonly products: DimensionEntry };
   readonly inputs: readonly {
     readonly key: string;

@@ -6,7 +6,7 @@ import { type BatchPlan, planKey, workPrefix } from './batch-plan.ts';
 import type { StoredBlocks } from './exchange/stored-exchange.ts';
 import type { ChunkResult } from './map-chunk/map-chunk.ts';
 import type { RangeResult } from './merge-aggregates/merge-aggregates.ts';
-import type { BucketResult } from './reduce-bucket/reduce-bucket.ts';
+import type { BucketResult } from './reduce-bucket/bucket-parts.ts';
 import type { MappedChunks } from './stage-settings.ts';
 
 /** Objects that are read at once. */

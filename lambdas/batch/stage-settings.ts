@@ -2,6 +2,7 @@ import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
 import { StatusParser } from '../shared/ingest/status-parser.ts';
 import type { Config } from '../shared/model/config.ts';
 import { CUSTOMERS, PRODUCTS } from '../shared/model/dimension.ts';
+import { MS_PER_DAY } from '../shared/model/time.ts';
 import { textValues } from '../shared/parquet/column-data.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { KernelMemory } from '../shared/runtime/kernel-memory.ts';
@@ -10,6 +11,7 @@ import { type LoadedDimension, loadDimension } from '../shared/transform/load-di
 import type { BatchPlan } from './batch-plan.ts';
 import { ChunkMapper, type ChunkResult } from './map-chunk/map-chunk.ts';
 import type { MergeContext } from './merge-aggregates/merge-aggregates.ts';
+import type { PublishContext } from './publish-run/publish-run.ts';
 import type { ReduceContext } from './reduce-bucket/reduce-bucket.ts';
 
 /**
@@ -66,12 +68,28 @@ export function reduceContext(
     rangeCount: plan.rangeCount,
     parquet: config.parquet,
     waveBytes: plan.waveBytes,
+    keep: config.rules.keep,
+    findings: {
+      hasCustomers: plan.customers.length > 0,
+      hasProducts: plan.products.length > 0,
+      futureAfterMs: Date.parse(plan.createdAt) + MS_PER_DAY,
+    },
   };
 }
 
 export function mergeContext(lake: ObjectStore, plan: BatchPlan, config: Config): MergeContext {
   const { parquet, windows } = config;
   return { lake, runId: plan.runId, windowLengthMs: windows.lengthMs, parquet };
+}
+
+export function publishContext(
+  lake: ObjectStore,
+  { runId }: Pick<BatchPlan, 'runId'>,
+  { parquet, batch }: Config,
+  products: DimensionData,
+): PublishContext {
+  const { maxQuarantined } = batch;
+  return { lake, runId, parquet, products: new Dimension(products), maxQuarantined };
 }
 
 /** What the reduce steps read, once every chain holds. */

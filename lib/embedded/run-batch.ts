@@ -18,7 +18,7 @@ import {
   removeOldRuns,
   removeWork,
 } from '../../lambdas/batch/publish-run/remove-old-runs.ts';
-import { loadDimensions } from '../../lambdas/batch/stage-settings.ts';
+import { loadDimensions, publishContext } from '../../lambdas/batch/stage-settings.ts';
 import { storageError } from '../../lambdas/shared/adapters/local/file-errors.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
@@ -39,7 +39,6 @@ import { KernelMemory } from '../../lambdas/shared/runtime/kernel-memory.ts';
 import { BATCH_CURRENT_KEY, batchTableFolder } from '../../lambdas/shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../lambdas/shared/state/current-pointer.ts';
 import type { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
-import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ExchangeBudget } from './batch/exchange-memory.ts';
 import { withSavedCuts } from './batch/saved-plan.ts';
@@ -166,7 +165,7 @@ async function writeRun(
       return await publishRun(
         plan,
         { ...stages, customers, products },
-        { lake, runId, parquet: config.parquet, products: new Dimension(products.data) },
+        publishContext(lake, plan, config, products.data),
       );
     },
     () => pool.close(),

@@ -16,6 +16,15 @@ describe('alarms', () => {
       'Tandem-NotificationsLost',
       'Tandem-UnexplainedDifferences',
       'Tandem-ComparisonFailed',
+      'Tandem-FilesIgnored',
+      'Tandem-FilesRejected',
+      'Tandem-FilesVanished',
+      'Tandem-StrayQuotes',
+      'Tandem-DuplicatesDiffer',
+      'Tandem-LastLinesCut',
+      'Tandem-JoinMisses',
+      'Tandem-DimensionIssues',
+      'Tandem-FutureEvents',
       'Tandem-IteratorAge',
       'Tandem-WatermarkLag',
       'Tandem-NothingCommitted',
@@ -46,6 +55,16 @@ describe('alarms', () => {
     expect(chapters).toEqual(
       alarms.map(({ Properties }) => Properties.AlarmName.replace('Tandem-', '')),
     );
+  });
+
+  it('of warnings come with the first of their kind', () => {
+    operations?.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'Tandem-DuplicatesDiffer',
+      MetricName: 'Warning_duplicates_differ',
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+    });
   });
 
   it('of the iterator age comes at half of the retention', () => {

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
+import type { Keep } from '../../lambdas/shared/model/config-rules.ts';
 import { type Files, type Outcome, outcomeOf, storeOf } from '../support/batch-runs.ts';
 import type { Tables } from '../support/lake-tables.ts';
 import { type Landing, messyLanding } from '../support/messy.ts';
@@ -15,8 +16,9 @@ import { type Cutting, runCut, UNCUT } from '../support/staged-runs.ts';
 /** Everything that a manifest says of the content, and the content. */
 function contentOf(outcome: Outcome) {
   if (outcome.failure !== null) return { failure: outcome.failure };
-  const { counts, issues, revenue, rejected_files, inputs } = outcome.manifest;
-  return { counts, issues, revenue, rejected_files, inputs, tables: outcome.tables };
+  const { counts, issues, revenue, rejected_files, inputs, warnings, joins } = outcome.manifest;
+  const said = { counts, issues, revenue, rejected_files, inputs, warnings, joins };
+  return { ...said, tables: outcome.tables };
 }
 
 async function contentCut(files: Files, cutting: Partial<Cutting>) {
@@ -36,6 +38,8 @@ const cutting = fc.record({
   rowGroupRows: fc.integer({ min: 1, max: 12 }),
 });
 
+const keeps = fc.constantFrom<Keep>('first', 'last');
+
 function chunkBytesOf(files: Files, pieces: number): number {
   const largest = Math.max(1, ...[...files.values()].map((bytes) => bytes.length));
   return Math.ceil(largest / pieces);
@@ -46,11 +50,12 @@ describe('the same tables whatever the cutting', () => {
     'holds for chunks, buckets, ranges, waves, spilling and row groups',
     async () => {
       await fc.assert(
-        fc.asyncProperty(messyLanding(), cutting, async (files, { pieces, ...rest }) => {
+        fc.asyncProperty(messyLanding(), cutting, keeps, async (files, cut, keep) => {
+          const { pieces, ...rest } = cut;
           const chunkBytes = chunkBytesOf(files, pieces);
 
-          expect(await contentCut(files, { chunkBytes, ...rest })).toEqual(
-            await contentCut(files, UNCUT),
+          expect(await contentCut(files, { chunkBytes, ...rest, keep })).toEqual(
+            await contentCut(files, { ...UNCUT, keep }),
           );
         }),
         { seed, ...runs(50) },
@@ -63,7 +68,7 @@ describe('the same tables whatever the cutting', () => {
     const files = new Map([['orders/a.csv', Buffer.from(QUOTED_LINE_ENDS)]]);
     const expected = await contentCut(files, UNCUT);
 
-    expect(expected.counts).toMatchObject({ read: 15, active: 6, duplicate: 1 });
+    expect(expected).toMatchObject({ counts: { read: 15, active: 6, duplicate: 1 } });
     const sizes = Array.from({ length: 90 }, (_, index) => (index < 40 ? index + 1 : index * 8));
     for (const chunkBytes of sizes) {
       const content = await contentCut(files, { chunkBytes, bucketCount: 2 });

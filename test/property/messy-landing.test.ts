@@ -48,6 +48,12 @@ it('brings about every issue, outcome, reason and failure', () => {
   for (const outcome of ['active', 'cancelled', 'quarantined', 'duplicate'] as const) {
     expect(total((run) => run.counts[outcome])).toBeGreaterThan(500);
   }
+  // `last_line_cut` has folders of its own, in last-line.test.ts.
+  const warnings = ['files_rejected', 'duplicates_differ', 'join_misses', 'dimension_issues'];
+  for (const code of [...warnings, 'future_events']) {
+    const warned = published.filter((run) => (run.warnings[code] ?? 0) > 0);
+    expect({ code, isSeen: warned.length >= 10 }).toEqual({ code, isSeen: true });
+  }
   const joined = (run: OracleBatch) =>
     run.tables.orders.filter((row) => row.brand !== null && row.customer_email !== null).length;
   expect(total(joined)).toBeGreaterThan(50);

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { RejectedFile } from '../../lambdas/batch/batch-plan.ts';
+import type { Keep } from '../../lambdas/shared/model/config-rules.ts';
 import { type Outcome, outcomeOf, runOver } from './batch-runs.ts';
 import { type OracleBatch, OracleFailure, oracleBatch } from './oracle/batch.ts';
 
@@ -15,9 +16,11 @@ const SMALL_GROUPS = { parquet: { rowGroupRows: 7 } };
 export async function expectAsOracle(
   files: Files,
   run: () => Promise<Outcome> = () => outcomeOf(() => runOver(files, { config: SMALL_GROUPS })),
+  keep: Keep = 'first',
 ): Promise<void> {
   const outcome = await run();
-  const expected = orFailure(() => oracleBatch({ files }));
+  const createdAtMs = Date.parse(outcome.failure === null ? outcome.manifest.created_at : '');
+  const expected = orFailure(() => oracleBatch({ files, keep, createdAtMs }));
 
   if (expected instanceof OracleFailure) {
     expect(expected.codes).toContain(outcome.failure);
@@ -37,6 +40,9 @@ export async function expectAsOracle(
     expect(counts).toEqual(expected.dimensions[name]);
   }
   expect(tables).toEqual(expected.tables);
+  const warned = manifest.warnings.map(({ code, count }) => [code, count]);
+  expect(Object.fromEntries(warned)).toEqual(expected.warnings);
+  expect(manifest.joins).toEqual(expected.joins);
 }
 
 /** A file may be rejected for any of its defects: one damaged at its end for its header, too. */

@@ -76,7 +76,7 @@ function rowOf(door: Door, record: LakeRecord): StoredRow {
   const { orderId, customerId, productId, timeMs, quantity, priceCents, status } = record;
   const place =
     door === 'batch'
-      ? { source_offset: record.position, first_source: 's', first_source_offset: 0 }
+      ? { source_offset: record.position, kept_source: 's', kept_source_offset: 0 }
       : { sequence_number: String(record.position) };
   const position = { source: record.source, ...place };
   if (record.outcome === 'quarantined') {

@@ -2,11 +2,12 @@ import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
 import type { BatchPlan } from '../../lambdas/batch/batch-plan.ts';
 import { planRun } from '../../lambdas/batch/plan-run/plan-run.ts';
 import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
+import { publishContext } from '../../lambdas/batch/stage-settings.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
+import type { Keep } from '../../lambdas/shared/model/config-rules.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { KernelMemory } from '../../lambdas/shared/runtime/kernel-memory.ts';
-import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
 import { loadDimension } from '../../lambdas/shared/transform/load-dimension.ts';
 import { ExchangeBudget } from '../../lib/embedded/batch/exchange-memory.ts';
 import { StageHost, type StageSettings } from '../../lib/embedded/batch/stage-host.ts';
@@ -23,6 +24,7 @@ export interface Cutting {
   readonly exchangeBytes: number;
   readonly waveBytes: number;
   readonly rowGroupRows: number;
+  readonly keep: Keep;
 }
 
 /** Everything in one piece, in memory. */
@@ -33,6 +35,7 @@ export const UNCUT: Cutting = {
   exchangeBytes: 2 ** 30,
   waveBytes: 2 ** 30,
   rowGroupRows: 65_536,
+  keep: 'first',
 };
 
 export const RUN_ID = '20260131T120000Z-00000000';
@@ -64,7 +67,10 @@ export async function runCut(
     inlinePool(new StageHost(landing, lake, settings)),
 ): Promise<{ manifest: BatchManifest; lake: ObjectStore }> {
   const cut = { ...UNCUT, ...cutting };
-  const config = configOf({ parquet: { rowGroupRows: cut.rowGroupRows } });
+  const config = configOf({
+    parquet: { rowGroupRows: cut.rowGroupRows },
+    rules: { keep: cut.keep },
+  });
   const plan = await planCut(landing, lake, cut);
   const maxBytes = 2 ** 30;
   const customers = await loadDimension(landing, CUSTOMERS, plan.customers, maxBytes);
@@ -83,7 +89,7 @@ export async function runCut(
     const manifest = await publishRun(
       plan,
       { ...stages, customers, products },
-      { lake, runId: RUN_ID, parquet: config.parquet, products: new Dimension(products.data) },
+      publishContext(lake, plan, config, products.data),
     );
     return { manifest, lake };
   } finally {

@@ -20,6 +20,7 @@ import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import { checkSegment, decodeLine, segmentLines } from '../../shared/state/segment.ts';
 import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
 import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
+import { type LastLine, LastLineTally } from './last-line.ts';
 
 /** A block goes to the exchange when it has so many rows: slices of some thousand rows each. */
 function blockRowsOf(bucketCount: number): number {
@@ -57,6 +58,7 @@ export interface ChunkResult {
   readonly strayQuotes: { readonly records: number; readonly firstOffset: number | null };
   /** Of the file, as its header says; null: its records are events. */
   readonly layout: CsvLayout | null;
+  readonly lastLine: LastLine;
 }
 
 /** Reads chunks, one after the other; the memory of one serves the next. */
@@ -102,7 +104,7 @@ export class ChunkMapper {
 
   /** A file that has to be unpacked or decoded, from its first byte to its last. */
   async #mapDecoded(chunk: PlannedChunk, { key, etag }: PlannedInput, sink: BlockSink) {
-    const tally = new Tally(chunk.chunkIndex);
+    const tally = this.#tally(chunk, null);
     const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
     let close = async () => {};
     try {
@@ -129,7 +131,7 @@ export class ChunkMapper {
   /** A segment of the stream's raw archive: its events, at the offsets of their lines. */
   async #mapSegment(chunk: PlannedChunk, input: PlannedInput, sink: BlockSink) {
     const { key, etag, sha256 } = input;
-    const tally = new Tally(chunk.chunkIndex);
+    const tally = this.#tally(chunk, null);
     const columns = this.#columns;
     columns.clear();
     this.#eventParser ??= new EventParser(this.#statuses);
@@ -161,7 +163,7 @@ export class ChunkMapper {
     sink: BlockSink,
   ): Promise<ChunkResult> {
     const { layout } = input;
-    const tally = new Tally(chunk.chunkIndex);
+    const tally = this.#tally(chunk, input.sizeBytes);
     const isKnown = knownStart !== null || chunk.startByte === input.dataOffset;
     const start =
       knownStart ?? (isKnown ? chunk.startByte : await this.#assumedStart(chunk, input));
@@ -204,13 +206,20 @@ export class ChunkMapper {
     columns.clear();
     const format = layout === null ? ndjsonFormat : csvFormat(layout);
     const result = await reader.records(format, limits, (batch, baseOffset) => {
+      tally.lastLine.add(batch, baseOffset, layout);
       parseOrders(batch, baseOffset, this.#statuses, columns);
       tally.addStrayQuotes(batch.strayQuotes, baseOffset);
       const isFull = columns.rowCount >= this.#blockRows || columns.raw.size >= BLOCK_RAW_BYTES;
       return isFull ? this.#flush(tally, sink) : undefined;
     });
     await this.#flush(tally, sink);
+    tally.endAt(result.nextOffset);
     return result;
+  }
+
+  /** `inputBytes`: uncompressed; null where that is not known. */
+  #tally({ chunkIndex }: PlannedChunk, inputBytes: number | null): Tally {
+    return new Tally(chunkIndex, new LastLineTally(this.#statuses, inputBytes));
   }
 
   async #flush(tally: Tally, sink: BlockSink): Promise<void> {
@@ -229,9 +238,17 @@ class Tally {
   #quarantined = 0;
   readonly #issueRecords = ISSUE_CODES.map(() => 0);
   readonly #strayQuotes = { records: 0, firstOffset: null as number | null };
+  readonly lastLine: LastLineTally;
+  #nextOffset = -1;
 
-  constructor(chunkIndex: number) {
+  constructor(chunkIndex: number, lastLine: LastLineTally) {
     this.#chunkIndex = chunkIndex;
+    this.lastLine = lastLine;
+  }
+
+  /** All records were taken; the next one would begin there. */
+  endAt(nextOffset: number): void {
+    this.#nextOffset = nextOffset;
   }
 
   add({ rowCount, quarantinedCount, quarantinedRow, issues }: OrderColumns): void {
@@ -277,6 +294,7 @@ class Tally {
       issueRecords: this.#issueRecords,
       strayQuotes: this.#strayQuotes,
       layout,
+      lastLine: this.lastLine.finish(this.#nextOffset),
     };
   }
 }

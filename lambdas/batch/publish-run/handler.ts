@@ -9,6 +9,7 @@ export const handler = lambdaHandler(() => {
     metrics.gauge('RunsPublished', 1);
     metrics.gauge('RecordsRead', published.counts.read);
     metrics.gauge('RecordsQuarantined', published.counts.quarantined);
+    for (const { code, count } of published.warnings) metrics.gauge(`Warning_${code}`, count);
     return published;
   };
 });

@@ -1,8 +1,13 @@
 import type { LandingObject } from '../../shared/ingest/list-landing.ts';
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import { formatCents } from '../../shared/model/money.ts';
-import { isConserved, type OutcomeCounts, zeroCounts } from '../../shared/model/outcome.ts';
-import { tablesOf } from '../../shared/model/tables.ts';
+import {
+  isConserved,
+  type Outcome,
+  type OutcomeCounts,
+  zeroCounts,
+} from '../../shared/model/outcome.ts';
+import { type TableName, tablesOf } from '../../shared/model/tables.ts';
 import { PreconditionFailedError, TerminalError } from '../../shared/runtime/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
@@ -14,7 +19,12 @@ import type { BatchManifest } from '../batch-manifest.ts';
 import { type BatchPlan, manifestKey, type RejectedFile } from '../batch-plan.ts';
 import type { ChunkResult } from '../map-chunk/map-chunk.ts';
 import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';
-import type { BucketResult } from '../reduce-bucket/reduce-bucket.ts';
+import type { BucketResult } from '../reduce-bucket/bucket-parts.ts';
+import { addFindings, NO_FINDINGS } from '../reduce-bucket/findings.ts';
+import { fileTotals } from './file-totals.ts';
+import { readPrevious } from './previous-run.ts';
+import { assertFewQuarantined } from './quarantine-limit.ts';
+import { runWarnings } from './run-warnings.ts';
 import { type SummaryContext, writeSummaryTables } from './summary-tables.ts';
 
 /** Files that a message names. */
@@ -29,19 +39,32 @@ export interface RunResults {
   readonly products: LoadedDimension;
 }
 
+export interface PublishContext extends SummaryContext {
+  /** Share of quarantined records above which a run is held back. */
+  readonly maxQuarantined: number;
+}
+
 /**
- * Checks conservation, writes the last tables and the manifest, and makes the run current in one
- * conditional step (architecture §3.6). Repeated, it does no more than that once. Throws
- * `TerminalError`: `all_files_rejected`, `not_conserved`, `revenue_overflow`, `superseded`; the run
- * before is then still the current one.
+ * Checks conservation and how much is quarantined, writes the last tables and the manifest, and
+ * makes the run current in one conditional step (architecture §3.6). Repeated, it does no more than
+ * that once. Throws `TerminalError`: `all_files_rejected`, `not_conserved`,
+ * `too_many_quarantined`, `revenue_overflow`, `superseded`; the run before is then still the
+ * current one.
  */
 export async function publishRun(
   plan: BatchPlan,
   results: RunResults,
-  context: SummaryContext,
+  context: PublishContext,
 ): Promise<BatchManifest> {
   const rejectedFiles = collectRejected(plan, results.chunks);
   const counts = checkedCounts(results);
+  const files = fileTotals(plan, results.chunks);
+  const before = await readPrevious(context.lake, plan);
+  assertFewQuarantined(files, before, context.maxQuarantined);
+  const findings = results.buckets.reduce(
+    (sum, one) => addFindings(sum, one.findings),
+    NO_FINDINGS,
+  );
   const summary = await writeSummaryTables(results.buckets, results.ranges, context);
   const parts = [summary, ...results.buckets, ...results.ranges].map(({ files }) => files);
   const tables = tablesOf('batch').map(({ name }) => [
@@ -59,6 +82,11 @@ export async function publishRun(
     issues: sumIssues(results.chunks),
     revenue: formatCents(summary.revenueCents),
     rejected_files: rejectedFiles,
+    warnings: runWarnings({ plan, rejectedFiles, before, files, findings, ...results }),
+    joins: {
+      customers_missed: findings.joins.customersMissed,
+      products_missed: findings.joins.productsMissed,
+    },
     dimensions: {
       customers: dimensionEntry(plan.customers, results.customers),
       products: dimensionEntry(plan.products, results.products),
@@ -107,9 +135,17 @@ function collectRejected(plan: BatchPlan, chunks: RunResults['chunks']): Rejecte
   return rejected.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
 }
 
+/** Where the records of an outcome are stored. */
+const TABLE_OF = {
+  active: 'orders',
+  cancelled: 'cancelled',
+  duplicate: 'duplicates',
+  quarantined: 'quarantine',
+} as const satisfies Partial<Record<Outcome, TableName>>;
+
 /**
- * Every record that was read has exactly one outcome (contract §2.1), counted on both sides of the
- * exchange.
+ * Every record that was read has exactly one outcome, and is stored under it (contract §2.1):
+ * counted on both sides of the exchange, and by the rows of the files.
  */
 function checkedCounts({ chunks, buckets }: RunResults): OutcomeCounts {
   const counts = zeroCounts();
@@ -118,15 +154,19 @@ function checkedCounts({ chunks, buckets }: RunResults): OutcomeCounts {
     counts.read += chunk.readRecords;
     quarantinedByMap += chunk.quarantinedRecords;
   }
+  const outcomes = Object.entries(TABLE_OF) as [keyof typeof TABLE_OF, TableName][];
+  const stored = { ...zeroCounts(), read: counts.read };
   for (const bucket of buckets) {
-    counts.active += bucket.counts.active;
-    counts.cancelled += bucket.counts.cancelled;
-    counts.duplicate += bucket.counts.duplicate;
-    counts.quarantined += bucket.counts.quarantined;
+    for (const [outcome, table] of outcomes) {
+      counts[outcome] += bucket.counts[outcome];
+      stored[outcome] += (bucket.files[table] ?? []).reduce((sum, { rows }) => sum + rows, 0);
+    }
   }
-  if (!isConserved(counts) || counts.quarantined !== quarantinedByMap) {
-    const numbers = JSON.stringify({ ...counts, quarantinedByMap });
-    throw new TerminalError('not_conserved', `records were lost or made: ${numbers}`);
+  const isStored = outcomes.every(([outcome]) => counts[outcome] === stored[outcome]);
+  if (!isConserved(counts) || counts.quarantined !== quarantinedByMap || !isStored) {
+    const numbers = JSON.stringify({ ...counts, quarantinedByMap, stored });
+    const advice = 'run again; if it stays so, report it with this message';
+    throw new TerminalError('not_conserved', `records were lost or made: ${numbers}; ${advice}`);
   }
   return counts;
 }

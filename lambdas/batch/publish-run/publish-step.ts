@@ -1,11 +1,11 @@
+import type { Warning } from '../../shared/model/warning.ts';
 import { ObjectNotFoundError } from '../../shared/runtime/errors.ts';
 import { parseJson } from '../../shared/runtime/json.ts';
-import { Dimension } from '../../shared/transform/dimension.ts';
 import type { BatchHost } from '../batch-host.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
 import { type BatchPlan, manifestKey } from '../batch-plan.ts';
 import { RunFiles } from '../run-files.ts';
-import { loadDimensions } from '../stage-settings.ts';
+import { loadDimensions, publishContext } from '../stage-settings.ts';
 import { publishRun } from './publish-run.ts';
 import { removeOldRuns, removeWork, runStartedAtMs } from './remove-old-runs.ts';
 
@@ -15,6 +15,8 @@ export interface PublishStepEvent {
 
 export type PublishStepResult = Pick<BatchManifest, 'status' | 'counts' | 'revenue'> & {
   readonly manifest: string;
+  /** What the metrics are made of; all of them stand in the manifest. */
+  readonly warnings: readonly Pick<Warning, 'code' | 'count'>[];
 };
 
 /**
@@ -35,7 +37,8 @@ export async function publishStep(
     keep: [runId, runIdOf(plan.previous?.manifestKey)],
   });
   const { status, counts, revenue } = manifest;
-  return { status, counts, revenue, manifest: manifestKey(runId) };
+  const warnings = manifest.warnings.map(({ code, count }) => ({ code, count }));
+  return { status, counts, revenue, manifest: manifestKey(runId), warnings };
 }
 
 /** The results are gone once the run is published; then its manifest says what was. */
@@ -56,7 +59,7 @@ async function publishOnce(
   return await publishRun(
     plan,
     { chunks, buckets: buckets.map(({ result }) => result), ranges, customers, products },
-    { lake, runId: plan.runId, parquet: config.parquet, products: new Dimension(products.data) },
+    publishContext(lake, plan, config, products.data),
   );
 }
 

@@ -10,7 +10,7 @@ import { assertFits } from '../../shared/transform/revenue-limit.ts';
 import type { Revenue } from '../../shared/transform/revenue-sums.ts';
 import { dailyColumns, hourlyColumns, topColumns } from '../../shared/transform/summary-columns.ts';
 import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';
-import type { BucketResult } from '../reduce-bucket/reduce-bucket.ts';
+import type { BucketResult } from '../reduce-bucket/bucket-parts.ts';
 
 export interface SummaryContext {
   readonly lake: ObjectStore;

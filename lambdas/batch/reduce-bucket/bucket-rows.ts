@@ -1,7 +1,7 @@
 import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
 import { viewOf } from '../../shared/ingest/bytes.ts';
 import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
-import type { IdSlice } from '../../shared/transform/dedupe.ts';
+import { type IdSlice, sliceIndexOf } from '../../shared/transform/dedupe.ts';
 import {
   readHeader,
   type SliceColumns,
@@ -14,6 +14,13 @@ export interface LoadedSlice {
   /** Index of the object it was read from, in the inputs of the plan. */
   readonly sourceIndex: number;
   readonly bytes: Uint8Array;
+}
+
+/** Where a record stands: places are in order of records. */
+export interface RecordPlace {
+  /** Index of the object, in the inputs of the plan. */
+  readonly sourceIndex: number;
+  readonly offset: number;
 }
 
 export interface BucketSlice extends IdSlice {
@@ -37,6 +44,8 @@ export class BucketRows {
   readonly products = new ByteDictionary();
   rowCount = 0;
   readonly #arena: KernelArena;
+  /** First row of each slice, and the number of rows. */
+  #bases: Float64Array | null = null;
 
   /** `arena` takes what is kept beside the slices. */
   constructor(arena: KernelArena) {
@@ -75,6 +84,24 @@ export class BucketRows {
       if (to > from) visit(slice, from, to);
       from = to;
     }
+  }
+
+  /** The slice that holds a row. Once all slices are there. */
+  sliceOf(row: number): BucketSlice {
+    this.#bases ??= Float64Array.from([...this.slices.map((s) => s.baseRow), this.rowCount]);
+    return this.slices[sliceIndexOf(this.#bases, row)];
+  }
+
+  placeOf(row: number): RecordPlace {
+    const { columns, header, baseRow, sourceIndex } = this.sliceOf(row);
+    return { sourceIndex, offset: columns.offset[row - baseRow] + header.baseOffset };
+  }
+
+  /** The bytes of an order id. */
+  idOf(row: number): Uint8Array {
+    const { columns, idEnd, baseRow } = this.sliceOf(row);
+    const i = row - baseRow;
+    return columns.ids.subarray(i === 0 ? 0 : idEnd[i - 1], idEnd[i]);
   }
 
   #addValues(dictionary: ByteDictionary, heap: Uint8Array, offsets: Uint32Array): Uint32Array {

@@ -1,24 +1,43 @@
+import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
 import { ByteHeap } from '../../shared/ingest/order-columns.ts';
 import type { IdSlice } from '../../shared/transform/dedupe.ts';
-import type { BucketRows } from './bucket-rows.ts';
+import type { BucketRows, BucketSlice } from './bucket-rows.ts';
 
 /**
- * Order ids that are taken, and by which records, kept from one wave of a bucket to the next: what
- * comes later is compared with them as if their rows stood in front.
+ * Order ids that are taken, and by which records, kept from one wave of a bucket to the next: the
+ * rows of that one are compared with them as if they stood in front (or behind: `rules.keep`). Few
+ * buckets have a second wave.
  */
 export class Claims implements IdSlice {
   readonly idHash: Uint32Array;
   readonly idEnd: Uint32Array;
   readonly sourceIndex: Uint32Array;
   readonly offset: Float64Array;
+  readonly timeMs: Float64Array;
+  readonly priceCents: Float64Array;
+  /** quantity * 4 + index in `STATUSES`. */
+  readonly quantityStatus: Uint32Array;
+  readonly customerCode: Uint32Array;
+  readonly productCode: Uint32Array;
+  /** Of all claims, and handed on from one wave to the next. */
+  readonly customers: ByteDictionary;
+  readonly products: ByteDictionary;
   readonly #ids = new ByteHeap();
   #rowCount = 0;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, before: Claims | null = null) {
     this.idHash = new Uint32Array(capacity);
     this.idEnd = new Uint32Array(capacity);
     this.sourceIndex = new Uint32Array(capacity);
     this.offset = new Float64Array(capacity);
+    this.timeMs = new Float64Array(capacity);
+    this.priceCents = new Float64Array(capacity);
+    this.quantityStatus = new Uint32Array(capacity);
+    this.customerCode = new Uint32Array(capacity);
+    this.productCode = new Uint32Array(capacity);
+    this.customers = before?.customers ?? new ByteDictionary();
+    this.products = before?.products ?? new ByteDictionary();
+    if (before !== null) this.#take(before);
   }
 
   get rowCount(): number {
@@ -33,41 +52,63 @@ export class Claims implements IdSlice {
   with(bucket: BucketRows, isDuplicate: Uint8Array): Claims {
     let count = this.#rowCount;
     for (let row = 0; row < bucket.rowCount; row++) count += 1 - isDuplicate[row];
-    const more = new Claims(count);
-    more.#take(this);
-    for (const {
-      rowCount,
-      baseRow,
-      idHash,
-      idEnd,
-      columns,
-      header,
-      sourceIndex,
-    } of bucket.slices) {
-      for (let i = 0; i < rowCount; i++) {
-        if (isDuplicate[baseRow + i] === 1) continue;
-        const claim = more.#rowCount++;
-        more.idHash[claim] = idHash[i];
-        more.sourceIndex[claim] = sourceIndex;
-        more.offset[claim] = columns.offset[i] + header.baseOffset;
-        more.#append(columns.ids.subarray(i === 0 ? 0 : idEnd[i - 1], idEnd[i]));
-        more.idEnd[claim] = more.#ids.size;
+    const more = new Claims(count, this);
+    const customerOf = codesIn(more.customers, bucket.customers);
+    const productOf = codesIn(more.products, bucket.products);
+    for (const slice of bucket.slices) {
+      for (let i = 0; i < slice.rowCount; i++) {
+        if (isDuplicate[slice.baseRow + i] === 0) more.#add(slice, i, customerOf, productOf);
       }
     }
     return more;
   }
 
-  #take(earlier: Claims): void {
-    this.idHash.set(earlier.idHash.subarray(0, earlier.#rowCount));
-    this.idEnd.set(earlier.idEnd.subarray(0, earlier.#rowCount));
-    this.sourceIndex.set(earlier.sourceIndex.subarray(0, earlier.#rowCount));
-    this.offset.set(earlier.offset.subarray(0, earlier.#rowCount));
-    this.#append(earlier.#ids.bytes.subarray(0, earlier.#ids.size));
-    this.#rowCount = earlier.#rowCount;
+  #add(slice: BucketSlice, i: number, customerOf: Uint32Array, productOf: Uint32Array): void {
+    const { columns, header, idEnd } = slice;
+    const claim = this.#rowCount++;
+    this.idHash[claim] = slice.idHash[i];
+    this.sourceIndex[claim] = slice.sourceIndex;
+    this.offset[claim] = columns.offset[i] + header.baseOffset;
+    this.timeMs[claim] = columns.time[i] + header.baseTimeMs;
+    this.priceCents[claim] = columns.price[i];
+    this.quantityStatus[claim] = columns.quantityStatus[i];
+    this.customerCode[claim] = customerOf[slice.customerOf[columns.customerCode[i]]];
+    this.productCode[claim] = productOf[slice.productOf[columns.productCode[i]]];
+    this.#append(columns.ids.subarray(i === 0 ? 0 : idEnd[i - 1], idEnd[i]));
+    this.idEnd[claim] = this.#ids.size;
+  }
+
+  #take(before: Claims): void {
+    const count = before.#rowCount;
+    this.idHash.set(before.idHash.subarray(0, count));
+    this.idEnd.set(before.idEnd.subarray(0, count));
+    this.sourceIndex.set(before.sourceIndex.subarray(0, count));
+    this.offset.set(before.offset.subarray(0, count));
+    this.timeMs.set(before.timeMs.subarray(0, count));
+    this.priceCents.set(before.priceCents.subarray(0, count));
+    this.quantityStatus.set(before.quantityStatus.subarray(0, count));
+    this.customerCode.set(before.customerCode.subarray(0, count));
+    this.productCode.set(before.productCode.subarray(0, count));
+    this.#append(before.#ids.bytes.subarray(0, before.#ids.size));
+    this.#rowCount = count;
   }
 
   #append(bytes: Uint8Array): void {
     this.#ids.reserve(bytes.length).set(bytes, this.#ids.size);
     this.#ids.size += bytes.length;
   }
+}
+
+/** By code of `from`, the code in `into`; -1 where it is not there. */
+export function knownCodes(into: ByteDictionary, from: ByteDictionary): Int32Array {
+  return Int32Array.from({ length: from.size }, (_, code) =>
+    into.find(from.view, from.offsets[code], from.offsets[code + 1]),
+  );
+}
+
+/** The same where what is not there is added. */
+function codesIn(into: ByteDictionary, from: ByteDictionary): Uint32Array {
+  return Uint32Array.from({ length: from.size }, (_, code) =>
+    into.codeOf(from.view, from.offsets[code], from.offsets[code + 1]),
+  );
 }

@@ -1,4 +1,5 @@
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
+import type { Keep } from '../../shared/model/config-rules.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { formatDay } from '../../shared/model/time.ts';
 import { EncodeArena } from '../../shared/parquet/arena.ts';
@@ -23,10 +24,12 @@ import {
 import type { Dimension } from '../../shared/transform/dimension.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { BucketAggregates } from './aggregates.ts';
+import type { FindingRules } from './bucket-findings.ts';
+import { BucketParts, type BucketResult } from './bucket-parts.ts';
 import { BucketRows } from './bucket-rows.ts';
 import { planWaves, type SliceRef, WaveLoader } from './bucket-waves.ts';
 import { Claims } from './claims.ts';
-import { FirstPositions } from './first-positions.ts';
+import { KeptRecords, type WaveRows } from './kept-records.ts';
 import { type BucketKernel, createBucketKernel } from './kernel/bucket-kernel.ts';
 import { QuarantineColumns } from './quarantine-columns.ts';
 import { RowColumns } from './row-columns.ts';
@@ -49,23 +52,8 @@ export interface ReduceContext {
   readonly parquet: ParquetOptions & { readonly rowGroupRows: number };
   /** Of the plan. */
   readonly waveBytes: number;
-}
-
-export interface ReduceCounts {
-  active: number;
-  cancelled: number;
-  duplicate: number;
-  quarantined: number;
-}
-
-export interface BucketResult {
-  readonly bucketIndex: number;
-  readonly counts: ReduceCounts;
-  readonly files: Readonly<Partial<Record<TableName, TableFile[]>>>;
-  /** Active orders and cents by day. */
-  readonly byDay: ReadonlyMap<number, { orders: number; cents: bigint }>;
-  /** Active orders and cents by hour of day, 24 of them. */
-  readonly byHour: readonly { orders: number; cents: bigint }[];
+  readonly keep: Keep;
+  readonly findings: FindingRules;
 }
 
 /** Reduces buckets, one after the other; the memory of one serves the next. */
@@ -103,16 +91,18 @@ export class BucketReducer {
     slices: readonly SliceRef[],
     runs: BlockSink,
   ): Promise<BucketResult> {
-    const waves = planWaves(slices, this.#context.waveBytes);
-    const parts = new BucketParts(bucketIndex);
+    const { waveBytes, keep, findings } = this.#context;
+    const waves = [...planWaves(slices, waveBytes).entries()];
+    const parts = new BucketParts(bucketIndex, findings);
     let claims = new Claims(0);
-    for (const [wave, refs] of waves.entries()) {
+    // The records that are kept come first, so that later waves know them.
+    for (const [wave, refs] of keep === 'last' ? waves.toReversed() : waves) {
       this.#waveArena.reset();
       const bucket = new BucketRows(this.#waveArena);
       for (const slice of await this.#loader.load(refs)) bucket.add(slice);
-      const duplicates = findDuplicates([claims, ...bucket.slices], this.#dedupe);
-      const isDuplicate = duplicates.isDuplicate.subarray(claims.rowCount);
-      await this.#writeDuplicates(bucket, claims, duplicates, wave, parts);
+      const { duplicates, rows } = this.#findDuplicates(bucket, claims);
+      const isDuplicate = duplicates.isDuplicate.subarray(rows.firstRow);
+      await this.#writeDuplicates(rows, duplicates, wave, parts);
       // The memory of dedupe is free again.
       const days = splitByDay(bucket, {
         kernel: this.#kernel,
@@ -123,9 +113,21 @@ export class BucketReducer {
       const aggregates = await this.#writeDays(bucket, days, wave, parts);
       await aggregates.writeRuns(this.#context.rangeCount, runs);
       await this.#writeQuarantine(bucket, wave, parts);
-      if (wave < waves.length - 1) claims = claims.with(bucket, isDuplicate);
+      const isLastOne = wave === (keep === 'last' ? 0 : waves.length - 1);
+      if (!isLastOne) claims = claims.with(bucket, isDuplicate);
     }
     return parts.result();
+  }
+
+  /** Claims stand where the waves stand that they are of. */
+  #findDuplicates(bucket: BucketRows, claims: Claims) {
+    const { keep } = this.#context;
+    const isBehind = keep === 'last';
+    const slices = isBehind ? [...bucket.slices, claims] : [claims, ...bucket.slices];
+    const firstRow = isBehind ? 0 : claims.rowCount;
+    const firstClaim = isBehind ? bucket.rowCount : 0;
+    const rows: WaveRows = { bucket, claims, firstRow, firstClaim };
+    return { duplicates: findDuplicates(slices, this.#dedupe, keep), rows };
   }
 
   async #writeDays(bucket: BucketRows, days: DayRows[], wave: number, parts: BucketParts) {
@@ -141,13 +143,18 @@ export class BucketReducer {
     for (const { table, day, rows } of days) {
       const partition = { order_date: formatDay(day) };
       const writer = this.#openFile(table, partition, wave, parts);
-      await this.#writeRows(writer, bucket, rows, (_from, picked) => {
+      await this.#writeRows(writer, bucket, rows, (group, picked) => {
         const own = picked.orderColumns(bucket);
+        parts.findings.addCounted(bucket, group, day, picked.timeMs);
         if (table === 'cancelled') return own;
         aggregates.addDay(day, picked);
+        parts.findings.addJoined(bucket, group, {
+          customer: { keys: picked.customer, rowOf: customerRow },
+          product: { keys: picked.product, rowOf: productRow },
+        });
         return [...own, ...picked.joinedColumns(customers, customerRow, products, productRow)];
       });
-      parts.addFile(table, await writer.closeOnce());
+      parts.addFile(table, wave, await writer.closeOnce());
       parts.counts[table === 'orders' ? 'active' : 'cancelled'] += rows.length;
     }
     parts.addSums(aggregates);
@@ -155,25 +162,26 @@ export class BucketReducer {
   }
 
   async #writeDuplicates(
-    bucket: BucketRows,
-    claims: Claims,
+    wave: WaveRows,
     duplicates: Duplicates,
-    wave: number,
+    waveIndex: number,
     parts: BucketParts,
   ) {
-    const rows = duplicates.rows.map((row) => row - claims.rowCount);
+    const { bucket } = wave;
+    const kept = new KeptRecords(wave, duplicates);
+    const { rows } = kept;
     if (rows.length === 0) return;
-    const writer = this.#openFile('duplicates', null, wave, parts);
-    const firsts = new FirstPositions(bucket, claims, duplicates.firstRows);
+    parts.findings.addDuplicates(bucket, kept);
+    const writer = this.#openFile('duplicates', null, waveIndex, parts);
     const { sources } = this.#context;
     await this.#writeRows(
       writer,
       bucket,
       rows,
-      (_from, picked) => picked.orderColumns(bucket),
-      (from, count) => firsts.columns(from, count, sources),
+      (_group, picked) => picked.orderColumns(bucket),
+      (from, count) => kept.columns(from, count, sources),
     );
-    parts.addFile('duplicates', await writer.closeOnce());
+    parts.addFile('duplicates', waveIndex, await writer.closeOnce());
     parts.counts.duplicate += rows.length;
   }
 
@@ -184,7 +192,7 @@ export class BucketReducer {
     writer: TableFileWriter,
     bucket: BucketRows,
     rows: Uint32Array,
-    columnsOf: (from: number, picked: RowColumns) => ColumnData[],
+    columnsOf: (group: Uint32Array, picked: RowColumns) => ColumnData[],
     lastColumns: (from: number, count: number) => ColumnData[] = () => [],
   ) {
     const { rowGroupRows } = this.#context.parquet;
@@ -193,7 +201,7 @@ export class BucketReducer {
       this.#rows.pick(bucket, group);
       const position = this.#rows.positionColumns(this.#context.sources);
       const columns = [
-        ...columnsOf(from, this.#rows),
+        ...columnsOf(group, this.#rows),
         ...position,
         ...lastColumns(from, group.length),
       ];
@@ -219,7 +227,7 @@ export class BucketReducer {
       writer ??= this.#openFile('quarantine', null, wave, parts);
       await writer.write(this.#quarantine.take(sources));
     }
-    if (writer !== null) parts.addFile('quarantine', await writer.closeOnce());
+    if (writer !== null) parts.addFile('quarantine', wave, await writer.closeOnce());
   }
 
   #openFile(name: TableName, partition: TableFile['partition'], wave: number, parts: BucketParts) {
@@ -233,43 +241,5 @@ export class BucketReducer {
       { key, partition },
       this.#encodeArena,
     );
-  }
-}
-
-/** The result of a bucket under construction. */
-class BucketParts {
-  readonly bucketIndex: number;
-  readonly counts: ReduceCounts = { active: 0, cancelled: 0, duplicate: 0, quarantined: 0 };
-  readonly #files: Partial<Record<TableName, TableFile[]>> = {};
-  readonly #byDay = new Map<number, { orders: number; cents: bigint }>();
-  readonly #byHour = Array.from({ length: 24 }, () => ({ orders: 0, cents: 0n }));
-
-  constructor(bucketIndex: number) {
-    this.bucketIndex = bucketIndex;
-  }
-
-  addFile(table: TableName, file: TableFile): void {
-    this.#files[table] = [...(this.#files[table] ?? []), file];
-  }
-
-  addSums(aggregates: BucketAggregates): void {
-    for (const [day, { orders, cents }] of aggregates.byDay) {
-      const before = this.#byDay.get(day) ?? { orders: 0, cents: 0n };
-      this.#byDay.set(day, { orders: before.orders + orders, cents: before.cents + cents });
-    }
-    this.#byHour.forEach((sum, hour) => {
-      sum.orders += aggregates.byHour.counts[hour];
-      sum.cents += aggregates.byHour.centsAt(hour);
-    });
-  }
-
-  result(): BucketResult {
-    return {
-      bucketIndex: this.bucketIndex,
-      counts: this.counts,
-      files: this.#files,
-      byDay: this.#byDay,
-      byHour: this.#byHour,
-    };
   }
 }

@@ -36,11 +36,11 @@ export class RowColumns {
   rowCount = 0;
   readonly timeMs: Float64Array;
   readonly totalCents: Float64Array;
+  readonly customer: KernelKeys;
   readonly product: KernelKeys;
   readonly hour: KernelKeys;
   readonly #memory: KernelMemory;
   readonly #kernel: BucketKernel;
-  readonly #customer: KernelKeys;
   readonly #status: KernelKeys;
   readonly #source: KernelKeys;
   readonly #day: KernelKeys;
@@ -59,9 +59,9 @@ export class RowColumns {
     this.#kernel = kernel;
     this.timeMs = doubles();
     this.totalCents = doubles();
+    this.customer = keys();
     this.product = keys();
     this.hour = keys();
-    this.#customer = keys();
     this.#status = keys();
     this.#source = keys();
     this.#day = keys();
@@ -87,7 +87,7 @@ export class RowColumns {
     const { timeMs, hour } = this;
     const days = this.#day;
     const lastDay = this.#kernel.deriveHours(timeMs.byteOffset, count, days.at, hour.at);
-    this.#customer.densify(count, bucket.customers.size);
+    this.customer.densify(count, bucket.customers.size);
     this.product.densify(count, bucket.products.size);
     this.#status.densify(count, STATUSES.length);
     this.#source.densify(count, (bucket.slices.at(-1)?.sourceIndex ?? 0) + 1);
@@ -99,7 +99,7 @@ export class RowColumns {
   orderColumns({ customers, products }: BucketRows): ColumnData[] {
     return orderColumns({
       ids: { heap: this.#ids, offsets: this.#idOffsets },
-      customer: this.#customer,
+      customer: this.customer,
       customers: customers.values,
       product: this.product,
       products: products.values,
@@ -124,7 +124,7 @@ export class RowColumns {
     productRow: Int32Array,
   ): KeyedColumn[] {
     return [
-      ...joinedColumns(this.#customer, customers, customerRow),
+      ...joinedColumns(this.customer, customers, customerRow),
       ...joinedColumns(this.product, products, productRow),
     ];
   }
@@ -163,7 +163,7 @@ export class RowColumns {
         count,
         into.at + from * 4,
       );
-    codes(columns.customerCode, customerOf, this.#customer);
+    codes(columns.customerCode, customerOf, this.customer);
     codes(columns.productCode, productOf, this.product);
     kernel.pickAmounts(
       ...placeOf(columns.quantityStatus, baseRow),

@@ -31,6 +31,20 @@ export class StatusParser {
     }
   }
 
+  /** Whether a trimmed value is no spelling, but the beginning of one. */
+  isPart(view: DataView, start: number, end: number): boolean {
+    if (this.parse(view, start, end) !== UNKNOWN_STATUS) return false;
+    const { heap, offsets, size } = this.#spellings;
+    for (let code = 0; code < size; code++) {
+      let at = start;
+      for (let from = offsets[code]; from < offsets[code + 1] && at < end; from++, at++) {
+        if (lowerCase(view.getUint8(at)) !== heap[from]) break;
+      }
+      if (at === end) return true;
+    }
+    return false;
+  }
+
   /** The index in `STATUSES` of a trimmed value, or `UNKNOWN_STATUS`. */
   parse(view: DataView, start: number, end: number): number {
     const length = end - start;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { byteSize, duration, flag, group, wholeNumber } from './config-values.ts';
+import { byteSize, duration, flag, group, rate, wholeNumber } from './config-values.ts';
 
 /** How a batch run works, and when it starts on AWS (architecture §3). */
 export const batch = v.pipe(
@@ -29,7 +29,14 @@ export const batch = v.pipe(
       '10m',
     ),
     maxRun: v.optional(duration('15m', '7d', 'on AWS: a run that takes longer is stopped'), '6h'),
-    strict: v.optional(flag('exit with 1 when a file was rejected'), false),
+    maxQuarantined: v.optional(
+      rate(
+        'a run of 100 records or more is held back if more than this share of them, or of those of ' +
+          'its new files, is quarantined; 1: never',
+      ),
+      0.5,
+    ),
+    strict: v.optional(flag('exit with 1 on any warning, as a rejected file'), false),
   }),
   group('How a batch run works. None of these changes what the tables hold.'),
   v.transform(({ keepRunsFor, quietFor, minInterval, maxRun, ...rest }) => ({

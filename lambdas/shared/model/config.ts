@@ -4,9 +4,9 @@ import { aws, publish } from './config-aws.ts';
 import { batch } from './config-batch.ts';
 import { type ConfigProblem, describeIssues } from './config-problems.ts';
 import { reconcile } from './config-reconcile.ts';
+import { rules } from './config-rules.ts';
 import { stream } from './config-stream.ts';
 import { day, duration, group, oneOf, path, rate, wholeNumber } from './config-values.ts';
-import { STATUSES } from './order.ts';
 
 /**
  * The one place where config keys, their defaults, limits and descriptions stand. Keys are public
@@ -28,48 +28,6 @@ const windows = v.pipe(
   }),
   group('Tumbling windows of event time, aligned to 1970-01-01T00:00Z.'),
   v.transform(({ length }) => ({ lengthMs: length })),
-);
-
-/**
- * Trimmed and lower-cased (ASCII), as values are before they are looked up; `null` is read as
- * missing.
- */
-const isPossibleSpelling = (text: string) =>
-  text !== '' &&
-  text !== 'null' &&
-  text.length <= 64 &&
-  !/^[ \t\r\n\v\f]|[A-Z]|[ \t\r\n\v\f]$/.test(text);
-
-const DEFAULT_STATUSES = {
-  complete: 'completed',
-  completed: 'completed',
-  done: 'completed',
-  cancelled: 'cancelled',
-  canceled: 'cancelled',
-  cancel: 'cancelled',
-  pending: 'pending',
-  processing: 'processing',
-  in_progress: 'processing',
-  'in progress': 'processing',
-} as const;
-
-const rules = v.pipe(
-  v.strictObject({
-    statuses: v.optional(
-      v.pipe(
-        v.record(v.pipe(v.string(), v.check(isPossibleSpelling)), v.picklist(STATUSES)),
-        v.check((map) => Object.keys(map).length > 0 && Object.keys(map).length <= 1000),
-        v.metadata({
-          description: 'spelling: status; replaces the whole default',
-          allowed:
-            '1 to 1,000 spellings (lower-case, trimmed, not empty, not null) with one of ' +
-            STATUSES.join(', '),
-        }),
-      ),
-      DEFAULT_STATUSES,
-    ),
-  }),
-  group('Rules of records that can be chosen.'),
 );
 
 const parquet = v.pipe(

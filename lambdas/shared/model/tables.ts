@@ -45,6 +45,12 @@ export const TABLE_NAMES = [
 
 export type TableName = (typeof TABLE_NAMES)[number];
 
+/** What columns were called in files of earlier versions, and are called now. */
+export const RENAMED_COLUMNS: ReadonlyMap<string, string> = new Map([
+  ['first_source', 'kept_source'],
+  ['first_source_offset', 'kept_source_offset'],
+]);
+
 export interface Table {
   readonly name: TableName;
   readonly door: Door;
@@ -166,13 +172,15 @@ function rowTables(door: Door): Table[] {
     defineTable(
       'duplicates',
       door,
-      'Valid records whose order id an earlier record holds.',
+      door === 'batch'
+        ? 'Valid records whose order id belongs to another record, the one that counts.'
+        : 'Valid records whose order id an earlier record holds.',
       door === 'batch'
         ? [
             ...ORDER_COLUMNS,
             ...position,
-            required('first_source', STRING, 'source of the record that holds the order id'),
-            required('first_source_offset', INT64, 'source_offset of that record'),
+            required('kept_source', STRING, 'source of the record that counts'),
+            required('kept_source_offset', INT64, 'source_offset of that record'),
           ]
         : [...ORDER_COLUMNS, ...position],
       { partitionBy: null, sortedBy },

@@ -1,4 +1,5 @@
 import { parquetReadObjects, type SchemaElement } from 'hyparquet';
+import { RENAMED_COLUMNS } from '../model/tables.ts';
 import { formatDay } from '../model/time.ts';
 import { unitsPerMilli } from './instants.ts';
 import {
@@ -31,8 +32,8 @@ const STEP_BYTES_MAX = 32 * 1024 * 1024;
 
 /**
  * The rows of a Parquet file in order, a part of a row group in memory at a time. `file` is the
- * whole file, or something that hands out ranges of it. Fails where it is no Parquet file, or has
- * no such column.
+ * whole file, or something that hands out ranges of it. Columns have the names of now, in a file of
+ * an earlier version too. Fails where it is no Parquet file, or has no such column.
  */
 export async function* readRows(
   file: ParquetSource,
@@ -43,8 +44,10 @@ export async function* readRows(
   const metadata = await readMetadata(buffer);
   const physical = withoutLogicalTypes(metadata);
   const converters = convertersOf(metadata.schema.slice(1));
+  const storedNames = new Map([...converters.keys()].map((name) => [nameNow(name), name]));
+  const wanted = maySkipColumns ? columns?.filter((name) => storedNames.has(name)) : columns;
+  const found = wanted?.map((name) => storedNames.get(name) ?? name);
   const own = [...converters.keys()];
-  const found = maySkipColumns ? columns?.filter((name) => converters.has(name)) : columns;
   // Without any column there would be no rows.
   const names = found === undefined ? own : found.length === 0 ? own.slice(0, 1) : found;
   let groupStart = 0;
@@ -73,6 +76,10 @@ export async function* readRows(
 function stepRowsOf(groupRows: number, groupBytes: number): number {
   const rowBytes = Math.max(1, groupBytes / Math.max(1, groupRows));
   return Math.max(1, Math.min(STEP_ROWS_MAX, Math.floor(STEP_BYTES_MAX / rowBytes)));
+}
+
+function nameNow(name: string): string {
+  return RENAMED_COLUMNS.get(name) ?? name;
 }
 
 type Converter = (value: unknown) => RowValue;
@@ -115,7 +122,8 @@ function convertRow(
   const converted: Record<string, RowValue> = {};
   for (const name of names) {
     const value = row[name];
-    converted[name] = value === null || value === undefined ? null : toValue(name, value);
+    const isNull = value === null || value === undefined;
+    converted[nameNow(name)] = isNull ? null : toValue(name, value);
   }
   return converted;
 

@@ -1,3 +1,4 @@
+import type { Keep } from '../model/config-rules.ts';
 import { KernelArena } from '../runtime/kernel-arena.ts';
 import { KernelMemory } from '../runtime/kernel-memory.ts';
 import { createDedupeKernel, type DedupeKernel } from './kernel/dedupe-kernel.ts';
@@ -15,14 +16,14 @@ export interface IdSlice {
 /** Rows are numbered through all slices, from 0. */
 export interface Duplicates {
   /**
-   * By row: 1 where an earlier row has the same id. Longer than there are rows; valid until the
-   * next call.
+   * By row: 1 where another row is kept of its id. Longer than there are rows; valid until the next
+   * call.
    */
   readonly isDuplicate: Uint8Array;
   /** Those rows, in order, valid until the next call, as the next ones. */
   readonly rows: Uint32Array;
-  /** For each of them the first row with its id. */
-  readonly firstRows: Uint32Array;
+  /** For each of them the row that is kept of its id. */
+  readonly keptRows: Uint32Array;
 }
 
 const PARTITIONS = 256;
@@ -78,12 +79,16 @@ export function createDedupeMemory(memory = KernelMemory.create()): DedupeMemory
 }
 
 /**
- * Finds every row whose order id an earlier row has: exact, the bytes decide (contract §2.1
- * `duplicate`; all rows here are valid, so that the first of an id is active or cancelled). Rows
- * are first dealt into 256 partitions by hash, so that each one's hash table stays in the
- * processor's cache.
+ * Finds every row whose order id an earlier row has, or a later one if `keep` is `last`: exact, the
+ * bytes decide (contract §2.1 `duplicate`; all rows here are valid, so that the one that is kept is
+ * active or cancelled). Rows are first dealt into 256 partitions by hash, so that each one's hash
+ * table stays in the processor's cache.
  */
-export function findDuplicates(slices: readonly IdSlice[], memory: DedupeMemory): Duplicates {
+export function findDuplicates(
+  slices: readonly IdSlice[],
+  memory: DedupeMemory,
+  keep: Keep,
+): Duplicates {
   const { kernel, arena } = memory;
   arena.reset();
   const placed = slices.filter(({ rowCount }) => rowCount > 0).map((slice) => place(slice, arena));
@@ -108,13 +113,14 @@ export function findDuplicates(slices: readonly IdSlice[], memory: DedupeMemory)
       isDuplicateAt,
       pairsAt,
       pairCount,
+      keep === 'last',
     );
   }
-  const firstRowsAt = memory.listsAt + pairCount * WORD_BYTES;
+  const keptRowsAt = memory.listsAt + pairCount * WORD_BYTES;
   const { isDuplicateAt, pairsAt, listsAt } = memory;
-  kernel.listPairs(isDuplicateAt, rowCount, pairsAt, pairCount, listsAt, firstRowsAt);
+  kernel.listPairs(isDuplicateAt, rowCount, pairsAt, pairCount, listsAt, keptRowsAt);
   const rows = arena.memory.uint32s(listsAt, pairCount);
-  return { isDuplicate, rows, firstRows: arena.memory.uint32s(firstRowsAt, pairCount) };
+  return { isDuplicate, rows, keptRows: arena.memory.uint32s(keptRowsAt, pairCount) };
 }
 
 /** A slice where the kernel reaches it. */

@@ -72,14 +72,18 @@ export class DimensionBuilder {
 
   /**
    * Takes the rows of a batch whose field f is the definition's field f; one that starts at -1 is
-   * missing.
+   * missing. Returns the index of the first row that has an issue, or null.
    */
-  add(batch: SpanBatch): void {
+  add(batch: SpanBatch): number | null {
+    let firstIssue: number | null = null;
     for (let index = 0; index < batch.recordCount; index++) {
+      const { dimension_issues: before } = this.counts;
       this.counts.rows += 1;
       if (batch.recordIssue[index] !== 0) this.counts.dimension_issues += 1;
       else this.#addRow(batch, index);
+      if (this.counts.dimension_issues > before) firstIssue ??= index;
     }
+    return firstIssue;
   }
 
   finish(): DimensionData {

@@ -16,6 +16,8 @@ import { DimensionBuilder, type DimensionData } from './dimension.ts';
 export interface LoadedDimension {
   readonly data: DimensionData;
   readonly counts: Readonly<DimensionCounts>;
+  /** The first row that is counted in `dimension_issues`. */
+  readonly firstIssue: { readonly key: string; readonly offset: number } | null;
 }
 
 /** A file of a dimension: in landing, or an immutable copy of it under another key. */
@@ -33,9 +35,11 @@ export async function loadDimension(
   maxBytes: number,
 ): Promise<LoadedDimension> {
   const builder = new DimensionBuilder(definition);
+  let firstIssue: LoadedDimension['firstIssue'] = null;
   for (const file of files) {
     try {
-      await loadFile(store, definition, file, builder, maxBytes);
+      const offset = await loadFile(store, definition, file, builder, maxBytes);
+      if (offset !== null) firstIssue ??= { key: file.key, offset };
     } catch (error) {
       if (error instanceof UnreadableInputError) throw rejected(file.key, error.reason, error);
       if (error instanceof ObjectUnreadableError) throw rejected(file.key, error.reason, error);
@@ -43,23 +47,24 @@ export async function loadDimension(
       throw asInputChanged(file.key, error);
     }
   }
-  return { data: builder.finish(), counts: builder.counts };
+  return { data: builder.finish(), counts: builder.counts, firstIssue };
 }
 
+/** Returns where the first row with an issue stands, or null. */
 async function loadFile(
   store: Pick<ObjectStore, 'stream'>,
   definition: DimensionDefinition,
   file: DimensionFile,
   builder: DimensionBuilder,
   maxBytes: number,
-): Promise<void> {
+): Promise<number | null> {
   const stored =
     file.copyKey === undefined
       ? store.stream(file.key, { ifMatch: file.etag })
       : store.stream(file.copyKey);
   const opened = await openInput(stored);
   try {
-    await readRows(opened, definition, file.key, builder, maxBytes);
+    return await readRows(opened, definition, file.key, builder, maxBytes);
   } finally {
     await opened.close();
   }
@@ -71,7 +76,7 @@ async function readRows(
   key: string,
   builder: DimensionBuilder,
   maxBytes: number,
-): Promise<void> {
+): Promise<number | null> {
   const batch = createReaderBatch();
   const reader = new RecordReader(source, startOffset, batch);
   let format = linesFormat(objectScanner(definition.fields));
@@ -85,14 +90,17 @@ async function readRows(
     format = csvFormat(header.layout);
   }
   const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
-  await reader.records(format, limits, (rows) => {
-    builder.add(rows);
+  let firstIssue: number | null = null;
+  await reader.records(format, limits, (rows, baseOffset) => {
+    const index = builder.add(rows);
+    if (index !== null) firstIssue ??= baseOffset + rows.recordStart[index];
     if (builder.sizeBytes <= maxBytes) return;
     const message =
       `${definition.name} needs more than ${maxBytes} bytes of memory (reading ${key}); ` +
       'raise batch.memoryLimitBytes';
     throw new TerminalError('dimensions_too_large', message);
   });
+  return firstIssue;
 }
 
 function asCopyMissing(key: string, error: unknown): unknown {

@@ -14,6 +14,7 @@ import type { CatalogueStack } from '../stacks/catalogue-stack.ts';
 import type { PipelinesStack } from '../stacks/pipelines-stack.ts';
 import type { StorageStack } from '../stacks/storage-stack.ts';
 import { METRICS_NAMESPACE } from './tandem-function.ts';
+import { warningAlarms } from './warning-alarms.ts';
 
 /** One alarm: what it looks at, and what whoever gets it has to do. */
 export interface AlarmSpec {
@@ -67,6 +68,7 @@ export interface Watched {
 export function alarmList(watched: Watched): readonly AlarmSpec[] {
   return [
     ...batchAlarms(watched),
+    ...warningAlarms(watched.deployment),
     ...streamAlarms(watched),
     ...lossAlarms(watched),
     ...throttleAlarms(watched),

@@ -25,7 +25,7 @@ const PUBLICATION_SEC = 2;
 const PUBLICATION_PUTS = 25;
 const PUBLICATION_GETS = 30;
 
-const ALARMS = 18;
+const ALARMS = 27;
 const METRICS = 13;
 
 /**

@@ -4,10 +4,8 @@ import {
   mergeAggregates,
   type RangeResult,
 } from '../../../lambdas/batch/merge-aggregates/merge-aggregates.ts';
-import {
-  BucketReducer,
-  type BucketResult,
-} from '../../../lambdas/batch/reduce-bucket/reduce-bucket.ts';
+import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/bucket-parts.ts';
+import { BucketReducer } from '../../../lambdas/batch/reduce-bucket/reduce-bucket.ts';
 import {
   createMapper,
   mergeContext,

@@ -2,7 +2,7 @@ import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
 import { checkChunks } from '../../../lambdas/batch/check-chunks/check-chunks.ts';
 import type { ChunkResult } from '../../../lambdas/batch/map-chunk/map-chunk.ts';
 import type { RangeResult } from '../../../lambdas/batch/merge-aggregates/merge-aggregates.ts';
-import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/reduce-bucket.ts';
+import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/bucket-parts.ts';
 import { mappedChunks } from '../../../lambdas/batch/stage-settings.ts';
 import { type ExchangeBudget, release } from './exchange-memory.ts';
 import type { MapOutput, StageOutput, StageTask } from './stage-host.ts';

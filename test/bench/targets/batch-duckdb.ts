@@ -103,7 +103,7 @@ async function writeDuplicates(db: DuckDb, out: string): Promise<number> {
     out,
     'duplicates',
     `SELECT ${ORDER_COLUMNS}, ${SOURCE}, records.rowid AS source_offset,
-      'orders/part-00001.csv' AS first_source, first_record AS first_source_offset
+      'orders/part-00001.csv' AS kept_source, first_record AS kept_source_offset
     FROM records JOIN repeated ON records.rowid = record ORDER BY source_offset`,
   );
 }

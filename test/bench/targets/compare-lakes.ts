@@ -12,7 +12,7 @@ import { sqlType } from './sql-types.ts';
 type Side = 'ours' | 'theirs';
 
 const SIDES: readonly Side[] = ['ours', 'theirs'];
-const OFFSET_COLUMNS = ['source_offset', 'first_source_offset'];
+const OFFSET_COLUMNS = ['source_offset', 'kept_source_offset'];
 
 await main(process.argv[2], process.argv[3]);
 

@@ -11,6 +11,7 @@ import { readFile } from './file.ts';
 import { DEFAULT_STATUSES, derivedColumns, examine, type Order, type Statuses } from './order.ts';
 import { RevenueOverflow, type Row, revenueTables, totalCents } from './revenue.ts';
 import { compareText, decimalText, FIELDS, rawText, type Values } from './text.ts';
+import { differingFields, endsInCutEvent, endsInCutLine, isFuture } from './warnings.ts';
 
 /** The batch door of contract §1–3 from landing objects to the rows of every table. */
 
@@ -19,6 +20,12 @@ export interface OracleInput {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly statuses?: Statuses;
   readonly windowLengthMs?: number;
+  /** @default first */
+  readonly keep?: 'first' | 'last';
+  /** When the run began. @default 2026-01-31T12:00:00Z */
+  readonly createdAtMs?: number;
+  /** @default half */
+  readonly maxQuarantined?: number;
 }
 
 export interface OracleBatch {
@@ -42,6 +49,9 @@ export interface OracleBatch {
    */
   readonly tables: Readonly<Record<OracleTable, readonly Row[]>>;
   readonly dimensions: Readonly<Record<'customers' | 'products', DimensionReport>>;
+  /** By code; codes that do not occur are absent. */
+  readonly warnings: Readonly<Record<string, number>>;
+  readonly joins: { readonly customers_missed: number; readonly products_missed: number };
 }
 
 export type OracleTable =
@@ -55,6 +65,7 @@ export type OracleFailureCode =
   | 'landing_empty'
   | 'all_files_rejected'
   | 'dimension_rejected'
+  | 'too_many_quarantined'
   | 'revenue_overflow';
 
 /** The run publishes nothing. */
@@ -82,28 +93,73 @@ export function oracleBatch(input: OracleInput): OracleBatch {
   if (customers.isRejected || products.isRejected) failures.push('dimension_rejected');
   if (failures.length > 0) throw new OracleFailure(failures);
 
-  const { rows, active, counts } = split(read.records, customers, products);
+  const keep = input.keep ?? 'first';
+  const { rows, active, counts, counted, differing } = split(
+    read.records,
+    customers,
+    products,
+    keep,
+  );
+  const { quarantined, read: readCount } = counts;
+  const mayQuarantine = readCount * (input.maxQuarantined ?? 0.5);
+  if (readCount >= 100 && quarantined > mayQuarantine) failures.push('too_many_quarantined');
+  const createdAtMs = input.createdAtMs ?? Date.parse('2026-01-31T12:00:00Z');
+  const missing = missesOf(active, customers, products);
+  const has = { customers: customers.report, products: products.report };
+  const found: Record<string, number> = {
+    files_rejected: read.rejectedFiles.length,
+    duplicates_differ: differing,
+    last_line_cut: read.cutFiles,
+    join_misses: active.filter(
+      (order) =>
+        (hasFiles(input.files, 'customers/') && !customers.found.has(order.customerId)) ||
+        (hasFiles(input.files, 'products/') && !products.found.has(order.productId)),
+    ).length,
+    dimension_issues: has.customers.dimension_issues + has.products.dimension_issues,
+    future_events: counted.filter((order) => isFuture(order, createdAtMs)).length,
+  };
+  const tables = () => ({
+    ...rows,
+    ...revenueTables(
+      active,
+      (productId) => products.found.get(productId) ?? products.miss,
+      input.windowLengthMs ?? 600_000,
+    ),
+  });
+  return {
+    counts,
+    issues: countIssues(read.records),
+    revenue: decimalText(totalCents(active)),
+    rejectedFiles: read.rejectedFiles,
+    inputs: read.inputs,
+    tables: orFail(tables, failures),
+    dimensions: has,
+    warnings: Object.fromEntries(Object.entries(found).filter(([, count]) => count > 0)),
+    joins: missing,
+  };
+}
+
+/** Throws where there is a reason to fail. */
+function orFail<T>(run: () => T, failures: readonly OracleFailureCode[]): T {
   try {
-    return {
-      counts,
-      issues: countIssues(read.records),
-      revenue: decimalText(totalCents(active)),
-      rejectedFiles: read.rejectedFiles,
-      inputs: read.inputs,
-      tables: {
-        ...rows,
-        ...revenueTables(
-          active,
-          (productId) => products.found.get(productId) ?? products.miss,
-          input.windowLengthMs ?? 600_000,
-        ),
-      },
-      dimensions: { customers: customers.report, products: products.report },
-    };
+    const result = run();
+    if (failures.length > 0) throw new OracleFailure(failures);
+    return result;
   } catch (error) {
-    if (error instanceof RevenueOverflow) throw new OracleFailure(['revenue_overflow']);
-    throw error;
+    if (!(error instanceof RevenueOverflow)) throw error;
+    throw new OracleFailure([...failures, 'revenue_overflow']);
   }
+}
+
+function missesOf(active: readonly Order[], customers: OracleDimension, products: OracleDimension) {
+  return {
+    customers_missed: active.filter((order) => !customers.found.has(order.customerId)).length,
+    products_missed: active.filter((order) => !products.found.has(order.productId)).length,
+  };
+}
+
+function hasFiles(files: ReadonlyMap<string, Uint8Array>, folder: string): boolean {
+  return filesBelow(files, folder).length > 0;
 }
 
 /** In key order. A file or folder whose name begins with `.` or `_` is passed over. */
@@ -129,6 +185,7 @@ function readOrders(files: readonly (readonly [string, Uint8Array])[], statuses:
   const records: OracleRecord[] = [];
   const rejectedFiles: { key: string; reason: string }[] = [];
   const inputs: { key: string; records: number }[] = [];
+  let cutFiles = 0;
   for (const [source, stored] of files) {
     const file = readFile(stored, FIELDS);
     if (file.reason !== null) {
@@ -137,10 +194,19 @@ function readOrders(files: readonly (readonly [string, Uint8Array])[], statuses:
     }
     if (file.kind === 'ndjson') {
       inputs.push({ key: source, records: file.lines.length });
-      records.push(...file.lines.map((line) => eventRecord(source, line, statuses)));
+      const events = file.lines.map((line) => eventRecord(source, line, statuses));
+      if (
+        endsInCutEvent(
+          file,
+          events.map(({ issues }) => issues),
+        )
+      )
+        cutFiles += 1;
+      records.push(...events);
       continue;
     }
     inputs.push({ key: source, records: file.records.length });
+    if (endsInCutLine(file, statuses)) cutFiles += 1;
     for (const record of file.records) {
       const { offset, bytes } = record;
       const issue = csvIssue(record, file.fieldCount);
@@ -156,7 +222,7 @@ function readOrders(files: readonly (readonly [string, Uint8Array])[], statuses:
       records.push({ source, offset, bytes, values, ...examine(values, statuses) });
     }
   }
-  return { records, rejectedFiles, inputs };
+  return { records, rejectedFiles, inputs, cutFiles };
 }
 
 function eventRecord(
@@ -175,6 +241,7 @@ function split(
   records: readonly OracleRecord[],
   customers: OracleDimension,
   products: OracleDimension,
+  keep: 'first' | 'last',
 ) {
   const rows: Record<'orders' | 'cancelled' | 'duplicates' | 'quarantine', Row[]> = {
     orders: [],
@@ -183,8 +250,18 @@ function split(
     quarantine: [],
   };
   const active: Order[] = [];
-  const firstOf = new Map<string, { first_source: string; first_source_offset: string }>();
-  for (const { source, offset, bytes, issues, values, order } of records) {
+  const counted: Order[] = [];
+  let differing = 0;
+  const keptOf = new Map<string, OracleRecord & { order: Order }>();
+  const valid = records.filter((record): record is OracleRecord & { order: Order } => {
+    return record.order !== null;
+  });
+  // What is set last wins.
+  for (const record of keep === 'last' ? valid : valid.toReversed()) {
+    keptOf.set(record.order.orderId, record);
+  }
+  for (const record of records) {
+    const { source, offset, bytes, issues, values, order } = record;
     const position = { source, source_offset: String(offset) };
     if (order === null) {
       const asRead = Object.fromEntries(FIELDS.map((field) => [field, values?.[field] ?? null]));
@@ -197,12 +274,14 @@ function split(
       continue;
     }
     const columns = derivedColumns(order);
-    const first = firstOf.get(order.orderId);
-    if (first !== undefined) {
-      rows.duplicates.push({ ...columns, ...position, ...first });
+    const kept = keptOf.get(order.orderId) as OracleRecord & { order: Order };
+    if (kept !== record) {
+      if (differingFields(order, kept.order).length > 0) differing += 1;
+      const place = { kept_source: kept.source, kept_source_offset: String(kept.offset) };
+      rows.duplicates.push({ ...columns, ...position, ...place });
       continue;
     }
-    firstOf.set(order.orderId, { first_source: source, first_source_offset: String(offset) });
+    counted.push(order);
     if (order.status === 'cancelled') {
       rows.cancelled.push({ ...columns, ...position });
       continue;
@@ -220,7 +299,7 @@ function split(
     duplicate: rows.duplicates.length,
     late: 0,
   };
-  return { rows, active, counts };
+  return { rows, active, counts, counted, differing };
 }
 
 function countIssues(records: readonly OracleRecord[]): Record<string, number> {

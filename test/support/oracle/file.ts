@@ -14,11 +14,14 @@ export type OracleFile =
       readonly fieldCount: number;
       /** Without the header. */
       readonly records: readonly CsvRecord[];
+      /** Of all of it, uncompressed. */
+      readonly byteLength: number;
     }
   | {
       readonly reason: null;
       readonly kind: 'ndjson';
       readonly lines: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
+      readonly byteLength: number;
     }
   | { readonly reason: string };
 
@@ -37,6 +40,7 @@ export function readFile(
       reason: null,
       kind: 'ndjson',
       lines: lines.map(({ offset, bytes }) => ({ offset: offset + mark, bytes })),
+      byteLength: content.length,
     };
   }
   return readCsv(content, columns, requiredColumns);
@@ -71,6 +75,7 @@ function readCsv(
     columns: new Map(places.flatMap(([column, at]) => at.map((place) => [column, place] as const))),
     fieldCount: names.length,
     records,
+    byteLength: content.length,
   };
 }
 

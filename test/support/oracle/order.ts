@@ -1,4 +1,4 @@
-import { decimalText, present, type Values } from './text.ts';
+import { decimalText, present, trimmed, type Values } from './text.ts';
 
 /** The record rules of contract §2, one field after the other. */
 
@@ -131,9 +131,14 @@ function readTotal(quantity: Read<bigint>, price: Read<bigint>): Read<bigint> {
 function readStatus(received: string | null, statuses: Statuses): Read<string> {
   const text = present(received);
   if (text === null) return { value: '', issues: ['status_missing'] };
-  const spelling = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const spelling = readStatusSpelling(text);
   const isKnown = Object.hasOwn(statuses, spelling);
   return { value: isKnown ? statuses[spelling] : '', issues: isKnown ? [] : ['status_unknown'] };
+}
+
+/** As the map of statuses has it: trimmed, in lower case. */
+export function readStatusSpelling(received: string): string {
+  return trimmed(received).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /** The columns of `orders` up to `total_amount` (contract §2.2, §3). */

@@ -48,7 +48,7 @@ describe('the cost of the stream', () => {
   });
 
   it('is that of two shards and of the alarms while nothing happens', () => {
-    expect(totalOf(costOfIdleMonth(DEFAULT_CONFIG))).toBeCloseTo(31.13, 2);
+    expect(totalOf(costOfIdleMonth(DEFAULT_CONFIG))).toBeCloseTo(32.03, 2);
   });
 
   it('follows the mode of the stream', () => {

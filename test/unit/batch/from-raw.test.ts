@@ -59,7 +59,7 @@ describe('a batch over the raw archive', () => {
     const { duplicates, quarantine } = await readTables(world.lake, manifest);
 
     expect(duplicates).toMatchObject([
-      { order_id: 'a', source: input.key, first_source: input.key, first_source_offset: '0' },
+      { order_id: 'a', source: input.key, kept_source: input.key, kept_source_offset: '0' },
     ]);
     expect(quarantine.map(({ raw }) => raw)).toEqual(
       [3, 5, 6].map((index) => new TextDecoder().decode(segment[index].record.data)),

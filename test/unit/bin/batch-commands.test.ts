@@ -45,8 +45,90 @@ describe('batch', () => {
       issues: { order_id_missing: 1, quantity_not_positive: 1 },
       revenue: '119.98',
       rejected_files: [],
+      warnings: [
+        {
+          code: 'duplicates_differ',
+          count: 1,
+          example: 'order_id o1 in orders/a.csv at byte 205 (orders/a.csv at byte 70 counts)',
+          hint: 'they differ in order_timestamp (1); 1 looks like the same order sent again at another time',
+        },
+        {
+          code: 'join_misses',
+          count: 1,
+          example: 'product_id p2 in orders/a.csv at byte 116',
+          hint:
+            '2 without customer, 1 without product: joined columns are null in them; compare how ' +
+            'the ids are written on both sides',
+        },
+      ],
+      joins: { customers_missed: 2, products_missed: 1 },
       duration_ms: expect.any(Number),
     });
+  });
+
+  it('says its warnings on standard error, with --json too', async () => {
+    const args = ['batch', '--landing', landing, '--lake', lake];
+    const asText = await runCliHere(args);
+    const asJson = await runCliHere([...args, '--json']);
+
+    expect(asJson.err).toBe(asText.err);
+    expect(asText.err.split('\n').map((line) => line.slice(0, 68))).toEqual([
+      'tandem: warning: 1 duplicate differs from the record that counts (du',
+      'tandem: warning: 1 active order is without a customer or product: it',
+      '',
+    ]);
+  });
+
+  it('says so where a small run is published although most of it is quarantined', async () => {
+    const bad = join(dir, 'bad-landing');
+    mkdirSync(join(bad, 'orders'), { recursive: true });
+    writeFileSync(join(bad, 'orders', 'a.csv'), `${HEADER}o1,c1,p1,01/02/2026,1,1,done\n`);
+    const args = ['batch', '--landing', bad, '--lake', join(dir, 'bad-lake')];
+    const relaxed = await runCliHere(args);
+    const strict = await runCliHere([...args, '--strict']);
+    const accepted = await runCliHere([...args, '--strict', '--accept-quarantined']);
+
+    expect(relaxed.err).toBe(
+      'tandem: warning: 1 of 1 records are quarantined: order_timestamp_invalid (1); ' +
+        'look at them: tandem show quarantine\n',
+    );
+    expect([relaxed.exitCode, strict.exitCode, accepted.exitCode]).toEqual([0, 1, 0]);
+    expect(accepted.err).toBe('');
+  });
+
+  it('holds a run back whose records are quarantined, unless that is accepted', async () => {
+    const bad = join(dir, 'changed-landing');
+    mkdirSync(join(bad, 'orders'), { recursive: true });
+    const lines = Array.from({ length: 100 }, (_, i) => `o${i},c1,p1,01/02/2026,1,1,done\n`);
+    writeFileSync(join(bad, 'orders', 'a.csv'), HEADER + lines.join(''));
+    const args = ['batch', '--landing', bad, '--lake', join(dir, 'changed-lake')];
+    const held = await json(...args);
+    const accepted = await json(...args, '--accept-quarantined');
+
+    expect(held).toEqual({
+      exitCode: 1,
+      result: {
+        error: {
+          code: 'too_many_quarantined',
+          message:
+            '100 of 100 records are quarantined, allowed are 50 % (batch.maxQuarantined): ' +
+            'order_timestamp_invalid (100); in orders/a.csv (100 of 100). The tables stay as they ' +
+            'are. Mend the files, or publish all the same: batch --accept-quarantined',
+        },
+      },
+    });
+    expect(accepted).toMatchObject({ exitCode: 0, result: { status: 'published' } });
+  });
+
+  it('escapes control characters of what its warnings show', async () => {
+    const odd = join(dir, 'odd-landing');
+    mkdirSync(join(odd, 'orders'), { recursive: true });
+    const line = '\u001b[2Jo1,c1,p1,2026-01-01 10:00:00,1,1,done\n';
+    writeFileSync(join(odd, 'orders', 'a.csv'), HEADER + line + line.replace('p1', 'p2'));
+    const { out, err } = await runCliHere(['batch', '--landing', odd, '--lake', join(dir, 'odd')]);
+
+    expect(out + err).not.toContain('\u001b');
+    expect(err).toContain('order_id \\x1b[2Jo1 in orders/a.csv at byte 112');
   });
 
   it('prints a summary for people', async () => {
@@ -57,10 +139,21 @@ describe('batch', () => {
       '--lake',
       lake,
     ]);
-    expect([exitCode, err]).toEqual([0, '']);
+    expect(exitCode).toBe(0);
+    expect(err).toMatch(/^(tandem: warning: .*\n){2}$/);
     expect(out).toContain('active             2   40.00 %\n');
+    expect(out).toContain(
+      '\njoin_misses            1  product_id p2 in orders/a.csv at byte 116\n',
+    );
     expect(out).toContain('revenue of active orders: 119.98\n');
     expect(out).toContain(`next: npx tandem show top_products --lake ${lake}\n`);
+  });
+
+  it('exits with 1 under --strict on any warning, and publishes', async () => {
+    const args = ['batch', '--landing', landing, '--lake', join(dir, 'warned-lake')];
+    const { exitCode, result } = await json(...args, '--strict');
+
+    expect([exitCode, result.status]).toEqual([1, 'published']);
   });
 
   it('exits with 1 under --strict when a file was rejected, and publishes the rest', async () => {
@@ -72,7 +165,7 @@ describe('batch', () => {
     rmSync(bad);
 
     expect(relaxed.exitCode).toBe(0);
-    expect(relaxed.err).toContain('1 rejected file(s)');
+    expect(relaxed.err).toContain('tandem: warning: 1 file is rejected (files_rejected)');
     expect(strict.exitCode).toBe(1);
     expect(strict.result.status).toBe('published_with_rejected_files');
     expect(strict.result.rejected_files).toHaveLength(1);

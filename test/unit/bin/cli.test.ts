@@ -41,6 +41,7 @@ describe('help', () => {
         '--workers <n>',
         '--chunk-bytes <n>',
         '--strict',
+        '--accept-quarantined',
         '--plan <file>',
         '--from-raw',
         '--consumer <name>',

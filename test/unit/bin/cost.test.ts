@@ -62,7 +62,7 @@ describe('cost', () => {
     const { answer } = await json('cost');
     expect(answer.stream.total).toBeCloseTo(0.053, 3);
     expect(answer.batch.cost.total).toBeCloseTo(0.0016, 4);
-    expect(answer.idle_month.total).toBeCloseTo(31.13, 2);
+    expect(answer.idle_month.total).toBeCloseTo(32.03, 2);
     expect(answer.busy_month.total).toBeCloseTo(8.02, 2);
     expect(answer).toMatchObject({ orders: 1e6, bytes_per_order: 57, measured: null });
   });

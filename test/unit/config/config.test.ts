@@ -23,6 +23,7 @@ describe('defaults', () => {
       quietForMs: 30_000,
       minIntervalMs: 600_000,
       maxRunMs: 21_600_000,
+      maxQuarantined: 0.5,
       strict: false,
     });
     expect(DEFAULT_CONFIG.windows).toEqual({ lengthMs: 600_000 });
@@ -79,18 +80,43 @@ describe('values', () => {
     ]);
   });
 
-  it('replaces the whole map of statuses', () => {
-    const { statuses } = parseConfig({ rules: { statuses: { shipped: 'completed' } } }).rules;
-    expect(statuses).toEqual({ shipped: 'completed' });
+  it('adds spellings of statuses to the default, and takes out those set to null', () => {
+    const own = { shipped: 'completed', done: 'pending', cancel: null };
+    const { statuses } = parseConfig({ rules: { statuses: own } }).rules;
+
+    expect(statuses).toEqual({
+      complete: 'completed',
+      completed: 'completed',
+      done: 'pending',
+      cancelled: 'cancelled',
+      canceled: 'cancelled',
+      pending: 'pending',
+      processing: 'processing',
+      in_progress: 'processing',
+      'in progress': 'processing',
+      shipped: 'completed',
+    });
+    expect(parseConfig({ rules: { statuses: {} } }).rules).toEqual(DEFAULT_CONFIG.rules);
   });
 
   it('takes spellings that are not ASCII', () => {
     const { statuses } = parseConfig({
       rules: { statuses: { erledigt: 'completed', Ärger: 'pending' } },
     }).rules;
-    expect(Object.keys(statuses)).toEqual(['erledigt', 'Ärger']);
+
+    expect(statuses).toMatchObject({ erledigt: 'completed', Ärger: 'pending' });
+  });
+
+  it('keeps the first record of an order id unless the config says otherwise', () => {
+    expect(DEFAULT_CONFIG.rules.keep).toBe('first');
+    expect(parseConfig({ rules: { keep: 'last' } }).rules.keep).toBe('last');
   });
 });
+
+/** Every spelling of the default taken out. */
+const NO_STATUS = Object.fromEntries(
+  Object.keys(DEFAULT_CONFIG.rules.statuses).map((spelling) => [spelling, null]),
+);
 
 describe('problems', () => {
   it.each([
@@ -140,7 +166,8 @@ describe('problems', () => {
     ['generate', 'statuses', []],
     ['generate', 'statuses', ['a,b']],
     ['generate', 'statuses', ['a"b']],
-    ['rules', 'statuses', {}],
+    ['rules', 'statuses', NO_STATUS],
+    ['rules', 'keep', 'newest'],
     ['rules', 'statuses', ['completed']],
     ['rules', 'statuses', { Done: 'completed' }],
     ['rules', 'statuses', { ' done': 'completed' }],
@@ -193,6 +220,8 @@ describe('configHash', () => {
     [{ windows: { length: '5m' } }],
     [{ parquet: { codec: 'none' } }],
     [{ rules: { statuses: { ok: 'completed' } } }],
+    [{ rules: { statuses: { done: null } } }],
+    [{ rules: { keep: 'last' } }],
   ])('changes with %j', (input) => {
     expect(configHash(parseConfig(input))).not.toBe(configHash(DEFAULT_CONFIG));
   });

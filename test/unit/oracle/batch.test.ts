@@ -107,8 +107,8 @@ describe('outcomes', () => {
         total_amount: '0.30',
         source,
         source_offset: '207',
-        first_source: source,
-        first_source_offset: '121',
+        kept_source: source,
+        kept_source_offset: '121',
       },
       {
         ...AN_ORDER,
@@ -118,8 +118,8 @@ describe('outcomes', () => {
         total_amount: '1.00',
         source: 'orders/b.csv',
         source_offset: '70',
-        first_source: source,
-        first_source_offset: '73',
+        kept_source: source,
+        kept_source_offset: '73',
       },
     ]);
     expect(tables.quarantine).toEqual([

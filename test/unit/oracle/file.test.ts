@@ -44,6 +44,7 @@ describe('a file', () => {
       ]),
       fieldCount: 4,
       records: [],
+      byteLength: 25,
     });
   });
 });

@@ -104,6 +104,15 @@ describe('readRows', () => {
     expect(ranges[1]).toBeLessThan(100);
   });
 
+  it('gives the columns of a file of an earlier version under the names of now', async () => {
+    const text = (name: string, value: string) =>
+      ({ name, type: { kind: 'string' }, isNullable: false, values: [value] }) as const;
+    const old = parquetFile([text('source', 'b.csv'), text('first_source', 'a.csv')], COMPACT, 1);
+
+    expect(await rowsOf(old)).toEqual([{ source: 'b.csv', kept_source: 'a.csv' }]);
+    expect(await rowsOf(old, { columns: ['kept_source'] })).toEqual([{ kept_source: 'a.csv' }]);
+  });
+
   it('fails when the bytes are no Parquet file', async () => {
     await expect(rowsOf(Buffer.from('order_id,customer_id\n'))).rejects.toThrow(/parquet/);
     await expect(rowsOf(new Uint8Array(0))).rejects.toThrow(/parquet/);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashBytes, viewOf } from '../../../lambdas/shared/ingest/bytes.ts';
+import type { Keep } from '../../../lambdas/shared/model/config-rules.ts';
 import {
   createDedupeMemory,
   findDuplicates,
@@ -25,25 +26,29 @@ function sliceOf(texts: readonly string[], hash: Hash = hashBytes): IdSlice {
   return { rowCount: texts.length, idHash: Uint32Array.from(hashes), idEnd, ids };
 }
 
-/** Each duplicate with the first row that has its id, by a map. */
-function expectedPairs(texts: readonly string[]): [number, number][] {
-  const first = new Map<string, number>();
+/** Each duplicate with the row that is kept of its id, by looking for it. */
+function expectedPairs(texts: readonly string[], keep: Keep): [number, number][] {
+  const keptRow = (text: string) =>
+    keep === 'first' ? texts.indexOf(text) : texts.lastIndexOf(text);
   return texts.flatMap((text, row): [number, number][] => {
-    const earlier = first.get(text);
-    if (earlier !== undefined) return [[row, earlier]];
-    first.set(text, row);
-    return [];
+    const kept = keptRow(text);
+    return kept === row ? [] : [[row, kept]];
   });
 }
 
 const memory = createDedupeMemory();
 
-function pairsOf(slices: readonly (readonly string[])[], hash?: Hash): [number, number][] {
-  const { rows, firstRows, isDuplicate } = findDuplicates(
+function pairsOf(
+  slices: readonly (readonly string[])[],
+  keep: Keep,
+  hash?: Hash,
+): [number, number][] {
+  const { rows, keptRows, isDuplicate } = findDuplicates(
     slices.map((texts) => sliceOf(texts, hash)),
     memory,
+    keep,
   );
-  const pairs = [...rows].map((row, index): [number, number] => [row, firstRows[index]]);
+  const pairs = [...rows].map((row, index): [number, number] => [row, keptRows[index]]);
   const marked = slices.flat().flatMap((_, row) => (isDuplicate[row] === 1 ? [row] : []));
   expect(marked).toEqual([...rows]);
   return pairs;
@@ -56,10 +61,12 @@ describe('findDuplicates', () => {
   );
   const slices = fc.array(fc.array(id, { maxLength: 40 }), { maxLength: 5 });
 
-  it('always finds what a map finds, over slices of any size', () => {
+  const keeps = fc.constantFrom<Keep>('first', 'last');
+
+  it('always finds what a search finds, over slices of any size', () => {
     fc.assert(
-      fc.property(slices, (texts) => {
-        expect(pairsOf(texts)).toEqual(expectedPairs(texts.flat()));
+      fc.property(slices, keeps, (texts, keep) => {
+        expect(pairsOf(texts, keep)).toEqual(expectedPairs(texts.flat(), keep));
       }),
       { seed, ...runs(500) },
     );
@@ -68,8 +75,8 @@ describe('findDuplicates', () => {
   it('is always exact where hashes meet', () => {
     const hashes: Hash[] = [() => 0, (_view, start, end) => (end - start) * 256];
     fc.assert(
-      fc.property(slices, fc.constantFrom(...hashes), (texts, hash) => {
-        expect(pairsOf(texts, hash)).toEqual(expectedPairs(texts.flat()));
+      fc.property(slices, keeps, fc.constantFrom(...hashes), (texts, keep, hash) => {
+        expect(pairsOf(texts, keep, hash)).toEqual(expectedPairs(texts.flat(), keep));
       }),
       { seed, ...runs(300) },
     );
@@ -78,10 +85,16 @@ describe('findDuplicates', () => {
   it('finds copies among many rows', () => {
     const texts = Array.from({ length: 50_000 }, (_, row) => `order-${row % 30_000}`);
 
-    const pairs = pairsOf([texts.slice(0, 17), [], texts.slice(17)]);
+    const slices = [texts.slice(0, 17), [], texts.slice(17)];
+
+    const pairs = pairsOf(slices, 'first');
     expect(pairs).toHaveLength(20_000);
     expect(pairs[0]).toEqual([30_000, 0]);
     expect(pairs.at(-1)).toEqual([49_999, 19_999]);
+    const last = pairsOf(slices, 'last');
+    expect(last).toHaveLength(20_000);
+    expect(last[0]).toEqual([0, 30_000]);
+    expect(last.at(-1)).toEqual([19_999, 49_999]);
   });
 });
 

@@ -22,7 +22,7 @@ async function build(definition: DimensionDefinition, lines: readonly (string | 
     giveUpAt: Number.POSITIVE_INFINITY,
   };
   const reader = new RecordReader(piecesSource(pieces()), 0);
-  await reader.records(csvFormat(csvLayout(layout)), limits, (batch) => builder.add(batch));
+  await reader.records(csvFormat(csvLayout(layout)), limits, (batch) => void builder.add(batch));
   const data = builder.finish();
   return { counts: builder.counts, data, dimension: new Dimension(data) };
 }

@@ -1,5 +1,5 @@
 /**
- * Finds rows whose order id an earlier row has. AssemblyScript; `dedupe.ts` says what is where in
+ * Finds rows whose order id an earlier (or a later) row has. AssemblyScript; `dedupe.ts` says what is where in
  * the memory, and why the rows are dealt into partitions first.
  */
 
@@ -51,9 +51,9 @@ export function dealRows(
 }
 
 /**
- * Looks through one partition, entries `[from, to)`. `table` has a power of two of slots, at least
- * twice as many as entries. Adds pairs of a row and the first row with its id to the `pairCount`
- * that are there; returns how many there are.
+ * Looks through one partition, entries `[from, to)`, from its end if the last row of an id is kept.
+ * `table` has a power of two of slots, at least twice as many as entries. Adds pairs of a row and
+ * the row that is kept of its id to the `pairCount` that are there; returns how many there are.
  */
 export function findPairs(
   entries: usize,
@@ -64,10 +64,13 @@ export function findPairs(
   isDuplicate: usize,
   pairs: usize,
   pairCount: i32,
+  keepsLast: bool,
 ): i32 {
   memory.fill(table, 0, slotCount << 2);
   const mask: u32 = slotCount - 1;
-  for (let at = from; at < to; at++) {
+  const step = keepsLast ? -1 : 1;
+  const end = keepsLast ? from - 1 : to;
+  for (let at = keepsLast ? to - 1 : from; at != end; at += step) {
     const entry = load<u64>(entries + (at << ENTRY_BITS));
     const row = <u32>entry;
     const hash = <u32>(entry >> 32);
@@ -120,8 +123,8 @@ function haveSameId(rowA: u32, rowB: u32): bool {
 }
 
 /**
- * Lists the marked rows in order, and for each of them the first row with its id, out of as many
- * pairs.
+ * Lists the marked rows in order, and for each of them the row that is kept of its id, out of as
+ * many pairs.
  */
 export function listPairs(
   isDuplicate: usize,
@@ -129,7 +132,7 @@ export function listPairs(
   pairs: usize,
   pairCount: i32,
   rows: usize,
-  firstRows: usize,
+  keptRows: usize,
 ): void {
   let found = 0;
   for (let row = 0; row < rowCount; row++) {
@@ -146,6 +149,6 @@ export function listPairs(
       if (load<u32>(rows + (middle << 2)) < row) low = middle + 1;
       else high = middle;
     }
-    store<u32>(firstRows + (low << 2), load<u32>(pairs + (pair << 3), 4));
+    store<u32>(keptRows + (low << 2), load<u32>(pairs + (pair << 3), 4));
   }
 }

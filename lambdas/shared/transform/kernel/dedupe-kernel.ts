@@ -16,6 +16,7 @@ export interface DedupeKernel {
     isDuplicate: number,
     pairs: number,
     pairCount: number,
+    keepsLast: boolean,
   ): number;
   listPairs(
     isDuplicate: number,
@@ -23,7 +24,7 @@ export interface DedupeKernel {
     pairs: number,
     pairCount: number,
     rows: number,
-    firstRows: number,
+    keptRows: number,
   ): void;
 }
 

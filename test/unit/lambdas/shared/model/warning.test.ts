@@ -7,7 +7,7 @@ import {
 } from '../../../../../lambdas/shared/model/warning.ts';
 
 describe('warnings', () => {
-  it('have the codes of contract 2.3, in its order', () => {
+  it('have the codes of contract 2.3 and one of the stream, in its order', () => {
     expect(WARNING_CODES).toEqual([
       'files_ignored',
       'files_rejected',
@@ -17,6 +17,7 @@ describe('warnings', () => {
       'last_line_cut',
       'join_misses',
       'dimension_issues',
+      'dimension_kept_before',
       'future_events',
     ]);
   });

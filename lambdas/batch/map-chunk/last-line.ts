@@ -1,0 +1,212 @@
+import { trimmedEnd, trimmedStart } from '../../shared/ingest/bytes.ts';
+import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
+import { splitRecord } from '../../shared/ingest/csv-record.ts';
+import type { CsvBatch } from '../../shared/ingest/csv-scanner.ts';
+import type { StatusParser } from '../../shared/ingest/status-parser.ts';
+import { issueBit } from '../../shared/model/issue.ts';
+import { ORDER_TIMESTAMP, PRICE, STATUS } from '../../shared/model/order.ts';
+
+/** The last values of records, by what a cut would change. Zeros where there are no records. */
+export interface LastValues {
+  readonly records: number;
+  readonly shortestBytes: number;
+  readonly longestBytes: number;
+  /** Digits behind the point; only where the last value is a price. */
+  readonly fewestDecimals: number;
+}
+
+/** The record at the end of an input that no line end follows. */
+export interface OpenRecord {
+  readonly offset: number;
+  readonly hasFewerFields: boolean;
+  /** An event that is no JSON. */
+  readonly isInvalidJson: boolean;
+  /** Its last value is the status, and the beginning of one, or nothing at all. */
+  readonly statusLeft: 'part' | 'nothing' | null;
+  /** Null where it was not split into values. */
+  readonly lastValue: LastValues | null;
+}
+
+/** What a chunk says of the end of its file: `last_line_cut` is judged by file. */
+export interface LastLine {
+  /** Of all records of the chunk but `open`. */
+  readonly others: LastValues;
+  /** Null in every chunk but the one that reaches the end of the file, and mostly there. */
+  readonly open: OpenRecord | null;
+}
+
+/** Perhaps open: that depends on what comes behind its `end`. */
+type LastRecord = OpenRecord & { readonly end: number };
+
+const NO_VALUES: LastValues = { records: 0, shortestBytes: 0, longestBytes: 0, fewestDecimals: 0 };
+
+const WRONG_FIELD_COUNT = issueBit('wrong_field_count');
+const INVALID_JSON = issueBit('invalid_json');
+const POINT = 0x2e;
+
+export function addValues(a: LastValues, b: LastValues): LastValues {
+  if (a.records === 0 || b.records === 0) return a.records === 0 ? b : a;
+  return {
+    records: a.records + b.records,
+    shortestBytes: Math.min(a.shortestBytes, b.shortestBytes),
+    longestBytes: Math.max(a.longestBytes, b.longestBytes),
+    fewestDecimals: Math.min(a.fewestDecimals, b.fewestDecimals),
+  };
+}
+
+/**
+ * Looks at the records of a chunk, batch by batch. Where the size of the input is not known, the
+ * last one so far is set apart: only at the end it is known whether a line end follows.
+ */
+export class LastLineTally {
+  readonly #statuses: StatusParser;
+  readonly #inputBytes: number | null;
+  #others = NO_VALUES;
+  #last: LastRecord | null = null;
+
+  /** `inputBytes`: null where they are not known before the end. */
+  constructor(statuses: StatusParser, inputBytes: number | null) {
+    this.#statuses = statuses;
+    this.#inputBytes = inputBytes;
+  }
+
+  /** Takes a batch as it was scanned. `layout`: null for events. */
+  add(batch: CsvBatch, baseOffset: number, layout: CsvLayout | null): void {
+    const count = batch.recordCount;
+    if (this.#last !== null) this.#addOther(this.#last.lastValue);
+    const end = baseOffset + batch.recordEnd[count - 1];
+    const mayBeOpen = this.#inputBytes === null || this.#inputBytes === end;
+    this.#last = mayBeOpen ? this.#openRecord(batch, baseOffset, layout) : null;
+    const field = lastFieldOf(layout);
+    if (field >= 0) this.#addOther(valuesOf(batch, field, 0, mayBeOpen ? count - 1 : count));
+  }
+
+  /** `nextOffset`: where the next record would begin. */
+  finish(nextOffset: number): LastLine {
+    if (this.#last === null) return { others: this.#others, open: null };
+    const { end, ...open } = this.#last;
+    this.#last = null;
+    if (end === nextOffset) return { others: this.#others, open };
+    this.#addOther(open.lastValue);
+    return { others: this.#others, open: null };
+  }
+
+  #openRecord(batch: CsvBatch, baseOffset: number, layout: CsvLayout | null): LastRecord {
+    const last = batch.recordCount - 1;
+    const field = lastFieldOf(layout);
+    return {
+      end: baseOffset + batch.recordEnd[last],
+      offset: baseOffset + batch.recordStart[last],
+      hasFewerFields: layout !== null && hasFewerFields(batch, last, layout),
+      isInvalidJson: batch.recordIssue[last] === INVALID_JSON,
+      statusLeft: layout?.fields.at(-1) === STATUS ? this.#statusLeft(batch, last) : null,
+      lastValue: field < 0 ? null : valuesOf(batch, field, last, last + 1),
+    };
+  }
+
+  #addOther(values: LastValues | null): void {
+    if (values !== null) this.#others = addValues(this.#others, values);
+  }
+
+  #statusLeft(batch: CsvBatch, record: number): OpenRecord['statusLeft'] {
+    const { recordIssue, starts, ends, bytes, view } = batch;
+    if (recordIssue[record] !== 0) return null;
+    const start = trimmedStart(bytes, starts[STATUS][record], ends[STATUS][record]);
+    const end = trimmedEnd(bytes, start, ends[STATUS][record]);
+    if (start === end) return 'nothing';
+    return this.#statuses.isPart(view, start, end) ? 'part' : null;
+  }
+}
+
+/**
+ * The field in the last column, where its values are to be looked at; else -1. What a status may be
+ * is known.
+ */
+function lastFieldOf(layout: CsvLayout | null): number {
+  const field = layout?.fields.at(-1) ?? -1;
+  return field === STATUS ? -1 : field;
+}
+
+/** Of the records `[from, to)` that were split into values. */
+function valuesOf(batch: CsvBatch, field: number, from: number, to: number): LastValues {
+  const { bytes, recordIssue } = batch;
+  const starts = batch.starts[field];
+  const ends = batch.ends[field];
+  let records = 0;
+  let shortestBytes = Number.MAX_SAFE_INTEGER;
+  let longestBytes = 0;
+  let fewestDecimals = Number.MAX_SAFE_INTEGER;
+  for (let i = from; i < to; i++) {
+    if (recordIssue[i] !== 0) continue;
+    records += 1;
+    const length = ends[i] - starts[i];
+    if (length < shortestBytes) shortestBytes = length;
+    if (length > longestBytes) longestBytes = length;
+    if (field !== PRICE || fewestDecimals === 0) continue;
+    const decimals = decimalsOf(bytes, starts[i], ends[i]);
+    if (decimals < fewestDecimals) fewestDecimals = decimals;
+  }
+  if (records === 0) return NO_VALUES;
+  if (field !== PRICE) fewestDecimals = 0;
+  return { records, shortestBytes, longestBytes, fewestDecimals };
+}
+
+function decimalsOf(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = end - 1; at >= start; at--) if (bytes[at] === POINT) return end - at - 1;
+  return 0;
+}
+
+function hasFewerFields(batch: CsvBatch, record: number, layout: CsvLayout): boolean {
+  if (batch.recordIssue[record] !== WRONG_FIELD_COUNT) return false;
+  const start = batch.recordStart[record];
+  // A copy with room behind it for values that are not their bytes.
+  const text = batch.bytes.slice(start, batch.recordEnd[record]);
+  const room = new Uint8Array(text.length * 2);
+  room.set(text);
+  let count = 0;
+  splitRecord(room, 0, text.length, text.length, layout.delimiter, (column) => {
+    count = column + 1;
+  });
+  return count < layout.fields.length;
+}
+
+/** Below this many others, a value that is the shortest is nothing unusual. */
+const MANY_RECORDS = 100;
+
+/** What of a file is known when its chunks are through. */
+export interface FileEnd {
+  readonly layout: CsvLayout | null;
+  readonly lastLine: LastLine;
+  readonly readRecords: number;
+  /** Records with that issue. */
+  readonly wrongFieldCounts: number;
+  readonly invalidJson: number;
+  readonly unknownStatuses: number;
+  readonly missingStatuses: number;
+}
+
+/**
+ * Whether the file ends in a record that looks cut (contract §2.3): no line end, and fewer fields
+ * or a shorter last value than the others. Many whole files lack the last line end, and one of
+ * their records is the last: so a shorter value counts only where its form is another one, or
+ * where many others are longer. The sum of records decides, so no cutting matters.
+ */
+export function looksCut(file: FileEnd): boolean {
+  const { layout, readRecords } = file;
+  const { open, others } = file.lastLine;
+  if (open === null) return false;
+  const isRare = (records: number) => (records - 1) * 2 < readRecords - 1 || records === 1;
+  if (open.hasFewerFields) return isRare(file.wrongFieldCounts);
+  if (open.isInvalidJson) return isRare(file.invalidJson);
+  const field = layout?.fields.at(-1) ?? -1;
+  if (field === STATUS) {
+    if (open.statusLeft === 'nothing') return file.missingStatuses === 1;
+    return open.statusLeft === 'part' && isRare(file.unknownStatuses);
+  }
+  const value = open.lastValue;
+  if (value === null || value.records === 0 || others.records === 0) return false;
+  if (value.longestBytes >= others.shortestBytes) return false;
+  if (others.records >= MANY_RECORDS) return true;
+  if (field === PRICE) return value.fewestDecimals < others.fewestDecimals;
+  return field === ORDER_TIMESTAMP && others.shortestBytes === others.longestBytes;
+}

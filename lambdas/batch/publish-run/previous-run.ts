@@ -1,0 +1,31 @@
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { ObjectNotFoundError } from '../../shared/runtime/errors.ts';
+import { parseJson } from '../../shared/runtime/json.ts';
+import type { BatchManifest } from '../batch-manifest.ts';
+import type { BatchPlan } from '../batch-plan.ts';
+
+/** The run that was the current one when this one was planned. */
+export interface PreviousRun {
+  /** The orders files that it read, by key. */
+  readonly inputs: ReadonlyMap<string, BatchManifest['inputs'][number]>;
+  readonly revenue: string;
+}
+
+/**
+ * What is compared with the run before; null where there was none. A manifest that is gone or
+ * broken is no reason against a new run, which mends that: then nothing is known of the run before.
+ */
+export async function readPrevious(
+  lake: ObjectStore,
+  { previous }: Pick<BatchPlan, 'previous'>,
+): Promise<PreviousRun | null> {
+  if (previous === null) return null;
+  try {
+    const { inputs, revenue } = parseJson<BatchManifest>(await lake.get(previous.manifestKey));
+    if (!Array.isArray(inputs)) return null;
+    return { inputs: new Map(inputs.map((input) => [input.key, input])), revenue };
+  } catch (error) {
+    if (error instanceof ObjectNotFoundError || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,153 @@
+import { ORDER_FIELDS } from '../../shared/model/order.ts';
+import { inOrder, type Warning, warningOf } from '../../shared/model/warning.ts';
+import type { LoadedDimension } from '../../shared/transform/load-dimension.ts';
+import type { BatchPlan, RejectedFile } from '../batch-plan.ts';
+import { looksCut } from '../map-chunk/last-line.ts';
+import type { RecordPlace } from '../reduce-bucket/bucket-rows.ts';
+import {
+  DUPLICATE_LOOKS,
+  type DuplicateFindings,
+  type DuplicateLook,
+  type Findings,
+} from '../reduce-bucket/findings.ts';
+import { type FileTotals, issueCount } from './file-totals.ts';
+import type { PreviousRun } from './previous-run.ts';
+
+/** What the warnings of a run are made of. */
+export interface RunFacts {
+  readonly plan: BatchPlan;
+  readonly rejectedFiles: readonly RejectedFile[];
+  readonly before: PreviousRun | null;
+  /** In order of records. */
+  readonly files: readonly FileTotals[];
+  readonly findings: Findings;
+  readonly customers: LoadedDimension;
+  readonly products: LoadedDimension;
+}
+
+/**
+ * What a run tells people although it was published (contract §2.3). A function of the input, of
+ * the run before, and (`future_events`) of when the run was started.
+ */
+export function runWarnings(facts: RunFacts): Warning[] {
+  return inOrder([
+    ...ignored(facts),
+    ...rejected(facts),
+    ...vanished(facts),
+    ...strayQuotes(facts),
+    ...lastLines(facts),
+    ...dimensionIssues(facts),
+    ...ofRows(facts),
+  ]);
+}
+
+function ignored({ plan }: RunFacts): Warning[] {
+  const { count, example } = plan.ignored ?? { count: 0, example: null };
+  return count === 0 ? [] : [warningOf('files_ignored', count, example ?? '')];
+}
+
+function rejected({ rejectedFiles }: RunFacts): Warning[] {
+  if (rejectedFiles.length === 0) return [];
+  const [{ key, reason }] = rejectedFiles;
+  return [warningOf('files_rejected', rejectedFiles.length, `${key} (${reason})`)];
+}
+
+/** All that landing has for a run lies below it; segments of the raw archive do not. */
+const ORDERS_FOLDER = 'orders/';
+
+/** A run over the raw archive after one over landing reads other files, and none is gone. */
+function vanished({ plan, rejectedFiles, before }: RunFacts): Warning[] {
+  const here = new Set([...plan.inputs, ...rejectedFiles].map(({ key }) => key));
+  const isFromRaw = plan.inputs.some(({ kind }) => kind === 'segment');
+  const gone = [...(before?.inputs.values() ?? [])].filter(
+    ({ key }) => !here.has(key) && !key.startsWith(ORDERS_FOLDER) === isFromRaw,
+  );
+  if (before === null || gone.length === 0) return [];
+  const records = gone.reduce((sum, file) => sum + file.records, 0);
+  const hint =
+    `of the records of the run before (its revenue: ${before.revenue}) they held ${records}, which ` +
+    'no longer count: a run reads all that landing holds, so keep the files there';
+  return [warningOf('files_vanished', gone.length, gone[0].key, hint)];
+}
+
+function strayQuotes({ files }: RunFacts): Warning[] {
+  const found = files.filter(({ strayQuotes }) => strayQuotes.records > 0);
+  if (found.length === 0) return [];
+  const [{ input, strayQuotes }] = found;
+  const records = found.reduce((sum, file) => sum + file.strayQuotes.records, 0);
+  return [warningOf('stray_quote', records, placeText(input.key, strayQuotes.firstOffset ?? 0))];
+}
+
+function lastLines({ files }: RunFacts): Warning[] {
+  const cut = files.filter((file) =>
+    looksCut({
+      ...file,
+      wrongFieldCounts: issueCount(file, 'wrong_field_count'),
+      invalidJson: issueCount(file, 'invalid_json'),
+      unknownStatuses: issueCount(file, 'status_unknown'),
+      missingStatuses: issueCount(file, 'status_missing'),
+    }),
+  );
+  if (cut.length === 0) return [];
+  const [{ input, lastLine }] = cut;
+  return [warningOf('last_line_cut', cut.length, placeText(input.key, lastLine.open?.offset ?? 0))];
+}
+
+function dimensionIssues({ customers, products }: RunFacts): Warning[] {
+  const count = customers.counts.dimension_issues + products.counts.dimension_issues;
+  const first = customers.firstIssue ?? products.firstIssue;
+  if (count === 0 || first === null) return [];
+  return [warningOf('dimension_issues', count, placeText(first.key, first.offset))];
+}
+
+function ofRows({ plan, findings }: RunFacts): Warning[] {
+  const { joins, duplicates, future } = findings;
+  const textOf = ({ sourceIndex, offset }: RecordPlace) =>
+    placeText(plan.inputs[sourceIndex].key, offset);
+  const warnings: Warning[] = [];
+  if (duplicates.first !== null) {
+    const { id, kept, ...place } = duplicates.first;
+    const example = `order_id ${id} in ${textOf(place)} (${textOf(kept)} counts)`;
+    const hint = differenceText(duplicates);
+    warnings.push(warningOf('duplicates_differ', duplicates.records, example, hint));
+  }
+  if (joins.first !== null) {
+    const example = `${joins.first.id} in ${textOf(joins.first)}`;
+    const hint =
+      `${joins.customersMissed} without customer, ${joins.productsMissed} without product: joined ` +
+      'columns are null in them; compare how the ids are written on both sides';
+    warnings.push(warningOf('join_misses', joins.missed, example, hint));
+  }
+  if (future.first !== null) {
+    warnings.push(warningOf('future_events', future.records, textOf(future.first)));
+  }
+  return warnings;
+}
+
+/** What each kind of differing duplicates looks like, and what to do. */
+const LOOKS: Readonly<Record<DuplicateLook, string>> = {
+  spoiled_id: 'ids that a spreadsheet spoiled (as 4.00638E+12): export order_id as text again',
+  line: 'lines of one order (same order_id, other product): give each line an order_id of its own',
+  later_state: 'a later state of the order: with rules.keep: last the newest record counts',
+  sent_again: 'the same order sent again at another time',
+  other: 'an order_id that was given to several customers',
+};
+
+/** `they differ in product_id (2), price (1); 2 look like lines of one order (…)` */
+function differenceText({ byField, byLook }: DuplicateFindings): string {
+  const largestFirst = (a: readonly [string, number], b: readonly [string, number]) => b[1] - a[1];
+  const pairs = (names: readonly string[], counts: readonly number[]) =>
+    names
+      .map((name, index) => [name, counts[index]] as const)
+      .filter(([, count]) => count > 0)
+      .toSorted(largestFirst);
+  const fields = pairs(ORDER_FIELDS, byField).map(([name, count]) => `${name} (${count})`);
+  const looks = pairs(DUPLICATE_LOOKS, byLook).map(([look, count]) => {
+    return `${count} ${count === 1 ? 'looks' : 'look'} like ${LOOKS[look as DuplicateLook]}`;
+  });
+  return `they differ in ${fields.join(', ')}; ${looks.join('; ')}`;
+}
+
+function placeText(key: string, offset: number): string {
+  return `${key} at byte ${offset}`;
+}

@@ -1,0 +1,136 @@
+import {
+  CUSTOMER_ID,
+  ORDER_TIMESTAMP,
+  PRICE,
+  PRODUCT_ID,
+  QUANTITY,
+  STATUS,
+} from '../../shared/model/order.ts';
+import {
+  type ColumnData,
+  type KeyedColumn,
+  plain,
+  type Values,
+} from '../../shared/parquet/column-data.ts';
+import type { Duplicates } from '../../shared/transform/dedupe.ts';
+import type { BucketRows, BucketSlice, RecordPlace } from './bucket-rows.ts';
+import { type Claims, knownCodes } from './claims.ts';
+
+/** A set of order fields: bit i stands for `ORDER_FIELDS[i]`. */
+export type FieldBits = number;
+
+/** Rows of a wave and those of its claims, numbered one behind the other. */
+export interface WaveRows {
+  readonly bucket: BucketRows;
+  readonly claims: Claims;
+  /** The number of the bucket's first row, and of the first claim. */
+  readonly firstRow: number;
+  readonly firstClaim: number;
+}
+
+/** The records that count where others are duplicates of them. Duplicates are given by index. */
+export class KeptRecords {
+  /** The duplicates' rows in the bucket, in order. */
+  readonly rows: Uint32Array;
+  readonly #wave: WaveRows;
+  readonly #keptRows: Uint32Array;
+  /** By code of the bucket; made when they are first needed. */
+  #claimedCodes: { customers: Int32Array; products: Int32Array } | null = null;
+
+  constructor(wave: WaveRows, { rows, keptRows }: Duplicates) {
+    this.#wave = wave;
+    this.rows = rows.map((row) => row - wave.firstRow);
+    this.#keptRows = keptRows;
+  }
+
+  /** kept_source and kept_source_offset of the duplicates `[from, from + count)`. */
+  columns(from: number, count: number, sources: Values): ColumnData[] {
+    const sourceKeys = new Uint32Array(count);
+    const offsets = new Float64Array(count);
+    let keyCount = 0;
+    for (let i = 0; i < count; i++) {
+      const { sourceIndex, offset } = this.placeOf(from + i);
+      sourceKeys[i] = sourceIndex;
+      offsets[i] = offset;
+      keyCount = Math.max(keyCount, sourceIndex + 1);
+    }
+    const source = { kind: 'keyed', keys: sourceKeys, keyCount, valueOf: null, values: sources };
+    return [source as KeyedColumn, plain(offsets)];
+  }
+
+  /** Where the record stands that counts instead of a duplicate. */
+  placeOf(duplicate: number): RecordPlace {
+    const { bucket, claims } = this.#wave;
+    const claim = this.#claimOf(duplicate);
+    if (claim >= 0) return { sourceIndex: claims.sourceIndex[claim], offset: claims.offset[claim] };
+    return bucket.placeOf(this.#keptRows[duplicate] - this.#wave.firstRow);
+  }
+
+  /**
+   * The fields in which a duplicate is another than the record that counts. `slice` is the one that
+   * holds it.
+   */
+  differingFields(duplicate: number, slice: BucketSlice): FieldBits {
+    const { bucket, firstRow } = this.#wave;
+    const i = this.rows[duplicate] - slice.baseRow;
+    const claim = this.#claimOf(duplicate);
+    if (claim >= 0) return this.#differsFromClaim(slice, i, claim);
+    const keptRow = this.#keptRows[duplicate] - firstRow;
+    const kept = bucket.sliceOf(keptRow);
+    return differingRows(slice, i, kept, keptRow - kept.baseRow);
+  }
+
+  /** -1: it counts in this wave. */
+  #claimOf(duplicate: number): number {
+    const { claims, firstClaim } = this.#wave;
+    const claim = this.#keptRows[duplicate] - firstClaim;
+    return claim >= 0 && claim < claims.rowCount ? claim : -1;
+  }
+
+  #differsFromClaim(slice: BucketSlice, i: number, claim: number): FieldBits {
+    const { bucket, claims } = this.#wave;
+    const { columns, header, customerOf, productOf } = slice;
+    this.#claimedCodes ??= {
+      customers: knownCodes(claims.customers, bucket.customers),
+      products: knownCodes(claims.products, bucket.products),
+    };
+    const { customers, products } = this.#claimedCodes;
+    return fieldBits(
+      customers[customerOf[columns.customerCode[i]]] !== claims.customerCode[claim],
+      products[productOf[columns.productCode[i]]] !== claims.productCode[claim],
+      columns.time[i] + header.baseTimeMs !== claims.timeMs[claim],
+      columns.price[i] !== claims.priceCents[claim],
+      columns.quantityStatus[i] ^ claims.quantityStatus[claim],
+    );
+  }
+}
+
+function differingRows(a: BucketSlice, i: number, b: BucketSlice, k: number): FieldBits {
+  const own = a.columns;
+  const other = b.columns;
+  return fieldBits(
+    a.customerOf[own.customerCode[i]] !== b.customerOf[other.customerCode[k]],
+    a.productOf[own.productCode[i]] !== b.productOf[other.productCode[k]],
+    own.time[i] + a.header.baseTimeMs !== other.time[k] + b.header.baseTimeMs,
+    own.price[i] !== other.price[k],
+    own.quantityStatus[i] ^ other.quantityStatus[k],
+  );
+}
+
+/** `quantityStatus`: quantity and status of both, packed, where they have different bits. */
+function fieldBits(
+  hasOtherCustomer: boolean,
+  hasOtherProduct: boolean,
+  hasOtherTime: boolean,
+  hasOtherPrice: boolean,
+  quantityStatus: number,
+): FieldBits {
+  return (
+    (Number(hasOtherCustomer) << CUSTOMER_ID) |
+    (Number(hasOtherProduct) << PRODUCT_ID) |
+    (Number(hasOtherTime) << ORDER_TIMESTAMP) |
+    (Number(hasOtherPrice) << PRICE) |
+    (Number(quantityStatus >>> 2 !== 0) << QUANTITY) |
+    (Number((quantityStatus & 3) !== 0) << STATUS)
+  );
+}

@@ -1,0 +1,66 @@
+import * as v from 'valibot';
+import { group, oneOf } from './config-values.ts';
+import { STATUSES, type Status } from './order.ts';
+
+/**
+ * Trimmed and lower-cased (ASCII), as values are before they are looked up; `null` is read as
+ * missing.
+ */
+const isPossibleSpelling = (text: string) =>
+  text !== '' &&
+  text !== 'null' &&
+  text.length <= 64 &&
+  !/^[ \t\r\n\v\f]|[A-Z]|[ \t\r\n\v\f]$/.test(text);
+
+const DEFAULT_STATUSES: Readonly<Record<string, Status>> = {
+  complete: 'completed',
+  completed: 'completed',
+  done: 'completed',
+  cancelled: 'cancelled',
+  canceled: 'cancelled',
+  cancel: 'cancelled',
+  pending: 'pending',
+  processing: 'processing',
+  in_progress: 'processing',
+  'in progress': 'processing',
+};
+
+/** The spellings of contract §2, those of the config on top; one set to null is taken out. */
+function withDefaults(own: Readonly<Record<string, Status | null>>): Record<string, Status> {
+  const all = Object.entries({ ...DEFAULT_STATUSES, ...own });
+  return Object.fromEntries(all.filter((entry): entry is [string, Status] => entry[1] !== null));
+}
+
+/** Which record of an order id counts in a batch run. */
+export type Keep = 'first' | 'last';
+
+/** Rules of records that can be chosen. Parsed, `statuses` is the whole map, defaults included. */
+export const rules = v.pipe(
+  v.strictObject({
+    statuses: v.optional(
+      v.pipe(
+        v.record(v.pipe(v.string(), v.check(isPossibleSpelling)), v.nullable(v.picklist(STATUSES))),
+        v.check(
+          (map) => Object.keys(map).length <= 1000 && Object.keys(withDefaults(map)).length > 0,
+        ),
+        v.metadata({
+          description: 'spelling: status; adds to the default, and wins over it',
+          allowed:
+            'up to 1,000 spellings (lower-case, trimmed, not empty, not null) with one of ' +
+            `${STATUSES.join(', ')}, or null, which takes a spelling out; one at least has to stay`,
+        }),
+      ),
+      DEFAULT_STATUSES,
+    ),
+    keep: v.optional(
+      oneOf(
+        ['first', 'last'],
+        'which record of an order id counts in a batch run (order: object key, then offset); last: for ' +
+          'exports that bring an order again with its newest state; the stream keeps the first',
+      ),
+      'first',
+    ),
+  }),
+  group('Rules of records that can be chosen.'),
+  v.transform(({ statuses, keep }) => ({ statuses: withDefaults(statuses), keep })),
+);
