@@ -70,7 +70,7 @@ export function parseTimestampMs(bytes: Uint8Array, start: number, end: number):
   return instantMs >= 0 && instantMs <= MAX_INSTANT_MS ? instantMs : INVALID_TIME;
 }
 
-/** What `[:SS[.digits]][zone]` adds to an instant, in milliseconds; NaN if it is not of that form. */
+/** What `[:SS[.digits]][zone]` adds to an instant, in milliseconds; NaN if it has another form. */
 function secondsAndZoneMs(bytes: Uint8Array, start: number, end: number): number {
   if (bytes[start] !== COLON) return zoneMs(bytes, start, end);
   const second = end - start < SECONDS_LENGTH ? Number.NaN : twoDigits(bytes, start + 1);
