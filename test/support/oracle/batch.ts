@@ -10,8 +10,14 @@ import { readEvent } from './event.ts';
 import { readFile } from './file.ts';
 import { DEFAULT_STATUSES, derivedColumns, examine, type Order, type Statuses } from './order.ts';
 import { RevenueOverflow, type Row, revenueTables, totalCents } from './revenue.ts';
-import { compareText, decimalText, FIELDS, rawText, type Values } from './text.ts';
-import { differingFields, endsInCutEvent, endsInCutLine, isFuture } from './warnings.ts';
+import { decimalText, FIELDS, rawText, type Values } from './text.ts';
+import {
+  countWarnings,
+  differingFields,
+  endsInCutEvent,
+  endsInCutLine,
+  filesBelow,
+} from './warnings.ts';
 
 /** The batch door of contract §1–3 from landing objects to the rows of every table. */
 
@@ -106,18 +112,11 @@ export function oracleBatch(input: OracleInput): OracleBatch {
   const createdAtMs = input.createdAtMs ?? Date.parse('2026-01-31T12:00:00Z');
   const missing = missesOf(active, customers, products);
   const has = { customers: customers.report, products: products.report };
-  const found: Record<string, number> = {
-    files_rejected: read.rejectedFiles.length,
-    duplicates_differ: differing,
-    last_line_cut: read.cutFiles,
-    join_misses: active.filter(
-      (order) =>
-        (hasFiles(input.files, 'customers/') && !customers.found.has(order.customerId)) ||
-        (hasFiles(input.files, 'products/') && !products.found.has(order.productId)),
-    ).length,
-    dimension_issues: has.customers.dimension_issues + has.products.dimension_issues,
-    future_events: counted.filter((order) => isFuture(order, createdAtMs)).length,
-  };
+  const warnings = countWarnings({
+    ...{ files: input.files, counted, active, differing, createdAtMs },
+    ...{ rejectedFiles: read.rejectedFiles.length, cutFiles: read.cutFiles },
+    ...{ strayQuotes: read.strayQuotes, customers, products },
+  });
   const tables = () => ({
     ...rows,
     ...revenueTables(
@@ -134,7 +133,7 @@ export function oracleBatch(input: OracleInput): OracleBatch {
     inputs: read.inputs,
     tables: orFail(tables, failures),
     dimensions: has,
-    warnings: Object.fromEntries(Object.entries(found).filter(([, count]) => count > 0)),
+    warnings,
     joins: missing,
   };
 }
@@ -158,18 +157,6 @@ function missesOf(active: readonly Order[], customers: OracleDimension, products
   };
 }
 
-function hasFiles(files: ReadonlyMap<string, Uint8Array>, folder: string): boolean {
-  return filesBelow(files, folder).length > 0;
-}
-
-/** In key order. A file or folder whose name begins with `.` or `_` is passed over. */
-function filesBelow(files: ReadonlyMap<string, Uint8Array>, folder: string) {
-  return [...files]
-    .filter(([key]) => key.startsWith(folder))
-    .filter(([key]) => key.split('/').every((name) => !/^[._]/.test(name)))
-    .sort(([a], [b]) => compareText(a, b));
-}
-
 interface OracleRecord {
   readonly source: string;
   readonly offset: number;
@@ -186,6 +173,7 @@ function readOrders(files: readonly (readonly [string, Uint8Array])[], statuses:
   const rejectedFiles: { key: string; reason: string }[] = [];
   const inputs: { key: string; records: number }[] = [];
   let cutFiles = 0;
+  let strayQuotes = 0;
   for (const [source, stored] of files) {
     const file = readFile(stored, FIELDS);
     if (file.reason !== null) {
@@ -207,6 +195,7 @@ function readOrders(files: readonly (readonly [string, Uint8Array])[], statuses:
     }
     inputs.push({ key: source, records: file.records.length });
     if (endsInCutLine(file, statuses)) cutFiles += 1;
+    strayQuotes += file.records.filter(({ hasStrayQuote }) => hasStrayQuote).length;
     for (const record of file.records) {
       const { offset, bytes } = record;
       const issue = csvIssue(record, file.fieldCount);
@@ -222,7 +211,7 @@ function readOrders(files: readonly (readonly [string, Uint8Array])[], statuses:
       records.push({ source, offset, bytes, values, ...examine(values, statuses) });
     }
   }
-  return { records, rejectedFiles, inputs, cutFiles };
+  return { records, rejectedFiles, inputs, cutFiles, strayQuotes };
 }
 
 function eventRecord(

@@ -1,12 +1,59 @@
 import { csvIssue, fieldText } from './csv.ts';
+import type { OracleDimension } from './dimension.ts';
 import type { OracleFile } from './file.ts';
 import { type Order, readStatusSpelling, type Statuses } from './order.ts';
-import { FIELDS, present } from './text.ts';
+import { compareText, FIELDS, present } from './text.ts';
 
 /** What contract §2.3 counts, record by record and file by file. */
 
 type CsvFile = Extract<OracleFile, { kind: 'csv' }>;
 type EventFile = Extract<OracleFile, { kind: 'ndjson' }>;
+
+/** In key order. A file or folder whose name begins with `.` or `_` is passed over. */
+export function filesBelow(files: ReadonlyMap<string, Uint8Array>, folder: string) {
+  return [...files]
+    .filter(([key]) => key.startsWith(folder) && !isHidden(key))
+    .sort(([a], [b]) => compareText(a, b));
+}
+
+function isHidden(key: string): boolean {
+  return key.split('/').some((name) => /^[._]/.test(name));
+}
+
+/** By code; codes that do not occur are absent. */
+export function countWarnings(facts: {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly rejectedFiles: number;
+  readonly cutFiles: number;
+  readonly strayQuotes: number;
+  readonly differing: number;
+  readonly active: readonly Order[];
+  readonly counted: readonly Order[];
+  readonly customers: OracleDimension;
+  readonly products: OracleDimension;
+  readonly createdAtMs: number;
+}): Readonly<Record<string, number>> {
+  const { files, customers, products } = facts;
+  const isMissed = (folder: string, found: ReadonlyMap<string, unknown>, key: string) =>
+    filesBelow(files, folder).length > 0 && !found.has(key);
+  const counts: Record<string, number> = {
+    files_ignored: [...files.keys()].filter(
+      (key) => /^(orders|customers|products)\//.test(key) && isHidden(key),
+    ).length,
+    files_rejected: facts.rejectedFiles,
+    stray_quote: facts.strayQuotes,
+    duplicates_differ: facts.differing,
+    last_line_cut: facts.cutFiles,
+    join_misses: facts.active.filter(
+      ({ customerId, productId }) =>
+        isMissed('customers/', customers.found, customerId) ||
+        isMissed('products/', products.found, productId),
+    ).length,
+    dimension_issues: customers.report.dimension_issues + products.report.dimension_issues,
+    future_events: facts.counted.filter((order) => isFuture(order, facts.createdAtMs)).length,
+  };
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
 
 /** `fields`: those of the record that are not the same in the one that counts. */
 export function differingFields(record: Order, kept: Order): string[] {
@@ -16,7 +63,7 @@ export function differingFields(record: Order, kept: Order): string[] {
 
 const A_DAY_MS = 86_400_000;
 
-export function isFuture({ eventTimeMs }: Order, createdAtMs: number): boolean {
+function isFuture({ eventTimeMs }: Order, createdAtMs: number): boolean {
   return eventTimeMs - createdAtMs > A_DAY_MS;
 }
 
