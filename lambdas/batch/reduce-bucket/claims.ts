@@ -35,15 +35,10 @@ export class Claims implements IdSlice {
     for (let row = 0; row < bucket.rowCount; row++) count += 1 - isDuplicate[row];
     const more = new Claims(count);
     more.#take(this);
-    for (const {
-      rowCount,
-      baseRow,
-      idHash,
-      idEnd,
-      columns,
-      header,
-      sourceIndex,
-    } of bucket.slices) {
+    for (const slice of bucket.slices) {
+      const { rowCount, baseRow, sourceIndex } = slice;
+      const { header, columns } = slice.views;
+      const { idHash, idEnd } = columns;
       for (let i = 0; i < rowCount; i++) {
         if (isDuplicate[baseRow + i] === 1) continue;
         const claim = more.#rowCount++;

@@ -47,7 +47,8 @@ export class FirstPositions {
     }
     const bucketRow = row - claims.rowCount;
     const slice = this.#bucket.slices[sliceIndexOf(this.#bases, bucketRow)];
-    const { columns, header, baseRow, sourceIndex } = slice;
+    const { baseRow, sourceIndex } = slice;
+    const { header, columns } = slice.views;
     return { sourceIndex, offset: columns.offset[bucketRow - baseRow] + header.baseOffset };
   }
 }

@@ -204,8 +204,11 @@ export class BucketReducer {
   async #writeQuarantine(bucket: BucketRows, wave: number, parts: BucketParts) {
     const { sources, layouts } = this.#context;
     let writer: TableFileWriter | null = null;
-    for (const { columns, sourceIndex } of bucket.slices) {
-      const count = columns.quarantinedOffset.length;
+    for (const slice of bucket.slices) {
+      const count = slice.header.quarantinedCount;
+      if (count === 0) continue;
+      const { sourceIndex, views } = slice;
+      const { columns } = views;
       const layout = layouts[sourceIndex];
       for (let next = 0; next < count; ) {
         next = this.#quarantine.add(columns, next, layout, sourceIndex);
@@ -249,7 +252,9 @@ class BucketParts {
   }
 
   addFile(table: TableName, file: TableFile): void {
-    this.#files[table] = [...(this.#files[table] ?? []), file];
+    const files = this.#files[table] ?? [];
+    files.push(file);
+    this.#files[table] = files;
   }
 
   addSums(aggregates: BucketAggregates): void {
