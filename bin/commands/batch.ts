@@ -62,7 +62,8 @@ export function defineBatch(command: Command, start: StartCommand): void {
     )
     .option(
       '--workers <n>',
-      'worker threads (default: batch.workers, as many as there are cores, at most 8)',
+      'worker threads, as far as batch.memoryLimitBytes carries them (default: batch.workers, ' +
+        'as many as there are cores, at most 8)',
       wholeNumberOption(1, MAX_WORKERS),
     )
     .option(
@@ -185,6 +186,7 @@ export async function runBatchWithProgress(
       signal: context.signal,
       onProgress: (step) => progress.show(step),
       onLeftover: (message) => context.io.writeErr(`tandem: warning: ${message}\n`),
+      onNote: (line) => context.io.writeErr(`tandem: ${line}\n`),
     });
   } finally {
     progress.stop();

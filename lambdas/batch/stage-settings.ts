@@ -109,7 +109,7 @@ export function mappedChunks(
   const used = plan.chunks.flatMap(({ chunkIndex, inputIndex }) => {
     const result = results[chunkIndex];
     if (result?.status !== 'mapped') return [];
-    layouts[inputIndex] = result.layout;
+    layouts[inputIndex] ??= result.layout;
     return [{ chunkIndex, inputIndex }];
   });
   return { used, layouts };

@@ -11,7 +11,13 @@ import {
 } from '../../lambdas/batch/batch-plan.ts';
 import { listSegments } from '../../lambdas/batch/plan-run/list-segments.ts';
 import { planRun } from '../../lambdas/batch/plan-run/plan-run.ts';
-import { planMemory, uncompressedBytes } from '../../lambdas/batch/plan-run/plan-sizes.ts';
+import {
+  carriedWorkers,
+  type MemoryNeeds,
+  neededBytes,
+  planMemory,
+  uncompressedBytes,
+} from '../../lambdas/batch/plan-run/plan-sizes.ts';
 import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
 import {
   discardRun,
@@ -67,6 +73,8 @@ export interface BatchRunOptions {
   readonly onProgress?: (progress: BatchProgress) => void;
   /** Told what could not be removed, by this run or of others before it. */
   readonly onLeftover?: (message: string) => void;
+  /** One line for the user about how this run goes, and what would change it. */
+  readonly onNote?: (line: string) => void;
   readonly clock?: Clock;
 }
 
@@ -94,10 +102,10 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
   const startedAtMs = clock.now();
   const createdAt = new Date(startedAtMs).toISOString();
   const runId = `${createdAt.replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
-  const workers = workersOf(options);
+  let workers = workersOf(options);
   let inputBytes = 0;
-  let memory = planMemory({ ...NOTHING, workers, memoryLimitBytes: config.batch.memoryLimitBytes });
   const { memoryLimitBytes, chunkBytes, keepRunsForMs } = config.batch;
+  let memory = planMemory({ ...NOTHING, workers, memoryLimitBytes });
   options.onProgress?.({ stage: 'plan', done: 0, total: 1, unit: 'files' });
   const planned = await planRun(landing, lake, {
     runId,
@@ -110,7 +118,9 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
     async chooseSizes(inputs, dimensions) {
       inputBytes = await uncompressedBytes(records.store, inputs);
       const dimensionBytes = await uncompressedBytes(landing, dimensions);
-      memory = planMemory({ inputBytes, dimensionBytes, workers, memoryLimitBytes });
+      const needs = { inputBytes, dimensionBytes, workers, memoryLimitBytes };
+      workers = startedWorkers(options, needs);
+      memory = planMemory({ ...needs, workers });
       return memory;
     },
   });
@@ -186,6 +196,28 @@ function workersOf({ workers, config }: BatchRunOptions): number {
   return workers ?? config.batch.workers ?? Math.min(MAX_DEFAULT_WORKERS, availableParallelism());
 }
 
+/** Little input takes one thread, which has room enough. Says where the limit carries fewer. */
+function startedWorkers(options: BatchRunOptions, needs: MemoryNeeds): number {
+  if (!isLarge(options, needs.inputBytes)) return needs.workers;
+  const carried = carriedWorkers(needs);
+  if (carried < needs.workers) options.onNote?.(fewerWorkersNote(needs, carried));
+  return carried;
+}
+
+function fewerWorkersNote(needs: MemoryNeeds, carried: number): string {
+  const mib = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)}MiB`;
+  const { workers, memoryLimitBytes } = needs;
+  return (
+    `${carried} of ${workers} workers are started: more would spill, and take longer, within ` +
+    `batch.memoryLimitBytes of ${mib(memoryLimitBytes)}; ` +
+    `${mib(neededBytes(needs, workers))} carries ${workers}`
+  );
+}
+
+function isLarge({ threadedFromBytes }: BatchRunOptions, inputBytes: number): boolean {
+  return inputBytes >= (threadedFromBytes ?? DEFAULT_THREADED_FROM_BYTES);
+}
+
 /** Where the records of a run are: orders files in landing, or segments in the lake. */
 function recordsOf({ fromRaw, landing, landingDir, lake, lakeDir }: BatchRunOptions) {
   return fromRaw === undefined
@@ -199,10 +231,9 @@ function openPool(
   inputBytes: number,
   settings: StageSettings,
 ): StagePool {
-  const { lake, lakeDir, threadedFromBytes } = options;
+  const { lake, lakeDir } = options;
   const { store, dir } = recordsOf(options);
-  const isLarge = inputBytes >= (threadedFromBytes ?? DEFAULT_THREADED_FROM_BYTES);
-  const isThreaded = workers > 1 && isLarge;
+  const isThreaded = workers > 1 && isLarge(options, inputBytes);
   if (!isThreaded || dir === undefined || lakeDir === undefined) {
     return inlinePool(new StageHost(store, lake, settings));
   }

@@ -41,11 +41,29 @@ const HEADER_NAMES = [
   'rawBytes',
 ] as const satisfies readonly (keyof SliceHeader)[];
 
+/** Bytes of a slice before its columns. */
+const HEADER_BYTES = HEADER_NAMES.length * 8;
+
+/** What the slice that starts at `bytes[0]` says of itself. */
 export function readHeader(bytes: Uint8Array): SliceHeader {
-  const numbers = new Float64Array(bytes.buffer, bytes.byteOffset, HEADER_NAMES.length);
-  return Object.fromEntries(
-    HEADER_NAMES.map((name, index) => [name, numbers[index]]),
-  ) as unknown as SliceHeader;
+  const at = new Float64Array(bytes.buffer, bytes.byteOffset, HEADER_NAMES.length);
+  // In the order of `HEADER_NAMES`; one literal is made many times faster than a list of entries.
+  return {
+    rowCount: at[0],
+    idBytes: at[1],
+    customerCount: at[2],
+    customerBytes: at[3],
+    productCount: at[4],
+    productBytes: at[5],
+    baseOffset: at[6],
+    maxOffset: at[7],
+    baseTimeMs: at[8],
+    maxTimeMs: at[9],
+    maxPriceCents: at[10],
+    maxQuantity: at[11],
+    quarantinedCount: at[12],
+    rawBytes: at[13],
+  };
 }
 
 /** Numbers take as many bytes as the largest of their column needs. */
@@ -89,7 +107,7 @@ function layOut(
   header: SliceHeader,
   take: (name: keyof SliceColumns, type: ArrayType<unknown>, at: number, length: number) => void,
 ): number {
-  let at = HEADER_NAMES.length * 8;
+  let at = HEADER_BYTES;
   const column = (name: keyof SliceColumns, type: ArrayType<unknown>, length: number) => {
     take(name, type, at, length);
     at = alignedTo8(at + type.BYTES_PER_ELEMENT * length);
@@ -138,6 +156,15 @@ export function viewColumns(bytes: Uint8Array, header = readHeader(bytes)): Slic
     columns[name] = new type(bytes.buffer, bytes.byteOffset + at, length);
   });
   return columns as unknown as SliceColumns;
+}
+
+/** Two of the columns of a slice, which stand in front of all others. */
+export function viewIdHash({ buffer, byteOffset }: Uint8Array, rowCount: number): Uint32Array {
+  return new Uint32Array(buffer, byteOffset + HEADER_BYTES, rowCount);
+}
+
+export function viewIdEnd({ buffer, byteOffset }: Uint8Array, rowCount: number): Uint32Array {
+  return new Uint32Array(buffer, byteOffset + alignedTo8(HEADER_BYTES + rowCount * 4), rowCount);
 }
 
 /** Writes the header and returns the columns to fill. */

@@ -1,4 +1,5 @@
 import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
+import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
 import type { CentSums } from '../../shared/transform/cent-sums.ts';
 import type { ProductRanks, SortedGroups } from '../../shared/transform/window-sums.ts';
 import { alignedTo8 } from './slice-layout.ts';
@@ -117,16 +118,17 @@ function placeProducts(
 
 /** In the order of their bytes, so each one stands behind the one before of its range. */
 function writeProducts(
-  { heap, offsets }: ByteDictionary,
+  { view, offsets }: ByteDictionary,
   { rangeOf, numberOf }: ProductPlaces,
   { productOfRank }: ProductRanks,
   runs: readonly SumRun[],
 ): void {
   for (const { productOffsets } of runs) productOffsets[0] = 0;
+  const targets = runs.map(({ products }) => viewOf(products));
   for (const product of productOfRank) {
-    const { products, productOffsets } = runs[rangeOf[product]];
+    const { productOffsets } = runs[rangeOf[product]];
     const start = productOffsets[numberOf[product]];
-    products.set(heap.subarray(offsets[product], offsets[product + 1]), start);
+    copyBytes(view, offsets[product], offsets[product + 1], targets[rangeOf[product]], start);
     productOffsets[numberOf[product] + 1] = start + offsets[product + 1] - offsets[product];
   }
 }

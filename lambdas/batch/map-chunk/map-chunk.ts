@@ -49,14 +49,14 @@ export interface ChunkResult {
   readonly nextRecordOffset: number | null;
   readonly readRecords: number;
   readonly quarantinedRecords: number;
-  /** By index in `ISSUE_CODES`: records with that issue. */
+  /** By index in `ISSUE_CODES`: records with that issue; empty where no record has one. */
   readonly issueRecords: readonly number[];
   /**
    * Records of which a field begins with a stray quote (contract §1.1), any field, also one of a
    * column that nobody asks for; and where the first of them starts.
    */
   readonly strayQuotes: { readonly records: number; readonly firstOffset: number | null };
-  /** Of the file, as its header says; null: its records are events. */
+  /** As the header of the file says; null where the plan knows it, or its records are events. */
   readonly layout: CsvLayout | null;
   readonly lastLine: LastLine;
 }
@@ -167,8 +167,8 @@ export class ChunkMapper {
     const isKnown = knownStart !== null || chunk.startByte === input.dataOffset;
     const start =
       knownStart ?? (isKnown ? chunk.startByte : await this.#assumedStart(chunk, input));
-    if (start === null) return tally.mapped(null, null, layout);
-    if (start >= chunk.endByte) return tally.mapped(start, start, layout);
+    if (start === null) return tally.mapped(null, null, null);
+    if (start >= chunk.endByte) return tally.mapped(start, start, null);
     const limits = {
       stopBefore: chunk.endByte,
       giveUpAt: isKnown ? Number.POSITIVE_INFINITY : chunk.endByte + ASSUMED_OVERRUN_BYTES,
@@ -176,7 +176,7 @@ export class ChunkMapper {
     const source = rangeSource(this.#landing, input, start, chunk.endByte);
     const reader = new RecordReader(source, start, this.#batch);
     const { nextOffset, gaveUp } = await this.#readRecords(reader, layout, limits, tally, sink);
-    return gaveUp ? tally.unresolved(start, layout) : tally.mapped(start, nextOffset, layout);
+    return gaveUp ? tally.unresolved(start) : tally.mapped(start, nextOffset, null);
   }
 
   /** The first position in the range that follows a line end, or null. */
@@ -236,7 +236,7 @@ class Tally {
   readonly #chunkIndex: number;
   #read = 0;
   #quarantined = 0;
-  readonly #issueRecords = ISSUE_CODES.map(() => 0);
+  #issueRecords: number[] = [];
   readonly #strayQuotes = { records: 0, firstOffset: null as number | null };
   readonly lastLine: LastLineTally;
   #nextOffset = -1;
@@ -254,6 +254,9 @@ class Tally {
   add({ rowCount, quarantinedCount, quarantinedRow, issues }: OrderColumns): void {
     this.#read += rowCount;
     this.#quarantined += quarantinedCount;
+    if (quarantinedCount > 0 && this.#issueRecords.length === 0) {
+      this.#issueRecords = ISSUE_CODES.map(() => 0);
+    }
     for (let i = 0; i < quarantinedCount; i++) {
       let bits = issues[quarantinedRow[i]];
       while (bits !== 0) {
@@ -274,8 +277,8 @@ class Tally {
     return { ...this.#result('mapped', layout), firstRecordOffset: first, nextRecordOffset: next };
   }
 
-  unresolved(first: number, layout: CsvLayout | null): ChunkResult {
-    return { ...this.#result('unresolved', layout), firstRecordOffset: first };
+  unresolved(first: number): ChunkResult {
+    return { ...this.#result('unresolved', null), firstRecordOffset: first };
   }
 
   rejected(reason: string): ChunkResult {

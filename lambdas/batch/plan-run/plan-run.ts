@@ -100,11 +100,22 @@ async function readInputs(
   // Nothing may be read: that is no matter of files.
   if (refused.length === looks.length) throw refused[0];
   return {
-    inputs: looks.filter((look) => 'kind' in look),
+    inputs: withSharedLayouts(looks.filter((look) => 'kind' in look)),
     rejectedFiles: looks.flatMap((look, index) => {
       return 'reason' in look ? [{ key: objects.orders[index].key, reason: look.reason }] : [];
     }),
   };
+}
+
+/** Most files have the same header: one layout for all of them. */
+function withSharedLayouts(inputs: readonly PlannedInput[]): PlannedInput[] {
+  const layouts = new Map<string, CsvLayout | null>();
+  return inputs.map((input) => {
+    const name = JSON.stringify(input.layout);
+    const layout = layouts.get(name) ?? input.layout;
+    layouts.set(name, layout);
+    return { ...input, layout };
+  });
 }
 
 function plannedInput(

@@ -46,19 +46,59 @@ export interface MemoryPlan {
   readonly waveBytes: number;
 }
 
-/**
- * Shares the memory that a run may have between the exchange and the reduce steps of its workers.
- */
-export function planMemory(options: {
+export interface MemoryNeeds {
   readonly inputBytes: number;
   /** Of the dimensions in memory; each thread has its own. */
   readonly dimensionBytes: number;
   readonly workers: number;
   readonly memoryLimitBytes: number;
-}): MemoryPlan {
-  const { inputBytes, dimensionBytes, workers, memoryLimitBytes } = options;
-  const fixedBytes = PROCESS_BYTES + WORKER_BYTES * workers + dimensionBytes * (1 + workers);
-  const leftBytes = memoryLimitBytes - fixedBytes;
+}
+
+/**
+ * A reduce step with less than this writes so many small files that more workers take longer: with
+ * 30 MiB each a run of 10 M orders takes 1.9 times the CPU time, with 3 MiB 5 times.
+ */
+const LEAST_REDUCE_BYTES = 48 * 1024 * 1024;
+
+/** What spilling costs at best: so many times the CPU time (docs/performance.md). */
+const SPILLING_COST = 1.5;
+
+/**
+ * How many of the workers the memory limit carries, at least one: as many as leave room for the
+ * whole exchange, or clearly more of them where each has enough memory to spill.
+ */
+export function carriedWorkers(needs: MemoryNeeds): number {
+  const most = (isCarried: (workers: number) => boolean) => {
+    let workers = needs.workers;
+    while (workers > 0 && !isCarried(workers)) workers--;
+    return workers;
+  };
+  const inMemory = most((workers) => neededBytes(needs, workers) <= needs.memoryLimitBytes);
+  const spilling = most(
+    (workers) => planMemory({ ...needs, workers }).reduceBytes >= LEAST_REDUCE_BYTES,
+  );
+  return Math.max(1, spilling > inMemory * SPILLING_COST ? spilling : inMemory);
+}
+
+/** The memory limit with which so many workers spill nothing. */
+export function neededBytes(
+  { inputBytes, dimensionBytes }: Pick<MemoryNeeds, 'inputBytes' | 'dimensionBytes'>,
+  workers: number,
+): number {
+  const exchangeBytes = inputBytes * (EXCHANGE_RATIO + REDUCE_RATIO);
+  return Math.ceil(fixedBytes(dimensionBytes, workers) + exchangeBytes);
+}
+
+function fixedBytes(dimensionBytes: number, workers: number): number {
+  return PROCESS_BYTES + WORKER_BYTES * workers + dimensionBytes * (1 + workers);
+}
+
+/**
+ * Shares the memory that a run may have between the exchange and the reduce steps of its workers.
+ */
+export function planMemory(needs: MemoryNeeds): MemoryPlan {
+  const { inputBytes, dimensionBytes, workers, memoryLimitBytes } = needs;
+  const leftBytes = memoryLimitBytes - fixedBytes(dimensionBytes, workers);
   const freeBytes = Math.max(leftBytes, LEAST_FREE_BYTES);
   const fits = inputBytes * (EXCHANGE_RATIO + REDUCE_RATIO) <= freeBytes;
   if (fits) {

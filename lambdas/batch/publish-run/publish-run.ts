@@ -176,9 +176,10 @@ function mapped(chunks: RunResults['chunks']): ChunkResult[] {
 }
 
 function sumIssues(chunks: RunResults['chunks']): Record<string, number> {
+  const withIssues = mapped(chunks).filter(({ issueRecords }) => issueRecords.length > 0);
   const sums = ISSUE_CODES.map((code, index): [string, number] => [
     code,
-    mapped(chunks).reduce((sum, chunk) => sum + chunk.issueRecords[index], 0),
+    withIssues.reduce((sum, { issueRecords }) => sum + issueRecords[index], 0),
   ]);
   return Object.fromEntries(sums.filter(([, records]) => records > 0));
 }

@@ -42,7 +42,7 @@ export function runWarnings(facts: RunFacts): Warning[] {
 }
 
 function ignored({ plan }: RunFacts): Warning[] {
-  const { count, example } = plan.ignored ?? { count: 0, example: null };
+  const { count, example } = plan.ignored;
   return count === 0 ? [] : [warningOf('files_ignored', count, example ?? '')];
 }
 

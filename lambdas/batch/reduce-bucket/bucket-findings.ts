@@ -42,17 +42,18 @@ export class BucketFindings {
     let records = 0;
     let first = -1;
     bucket.forEachSlice(kept.rows, (slice, from, to) => {
-      const { columns, idEnd, baseRow } = slice;
+      const own = bucket.recordsOf(slice);
+      const { ids, idEnd } = own.columns;
       for (let duplicate = from; duplicate < to; duplicate++) {
-        const fields = kept.differingFields(duplicate, slice);
+        const i = kept.rows[duplicate] - slice.baseRow;
+        const fields = kept.differingFields(duplicate, own, i);
         if (fields === 0) continue;
         if (records === 0) first = duplicate;
         records += 1;
         for (let field = 0; field < byField.length; field++) {
           byField[field] += (fields >>> field) & 1;
         }
-        const i = kept.rows[duplicate] - baseRow;
-        byLook[lookOf(columns.ids, i === 0 ? 0 : idEnd[i - 1], idEnd[i], fields)] += 1;
+        byLook[lookOf(ids, i === 0 ? 0 : idEnd[i - 1], idEnd[i], fields)] += 1;
       }
     });
     if (records === 0) return;

@@ -1,12 +1,14 @@
 import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
 import { viewOf } from '../../shared/ingest/bytes.ts';
 import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
-import { type IdSlice, sliceIndexOf } from '../../shared/transform/dedupe.ts';
+import type { IdSlice } from '../../shared/transform/dedupe.ts';
 import {
   readHeader,
   type SliceColumns,
   type SliceHeader,
   viewColumns,
+  viewIdEnd,
+  viewIdHash,
 } from '../exchange/slice-layout.ts';
 
 /** A slice as it comes out of the exchange, in the memory of the kernels. */
@@ -23,15 +25,78 @@ export interface RecordPlace {
   readonly offset: number;
 }
 
-export interface BucketSlice extends IdSlice {
+/**
+ * Slices with fewer rows make the views of their columns anew for each use: kept, they would take a
+ * hundred times the memory of a slice of one row, and a landing zone may have 100,000 such files.
+ */
+const KEPT_VIEWS_ROWS_MIN = 256;
+
+/** A slice of a bucket, where it stands in memory. */
+export class BucketSlice implements IdSlice {
   readonly sourceIndex: number;
-  readonly header: SliceHeader;
-  readonly columns: SliceColumns;
   /** Number of the slice's first row in the bucket. */
   readonly baseRow: number;
-  /** From the codes of the slice to those of the bucket. */
+  readonly rowCount: number;
+  /** Where the codes of the bucket stand, by those of the slice. */
+  readonly customerOfAt: number;
+  readonly productOfAt: number;
+  readonly #bytes: Uint8Array;
+  readonly #views: SliceViews | null;
+
+  constructor(
+    { sourceIndex, bytes }: LoadedSlice,
+    views: SliceViews,
+    places: {
+      readonly baseRow: number;
+      readonly customerOfAt: number;
+      readonly productOfAt: number;
+    },
+  ) {
+    this.sourceIndex = sourceIndex;
+    this.baseRow = places.baseRow;
+    this.rowCount = views.header.rowCount;
+    this.customerOfAt = places.customerOfAt;
+    this.productOfAt = places.productOfAt;
+    this.#bytes = bytes;
+    this.#views = this.rowCount < KEPT_VIEWS_ROWS_MIN ? null : views;
+  }
+
+  get header(): SliceHeader {
+    return this.#views?.header ?? readHeader(this.#bytes);
+  }
+
+  /** Header and columns at once. */
+  get views(): SliceViews {
+    return this.#views ?? viewSlice(this.#bytes);
+  }
+
+  get idHash(): Uint32Array {
+    return this.#views?.columns.idHash ?? viewIdHash(this.#bytes, this.rowCount);
+  }
+
+  get idEnd(): Uint32Array {
+    return this.#views?.columns.idEnd ?? viewIdEnd(this.#bytes, this.rowCount);
+  }
+
+  get ids(): DataView {
+    return viewOf(this.views.columns.ids);
+  }
+}
+
+interface SliceViews {
+  readonly header: SliceHeader;
+  readonly columns: SliceColumns;
+}
+
+export interface SliceRecords extends SliceViews {
+  /** Code of the bucket by code of the slice. */
   readonly customerOf: Uint32Array;
   readonly productOf: Uint32Array;
+}
+
+function viewSlice(bytes: Uint8Array): SliceViews {
+  const header = readHeader(bytes);
+  return { header, columns: viewColumns(bytes, header) };
 }
 
 /**
@@ -44,30 +109,22 @@ export class BucketRows {
   readonly products = new ByteDictionary();
   rowCount = 0;
   readonly #arena: KernelArena;
-  /** First row of each slice, and the number of rows. */
-  #bases: Float64Array | null = null;
 
   /** `arena` takes what is kept beside the slices. */
   constructor(arena: KernelArena) {
     this.#arena = arena;
   }
 
-  add({ sourceIndex, bytes }: LoadedSlice): void {
-    const header = readHeader(bytes);
-    const columns = viewColumns(bytes, header);
-    this.slices.push({
-      sourceIndex,
-      header,
-      columns,
+  add(loaded: LoadedSlice): void {
+    const views = viewSlice(loaded.bytes);
+    const { customers, customerOffsets, products, productOffsets } = views.columns;
+    const slice = new BucketSlice(loaded, views, {
       baseRow: this.rowCount,
-      rowCount: header.rowCount,
-      idHash: columns.idHash,
-      idEnd: columns.idEnd,
-      ids: viewOf(columns.ids),
-      customerOf: this.#addValues(this.customers, columns.customers, columns.customerOffsets),
-      productOf: this.#addValues(this.products, columns.products, columns.productOffsets),
+      customerOfAt: this.#addValues(this.customers, customers, customerOffsets),
+      productOfAt: this.#addValues(this.products, products, productOffsets),
     });
-    this.rowCount += header.rowCount;
+    this.slices.push(slice);
+    this.rowCount += slice.rowCount;
   }
 
   /**
@@ -78,40 +135,79 @@ export class BucketRows {
     rows: Uint32Array,
     visit: (slice: BucketSlice, from: number, to: number) => void,
   ): void {
-    let from = 0;
-    for (const slice of this.slices) {
+    const { slices } = this;
+    let index = 0;
+    for (let from = 0; from < rows.length; ) {
+      index = this.#sliceIndexOf(rows[from], index);
+      const slice = slices[index];
       const to = firstAtLeast(rows, slice.baseRow + slice.rowCount, from);
-      if (to > from) visit(slice, from, to);
+      visit(slice, from, to);
       from = to;
     }
   }
 
   /** The slice that holds a row. Once all slices are there. */
   sliceOf(row: number): BucketSlice {
-    this.#bases ??= Float64Array.from([...this.slices.map((s) => s.baseRow), this.rowCount]);
-    return this.slices[sliceIndexOf(this.#bases, row)];
+    return this.slices[this.#sliceIndexOf(row)];
   }
 
   placeOf(row: number): RecordPlace {
-    const { columns, header, baseRow, sourceIndex } = this.sliceOf(row);
-    return { sourceIndex, offset: columns.offset[row - baseRow] + header.baseOffset };
+    const slice = this.sliceOf(row);
+    const { header, columns } = slice.views;
+    const offset = columns.offset[row - slice.baseRow] + header.baseOffset;
+    return { sourceIndex: slice.sourceIndex, offset };
   }
 
   /** The bytes of an order id. */
   idOf(row: number): Uint8Array {
-    const { columns, idEnd, baseRow } = this.sliceOf(row);
-    const i = row - baseRow;
-    return columns.ids.subarray(i === 0 ? 0 : idEnd[i - 1], idEnd[i]);
+    const slice = this.sliceOf(row);
+    const { ids, idEnd } = slice.views.columns;
+    const i = row - slice.baseRow;
+    return ids.subarray(i === 0 ? 0 : idEnd[i - 1], idEnd[i]);
   }
 
-  #addValues(dictionary: ByteDictionary, heap: Uint8Array, offsets: Uint32Array): Uint32Array {
+  /** What a slice holds, with the codes of the bucket by those of the slice. */
+  recordsOf({ views, customerOfAt, productOfAt }: BucketSlice): SliceRecords {
+    const { header, columns } = views;
+    const { customerOffsets, productOffsets } = columns;
+    const { memory } = this.#arena;
+    return {
+      header,
+      columns,
+      customerOf: memory.uint32s(customerOfAt, customerOffsets.length - 1),
+      productOf: memory.uint32s(productOfAt, productOffsets.length - 1),
+    };
+  }
+
+  /** The slice that holds a row, which none before `first` does; most often it is the next one. */
+  #sliceIndexOf(row: number, first = 0): number {
+    const { slices } = this;
+    const holds = (index: number) => slices[index].baseRow + slices[index].rowCount > row;
+    let low = first;
+    let step = 1;
+    while (low + step < slices.length && !holds(low + step - 1)) {
+      low += step;
+      step *= 2;
+    }
+    let high = Math.min(low + step, slices.length) - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (holds(middle)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Where the codes of the values stand. */
+  #addValues(dictionary: ByteDictionary, heap: Uint8Array, offsets: Uint32Array): number {
     const view = viewOf(heap);
     const count = offsets.length - 1;
-    const codes = this.#arena.memory.uint32s(this.#arena.take(count * 4), count);
+    const at = this.#arena.take(count * 4);
+    const codes = this.#arena.memory.uint32s(at, count);
     for (let i = 0; i < count; i++) {
       codes[i] = dictionary.codeOf(view, offsets[i], offsets[i + 1]);
     }
-    return codes;
+    return at;
   }
 }
 

@@ -65,6 +65,7 @@ export class CellSums {
     this.#rankOfKeyAt = arena.take(productCount * 4);
     this.#entriesAt = arena.take(Math.max(this.#cellCount, HOURS) * ENTRY_BYTES);
     this.#empty(this.#cellsAt, this.#cellCount);
+    this.#empty(this.#hoursAt, HOURS);
   }
 
   /** Adds rows of a day, and visits their sums by hour as the rows number hours. */
@@ -76,7 +77,6 @@ export class CellSums {
     for (let key = 0; key < used.length; key++) {
       rankOfKey[key] = this.#ranks.rankOfProduct[used[key]];
     }
-    this.#empty(this.#hoursAt, HOURS);
     this.#kernel.addRows(
       rows.timeMs.byteOffset,
       rows.product.at,
@@ -118,7 +118,6 @@ export class CellSums {
       this.#products[group] = productOfRank[cell - firstCell];
       this.#sums.addParts(group, count, low, carries);
     });
-    this.#empty(this.#cellsAt, this.#cellCount);
   }
 
   #grow(): void {
@@ -136,6 +135,7 @@ export class CellSums {
     this.#arena.memory.bytes(at, cellCount * CELL_BYTES).fill(0);
   }
 
+  /** Leaves the cells empty: most days of years of orders use few of them. */
   #visit(cellsAt: number, cellCount: number, visit: CellVisitor): void {
     const { memory } = this.#arena;
     const at = this.#entriesAt;

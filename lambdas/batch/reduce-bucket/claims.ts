@@ -1,7 +1,7 @@
 import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
 import { ByteHeap } from '../../shared/ingest/order-columns.ts';
 import type { IdSlice } from '../../shared/transform/dedupe.ts';
-import type { BucketRows, BucketSlice } from './bucket-rows.ts';
+import type { BucketRows, SliceRecords } from './bucket-rows.ts';
 
 /**
  * Order ids that are taken, and by which records, kept from one wave of a bucket to the next: the
@@ -56,24 +56,27 @@ export class Claims implements IdSlice {
     const customerOf = codesIn(more.customers, bucket.customers);
     const productOf = codesIn(more.products, bucket.products);
     for (const slice of bucket.slices) {
+      const records = bucket.recordsOf(slice);
       for (let i = 0; i < slice.rowCount; i++) {
-        if (isDuplicate[slice.baseRow + i] === 0) more.#add(slice, i, customerOf, productOf);
+        if (isDuplicate[slice.baseRow + i] === 1) continue;
+        const { columns } = records;
+        more.customerCode[more.#rowCount] = customerOf[records.customerOf[columns.customerCode[i]]];
+        more.productCode[more.#rowCount] = productOf[records.productOf[columns.productCode[i]]];
+        more.#add(slice.sourceIndex, records, i);
       }
     }
     return more;
   }
 
-  #add(slice: BucketSlice, i: number, customerOf: Uint32Array, productOf: Uint32Array): void {
-    const { columns, header, idEnd } = slice;
+  #add(sourceIndex: number, { columns, header }: SliceRecords, i: number): void {
+    const { idEnd } = columns;
     const claim = this.#rowCount++;
-    this.idHash[claim] = slice.idHash[i];
-    this.sourceIndex[claim] = slice.sourceIndex;
+    this.idHash[claim] = columns.idHash[i];
+    this.sourceIndex[claim] = sourceIndex;
     this.offset[claim] = columns.offset[i] + header.baseOffset;
     this.timeMs[claim] = columns.time[i] + header.baseTimeMs;
     this.priceCents[claim] = columns.price[i];
     this.quantityStatus[claim] = columns.quantityStatus[i];
-    this.customerCode[claim] = customerOf[slice.customerOf[columns.customerCode[i]]];
-    this.productCode[claim] = productOf[slice.productOf[columns.productCode[i]]];
     this.#append(columns.ids.subarray(i === 0 ? 0 : idEnd[i - 1], idEnd[i]));
     this.idEnd[claim] = this.#ids.size;
   }

@@ -13,7 +13,7 @@ import {
   type Values,
 } from '../../shared/parquet/column-data.ts';
 import type { Duplicates } from '../../shared/transform/dedupe.ts';
-import type { BucketRows, BucketSlice, RecordPlace } from './bucket-rows.ts';
+import type { BucketRows, BucketSlice, RecordPlace, SliceRecords } from './bucket-rows.ts';
 import { type Claims, knownCodes } from './claims.ts';
 
 /** A set of order fields: bit i stands for `ORDER_FIELDS[i]`. */
@@ -34,6 +34,8 @@ export class KeptRecords {
   readonly rows: Uint32Array;
   readonly #wave: WaveRows;
   readonly #keptRows: Uint32Array;
+  /** Of the slice that was looked at last: the next record that counts is most often in it. */
+  #keptSlice: { readonly slice: BucketSlice; readonly records: SliceRecords } | null = null;
   /** By code of the bucket; made when they are first needed. */
   #claimedCodes: { customers: Int32Array; products: Int32Array } | null = null;
 
@@ -67,17 +69,19 @@ export class KeptRecords {
   }
 
   /**
-   * The fields in which a duplicate is another than the record that counts. `slice` is the one that
-   * holds it.
+   * The fields in which a duplicate is another than the record that counts. It is record i of the
+   * slice whose records these are.
    */
-  differingFields(duplicate: number, slice: BucketSlice): FieldBits {
+  differingFields(duplicate: number, own: SliceRecords, i: number): FieldBits {
     const { bucket, firstRow } = this.#wave;
-    const i = this.rows[duplicate] - slice.baseRow;
     const claim = this.#claimOf(duplicate);
-    if (claim >= 0) return this.#differsFromClaim(slice, i, claim);
+    if (claim >= 0) return this.#differsFromClaim(own, i, claim);
     const keptRow = this.#keptRows[duplicate] - firstRow;
-    const kept = bucket.sliceOf(keptRow);
-    return differingRows(slice, i, kept, keptRow - kept.baseRow);
+    const slice = bucket.sliceOf(keptRow);
+    if (this.#keptSlice?.slice !== slice) {
+      this.#keptSlice = { slice, records: bucket.recordsOf(slice) };
+    }
+    return differingRows(own, i, this.#keptSlice.records, keptRow - slice.baseRow);
   }
 
   /** -1: it counts in this wave. */
@@ -87,9 +91,9 @@ export class KeptRecords {
     return claim >= 0 && claim < claims.rowCount ? claim : -1;
   }
 
-  #differsFromClaim(slice: BucketSlice, i: number, claim: number): FieldBits {
+  #differsFromClaim(own: SliceRecords, i: number, claim: number): FieldBits {
     const { bucket, claims } = this.#wave;
-    const { columns, header, customerOf, productOf } = slice;
+    const { columns, header, customerOf, productOf } = own;
     this.#claimedCodes ??= {
       customers: knownCodes(claims.customers, bucket.customers),
       products: knownCodes(claims.products, bucket.products),
@@ -105,7 +109,7 @@ export class KeptRecords {
   }
 }
 
-function differingRows(a: BucketSlice, i: number, b: BucketSlice, k: number): FieldBits {
+function differingRows(a: SliceRecords, i: number, b: SliceRecords, k: number): FieldBits {
   const own = a.columns;
   const other = b.columns;
   return fieldBits(

@@ -212,8 +212,11 @@ export class BucketReducer {
   async #writeQuarantine(bucket: BucketRows, wave: number, parts: BucketParts) {
     const { sources, layouts } = this.#context;
     let writer: TableFileWriter | null = null;
-    for (const { columns, sourceIndex } of bucket.slices) {
-      const count = columns.quarantinedOffset.length;
+    for (const slice of bucket.slices) {
+      const count = slice.header.quarantinedCount;
+      if (count === 0) continue;
+      const { sourceIndex, views } = slice;
+      const { columns } = views;
       const layout = layouts[sourceIndex];
       for (let next = 0; next < count; ) {
         next = this.#quarantine.add(columns, next, layout, sourceIndex);

@@ -143,7 +143,8 @@ export class RowColumns {
   /** The rows at `rowsAt`, all of one slice, become those from `from` on. */
   #pickSlice(slice: BucketSlice, rowsAt: number, from: number, count: number): void {
     const kernel = this.#kernel;
-    const { columns, header, baseRow, customerOf, productOf } = slice;
+    const { baseRow, customerOfAt, productOfAt } = slice;
+    const { header, columns } = slice.views;
     const numbers = (column: NumberColumn, base: number, into: Float64Array) =>
       kernel.pickNumbers(
         ...placeOf(column, baseRow),
@@ -155,16 +156,10 @@ export class RowColumns {
     numbers(columns.time, header.baseTimeMs, this.timeMs);
     numbers(columns.price, 0, this.#priceCents);
     numbers(columns.offset, header.baseOffset, this.#offset);
-    const codes = (column: NumberColumn, codeOf: Uint32Array, into: KernelKeys) =>
-      kernel.pickCodes(
-        ...placeOf(column, baseRow),
-        codeOf.byteOffset,
-        rowsAt,
-        count,
-        into.at + from * 4,
-      );
-    codes(columns.customerCode, customerOf, this.customer);
-    codes(columns.productCode, productOf, this.product);
+    const codes = (column: NumberColumn, codeOfAt: number, into: KernelKeys) =>
+      kernel.pickCodes(...placeOf(column, baseRow), codeOfAt, rowsAt, count, into.at + from * 4);
+    codes(columns.customerCode, customerOfAt, this.customer);
+    codes(columns.productCode, productOfAt, this.product);
     kernel.pickAmounts(
       ...placeOf(columns.quantityStatus, baseRow),
       rowsAt,

@@ -39,7 +39,12 @@ export function splitByDay(bucket: BucketRows, memory: RowOrderMemory): DayRows[
   ends.fill(0);
   const rowsAt = roomAt;
   const groupsAt = roomAt + bucket.rowCount * WORD_BYTES;
-  for (const slice of bucket.slices) groupRows(slice, range, memory, groupsAt, endsAt);
+  const groupOfStatusAt = arena.take(STATUSES.length * WORD_BYTES);
+  const groupOfStatus = arena.memory.uint32s(groupOfStatusAt, STATUSES.length);
+  groupOfStatus.fill(0);
+  groupOfStatus[CANCELLED_STATUS] = dayCount;
+  const places = { groupOfStatusAt, groupsAt, countsAt: endsAt };
+  for (const slice of bucket.slices) groupRows(slice, range, memory, places);
   kernel.orderRows(groupsAt, bucket.rowCount, groupCount + 1, endsAt, rowsAt);
   const days: DayRows[] = [];
   for (let group = 0; group < groupCount; group++) {
@@ -62,8 +67,8 @@ interface DayRange {
 function dayRange({ slices }: BucketRows): DayRange {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
-  for (const { header, rowCount } of slices) {
-    if (rowCount === 0) continue;
+  for (const { header } of slices) {
+    if (header.rowCount === 0) continue;
     first = Math.min(first, Math.floor(header.baseTimeMs / MS_PER_DAY));
     last = Math.max(last, Math.floor(header.maxTimeMs / MS_PER_DAY));
   }
@@ -72,18 +77,17 @@ function dayRange({ slices }: BucketRows): DayRange {
 
 /** Says the group of each row of a slice, and counts it one place further. */
 function groupRows(
-  { columns, header, baseRow, rowCount }: BucketSlice,
+  { baseRow, rowCount, views }: BucketSlice,
   { first, last }: DayRange,
-  { kernel, arena, isDuplicateAt }: RowOrderMemory,
-  groupsAt: number,
-  countsAt: number,
+  { kernel, isDuplicateAt }: RowOrderMemory,
+  places: {
+    readonly groupOfStatusAt: number;
+    readonly groupsAt: number;
+    readonly countsAt: number;
+  },
 ): void {
-  const { time, quantityStatus } = columns;
+  const { time, quantityStatus } = views.columns;
   const dayCount = last - first + 1;
-  const groupOfStatusAt = arena.take(STATUSES.length * WORD_BYTES);
-  const groupOfStatus = arena.memory.uint32s(groupOfStatusAt, STATUSES.length);
-  groupOfStatus.fill(0);
-  groupOfStatus[CANCELLED_STATUS] = dayCount;
   kernel.groupRows(
     time.BYTES_PER_ELEMENT,
     time.byteOffset,
@@ -91,10 +95,10 @@ function groupRows(
     quantityStatus.byteOffset,
     isDuplicateAt + baseRow,
     rowCount,
-    first * MS_PER_DAY - header.baseTimeMs,
-    groupOfStatusAt,
+    first * MS_PER_DAY - views.header.baseTimeMs,
+    places.groupOfStatusAt,
     dayCount * 2,
-    groupsAt + baseRow * WORD_BYTES,
-    countsAt,
+    places.groupsAt + baseRow * WORD_BYTES,
+    places.countsAt,
   );
 }

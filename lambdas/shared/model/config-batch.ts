@@ -9,7 +9,13 @@ export const batch = v.pipe(
       '32MiB',
     ),
     workers: v.optional(
-      v.nullable(wholeNumber(1, 64, 'worker threads; null: one per core, at most 8')),
+      v.nullable(
+        wholeNumber(
+          1,
+          64,
+          'worker threads, as memoryLimitBytes carries; null: one per core, at most 8',
+        ),
+      ),
       null,
     ),
     memoryLimitBytes: v.optional(

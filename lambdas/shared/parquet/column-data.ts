@@ -62,14 +62,14 @@ export function plain(values: Values): PlainColumn {
 
 /** Text as values of a column. */
 export function textValues(texts: readonly string[]): BytesValues {
-  const encoded = texts.map((text) => new TextEncoder().encode(text));
   const offsets = new Uint32Array(texts.length + 1);
-  encoded.forEach((bytes, index) => {
-    offsets[index + 1] = offsets[index] + bytes.length;
+  texts.forEach((text, index) => {
+    offsets[index + 1] = offsets[index] + Buffer.byteLength(text);
   });
   const heap = new Uint8Array(offsets[texts.length]);
-  encoded.forEach((bytes, index) => {
-    heap.set(bytes, offsets[index]);
+  const target = Buffer.from(heap.buffer);
+  texts.forEach((text, index) => {
+    target.write(text, offsets[index]);
   });
   return { heap, offsets };
 }

@@ -70,7 +70,7 @@ function usedKeysOf(context: RowGroupContext, data: KeyedColumn): Uint32Array {
   if (known !== undefined) return known;
   const { keys, keyCount } = data;
   const used = data.isInOrderOfUse
-    ? Uint32Array.from({ length: keyCount }, (_, key) => key)
+    ? new Uint32Array(keyCount).map((_, key) => key)
     : context.arena.kernel.listKeys(keys, context.rowCount, keyCount);
   context.usedKeys.set(keys, used);
   return used;

@@ -18,6 +18,18 @@ export const THRIFT_STRUCT: ThriftElement = STRUCT;
 
 const encoder = new TextEncoder();
 
+/** Names of columns and the like: the same few hundred in each of thousands of footers. */
+const encodedNames = new Map<string, Uint8Array>();
+const NAMES_MAX = 1024;
+
+function encodedName(name: string): Uint8Array {
+  const known = encodedNames.get(name);
+  if (known !== undefined) return known;
+  const bytes = encoder.encode(name);
+  if (encodedNames.size < NAMES_MAX) encodedNames.set(name, bytes);
+  return bytes;
+}
+
 /**
  * Deeper than Parquet's metadata ever is (FileMetaData → RowGroup → ColumnChunk → ColumnMetaData →
  * Statistics).
@@ -76,7 +88,7 @@ export class ThriftWriter {
   }
 
   text(id: number, value: string): void {
-    this.binary(id, encoder.encode(value));
+    this.binary(id, encodedName(value));
   }
 
   /** A list field; its elements follow. */
@@ -95,7 +107,7 @@ export class ThriftWriter {
   }
 
   textElement(value: string): void {
-    this.#binaryValue(encoder.encode(value));
+    this.#binaryValue(encodedName(value));
   }
 
   /** A struct field; its fields follow, then `end`. */

@@ -131,7 +131,8 @@ interface PlacedSlice {
   readonly idsAt: number;
 }
 
-function place({ rowCount, idHash, idEnd, ids }: IdSlice, arena: KernelArena): PlacedSlice {
+function place(slice: IdSlice, arena: KernelArena): PlacedSlice {
+  const { rowCount, idHash, idEnd, ids } = slice;
   const used = new DataView(ids.buffer, ids.byteOffset, idEnd[rowCount - 1]);
   return {
     rowCount,

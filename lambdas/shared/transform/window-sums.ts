@@ -1,5 +1,5 @@
 import type { ByteDictionary } from '../ingest/byte-dictionary.ts';
-import { compareBytes } from '../ingest/bytes.ts';
+import { sortBytewise } from './bytewise-order.ts';
 import { CentSums } from './cent-sums.ts';
 
 const INITIAL_SLOTS = 1 << 12;
@@ -13,14 +13,11 @@ export interface ProductRanks {
 
 /** The order of products by their bytes. */
 export function rankProducts({ size, view, offsets }: ByteDictionary): ProductRanks {
-  const productOfRank = Uint32Array.from({ length: size }, (_, product) => product);
-  productOfRank.sort((a, b) =>
-    compareBytes(view, offsets[a], offsets[a + 1], view, offsets[b], offsets[b + 1]),
-  );
+  const productOfRank = new Uint32Array(size);
+  for (let product = 0; product < size; product++) productOfRank[product] = product;
+  sortBytewise(productOfRank, view, offsets);
   const rankOfProduct = new Uint32Array(size);
-  productOfRank.forEach((product, rank) => {
-    rankOfProduct[product] = rank;
-  });
+  for (let rank = 0; rank < size; rank++) rankOfProduct[productOfRank[rank]] = rank;
   return { productOfRank, rankOfProduct };
 }
 

@@ -16,11 +16,16 @@ export interface ExchangeBlock {
   readonly place:
     | { readonly kind: 'memory'; readonly at: number; readonly sizeBytes: number }
     | { readonly kind: 'spill'; readonly key: string; readonly startByte: number };
-  /** Bucket (or range of products) b ends here in the block; the first one starts at 0. */
-  readonly sliceEnds: Uint32Array;
+  /**
+   * Bucket (or range of products) b ends here in the block; the first one starts at 0. Few ends are
+   * a plain list: a landing zone may have 100,000 files, and a typed array takes 200 bytes more.
+   */
+  readonly sliceEnds: ArrayLike<number>;
 }
 
 const UNIT_BYTES = 1024;
+
+const LISTED_ENDS_MAX = 16;
 
 /** How much memory the exchange may still take, counted by all threads together. */
 export class ExchangeBudget {
@@ -88,7 +93,8 @@ export class BlockExchange implements BlockSink {
     return at === null ? this.#spillBuffer.take(sizeBytes) : this.#memory.bytes(at, sizeBytes);
   }
 
-  async keep(block: Uint8Array, sliceEnds: Uint32Array): Promise<void> {
+  async keep(block: Uint8Array, ends: Uint32Array): Promise<void> {
+    const sliceEnds = ends.length > LISTED_ENDS_MAX ? ends : [...ends];
     if (this.#isInMemory) {
       const place = { kind: 'memory', at: block.byteOffset, sizeBytes: block.length } as const;
       this.blocks.push({ place, sliceEnds });

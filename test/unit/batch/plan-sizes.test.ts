@@ -2,7 +2,9 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  carriedWorkers,
   MAX_BUCKETS,
+  neededBytes,
   planMemory,
   uncompressedBytes,
 } from '../../../lambdas/batch/plan-run/plan-sizes.ts';
@@ -59,6 +61,62 @@ describe('planMemory', () => {
         if (plan.bucketCount > sizes.workers) {
           expect(inUse).toBeLessThanOrEqual(Math.max(sizes.memoryLimitBytes, 16 * MIB) + 64);
         }
+      }),
+      { seed, ...runs(1_000) },
+    );
+  });
+});
+
+describe('carriedWorkers', () => {
+  const carried = (inputMiB: number, workers: number, limitMiB: number, dimensionMiB = 0) =>
+    carriedWorkers({
+      inputBytes: inputMiB * MIB,
+      dimensionBytes: dimensionMiB * MIB,
+      workers,
+      memoryLimitBytes: limitMiB * MIB,
+    });
+
+  it('carries all where the exchange stays in memory', () => {
+    expect(carried(540, 2, 768)).toBe(2);
+    expect(carried(540, 8, 2048)).toBe(8);
+    expect(carried(64, 8, 1024)).toBe(8);
+  });
+
+  it('starts no worker that would make the others spill', () => {
+    expect(carried(540, 8, 768)).toBe(2);
+    expect(carried(540, 3, 768)).toBe(2);
+  });
+
+  it('spills where that takes clearly more workers than fit without', () => {
+    expect(carried(540, 2, 512)).toBe(2);
+    expect(carried(5_400, 2, 512)).toBe(2);
+    expect(carried(540, 8, 768, 50)).toBe(2);
+    expect(carried(50_000, 64, 4_096)).toBe(21);
+  });
+
+  it('is one worker however little the limit is', () => {
+    expect(carried(5_400, 8, 128)).toBe(1);
+    expect(carried(5_400, 1, 128)).toBe(1);
+  });
+
+  it('always starts one, never more than are wanted, and all where the limit is enough', () => {
+    const needs = fc.record({
+      inputBytes: fc.integer({ min: 0, max: 200 * GIB }),
+      dimensionBytes: fc.nat(300 * MIB),
+      workers: fc.integer({ min: 1, max: 64 }),
+      memoryLimitBytes: fc.integer({ min: 128 * MIB, max: 64 * GIB }),
+    });
+    fc.assert(
+      fc.property(needs, fc.nat(4 * GIB), (drawn, moreBytes) => {
+        const count = carriedWorkers(drawn);
+        const memoryLimitBytes = drawn.memoryLimitBytes + moreBytes;
+
+        expect(count).toBeGreaterThanOrEqual(1);
+        expect(count).toBeLessThanOrEqual(drawn.workers);
+        const enough = neededBytes(drawn, drawn.workers);
+        expect(
+          carriedWorkers({ ...drawn, memoryLimitBytes: Math.max(enough, memoryLimitBytes) }),
+        ).toBe(drawn.workers);
       }),
       { seed, ...runs(1_000) },
     );

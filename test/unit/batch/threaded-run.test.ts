@@ -43,6 +43,27 @@ describe('a run with threads', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('starts as many as the memory limit carries, and says what limit carries all', async () => {
+    const notes: string[] = [];
+    const noted = async (workers: number, memoryLimitBytes: string) => {
+      await runOver(SMALL_LANDING, {
+        workers,
+        threadedFromBytes: 0,
+        config: { batch: { memoryLimitBytes } },
+        onNote: (line) => notes.push(line),
+      });
+    };
+
+    await noted(8, '512MiB');
+    await noted(8, '768MiB');
+    await noted(1, '128MiB');
+
+    expect(notes).toEqual([
+      '5 of 8 workers are started: more would spill, and take longer, within ' +
+        'batch.memoryLimitBytes of 512MiB; 741MiB carries 8',
+    ]);
+  });
+
   it('removes what a killed run never finished writing', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tandem-killed-'));
     const [landingDir, lakeDir] = [join(folder, 'landing'), join(folder, 'lake')];

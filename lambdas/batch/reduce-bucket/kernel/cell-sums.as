@@ -65,6 +65,8 @@ export function listCells(cells: usize, cellCount: i32, entries: usize): i32 {
     store<u32>(entry, <u32>(sum >> CARRY_BITS), 8);
     store<u32>(entry, count, 12);
     store<u32>(entry, cell, 16);
+    store<i64>(at, 0);
+    store<i64>(at, 0, 8);
     found += 1;
   }
   return found;

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -33,6 +34,9 @@ const OPEN_ATTEMPTS_MAX = 100;
  */
 const LINK_REFUSALS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES']);
 
+/** Where this thread has put a file last: most often the next one goes there too. */
+let latestFolder = '';
+
 /**
  * Writes beside the object, under a name that `list` passes over. A new object appears by a hard
  * link, which fails if the name is taken; an object is replaced by a rename, while the folder is
@@ -43,6 +47,7 @@ export class FileWriter implements ObjectWriter {
   readonly #path: string;
   #temporary: { fd: number; path: string; madeFolder: string | undefined } | null = null;
   #isClosed = false;
+  #isCommitted = false;
 
   constructor(key: string, path: string) {
     this.#key = key;
@@ -69,6 +74,7 @@ export class FileWriter implements ObjectWriter {
           const created = condition.ifMatch === undefined ? this.#create(fd, path) : null;
           const replace = () => this.#replace(fd, path, condition);
           const { etag } = created ?? (await withFolderLock(dirname(path), replace));
+          this.#isCommitted = true;
           return { etag };
         } catch (error) {
           throw storageError(this.#key, error);
@@ -118,9 +124,14 @@ export class FileWriter implements ObjectWriter {
     const folder = dirname(this.#path);
     const path = join(folder, temporaryName());
     let madeFolder: string | undefined;
+    // Without the look at it each new folder costs an error, as much as all else of a small file.
+    if (folder !== latestFolder && !existsSync(folder)) {
+      madeFolder = mkdirSync(folder, { recursive: true });
+    }
     for (let attempt = 1; ; attempt++) {
       try {
         this.#temporary = { fd: openSync(path, 'wx'), path, madeFolder };
+        latestFolder = folder;
         return this.#temporary;
       } catch (error) {
         if (errnoCode(error) !== 'ENOENT' || attempt === OPEN_ATTEMPTS_MAX) throw error;
@@ -145,7 +156,7 @@ export class FileWriter implements ObjectWriter {
     } catch (error) {
       throw storageError(this.#key, error);
     }
-    if (temporary.madeFolder !== undefined) {
+    if (temporary.madeFolder !== undefined && !this.#isCommitted) {
       pruneFolders(dirname(temporary.path), dirname(temporary.madeFolder));
     }
   }
