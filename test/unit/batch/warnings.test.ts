@@ -215,6 +215,36 @@ describe('other warnings', () => {
     ]);
   });
 
+  it('count records with a stray quote, and objects whose names are no input', async () => {
+    const files = {
+      'orders/a.csv': ordersCsv([line('o1'), line('"o2'), line('"o3')]),
+      'orders/_SUCCESS': '',
+      'products/.tmp/p.csv': 'x',
+    };
+
+    expect(await warningsOf(files)).toMatchObject([
+      { code: 'files_ignored', count: 2, example: 'orders/_SUCCESS' },
+      { code: 'stray_quote', count: 2, example: 'orders/a.csv at byte 117' },
+    ]);
+  });
+
+  it('find an event that was cut at the end of its file', async () => {
+    const event = (id: string) =>
+      JSON.stringify({
+        order_id: id,
+        customer_id: 'c',
+        product_id: 'p',
+        order_timestamp: '2026-01-15 10:00:00',
+        quantity: 1,
+        price: '1',
+        status: 'done',
+      });
+    const text = `${event('o1')}\n${event('o2').slice(0, -30)}`;
+
+    expect(await countsOf({ 'orders/a.ndjson': text })).toEqual({ last_line_cut: 1 });
+    expect(await countsOf({ 'orders/a.ndjson': `${text}\n` })).toEqual({});
+  });
+
   it('name rejected files, in the order of the codes', async () => {
     const files = {
       'orders/a.csv': ordersCsv([line('o1'), line('o1', { price: '1' })]),
