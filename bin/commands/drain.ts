@@ -12,8 +12,8 @@ import { findOrdersAhead, type OrdersAhead } from '../../lib/embedded/stream/ord
 import { unreadRecords } from '../../lib/embedded/stream/unread-records.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import { instantText } from '../instant-text.ts';
+import { checkDimensionFolder } from '../landing-folder.ts';
 import { createProgress } from '../progress.ts';
-import { checkLanding } from '../stream-landing.ts';
 import {
   addConsumerOption,
   addLakeOption,
@@ -89,7 +89,7 @@ async function drain(
   assertConfirmable(options, context);
   if (options.target === 'aws') return await drainOnAws(options, context);
   const folders = foldersOf(options, context.config);
-  checkLanding(options, folders, context.io);
+  checkDimensionFolder(options, folders, context.io);
   const { consumer } = options;
   if (options.all === true) {
     // What is asked has to be true: everything that has arrived is read and published before.

@@ -4,9 +4,9 @@ import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { replayRaw } from '../../lambdas/stream/replay/replay-raw.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { checkDimensionFolder } from '../landing-folder.ts';
 import { consumerOption, instantOption } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
-import { checkLanding } from '../stream-landing.ts';
 import {
   addLakeOption,
   addLandingOption,
@@ -76,7 +76,7 @@ async function replay(
     throw new UsageError('usage', '--since goes with --from stream; the raw archive is whole');
   }
   const folders = foldersOf(options, context.config);
-  checkLanding(options, folders, context.io);
+  checkDimensionFolder(options, folders, context.io);
   const records = from === 'raw' ? await replayArchive(folders, consumer, context) : null;
   if (since !== undefined) {
     const local = await openStream(folders, consumer, context, since);

@@ -10,8 +10,8 @@ import { isRetryable } from '../../lib/embedded/stream/failures.ts';
 import { runStream, type StreamGoal } from '../../lib/embedded/stream/run-stream.ts';
 import { batchSummary } from '../batch-summary.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { checkDimensionFolder } from '../landing-folder.ts';
 import { durationOption, wholeNumberOption } from '../option-values.ts';
-import { checkLanding } from '../stream-landing.ts';
 import {
   addConsumerOption,
   addLakeOption,
@@ -86,7 +86,7 @@ async function stream(
   context: CommandContext,
 ): Promise<CommandResult> {
   const folders = foldersOf(options, context.config);
-  checkLanding(options, folders, context.io);
+  checkDimensionFolder(options, folders, context.io);
   const goal = options.drain === true ? 'drained' : options.untilIdle === true ? 'idle' : 'none';
   const epoch = await streamWithView({ ...options, folders, goal }, context);
   return {
