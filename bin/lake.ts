@@ -1,18 +1,9 @@
 import type { Door, TableName } from '../lambdas/shared/model/tables.ts';
 import type { ObjectStore } from '../lambdas/shared/ports/object-store.ts';
 import { readCurrentPointer } from '../lambdas/shared/state/current-pointer.ts';
-import {
-  DEFAULT_CONSUMER,
-  epochOfFile,
-  StreamLakeKeys,
-} from '../lambdas/shared/state/lake-keys.ts';
-import {
-  isAddedTo,
-  listingManifests,
-  readStreamManifest,
-} from '../lambdas/shared/state/manifest-chain.ts';
+import { DEFAULT_CONSUMER, epochOfFile } from '../lambdas/shared/state/lake-keys.ts';
+import { readStreamManifest, tableFilesAsOf } from '../lambdas/shared/state/manifest-chain.ts';
 import { readBatchManifest } from '../lambdas/shared/state/stored-manifests.ts';
-import { checkedFiles } from './manifest-keys.ts';
 import type { ManifestFile, ManifestView } from './manifest-view.ts';
 
 /** What a lake holds, as its manifests say. Listings are never trusted for what is published. */
@@ -69,22 +60,17 @@ export function filesOf({ manifest }: Publication, table: TableName): readonly M
 
 /**
  * The files of a table as of a publication, in order of what they hold: of a stream those of the
- * oldest epoch first. Throws `TerminalError` `manifest_damaged` where a key leads out of the lake.
+ * oldest epoch first. Throws as `readStreamManifest`.
  */
 export async function tableFilesOf(
   lake: ObjectStore,
   publication: Publication,
   table: TableName,
 ): Promise<readonly ManifestFile[]> {
-  const { manifestKey, manifest } = publication;
-  if (manifest.epoch === undefined) return checkedFiles(manifestKey, filesOf(publication, table));
-  const newest = await readStreamManifest(lake, manifestKey);
-  const keys = new StreamLakeKeys(newest.consumer, newest.stream);
+  if (publication.manifest.epoch === undefined) return filesOf(publication, table);
+  const newest = await readStreamManifest(lake, publication.manifestKey);
   const files: ManifestFile[] = [];
-  for await (const { epoch, tables } of listingManifests(lake, newest)) {
-    files.push(...checkedFiles(keys.manifest(epoch), tables[table]?.files ?? []));
-    if (!isAddedTo(table)) break;
-  }
+  for await (const file of tableFilesAsOf(lake, newest, table)) files.push(file);
   return files.sort((a, b) => epochOfFile(a.key) - epochOfFile(b.key));
 }
 

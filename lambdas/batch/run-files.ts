@@ -4,7 +4,7 @@ import { compactJsonBytes, parseJson } from '../shared/runtime/json.ts';
 import { inParallel } from '../shared/runtime/parallel.ts';
 import { type BatchPlan, planKey, workPrefix } from './batch-plan.ts';
 import type { StoredBlocks } from './exchange/stored-exchange.ts';
-import type { ChunkResult } from './map-chunk/map-chunk.ts';
+import type { ChunkResult } from './map-chunk/chunk-result.ts';
 import type { RangeResult } from './merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from './reduce-bucket/bucket-parts.ts';
 import type { MappedChunks } from './stage-settings.ts';

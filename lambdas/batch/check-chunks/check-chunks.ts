@@ -1,6 +1,6 @@
 import { isDecoded } from '../../shared/ingest/input-kind.ts';
 import type { BatchPlan } from '../batch-plan.ts';
-import type { ChunkResult } from '../map-chunk/map-chunk.ts';
+import type { ChunkResult } from '../map-chunk/chunk-result.ts';
 
 export interface ChunkRepair {
   readonly chunkIndex: number;

@@ -12,15 +12,14 @@ import { parseOrders } from '../../shared/ingest/parse-orders.ts';
 import { createReaderBatch, csvFormat, RecordReader } from '../../shared/ingest/record-reader.ts';
 import { SPAN_BATCH_RECORDS } from '../../shared/ingest/span-batch.ts';
 import type { StatusParser } from '../../shared/ingest/status-parser.ts';
-import type { StrayQuotes } from '../../shared/ingest/stray-quotes.ts';
-import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { ObjectUnreadableError } from '../../shared/runtime/errors.ts';
 import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import { checkSegment, decodeLine, segmentLines } from '../../shared/state/segment.ts';
 import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
 import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
-import { type LastLine, LastLineTally } from './last-line.ts';
+import { type ChunkResult, ChunkTally } from './chunk-result.ts';
+import { LastLineTally } from './last-line.ts';
 
 /** A block goes to the exchange when it has so many rows: slices of some thousand rows each. */
 function blockRowsOf(bucketCount: number): number {
@@ -33,33 +32,6 @@ const BLOCK_RAW_BYTES = 8 * 1024 * 1024;
 
 /** How far a chunk whose start is only assumed reads past its end before it gives up. */
 const ASSUMED_OVERRUN_BYTES = 16 * 1024 * 1024;
-
-/** What the map step says of a chunk; its records are in the exchange. */
-export interface ChunkResult {
-  readonly chunkIndex: number;
-  /**
-   * `rejected`: a file that had to be decoded and cannot be used. `unresolved`: the assumed start
-   * led too far; run it from a known one.
-   */
-  readonly status: 'mapped' | 'rejected' | 'unresolved';
-  readonly reason: string | null;
-  /** Where its first record starts; null if no line ends in its range. */
-  readonly firstRecordOffset: number | null;
-  /** Where the record after its last one starts. */
-  readonly nextRecordOffset: number | null;
-  readonly readRecords: number;
-  readonly quarantinedRecords: number;
-  /** By index in `ISSUE_CODES`: records with that issue; empty where no record has one. */
-  readonly issueRecords: readonly number[];
-  /**
-   * Records of which a field begins with a stray quote (contract §1.1), any field, also one of a
-   * column that nobody asks for; and where the first of them starts.
-   */
-  readonly strayQuotes: { readonly records: number; readonly firstOffset: number | null };
-  /** As the header of the file says; null where the plan knows it, or its records are events. */
-  readonly layout: CsvLayout | null;
-  readonly lastLine: LastLine;
-}
 
 /** Reads chunks, one after the other; the memory of one serves the next. */
 export class ChunkMapper {
@@ -199,7 +171,7 @@ export class ChunkMapper {
     reader: RecordReader,
     layout: CsvLayout | null,
     limits: { stopBefore: number; giveUpAt: number },
-    tally: Tally,
+    tally: ChunkTally,
     sink: BlockSink,
   ) {
     const columns = this.#columns;
@@ -218,86 +190,15 @@ export class ChunkMapper {
   }
 
   /** `inputBytes`: uncompressed; null where that is not known. */
-  #tally({ chunkIndex }: PlannedChunk, inputBytes: number | null): Tally {
-    return new Tally(chunkIndex, new LastLineTally(this.#statuses, inputBytes));
+  #tally({ chunkIndex }: PlannedChunk, inputBytes: number | null): ChunkTally {
+    return new ChunkTally(chunkIndex, new LastLineTally(this.#statuses, inputBytes));
   }
 
-  async #flush(tally: Tally, sink: BlockSink): Promise<void> {
+  async #flush(tally: ChunkTally, sink: BlockSink): Promise<void> {
     const columns = this.#columns;
     if (columns.rowCount === 0) return;
     tally.add(columns);
     await this.#encoder.encode(columns, sink);
     columns.clear();
-  }
-}
-
-/** Counts of one chunk. */
-class Tally {
-  readonly #chunkIndex: number;
-  #read = 0;
-  #quarantined = 0;
-  #issueRecords: number[] = [];
-  readonly #strayQuotes = { records: 0, firstOffset: null as number | null };
-  readonly lastLine: LastLineTally;
-  #nextOffset = -1;
-
-  constructor(chunkIndex: number, lastLine: LastLineTally) {
-    this.#chunkIndex = chunkIndex;
-    this.lastLine = lastLine;
-  }
-
-  /** All records were taken; the next one would begin there. */
-  endAt(nextOffset: number): void {
-    this.#nextOffset = nextOffset;
-  }
-
-  add({ rowCount, quarantinedCount, quarantinedRow, issues }: OrderColumns): void {
-    this.#read += rowCount;
-    this.#quarantined += quarantinedCount;
-    if (quarantinedCount > 0 && this.#issueRecords.length === 0) {
-      this.#issueRecords = ISSUE_CODES.map(() => 0);
-    }
-    for (let i = 0; i < quarantinedCount; i++) {
-      let bits = issues[quarantinedRow[i]];
-      while (bits !== 0) {
-        const index = 31 - Math.clz32(bits);
-        this.#issueRecords[index] += 1;
-        bits &= ~(1 << index);
-      }
-    }
-  }
-
-  addStrayQuotes({ records, firstStart }: StrayQuotes, baseOffset: number): void {
-    if (records === 0) return;
-    this.#strayQuotes.records += records;
-    this.#strayQuotes.firstOffset ??= baseOffset + firstStart;
-  }
-
-  mapped(first: number | null, next: number | null, layout: CsvLayout | null): ChunkResult {
-    return { ...this.#result('mapped', layout), firstRecordOffset: first, nextRecordOffset: next };
-  }
-
-  unresolved(first: number): ChunkResult {
-    return { ...this.#result('unresolved', null), firstRecordOffset: first };
-  }
-
-  rejected(reason: string): ChunkResult {
-    return { ...this.#result('rejected', null), reason };
-  }
-
-  #result(status: ChunkResult['status'], layout: CsvLayout | null): ChunkResult {
-    return {
-      chunkIndex: this.#chunkIndex,
-      status,
-      reason: null,
-      firstRecordOffset: null,
-      nextRecordOffset: null,
-      readRecords: this.#read,
-      quarantinedRecords: this.#quarantined,
-      issueRecords: this.#issueRecords,
-      strayQuotes: this.#strayQuotes,
-      layout,
-      lastLine: this.lastLine.finish(this.#nextOffset),
-    };
   }
 }

@@ -1,8 +1,8 @@
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { ISSUE_CODES, type IssueCode } from '../../shared/model/issue.ts';
 import type { BatchPlan, PlannedInput } from '../batch-plan.ts';
+import type { ChunkResult } from '../map-chunk/chunk-result.ts';
 import { addValues, type LastLine } from '../map-chunk/last-line.ts';
-import type { ChunkResult } from '../map-chunk/map-chunk.ts';
 
 /** What the chunks of one file say together. */
 export interface FileTotals {
@@ -10,14 +10,14 @@ export interface FileTotals {
   readonly layout: CsvLayout | null;
   readonly readRecords: number;
   readonly quarantinedRecords: number;
-  /** By index in `ISSUE_CODES`. */
+  /** By index in `ISSUE_CODES`; empty where no record has an issue. */
   readonly issueRecords: readonly number[];
   readonly strayQuotes: ChunkResult['strayQuotes'];
   readonly lastLine: LastLine;
 }
 
 export function issueCount({ issueRecords }: FileTotals, code: IssueCode): number {
-  return issueRecords[ISSUE_CODES.indexOf(code)];
+  return issueRecords[ISSUE_CODES.indexOf(code)] ?? 0;
 }
 
 /**
@@ -33,7 +33,8 @@ export function fileTotals(
     const chunk = chunks[chunkIndex];
     if (chunk?.status !== 'mapped') continue;
     const before = byInput.get(inputIndex);
-    const total = { ...chunk, input: plan.inputs[inputIndex] };
+    const input = plan.inputs[inputIndex];
+    const total = { ...chunk, input, layout: input.layout ?? chunk.layout };
     byInput.set(inputIndex, before === undefined ? total : added(before, total));
   }
   return [...byInput.values()];
@@ -46,7 +47,7 @@ function added(a: FileTotals, b: FileTotals): FileTotals {
     layout: b.layout,
     readRecords: a.readRecords + b.readRecords,
     quarantinedRecords: a.quarantinedRecords + b.quarantinedRecords,
-    issueRecords: a.issueRecords.map((count, index) => count + b.issueRecords[index]),
+    issueRecords: addedIssues(a.issueRecords, b.issueRecords),
     strayQuotes: {
       records: a.strayQuotes.records + b.strayQuotes.records,
       firstOffset: a.strayQuotes.firstOffset ?? b.strayQuotes.firstOffset,
@@ -56,4 +57,9 @@ function added(a: FileTotals, b: FileTotals): FileTotals {
       open: b.lastLine.open ?? a.lastLine.open,
     },
   };
+}
+
+function addedIssues(a: readonly number[], b: readonly number[]): readonly number[] {
+  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
+  return a.map((count, index) => count + b[index]);
 }

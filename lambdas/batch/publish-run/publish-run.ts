@@ -17,7 +17,7 @@ import { putOnce } from '../../shared/state/put-once.ts';
 import type { LoadedDimension } from '../../shared/transform/load-dimension.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
 import { type BatchPlan, manifestKey, type RejectedFile } from '../batch-plan.ts';
-import type { ChunkResult } from '../map-chunk/map-chunk.ts';
+import type { ChunkResult } from '../map-chunk/chunk-result.ts';
 import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from '../reduce-bucket/bucket-parts.ts';
 import { addFindings, NO_FINDINGS } from '../reduce-bucket/findings.ts';

@@ -1,6 +1,6 @@
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
-import type { FileTotals } from './file-totals.ts';
+import { type FileTotals, issueCount } from './file-totals.ts';
 import type { PreviousRun } from './previous-run.ts';
 
 /** A run that read fewer records is too small to tell an accident from a few bad rows. */
@@ -51,9 +51,9 @@ function percent(share: number): string {
 
 /** `order_timestamp_invalid (60), price_missing (3)`, the most frequent first. */
 function issuesText(files: readonly FileTotals[]): string {
-  const counts = ISSUE_CODES.map((code, index) => ({
+  const counts = ISSUE_CODES.map((code) => ({
     text: code as string,
-    count: files.reduce((sum, { issueRecords }) => sum + issueRecords[index], 0),
+    count: files.reduce((sum, file) => sum + issueCount(file, code), 0),
   }));
   return listed(counts, (count) => `${count}`);
 }

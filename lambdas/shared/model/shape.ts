@@ -142,8 +142,12 @@ function below(name: string, misfit: Misfit): Misfit {
   return { ...misfit, path: [name, ...misfit.path] };
 }
 
+/**
+ * Keys that Tandem makes are printable ASCII; with anything else in them they would act on the
+ * terminals and in the programs that they are printed for.
+ */
 function isLakeKey(key: string): boolean {
-  const isWritable = key.isWellFormed() && !key.includes('\0') && !key.includes('.tandem-');
+  const isWritable = /^[\x20-\x7e]+$/.test(key) && !key.includes('.tandem-');
   return isWritable && key.split('/').every((segment) => !['', '.', '..'].includes(segment));
 }
 

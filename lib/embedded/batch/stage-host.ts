@@ -1,5 +1,6 @@
 import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
-import type { ChunkMapper, ChunkResult } from '../../../lambdas/batch/map-chunk/map-chunk.ts';
+import type { ChunkResult } from '../../../lambdas/batch/map-chunk/chunk-result.ts';
+import type { ChunkMapper } from '../../../lambdas/batch/map-chunk/map-chunk.ts';
 import {
   mergeAggregates,
   type RangeResult,

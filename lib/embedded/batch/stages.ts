@@ -1,6 +1,6 @@
 import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
 import { checkChunks } from '../../../lambdas/batch/check-chunks/check-chunks.ts';
-import type { ChunkResult } from '../../../lambdas/batch/map-chunk/map-chunk.ts';
+import type { ChunkResult } from '../../../lambdas/batch/map-chunk/chunk-result.ts';
 import type { RangeResult } from '../../../lambdas/batch/merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/bucket-parts.ts';
 import { mappedChunks } from '../../../lambdas/batch/stage-settings.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChunkResult } from '../../../lambdas/batch/map-chunk/map-chunk.ts';
+import type { ChunkResult } from '../../../lambdas/batch/map-chunk/chunk-result.ts';
 import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/bucket-parts.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';

@@ -131,7 +131,7 @@ describe('bin/tandem.js', () => {
 
       child.kill('SIGTERM');
 
-      expect(await ended).toEqual([130, 'tandem: interrupted; nothing half done is left\n']);
+      expect(await ended).toEqual([143, 'tandem: interrupted; nothing half done is left\n']);
     });
   });
 });

@@ -12,10 +12,10 @@ describe('a manifest that lists what is no file of the lake', () => {
     '../../etc/passwd',
     '/etc/passwd',
     'tables/../../x',
-    'a\0b',
-    'a//b',
-    'a\nb',
-    'a\u202eb',
+    'tables/a\0b',
+    'tables/a//b',
+    'tables/a\nb',
+    'tables/a\u202eb',
   ];
 
   it.each(BAD)('is an error that names the manifest: %j', async (key) => {
@@ -35,7 +35,8 @@ describe('a manifest that lists what is no file of the lake', () => {
     for (const flags of [['--files'], [], ['--json']]) {
       const { exitCode, out, err } = await runCliHere(['show', 'orders', '--lake', bad, ...flags]);
       expect(exitCode).toBe(1);
-      expect(err).toContain(`tandem: manifest ${manifestKey} lists "`);
+      const problem = 'is damaged: tables.orders.files[0].key is "';
+      expect(err).toContain(`tandem: manifest ${manifestKey} ${problem}`);
       expect(err.trimEnd().split('\n')).toHaveLength(1);
       if (flags[0] === '--json') expect(JSON.parse(out).error.code).toBe('manifest_damaged');
       else expect(out).toBe('');
