@@ -36,7 +36,10 @@ export async function removeOldRuns(
     for await (const { key } of lake.list(prefix)) {
       const runId = key.slice(prefix.length).split('/')[0];
       note(runId);
-      if (old.has(runId)) files.set(runId, [...(files.get(runId) ?? []), key]);
+      if (!old.has(runId)) continue;
+      const own = files.get(runId) ?? [];
+      own.push(key);
+      files.set(runId, own);
     }
   }
   // A run that was killed before it wrote a table has left its plan only.
