@@ -25,6 +25,8 @@ export interface Cutting {
   readonly waveBytes: number;
   readonly rowGroupRows: number;
   readonly keep: Keep;
+  /** Share of records. */
+  readonly maxQuarantined: number;
 }
 
 /** Everything in one piece, in memory. */
@@ -36,6 +38,7 @@ export const UNCUT: Cutting = {
   waveBytes: 2 ** 30,
   rowGroupRows: 65_536,
   keep: 'first',
+  maxQuarantined: 0.5,
 };
 
 export const RUN_ID = '20260131T120000Z-00000000';
@@ -70,6 +73,7 @@ export async function runCut(
   const config = configOf({
     parquet: { rowGroupRows: cut.rowGroupRows },
     rules: { keep: cut.keep },
+    batch: { maxQuarantined: cut.maxQuarantined },
   });
   const plan = await planCut(landing, lake, cut);
   const maxBytes = 2 ** 30;
