@@ -38,18 +38,17 @@ export async function sameAsSlowReading(file: Buffer): Promise<void> {
   }
 }
 
-/** Of a whole batch run: the least of several tries: others use the processor as well. */
-async function cpuMsOf(file: Buffer, tries: number): Promise<number> {
+/** CPU time of a whole batch run. */
+async function cpuMsOf(file: Buffer): Promise<number> {
   const landing = await storeOf([['orders/a.csv', file]]);
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < tries; i++) {
-    const before = process.cpuUsage();
-    await runCut(landing, { maxQuarantined: 1 });
-    const { user, system } = process.cpuUsage(before);
-    least = Math.min(least, (user + system) / 1000);
-  }
-  return least;
+  const before = process.cpuUsage();
+  await runCut(landing, { maxQuarantined: 1 });
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
+
+/** Rounds at most: others use the processor as well, and the least time of each file counts. */
+const MAX_ROUNDS = 12;
 
 /**
  * A file takes at most `most` times as long per byte as a plain one, and twice as many lines take
@@ -58,16 +57,18 @@ async function cpuMsOf(file: Buffer, tries: number): Promise<number> {
 export async function expectLinearTime(
   file: (lineCount: number) => Buffer,
   lineCount: number,
-  { most = 3, tries = 3 }: { readonly most?: number; readonly tries?: number } = {},
+  { most = 3 }: { readonly most?: number } = {},
 ): Promise<void> {
-  const once = file(lineCount);
-  const twice = file(2 * lineCount);
-  const plain = plainFile(2 * lineCount);
-  const msPerByte = async (bytes: Buffer) => (await cpuMsOf(bytes, tries)) / bytes.length;
-  const ofPlain = await msPerByte(plain);
-  const ofOnce = await msPerByte(once);
-  const ofTwice = await msPerByte(twice);
-
-  expect(ofTwice / ofPlain).toBeLessThan(most);
-  expect(ofTwice / ofOnce).toBeLessThan(1.7);
+  const files = [plainFile(2 * lineCount), file(lineCount), file(2 * lineCount)];
+  const least = files.map(() => Number.POSITIVE_INFINITY);
+  for (let round = 1; ; round++) {
+    for (const [index, bytes] of files.entries()) {
+      least[index] = Math.min(least[index], (await cpuMsOf(bytes)) / bytes.length);
+    }
+    const [plain, once, twice] = least;
+    if (round >= 3 && twice / plain < most && twice / once < 1.7) return;
+    if (round < MAX_ROUNDS) continue;
+    expect(twice / plain).toBeLessThan(most);
+    expect(twice / once).toBeLessThan(1.7);
+  }
 }

@@ -37,7 +37,7 @@ export class BucketFindings {
 
   /** Takes the duplicates of a wave. */
   addDuplicates(bucket: BucketRows, kept: KeptRecords): void {
-    const byField = ORDER_FIELDS.map(() => 0);
+    const byFields = new Float64Array(1 << ORDER_FIELDS.length);
     const byLook = DUPLICATE_LOOKS.map(() => 0);
     let records = 0;
     let first = -1;
@@ -50,9 +50,7 @@ export class BucketFindings {
         if (fields === 0) continue;
         if (records === 0) first = duplicate;
         records += 1;
-        for (let field = 0; field < byField.length; field++) {
-          byField[field] += (fields >>> field) & 1;
-        }
+        byFields[fields] += 1;
         byLook[lookOf(ids, i === 0 ? 0 : idEnd[i - 1], idEnd[i], fields)] += 1;
       }
     });
@@ -61,7 +59,9 @@ export class BucketFindings {
     const example = { ...bucket.placeOf(row), id: textOf(bucket.idOf(row)) };
     const duplicates = {
       records,
-      byField,
+      byField: ORDER_FIELDS.map((_, field) =>
+        byFields.reduce((sum, count, bits) => sum + ((bits >>> field) & 1) * count, 0),
+      ),
       byLook,
       first: { ...example, kept: kept.placeOf(first) },
     };
