@@ -192,8 +192,8 @@ describe('what decides a result', () => {
 describe('dependencies', () => {
   const read = (name: string): string => readFileSync(join(projectRoot, name), 'utf8');
 
-  it('are pinned exactly', () => {
-    const manifest = JSON.parse(read('package.json'));
+  it.each(['', 'test/mutation/'])('are pinned exactly in %spackage.json', (folder) => {
+    const manifest = JSON.parse(read(`${folder}package.json`));
     const groups = ['dependencies', 'devDependencies', 'optionalDependencies'];
     const loose = groups.flatMap((group) =>
       Object.entries<string>(manifest[group] ?? {}).filter(
@@ -204,8 +204,8 @@ describe('dependencies', () => {
     expect(manifest.peerDependencies).toBeUndefined();
   });
 
-  it('come from whichever registry is in use', () => {
-    expect(read('package-lock.json')).not.toContain(word('"reso', 'lved"'));
+  it.each(['', 'test/mutation/'])('come from whichever registry is in use: %s', (folder) => {
+    expect(read(`${folder}package-lock.json`)).not.toContain(word('"reso', 'lved"'));
   });
 
   it('are locked for every system, whatever the machine that wrote the lock', () => {

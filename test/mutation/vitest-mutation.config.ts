@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+const ROOMS = 'batch,ingest,model,oracle,reconcile,state,stream,transform,verify,windowing';
+
+/** A mutant falls by the first test that fails, so the quick ones go first. */
+class QuickestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const slowFirst = await super.sort(files);
+    const durationMs = (file: TestSpecification) =>
+      this.ctx.cache.getTestSpecificationResult(file)?.duration ?? 0;
+    return slowFirst.toSorted((a, b) => durationMs(a) - durationMs(b));
+  }
+}
+
+/** The tests that mutants of the rules have to face (`npm run mutate`): the fast ones. */
+export default defineConfig({
+  test: {
+    include: [`test/unit/{${ROOMS}}/**/*.test.ts`, 'test/unit/lambdas/**/*.test.ts'],
+    exclude: ['test/unit/ingest/kernel/build-kernel.test.ts'],
+    testTimeout: 60_000,
+    pool: 'threads',
+    maxWorkers: 1,
+    isolate: false,
+    sequence: { sequencer: QuickestFirst },
+  },
+});
