@@ -61,6 +61,52 @@ describe('an abandoned lock that two find', () => {
     expect(fs.readdirSync(root)).toEqual([]);
   });
 
+  it('is left to the one that is removing it', async () => {
+    fs.writeFileSync(lockPath, DEAD);
+    const { ino, mtimeNs } = fs.statSync(lockPath, { bigint: true });
+    const markerPath = `${lockPath}-${ino.toString(36)}-${mtimeNs.toString(36)}`;
+    fs.writeFileSync(markerPath, OWNER);
+    const seen: string[][] = [];
+    hook.beforeOpen = (path) => {
+      if (path !== lockPath) return;
+      seen.push(fs.readdirSync(root).sort());
+      if (seen.length === 3) fs.unlinkSync(markerPath);
+    };
+
+    await withFolderLock(root, () => 'mine');
+
+    const both = [basename(lockPath), basename(markerPath)];
+    expect(seen).toEqual([both, both, both, []]);
+  });
+
+  it.each([
+    ['another owner in the same file', OWNER, false],
+    ['the same owner at another time', DEAD, true],
+  ])('is another one with %s', async (_name, owner, isOtherTime) => {
+    const write = (text: string) => {
+      fs.writeFileSync(lockPath, text);
+      fs.utimesSync(lockPath, 1_767_225_600, isOtherTime && hasChanged ? 2 : 1);
+    };
+    let hasChanged = false;
+    write(DEAD);
+    const locksSeen: boolean[] = [];
+    hook.beforeOpen = (path) => {
+      if (isMarker(path) && !hasChanged) {
+        hasChanged = true;
+        write(owner);
+      } else if (path === lockPath && hasChanged) {
+        locksSeen.push(fs.existsSync(lockPath));
+        if (owner === OWNER && locksSeen.length === 1) fs.unlinkSync(lockPath);
+      }
+    };
+
+    await withFolderLock(root, () => 'mine');
+
+    // It was still there at the look after the change.
+    expect(locksSeen[0]).toBe(true);
+    expect(fs.readdirSync(root)).toEqual([]);
+  });
+
   it('is taken over although whoever was removing it died', async () => {
     fs.writeFileSync(lockPath, DEAD);
     const { ino, mtimeNs } = fs.statSync(lockPath, { bigint: true });
