@@ -32,10 +32,13 @@ interface Row {
   readonly bytes?: number;
 }
 
+/** Behind the rows stand others, of a batch before. */
 function ordersOf(rows: readonly Row[]): ArrivedOrders {
-  const columns = new OrderColumns(rows.length);
-  const arrivalTimeMs = new Float64Array(rows.length);
-  const segmentBytes = new Float64Array(rows.length);
+  const columns = new OrderColumns(rows.length + 2);
+  columns.idEnd.fill(1_000);
+  columns.issues[rows.length + 1] = 1;
+  const arrivalTimeMs = new Float64Array(rows.length + 2);
+  const segmentBytes = new Float64Array(rows.length + 2);
   rows.forEach(({ id = '', timeMs = 0, arrivalMs = timeMs, issues = 0, ...row }, index) => {
     const bytes = new TextEncoder().encode(id);
     columns.ids.reserve(bytes.length).set(bytes, columns.ids.size);
@@ -64,7 +67,7 @@ function claimsOf({ claims }: ClassifiedCut): [string, number][] {
 }
 
 function classifyAll(rows: readonly Row[], times = NO_TIMES, limits: CutLimits = NO_LIMITS) {
-  const classifier = new Classifier(LENGTHS, limits, rows.length);
+  const classifier = new Classifier(LENGTHS, limits, rows.length + 2);
   return classifier.classify(ordersOf(rows), 0, times, new ClaimSet());
 }
 
@@ -285,5 +288,26 @@ describe('a cut', () => {
       ],
       [4, 5, [['e', 1_000]]],
     ]);
+  });
+
+  it('counts what it took, nothing behind it and nothing of the cut before', () => {
+    const orders = ordersOf([
+      { id: 'a', timeMs: 3_000 },
+      { id: 'b', timeMs: 3_000 },
+      { id: 'c', timeMs: 2_990 },
+      { issues: issueBit('price_missing') },
+    ]);
+    const claims = new ClaimSet();
+    const classifier = new Classifier(LENGTHS, { ...NO_LIMITS, segmentBytes: 2 }, 4);
+    classifier.classify(orders, 0, NO_TIMES, claims);
+    const third = classifier.classify(orders, 2, NO_TIMES, claims);
+    const single = new Classifier(LENGTHS, { ...NO_LIMITS, segmentBytes: 1 }, 4);
+    const alone = single.classify(orders, 2, NO_TIMES, new ClaimSet());
+
+    expect([third.claimMaxMs, third.to]).toEqual([2_990, 4]);
+    expect(alone.counts).toMatchObject({ read: 1, active: 1, quarantined: 0 });
+    expect(alone.issues).toEqual({});
+    const first = single.classify(orders, 0, NO_TIMES, new ClaimSet());
+    expect(first.counts).toMatchObject({ read: 1, active: 1 });
   });
 });

@@ -42,4 +42,13 @@ describe('warnings', () => {
         'such as orders/b.csv at byte 7: in price',
     );
   });
+
+  it.each([
+    [12, '12 files'],
+    [123, '123 files'],
+    [123_456, '123,456 files'],
+    [1_234_567, '1,234,567 files'],
+  ])('group the digits of %d', (count, text) => {
+    expect(warningText(warningOf('files_ignored', count, 'a')).startsWith(text)).toBe(true);
+  });
 });
