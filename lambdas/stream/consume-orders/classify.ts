@@ -100,8 +100,7 @@ export class Classifier {
       }
       const watermarkMs = watermarkOf({ maxEventTimeMs, floorMs: times.floorMs }, watermarkDelayMs);
       const cappedMs = this.#classifyValid(orders, row, watermarkMs, claims);
-      // Stryker disable next-line EqualityOperator: an equal time changes nothing
-      if (cappedMs > maxEventTimeMs) maxEventTimeMs = cappedMs;
+      maxEventTimeMs = Math.max(maxEventTimeMs, cappedMs) as EpochMs;
     }
     return this.#cut(orders.columns, from, row, { maxEventTimeMs, floorMs: times.floorMs });
   }
@@ -124,9 +123,9 @@ export class Classifier {
     const start = row === 0 ? 0 : columns.idEnd[row - 1];
     const end = columns.idEnd[row];
     const hash = columns.idHash[row];
+    // `NO_TIME`, that of an id without a claim, is expired at any watermark.
     const claimedMs = claims.timeOf(columns.ids.view, start, end, hash);
-    // Stryker disable next-line ConditionalExpression: `NO_TIME` is expired at any watermark
-    if (claimedMs !== NO_TIME && !isClaimExpired(claimedMs, watermarkMs, dedupeHorizonMs)) {
+    if (!isClaimExpired(claimedMs, watermarkMs, dedupeHorizonMs)) {
       this.#outcome[row] = DUPLICATE;
       return cappedMs;
     }
@@ -141,7 +140,6 @@ export class Classifier {
   }
 
   #hasClaimRoom({ columns }: ArrivedOrders, row: number): boolean {
-    // Stryker disable next-line ConditionalExpression: row 0 is the first of a cut, which is taken anyway
     const idBytes = columns.idEnd[row] - (row === 0 ? 0 : columns.idEnd[row - 1]);
     return this.#claimBytes + idBytes + CLAIM_OVERHEAD_BYTES <= this.#limits.claimBytes;
   }
@@ -149,8 +147,7 @@ export class Classifier {
   #cut(columns: OrderColumns, from: number, to: number, times: ShardTimes): ClassifiedCut {
     let claimMaxMs: number = NO_TIME;
     for (let i = 0; i < this.#claimCount; i++) {
-      // Stryker disable next-line EqualityOperator: an equal time changes nothing
-      if (this.#claimTimeMs[i] > claimMaxMs) claimMaxMs = this.#claimTimeMs[i];
+      claimMaxMs = Math.max(claimMaxMs, this.#claimTimeMs[i]);
     }
     const claims = {
       count: this.#claimCount,
