@@ -1,5 +1,5 @@
 import { RetryableError, TerminalError } from '../runtime/errors.ts';
-import { NO_TIME, type ShardTimes, watermarkOf } from '../windowing/stream-times.ts';
+import { type ShardTimes, watermarkOf } from '../windowing/stream-times.ts';
 import { ClaimSet } from './claims.ts';
 import { entryOf, isEntryExpired, type LogEntry } from './log-entry.ts';
 import { headOf, type ShardHead } from './shard-head.ts';
@@ -69,7 +69,7 @@ export class ShardFold {
     }
     if (this.claims.size < 2 * this.#claimsAfterForgetting + 4096) return;
     const watermarkMs = watermarkOf(this.head, lengths.watermarkDelayMs);
-    if (watermarkMs > NO_TIME) this.claims.forgetThrough(watermarkMs - lengths.dedupeHorizonMs);
+    this.claims.forgetThrough(watermarkMs - lengths.dedupeHorizonMs);
     this.#claimsAfterForgetting = this.claims.size;
   }
 }

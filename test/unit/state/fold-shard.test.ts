@@ -53,9 +53,9 @@ describe('folding a shard', () => {
 
     expect(await foldShard(context, SHARD, fold)).toBe(fold);
     fold?.forgetExpired(context);
-    fold?.took(records(2, 'b', 2));
+    fold?.took(records(5, 'b', 2));
     // One entry of each version: with a second copy of the first this would be 1.
-    expect(fold?.claimsFromAt(at(60_001), context)).toBe(2);
+    expect(fold?.claimsFromAt(at(60_001), context)).toBe(5);
   });
 
   it('begins anew where the state is older than what it knows', async () => {
@@ -81,6 +81,10 @@ describe('folding a shard', () => {
     expect(['a', 'b', 'r'].map((id) => timeOf(fold, id))).toEqual([NO_TIME, 2, 5]);
     // They are no entries of its own log.
     expect(fold?.claimsFromAt(at(1), context)).toBe(1);
+    // Nor are they read again.
+    const key = context.keys.head(PARENT);
+    await context.state.transact([{ kind: 'delete', key }], context.randomness.id());
+    expect(await foldShard(context, SHARD, fold)).toBe(fold);
   });
 
   it('fails when an ancestor has no HEAD: it may still be written', async () => {

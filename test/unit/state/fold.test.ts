@@ -23,6 +23,7 @@ describe('a log that was read', () => {
     ['without the first', [4, 5], 3, 5, false],
     ['without one between', [3, 5], 3, 5, false],
     ['without the last', [3, 4], 3, 5, false],
+    ['others instead', [4, 5, 6], 3, 5, false],
     ['nothing', [], 3, 3, false],
     ['one more', [3, 4], 3, 3, false],
   ])('is whole or not: %s', (_name, versions, from, to, expected) => {

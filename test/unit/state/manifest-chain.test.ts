@@ -107,4 +107,19 @@ describe('the chain of manifests', () => {
     expect(circular).toMatchObject({ code: 'manifest_damaged' });
     expect(String(missing)).toContain(key);
   });
+
+  it('fails when one of it comes before itself', async () => {
+    const newest = { ...manifests[203], previous: 'manifests/stream/00000408.json' };
+
+    expect(await failureOf(() => epochsOf(epochs.lake, newest, 'orders'))).toMatchObject({
+      code: 'manifest_damaged',
+      message: 'manifest manifests/stream/00000408.json has epoch 408, but comes before epoch 408',
+    });
+  });
+
+  it('has no files of a table that no manifest lists', async () => {
+    const newest = { ...manifests[0], tables: {} as StreamManifest['tables'] };
+
+    expect(await epochsOf(epochs.lake, newest, 'orders')).toEqual([]);
+  });
 });
