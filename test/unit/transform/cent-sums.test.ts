@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CARRY_CENTS, CentSums } from '../../../lambdas/shared/transform/cent-sums.ts';
+import { CARRY_CENTS, CentSums, partsOf } from '../../../lambdas/shared/transform/cent-sums.ts';
 
 describe('CentSums', () => {
   it('counts and adds by index', () => {
@@ -49,4 +49,17 @@ describe('CentSums', () => {
     sums.clear();
     expect([sums.centsAt(0), sums.counts[4]]).toEqual([0n, 0]);
   });
+
+  it('keeps no carries when it is cleared', () => {
+    const sums = new CentSums(1);
+    sums.addParts(0, 1, 5, 7);
+    sums.clear();
+
+    expect([sums.counts[0], sums.centsAt(0)]).toEqual([0, 0n]);
+  });
+});
+
+it('takes a sum apart, and nothing is lost', () => {
+  expect(partsOf(5n)).toEqual({ low: 5, carries: 0 });
+  expect(partsOf(3n * 2n ** 50n + 7n)).toEqual({ low: 7, carries: 3 });
 });

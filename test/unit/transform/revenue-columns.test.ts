@@ -37,6 +37,17 @@ it('derives the day and the hour of each row, in any order', () => {
   expect([...hours]).toEqual([0, 0, 1, 23, 0, 23, 6, 5, 6, 23, 7]);
 });
 
+it('derives the hour anew where the one before is of another day', () => {
+  const times = [47, 1.5, 29, 5.5, 29, 24.5].map((hours) => hours * HOUR_MS);
+  const days = new Uint32Array(6);
+  const hours = new Uint32Array(6);
+
+  deriveDayAndHour(Float64Array.from(times), 6, days, hours);
+
+  expect([...days]).toEqual([1, 0, 1, 0, 1, 1]);
+  expect([...hours]).toEqual([23, 1, 5, 5, 5, 0]);
+});
+
 describe('sums of revenue', () => {
   const rows = (times: readonly number[], hour: readonly number[], cents: readonly number[]) => ({
     rowCount: times.length,
@@ -80,6 +91,31 @@ describe('sums of revenue', () => {
       [6, 2, 1, 300],
       [9, 2, 1, 600_000],
     ]);
+  });
+
+  it.each([
+    [
+      [1_500, 1_600],
+      [1, 1],
+    ],
+    [
+      [500, 5_000, 500],
+      [0, 0, 5],
+    ],
+    [
+      [5_000, 500, 1_500],
+      [0, 1, 5],
+    ],
+  ])('find the window of each row: %j', (times, expected) => {
+    const sums = new RevenueSums(1_000, 3);
+    sums.addDay(0, rows(times, [0, 0, 0], [1, 1, 1]));
+
+    const same = Uint32Array.of(0, 1, 2);
+    const sorted = sums.windows.sorted({ rankOfProduct: same, productOfRank: same });
+    const found = [...sorted.groups].flatMap((group, i) =>
+      Array.from({ length: sums.windows.sums.counts[group] }, () => sorted.windowNumbers[i]),
+    );
+    expect(found).toEqual(expected);
   });
 
   it('can be without any product', () => {
