@@ -29,13 +29,13 @@ it('makes a column of values by key', () => {
   const dense = new DenseKeys(2);
   densify(dense, [4, 2], 5);
   const values = Float64Array.of(1, 2);
-  const valueOf = Int32Array.of(1, -1);
+  const valueOfKey = Int32Array.of(1, -1);
 
-  expect(dense.column(values, valueOf)).toEqual({
+  expect(dense.column(values, valueOfKey)).toEqual({
     kind: 'keyed',
     keys: dense.keys,
     keyCount: 2,
-    valueOf,
+    valueOf: valueOfKey,
     values,
     isInOrderOfUse: true,
   });
