@@ -77,7 +77,7 @@ describe('a lake with one damaged object', () => {
           const key = chosen(json, at);
           await expectClearFailures(key, mangle(readFileSync(join(lake, key)), mangling));
         }),
-        { seed, ...runs(80) },
+        { seed, ...runs(40) },
       );
     },
     LIMIT_MS,
@@ -114,7 +114,7 @@ describe('a lake with one damaged object', () => {
           const footerBytes = bytes.readUInt32LE(bytes.length - 8) + 8;
           await expectClearFailures(key, mangle(bytes, mangling, footerBytes));
         }),
-        { seed, ...runs(80) },
+        { seed, ...runs(40) },
       );
     },
     LIMIT_MS,
