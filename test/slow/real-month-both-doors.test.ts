@@ -60,7 +60,9 @@ function repeated(row: string, afterMs: number, random: Random) {
 
 async function tandem(...args: string[]) {
   const { exitCode, out, err } = await runCliHere([...args, '--json']);
-  expect([exitCode, err]).toEqual([0, '']);
+  expect(exitCode).toBe(0);
+  // Customers that nothing describes, orders that are sent again, disorder: all by design.
+  expect(err).toMatch(/^(tandem: warning: .*\n)*$/);
   return JSON.parse(out);
 }
 

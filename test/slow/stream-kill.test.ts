@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
+import { ORDER_FIELDS } from '../../lambdas/shared/model/order.ts';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import { readRows } from '../../lambdas/shared/parquet/reader.ts';
 import { readStreamManifest, tableFilesAsOf } from '../../lambdas/shared/state/manifest-chain.ts';
@@ -95,8 +96,9 @@ it(
     await run(['generate', '--out', landing, '--orders', `${ORDERS}`]);
     const orders = join(landing, 'orders/part-00001.csv');
     // The stream exists before the first consumer looks for it.
-    writeFileSync(join(dir, 'none.ndjson'), '');
-    await run(['produce', join(dir, 'none.ndjson'), '--stream', stream]);
+    const none = join(dir, 'none.csv');
+    writeFileSync(none, `${ORDER_FIELDS.join(',')}\n`);
+    await run(['produce', none, '--stream', stream]);
     const startedAtMs = performance.now();
     await run(['stream', ...folders('killed'), '--until-idle']);
     const startUpMs = performance.now() - startedAtMs;
