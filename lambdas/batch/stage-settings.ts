@@ -2,7 +2,7 @@ import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
 import { StatusParser } from '../shared/ingest/status-parser.ts';
 import type { Config } from '../shared/model/config.ts';
 import { CUSTOMERS, PRODUCTS } from '../shared/model/dimension.ts';
-import { MS_PER_DAY } from '../shared/model/time.ts';
+import { MAX_USUAL_LEAD_MS } from '../shared/model/warning.ts';
 import { textValues } from '../shared/parquet/column-data.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { KernelMemory } from '../shared/runtime/kernel-memory.ts';
@@ -73,7 +73,7 @@ export function reduceContext(
     findings: {
       hasCustomers: plan.customers.length > 0,
       hasProducts: plan.products.length > 0,
-      futureAfterMs: Date.parse(plan.createdAt) + MS_PER_DAY,
+      futureAfterMs: Date.parse(plan.createdAt) + MAX_USUAL_LEAD_MS,
     },
   };
 }

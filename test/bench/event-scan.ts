@@ -1,4 +1,5 @@
-import { scanNdjson } from '../../lambdas/shared/ingest/ndjson.ts';
+import { scanEvent } from '../../lambdas/shared/ingest/event-scanner.ts';
+import { scanLines } from '../../lambdas/shared/ingest/ndjson.ts';
 import { OrderColumns } from '../../lambdas/shared/ingest/order-columns.ts';
 import { EventParser } from '../../lambdas/shared/ingest/parse-events.ts';
 import { createSpanBatch } from '../../lambdas/shared/ingest/span-batch.ts';
@@ -68,7 +69,7 @@ function scanAll(bytes: Uint8Array, end: number): number {
   let at = 0;
   let scanned = 0;
   while (at < end) {
-    at = scanNdjson(batch, at, end, true);
+    at = scanLines(batch, { from: at, end, startBefore: end, isLast: true }, scanEvent);
     for (let record = 0; record < batch.recordCount; record++) {
       if (batch.recordIssue[record] !== 0) throw new Error(`record ${scanned + record} has issues`);
     }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { scanNdjson } from '../../lambdas/shared/ingest/ndjson.ts';
+import { scanEvent } from '../../lambdas/shared/ingest/event-scanner.ts';
+import { scanLines } from '../../lambdas/shared/ingest/ndjson.ts';
 import { messyNdjson } from '../support/messy-events.ts';
 import { ndjsonLines, readEvent } from '../support/oracle/event.ts';
 import { batchOver, scannedRecords } from '../support/scanned-records.ts';
@@ -17,7 +18,9 @@ function scannedInWindows(file: Uint8Array, windowSizes: readonly number[], spar
   for (let turn = 0; at < file.length; turn++) {
     reach = Math.min(file.length, Math.max(reach, at) + windowSizes[turn % windowSizes.length]);
     const batch = batchOver(file.subarray(at, reach), reach - at + spareRoom);
-    const consumed = scanNdjson(batch, 0, reach - at, reach === file.length);
+    const end = reach - at;
+    const isLast = reach === file.length;
+    const consumed = scanLines(batch, { from: 0, end, startBefore: end, isLast }, scanEvent);
     records.push(...recordsOf(batch, at));
     at += consumed;
   }

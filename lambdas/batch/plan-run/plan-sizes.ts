@@ -1,4 +1,4 @@
-import type { InputKind } from '../../shared/ingest/input-kind.ts';
+import { type InputKind, isGzip as isGzipHead } from '../../shared/ingest/input-kind.ts';
 import { asInputChanged, type LandingObject } from '../../shared/ingest/list-landing.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { ObjectUnreadableError } from '../../shared/runtime/errors.ts';
@@ -169,7 +169,7 @@ export async function uncompressedBytesOf(
 async function startsAsGzip(landing: ObjectStore, input: LandingObject): Promise<boolean> {
   if (input.sizeBytes < GZIP_MAGIC_BYTES) return false;
   const bytes = await bytesOf(landing, input, 0, GZIP_MAGIC_BYTES);
-  return bytes !== null && bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return bytes !== null && isGzipHead(bytes);
 }
 
 async function gzipBytes(landing: ObjectStore, input: LandingObject): Promise<number> {

@@ -1,8 +1,10 @@
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { ObjectNotFoundError } from '../../shared/runtime/errors.ts';
-import { parseJson } from '../../shared/runtime/json.ts';
+import { TerminalError } from '../../shared/runtime/errors.ts';
+import { readBatchManifest } from '../../shared/state/stored-manifests.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
 import type { BatchPlan } from '../batch-plan.ts';
+
+const UNKNOWN = ['manifest_missing', 'manifest_damaged'];
 
 /** The run that was the current one when this one was planned. */
 export interface PreviousRun {
@@ -21,11 +23,11 @@ export async function readPrevious(
 ): Promise<PreviousRun | null> {
   if (previous === null) return null;
   try {
-    const { inputs, revenue } = parseJson<BatchManifest>(await lake.get(previous.manifestKey));
-    if (!Array.isArray(inputs)) return null;
+    const key = previous.manifestKey;
+    const { inputs, revenue } = await readBatchManifest<BatchManifest>(lake, key);
     return { inputs: new Map(inputs.map((input) => [input.key, input])), revenue };
   } catch (error) {
-    if (error instanceof ObjectNotFoundError || error instanceof SyntaxError) return null;
+    if (error instanceof TerminalError && UNKNOWN.includes(error.code)) return null;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { MAX_RECORD_BYTES } from '../model/order.ts';
-import { COMMA, CR, LF, QUOTE, SPACE, TAB } from './bytes.ts';
+import { COMMA, LF, QUOTE, TAB } from './bytes.ts';
+import { QuoteLook } from './csv-quotes.ts';
 
 /** In the order in which the header is looked through for them (contract §1.1). */
 export const DELIMITERS: readonly number[] = [COMMA, 0x3b, TAB, 0x7c];
@@ -9,6 +10,9 @@ const SEPARATOR_LINE = /^(?:sep=([^"\r\n])|"sep=([^"\r\n])")(?:\r?\n|$)/i;
 const SEPARATOR_LINE_BYTES = '"sep=;"\r\n'.length;
 const FIRST_CHARACTERS = [0x73, 0x53, QUOTE];
 const MAX_ASCII = 0x7f;
+
+/** What it says of a quote is used at once. */
+const look = new QuoteLook();
 
 /** A first line that only names the delimiter, as spreadsheets write and read it. */
 export interface SeparatorLine {
@@ -51,7 +55,7 @@ export function headerDelimiter(
   let at = start;
   for (; at < limit && bytes[at] !== LF; at++) {
     if (isFieldStart && bytes[at] === QUOTE) {
-      const next = behindQuotes(bytes, at, limit, isWhole);
+      const next = behindQuotes(bytes, at, { start, end, isLast });
       if (next === null) return null;
       at = next - 1;
       isFieldStart = false;
@@ -67,27 +71,16 @@ export function headerDelimiter(
 }
 
 /**
- * The position behind a quoted field; behind the quote at `start` where that opens none. Null: more
+ * The position behind a quoted field; behind the quote at `quote` where that opens none. Null: more
  * bytes have to say.
  */
 function behindQuotes(
   bytes: Uint8Array,
-  start: number,
-  limit: number,
-  isWhole: boolean,
+  quote: number,
+  window: { readonly start: number; readonly end: number; readonly isLast: boolean },
 ): number | null {
-  let at = start + 1;
-  for (; at < limit; at++) {
-    if (bytes[at] !== QUOTE) continue;
-    if (at + 1 >= limit || bytes[at + 1] !== QUOTE) break;
-    at += 1;
-  }
-  let next = at + 1;
-  while (next < limit && bytes[next] === SPACE) next++;
-  if (next + 1 >= limit && !isWhole) return null;
-  if (at >= limit) return start + 1;
-  const isCrLf = next + 1 < limit && bytes[next] === CR && bytes[next + 1] === LF;
-  const isClosed =
-    next >= limit || bytes[next] === LF || isCrLf || DELIMITERS.includes(bytes[next]);
-  return isClosed ? at + 1 : start + 1;
+  const kinds = DELIMITERS.map((delimiter) => look.at(bytes, quote, { ...window, delimiter }));
+  if (kinds.includes('undecided')) return null;
+  // Where it closes depends on no delimiter, only whether it does.
+  return kinds.includes('opens') ? look.close + 1 : quote + 1;
 }

@@ -72,6 +72,11 @@ const SIGNATURE_STARTS = new Set(
     .map(({ bytes }) => bytes[0]),
 );
 
+/** By the first two bytes, which is less than `kindOf` has to see. */
+export function isGzip(head: Uint8Array): boolean {
+  return startsWith(head, GZIP);
+}
+
 /** Says what an input is by its first bytes `[0, end)`; `isLast`: it has no others. */
 export function kindOf(bytes: Uint8Array, end: number, isLast: boolean): FirstBytes {
   const head = bytes.subarray(0, Math.min(end, FIRST_BYTES));
@@ -94,7 +99,7 @@ function hasSignature(head: Uint8Array): boolean {
 
 /** What is neither CSV nor NDJSON. */
 function knownKind(head: Uint8Array): FirstBytes | null {
-  if (startsWith(head, GZIP)) return { kind: 'gzip' };
+  if (isGzip(head)) return { kind: 'gzip' };
   const name = unsupportedName(head);
   if (name !== null) return { kind: 'unsupported', name };
   if (startsWith(head, UTF16LE_MARK)) return { kind: 'utf16', encoding: 'utf-16le' };

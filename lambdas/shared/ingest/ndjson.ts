@@ -10,17 +10,6 @@ type ScanRange = Parameters<RecordFormat['scan']>[1];
 /** Adds the record `[start, end)` of a batch: with its spans, or with one record issue. */
 export type RecordScanner = (batch: SpanBatch, start: number, end: number) => void;
 
-/** NDJSON of orders: each line is an event. */
-export function scanNdjson(
-  batch: SpanBatch,
-  from: number,
-  end: number,
-  isLast: boolean,
-  startBefore = end,
-): number {
-  return scanLines(batch, { from, end, isLast, startBefore }, scanEvent);
-}
-
 /**
  * Scans the lines of the window `[from, end)` of the batch that begin before `startBefore`, one
  * record each, until the batch is full, the room is short or no complete line is left, and returns
@@ -63,7 +52,7 @@ export function scanLines(
   return at;
 }
 
-/** NDJSON for the `RecordReader`. */
+/** NDJSON of orders: each line is an event. */
 export const ndjsonFormat = linesFormat(scanEvent);
 
 /** The same with other records than events. */

@@ -1,3 +1,5 @@
+import { MS_PER_DAY } from './time.ts';
+
 /**
  * What a publication tells people although it went well (contract §2.3): the closed list of codes,
  * in the order in which they are reported.
@@ -16,6 +18,9 @@ export const WARNING_CODES = [
 ] as const;
 
 export type WarningCode = (typeof WARNING_CODES)[number];
+
+/** `future_events` are further ahead, of the run or of their arrival (contract §2.3). */
+export const MAX_USUAL_LEAD_MS = MS_PER_DAY;
 
 /** As in the JSON of a manifest. */
 export interface Warning {

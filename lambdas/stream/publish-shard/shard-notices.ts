@@ -1,6 +1,6 @@
 import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
 import { OUTCOMES } from '../../shared/model/outcome.ts';
-import { MS_PER_DAY } from '../../shared/model/time.ts';
+import { MAX_USUAL_LEAD_MS } from '../../shared/model/warning.ts';
 import type { ShardNotices } from '../../shared/state/shard-result.ts';
 import type { JoinedRows } from './event-rows.ts';
 import type { RecordChunk } from './record-chunk.ts';
@@ -27,7 +27,7 @@ export class NoticeCounter {
     const { timeMs } = chunk.columns;
     for (let row = 0; row < rowCount; row++) {
       if (outcome[row] !== ACTIVE && outcome[row] !== CANCELLED) continue;
-      if (timeMs[row] - arrivalTimeMs[row] <= MS_PER_DAY) continue;
+      if (timeMs[row] - arrivalTimeMs[row] <= MAX_USUAL_LEAD_MS) continue;
       this.#futureEvents += 1;
       this.#futureEvent ??= placeOf(chunk, row);
     }

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { scanNdjson } from '../../../lambdas/shared/ingest/ndjson.ts';
+import { scanEvent } from '../../../lambdas/shared/ingest/event-scanner.ts';
+import { scanLines } from '../../../lambdas/shared/ingest/ndjson.ts';
+import type { SpanBatch } from '../../../lambdas/shared/ingest/span-batch.ts';
 import { batchOver, scannedRecords } from '../../support/scanned-records.ts';
+
+function scanWindow(batch: SpanBatch, end: number, isLast: boolean): number {
+  return scanLines(batch, { from: 0, end, startBefore: end, isLast }, scanEvent);
+}
 
 function scanText(text: string, { isLast = true, roomBytes = 100 } = {}) {
   const batch = batchOver(Buffer.from(text), roomBytes);
-  const consumed = scanNdjson(batch, 0, batch.roomAt, isLast);
+  const consumed = scanWindow(batch, batch.roomAt, isLast);
   const records = scannedRecords(batch).map(({ start, end, issue, values }) => ({
     text: Buffer.from(batch.bytes.subarray(start, end)).toString(),
     issue,
@@ -78,14 +84,14 @@ describe('the window', () => {
     const batch = batchOver(Buffer.from('{}'), 10);
 
     expect(batch.bytes[2]).toBe(0x0a);
-    expect(scanNdjson(batch, 0, 2, false)).toBe(0);
-    expect(scanNdjson(batch, 0, 2, true)).toBe(2);
+    expect(scanWindow(batch, 2, false)).toBe(0);
+    expect(scanWindow(batch, 2, true)).toBe(2);
   });
 
   it('is left where the batch is full', () => {
     const batch = batchOver(Buffer.from('{}\n'.repeat(2_050)), 10);
 
-    expect(scanNdjson(batch, 0, 6_150, true)).toBe(6_144);
+    expect(scanWindow(batch, 6_150, true)).toBe(6_144);
     expect(batch.recordCount).toBe(2_048);
   });
 
