@@ -1,9 +1,11 @@
-import { OUTCOMES, type OutcomeCounts } from '../../../lambdas/shared/model/outcome.ts';
+import type { OutcomeCounts } from '../../../lambdas/shared/model/outcome.ts';
+import { problemOf, type Shape } from '../../../lambdas/shared/model/shape.ts';
 import type { Door, TableName } from '../../../lambdas/shared/model/tables.ts';
 import type { TableFile } from '../../../lambdas/shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { ObjectNotFoundError } from '../../../lambdas/shared/runtime/errors.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
+import { BATCH_MANIFEST, STREAM_MANIFEST } from '../../../lambdas/shared/state/stored-manifests.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
 import type { Faults } from './faults.ts';
 
@@ -31,39 +33,26 @@ export async function readManifest<T extends AnyManifest>(
     faults.add(door, 'manifest', { key, code: 'manifest_missing', message: 'is missing' });
     return null;
   }
-  const problem = problemOf(bytes, door);
+  const problem = damageOf(bytes, door);
   if (problem === null) return parseJson<T>(bytes);
   faults.add(door, 'manifest', { key, code: 'manifest_damaged', message: problem });
   return null;
 }
 
-function problemOf(bytes: Uint8Array, door: Door): string | null {
-  let manifest: Partial<AnyManifest> | null;
+const SHAPES: Readonly<Record<Door, Shape>> = { batch: BATCH_MANIFEST, stream: STREAM_MANIFEST };
+
+/** What readers rely on is what has to be there. */
+function damageOf(bytes: Uint8Array, door: Door): string | null {
+  let manifest: { readonly kind?: unknown } | null;
   try {
-    manifest = parseJson<Partial<AnyManifest> | null>(bytes);
+    manifest = parseJson(bytes);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return 'is no JSON';
   }
   if (manifest?.kind !== door) return `is no manifest of the ${door} door`;
-  const { counts, tables, revenue } = manifest;
-  const hasCounts = ['read', ...OUTCOMES].every((name) =>
-    Number.isSafeInteger(counts?.[name as keyof OutcomeCounts]),
-  );
-  if (!hasCounts) return 'has no counts of all outcomes';
-  if (typeof revenue !== 'string') return 'has no revenue';
-  const files = Object.values(tables ?? {}).flatMap((table) => table?.files);
-  const isList = tables !== undefined && files.every(isFile);
-  return isList ? null : 'has no list of files for each table';
-}
-
-function isFile(file: Partial<TableFile> | undefined): boolean {
-  return (
-    typeof file?.key === 'string' &&
-    typeof file.sha256 === 'string' &&
-    Number.isSafeInteger(file.bytes) &&
-    Number.isSafeInteger(file.rows)
-  );
+  const problem = problemOf(SHAPES[door], manifest);
+  return problem === null ? null : `is damaged: ${problem}`;
 }
 
 /**
