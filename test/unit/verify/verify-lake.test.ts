@@ -108,33 +108,6 @@ describe('an object that was cut or replaced', () => {
     }
   });
 
-  it.each([
-    ['no JSON', 'manifest'],
-    ['{}', 'is no manifest of the stream door'],
-    ['null', 'is no manifest of the stream door'],
-    ['{"kind":"stream"}', 'is damaged: epoch is missing, not a whole number of 0 or more'],
-  ])('is a manifest that holds %s', async (text, message) => {
-    await lake.put(streamKey(2), Buffer.from(text));
-    const faults = await faultsOf();
-    expect(faults.map(([key, code]) => [key, code])).toEqual([[streamKey(2), 'manifest_damaged']]);
-    if (message !== 'manifest') expect(faults[0][2]).toBe(message);
-  });
-
-  it.each(['inputs', 'epoch_counts', 'tables', 'counts', 'previous', 'revenue'] as const)(
-    'is a manifest without %s',
-    async (name) => {
-      await change<StreamManifest>(
-        streamKey(2),
-        ({ [name]: _, ...rest }) => rest as StreamManifest,
-      );
-      const faults = await faultsOf();
-      expect(faults.map(([key, code]) => [key, code])).toEqual([
-        [streamKey(2), 'manifest_damaged'],
-      ]);
-      expect(faults[0][2]).toContain(`is damaged: ${name} is missing`);
-    },
-  );
-
   it('is a CURRENT that names nothing', async () => {
     await lake.put('manifests/batch/CURRENT.json', Buffer.from('{"manifest":7}'));
     expect(await faultsOf()).toEqual([
