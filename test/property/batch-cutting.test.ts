@@ -58,7 +58,7 @@ describe('the same tables whatever the cutting', () => {
             await contentCut(files, { ...UNCUT, keep }),
           );
         }),
-        { seed, ...runs(50) },
+        { seed, ...runs(25) },
       );
     },
     LIMIT_MS,
@@ -174,7 +174,7 @@ describe('the same tables but for positions', () => {
             );
           },
         ),
-        { seed, ...runs(40) },
+        { seed, ...runs(20) },
       );
     },
     LIMIT_MS,

@@ -11,7 +11,7 @@ it(
   'gives every cell, count and reason that the oracle gives',
   async () => {
     const law = fc.asyncProperty(messyLanding(), (files) => expectAsOracle(files));
-    await fc.assert(law, { seed, ...runs(150) });
+    await fc.assert(law, { seed, ...runs(70) });
   },
   LIMIT_MS,
 );
@@ -24,7 +24,7 @@ it(
       const run = async () => runCut(await storeOf(files), { keep: 'last', waveBytes });
       await expectAsOracle(files, () => outcomeOf(run), 'last');
     });
-    await fc.assert(law, { seed, ...runs(60) });
+    await fc.assert(law, { seed, ...runs(30) });
   },
   LIMIT_MS,
 );
@@ -33,7 +33,7 @@ it(
   'agrees with the oracle on any bytes',
   async () => {
     const law = fc.asyncProperty(arbitraryLanding, (files) => expectAsOracle(files));
-    await fc.assert(law, { seed, ...runs(150) });
+    await fc.assert(law, { seed, ...runs(70) });
   },
   LIMIT_MS,
 );

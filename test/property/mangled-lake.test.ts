@@ -77,7 +77,7 @@ describe('a lake with one damaged object', () => {
           const key = chosen(json, at);
           await expectClearFailures(key, mangle(readFileSync(join(lake, key)), mangling));
         }),
-        { seed, ...runs(40) },
+        { seed, ...runs(20) },
       );
     },
     LIMIT_MS,
@@ -97,7 +97,7 @@ describe('a lake with one damaged object', () => {
             : mangle(stored, mangling);
           await expectClearFailures(key, mangled);
         }),
-        { seed, ...runs(40) },
+        { seed, ...runs(20) },
       );
     },
     LIMIT_MS,
@@ -114,7 +114,7 @@ describe('a lake with one damaged object', () => {
           const footerBytes = bytes.readUInt32LE(bytes.length - 8) + 8;
           await expectClearFailures(key, mangle(bytes, mangling, footerBytes));
         }),
-        { seed, ...runs(40) },
+        { seed, ...runs(20) },
       );
     },
     LIMIT_MS,

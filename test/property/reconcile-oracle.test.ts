@@ -73,7 +73,7 @@ describe('reconcile', () => {
             expect(Number(result.explainedCents)).toBe(expected.explainedCents);
           },
         ),
-        { seed, ...runs(300) },
+        { seed, ...runs(120) },
       );
     },
     LIMIT_MS,
@@ -110,7 +110,7 @@ describe('reconcile', () => {
             expect(Number(result.explainedCents)).toBe(expected.explainedCents);
           },
         ),
-        { seed, ...runs(300) },
+        { seed, ...runs(120) },
       );
     },
     LIMIT_MS,
@@ -147,7 +147,7 @@ describe('reconcile', () => {
             expect(await lake.get(narrow.reportKey)).toEqual(report);
           },
         ),
-        { seed, ...runs(100) },
+        { seed, ...runs(40) },
       );
     },
     LIMIT_MS,

@@ -33,7 +33,7 @@ describe('records with stray quotes', () => {
             firstStrayQuote: stray[0]?.offset ?? null,
           });
         }),
-        { seed, ...runs(100) },
+        { seed, ...runs(50) },
       );
     },
     LIMIT_MS,
@@ -60,7 +60,7 @@ describe('records with stray quotes', () => {
             );
           });
         }),
-        { seed, ...runs(100) },
+        { seed, ...runs(50) },
       );
     },
     LIMIT_MS,
