@@ -9,6 +9,12 @@ const WAIT_MS = 5;
 /** Whoever holds the lock does a handful of system calls; after 10 s something is wrong. */
 const ATTEMPTS_MAX = 2_000;
 
+/**
+ * A lock gets its owner's name by the next system call after it is made. One that has none after so
+ * long is of a process that died, or of a disk that was full, between the two.
+ */
+const NAMELESS_MS_MAX = 5_000;
+
 export interface FolderLockOptions {
   /**
    * For work that makes room: where no lock can be made for lack of space, it is done without one
@@ -50,7 +56,7 @@ export async function withFolderLock<T>(
 /** Removes locks, and markers of theirs, whose process is gone. True if the file was removed. */
 export function removeLockOfDead(lockPath: string): boolean {
   const found = identify(lockPath);
-  return found !== null && isOwnerGone(found.owner) && removeAbandonedLock(lockPath);
+  return found !== null && isAbandoned(found) && removeAbandonedLock(lockPath);
 }
 
 /** `changed`: it is worth another try at once; `unlockable`: nobody can lock, or has. */
@@ -64,7 +70,7 @@ function tryOnce(
   } catch (error) {
     if (!makesRoom || !isLackOfSpace(error)) throw error;
     const found = identify(lockPath);
-    return found === null || isOwnerGone(found.owner) ? 'unlockable' : 'held';
+    return found === null || isAbandoned(found) ? 'unlockable' : 'held';
   }
 }
 
@@ -98,7 +104,7 @@ function tryLock(lockPath: string): boolean {
 function removeAbandonedLock(lockPath: string): boolean {
   const found = identify(lockPath);
   if (found === null) return true;
-  if (!isOwnerGone(found.owner)) return false;
+  if (!isAbandoned(found)) return false;
   const markerPath = `${lockPath}-${found.version}`;
   if (!tryLock(markerPath)) return removeAbandonedLock(markerPath);
   withCleanUpSync(
@@ -113,12 +119,24 @@ function removeAbandonedLock(lockPath: string): boolean {
   return true;
 }
 
-function identify(lockPath: string): { owner: string; version: string } | null {
+interface FoundLock {
+  /** Empty where its owner has not written it, or never will. */
+  readonly owner: string;
+  readonly version: string;
+  readonly madeAtMs: number;
+}
+
+function isAbandoned({ owner, madeAtMs }: FoundLock): boolean {
+  return owner === '' ? Date.now() - madeAtMs > NAMELESS_MS_MAX : isOwnerGone(owner);
+}
+
+function identify(lockPath: string): FoundLock | null {
   try {
     const stats = statSync(lockPath, { bigint: true });
     return {
       owner: readFileSync(lockPath, 'utf8'),
       version: `${stats.ino.toString(36)}-${stats.mtimeNs.toString(36)}`,
+      madeAtMs: Number(stats.mtimeMs),
     };
   } catch (error) {
     if (errnoCode(error) === 'ENOENT') return null;

@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -66,6 +74,27 @@ describe('a lock that is left behind', () => {
       expect(await withFolderLock(root, () => 'mine')).toBe('mine');
     },
   );
+
+  it('is taken over when nobody wrote a name into it for long', async () => {
+    const lockPath = join(root, '.tandem-lock');
+    writeFileSync(lockPath, '');
+    utimesSync(lockPath, new Date(0), new Date(0));
+
+    expect(await withFolderLock(root, () => 'mine')).toBe('mine');
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('is held by whoever has just made it and not yet written a name', async () => {
+    const lockPath = join(root, '.tandem-lock');
+    writeFileSync(lockPath, '');
+    let isHeld = true;
+    setTimeout(() => {
+      isHeld = false;
+      rmSync(lockPath);
+    }, 100);
+
+    expect(await withFolderLock(root, () => isHeld)).toBe(false);
+  });
 
   it('is taken over by several processes without losing an update', async () => {
     const store = new FileObjectStore(root);
