@@ -10,10 +10,11 @@ import { Operation } from 'aws-cdk-lib/aws-dynamodb';
 import type { MetricName } from '../../../lambdas/shared/ports/metrics.ts';
 import type { GaugeName } from '../../../lambdas/shared/runtime/lambda-handler.ts';
 import type { Deployment } from '../deployment.ts';
-import type { CatalogueStack } from '../stacks/catalogue-stack.ts';
-import type { PipelinesStack } from '../stacks/pipelines-stack.ts';
-import type { StorageStack } from '../stacks/storage-stack.ts';
-import { METRICS_NAMESPACE } from './tandem-function.ts';
+import type { BatchDoor } from './batch-door.ts';
+import type { Reconciliation } from './reconciliation.ts';
+import type { TandemResources } from './resources.ts';
+import type { StreamDoor } from './stream-door.ts';
+import { METRICS_NAMESPACE, type TandemFunction } from './tandem-function.ts';
 import { warningAlarms } from './warning-alarms.ts';
 
 /** One alarm: what it looks at, and what whoever gets it has to do. */
@@ -59,9 +60,13 @@ export function ownMetric(
 
 export interface Watched {
   readonly deployment: Deployment;
-  readonly storage: StorageStack;
-  readonly pipelines: PipelinesStack;
-  readonly catalogue: CatalogueStack;
+  readonly storage: TandemResources;
+  readonly pipelines: {
+    readonly batch: BatchDoor;
+    readonly stream: StreamDoor;
+    readonly reconciliation: Reconciliation;
+  };
+  readonly catalogue: { readonly registration: TandemFunction };
 }
 
 /** All alarms of a deployment. */

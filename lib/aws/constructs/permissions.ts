@@ -1,7 +1,6 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Stream } from 'aws-cdk-lib/aws-kinesis';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { AnyBucket, AnyTable } from './resources.ts';
 
 /** What a function may do with objects, by folders: `work/*`. */
 export interface ObjectRights {
@@ -12,7 +11,7 @@ export interface ObjectRights {
 }
 
 /** Single actions on single folders. Listing is allowed: without it a missing object is a 403. */
-export function allowObjects(grantee: IGrantable, bucket: Bucket, rights: ObjectRights): void {
+export function allowObjects(grantee: IGrantable, bucket: AnyBucket, rights: ObjectRights): void {
   const { read = [], write = [], remove = [] } = rights;
   allow(grantee, ['s3:ListBucket'], [bucket.bucketArn]);
   const objects = (keys: readonly string[]) => keys.map((key) => bucket.arnForObjects(key));
@@ -22,7 +21,7 @@ export function allowObjects(grantee: IGrantable, bucket: Bucket, rights: Object
 }
 
 /** Items whose partition key matches: functions of one door do not see those of the other. */
-export function allowItems(grantee: IGrantable, table: Table, partitionKeys: string[]): void {
+export function allowItems(grantee: IGrantable, table: AnyTable, partitionKeys: string[]): void {
   const actions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'];
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({
@@ -34,7 +33,7 @@ export function allowItems(grantee: IGrantable, table: Table, partitionKeys: str
 }
 
 /** Reading, and asking for shards and age. */
-export function allowReading(grantee: IGrantable, stream: Stream): void {
+export function allowReading(grantee: IGrantable, stream: IStream): void {
   const actions = [
     'DescribeStream',
     'DescribeStreamSummary',

@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
@@ -10,6 +11,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import type { AnyBucket, AnyTable, TandemResources } from '../constructs/resources.ts';
 import { type Deployment, removalPolicy } from '../deployment.ts';
 
 /** Parts of an upload that nobody finished are paid for, and seen by nobody. */
@@ -21,23 +23,25 @@ const LEFT_WORK: LifecycleRule = { prefix: 'work/', expiration: Duration.days(7)
 const QUERY_RESULTS: LifecycleRule = { prefix: 'athena-results/', expiration: Duration.days(30) };
 
 /** Everything that holds data. Functions come and go without it. */
-export class StorageStack extends Stack {
-  readonly landing: Bucket;
-  readonly lake: Bucket;
-  /** What the event source mapping gave up, until it is redriven. */
-  readonly failures: Bucket;
-  readonly state: Table;
-  readonly stream: Stream;
+export class StorageStack extends Stack implements TandemResources {
+  readonly landing: AnyBucket;
+  readonly lake: AnyBucket;
+  readonly failures: AnyBucket;
+  readonly state: AnyTable;
+  readonly stream: IStream;
+  readonly key: IKey | null = null;
   readonly #deployment: Deployment;
 
   constructor(scope: Construct, id: string, props: StackProps & { deployment: Deployment }) {
     super(scope, id, props);
     this.#deployment = props.deployment;
-    this.landing = this.#bucket('Landing', [ABANDONED_UPLOADS]);
-    tellEventBridge(this.landing);
-    this.lake = this.#bucket('Lake', [ABANDONED_UPLOADS, LEFT_WORK, QUERY_RESULTS]);
+    const landing = this.#bucket('Landing', [ABANDONED_UPLOADS]);
+    tellEventBridge(landing);
+    this.landing = landing;
+    const lake = this.#bucket('Lake', [ABANDONED_UPLOADS, LEFT_WORK, QUERY_RESULTS]);
     // What is published there, the catalogue has to know; emulators have none.
-    if (!this.#deployment.isEmulator) tellEventBridge(this.lake);
+    if (!this.#deployment.isEmulator) tellEventBridge(lake);
+    this.lake = lake;
     this.failures = this.#bucket('Failures', [ABANDONED_UPLOADS]);
     this.state = this.#stateTable();
     this.stream = this.#orderStream();
