@@ -12,7 +12,8 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { type AlarmSpec, alarmList, ownMetric, type Watched } from '../constructs/alarm-list.ts';
+import { alarmList } from '../constructs/alarms/alarm-list.ts';
+import { type AlarmSpec, ownMetric, type Watched } from '../constructs/alarms/alarm-spec.ts';
 
 /** Dashboard and alarms. Nothing depends on it. */
 export class OperationsStack extends Stack {

@@ -1,6 +1,6 @@
-import type { WarningCode } from '../../../lambdas/shared/model/warning.ts';
-import type { Deployment } from '../deployment.ts';
-import { type AlarmSpec, ownMetric } from './alarm-list.ts';
+import type { WarningCode } from '../../../../lambdas/shared/model/warning.ts';
+import type { Deployment } from '../../deployment.ts';
+import { type AlarmSpec, ownMetric } from './alarm-spec.ts';
 
 /** The alarm, what the warning means, and what to do. Tables are published all the same. */
 const ALARMS: readonly (readonly [code: WarningCode, id: string, text: string])[] = [

@@ -1,0 +1,19 @@
+import type { AlarmSpec, Watched } from './alarm-spec.ts';
+import { batchAlarms } from './batch-alarms.ts';
+import { catalogueAlarms } from './catalogue-alarms.ts';
+import { lossAlarms } from './loss-alarms.ts';
+import { streamAlarms } from './stream-alarms.ts';
+import { throttleAlarms } from './throttle-alarms.ts';
+import { warningAlarms } from './warning-alarms.ts';
+
+/** All alarms of a deployment: a file for each topic. */
+export function alarmList(watched: Watched): readonly AlarmSpec[] {
+  return [
+    ...batchAlarms(watched),
+    ...warningAlarms(watched.deployment),
+    ...streamAlarms(watched),
+    ...lossAlarms(watched),
+    ...throttleAlarms(watched),
+    ...catalogueAlarms(watched),
+  ];
+}

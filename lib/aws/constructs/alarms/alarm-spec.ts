@@ -1,0 +1,63 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  type ComparisonOperator,
+  type IMetric,
+  Metric,
+  type TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { MetricName } from '../../../../lambdas/shared/ports/metrics.ts';
+import type { GaugeName } from '../../../../lambdas/shared/runtime/lambda-handler.ts';
+import type { Deployment } from '../../deployment.ts';
+import type { BatchDoor } from '../batch-door.ts';
+import type { Reconciliation } from '../reconciliation.ts';
+import type { TandemResources } from '../resources.ts';
+import type { StreamDoor } from '../stream-door.ts';
+import { METRICS_NAMESPACE, type TandemFunction } from '../tandem-function.ts';
+
+/** One alarm: what it looks at, and what whoever gets it has to do. */
+export interface AlarmSpec {
+  readonly id: string;
+  readonly metric: IMetric;
+  readonly threshold: number;
+  /** @default greater than the threshold */
+  readonly comparison?: ComparisonOperator;
+  /** Periods in a row. @default 1 */
+  readonly periods?: number;
+  /** @default no data is no trouble */
+  readonly missing?: TreatMissingData;
+  /** What it means, and what to do. Details: docs/operations.md, under the alarm's name. */
+  readonly text: string;
+}
+
+/** What alarms look at, in whatever stacks. */
+export interface Watched {
+  readonly deployment: Deployment;
+  readonly storage: TandemResources;
+  readonly pipelines: {
+    readonly batch: BatchDoor;
+    readonly stream: StreamDoor;
+    readonly reconciliation: Reconciliation;
+  };
+  readonly catalogue: { readonly registration: TandemFunction };
+}
+
+/** Periods of metrics. */
+export const FIVE_MINUTES = Duration.minutes(5);
+export const QUARTER_HOUR = Duration.minutes(15);
+export const HOUR = Duration.hours(1);
+
+/** A metric of the project's own functions. */
+export function ownMetric(
+  { config }: Deployment,
+  metricName: GaugeName | MetricName,
+  statistic: 'Sum' | 'Maximum' = 'Sum',
+  period = FIVE_MINUTES,
+): Metric {
+  return new Metric({
+    namespace: METRICS_NAMESPACE,
+    metricName,
+    dimensionsMap: { service: config.aws.stackPrefix },
+    statistic,
+    period,
+  });
+}

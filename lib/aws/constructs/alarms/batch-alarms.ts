@@ -1,0 +1,73 @@
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { GaugeName } from '../../../../lambdas/shared/runtime/lambda-handler.ts';
+import { type AlarmSpec, FIVE_MINUTES, HOUR, ownMetric, type Watched } from './alarm-spec.ts';
+
+/** Share of quarantined records above which somebody should look. */
+const MAX_QUARANTINE_RATE = 0.2;
+
+/** Runs, and the comparison that follows them. */
+export function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
+  const { stateMachine, deadLetters } = pipelines.batch;
+  const { reconcile } = pipelines.reconciliation;
+  const own = (name: GaugeName) => ownMetric(deployment, name);
+  const endedBadly = new MathExpression({
+    expression: 'failed + timedOut + aborted',
+    usingMetrics: {
+      failed: stateMachine.metricFailed(),
+      timedOut: stateMachine.metricTimedOut(),
+      aborted: stateMachine.metricAborted(),
+    },
+    period: FIVE_MINUTES,
+  });
+  return [
+    {
+      id: 'RunFailed',
+      metric: endedBadly,
+      threshold: 0,
+      text:
+        'A batch run failed; the tables are those of the run before. Read ' +
+        'state/batch/failures/<runId>.json in the lake, mend what it names, then start a run: ' +
+        'invoke StartFunction with {"tandem":"request"}.',
+    },
+    {
+      id: 'QuarantineRate',
+      metric: new MathExpression({
+        expression: 'IF(records > 0, quarantined / records, 0)',
+        usingMetrics: {
+          quarantined: own('RecordsQuarantined'),
+          records: own('RecordsRead'),
+        },
+        period: FIVE_MINUTES,
+      }),
+      threshold: MAX_QUARANTINE_RATE,
+      text:
+        'More than a fifth of the records are quarantined: a producer or an export has changed. ' +
+        'Look at the issues in the newest manifest, and at the table quarantine.',
+    },
+    {
+      id: 'NotificationsLost',
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible(),
+      threshold: 0,
+      text:
+        'Notifications of uploads could not be handled and lie in the dead-letter queue. Read ' +
+        'the log of StartFunction, then move the messages back, or request a run.',
+    },
+    {
+      id: 'UnexplainedDifferences',
+      metric: own('UnexplainedDifferences'),
+      threshold: 0,
+      text:
+        'Batch and stream disagree where no rule explains it. Run tandem reconcile and read the ' +
+        'differences it names before anything is replayed.',
+    },
+    {
+      id: 'ComparisonFailed',
+      metric: reconcile.function.metricErrors({ period: HOUR }),
+      // Lambda repeats a failed comparison twice: by then a run that went away has a successor.
+      threshold: 2,
+      text:
+        'Batch and stream could not be compared, so nobody would be told of differences. Read the ' +
+        'log of ReconcileFunction: where the time was over, raise aws.reconcileMemory.',
+    },
+  ];
+}

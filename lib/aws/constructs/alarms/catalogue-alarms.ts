@@ -1,0 +1,16 @@
+import { type AlarmSpec, HOUR, type Watched } from './alarm-spec.ts';
+
+/** Athena's tables. */
+export function catalogueAlarms({ catalogue }: Watched): AlarmSpec[] {
+  return [
+    {
+      id: 'CatalogueBehind',
+      metric: catalogue.registration.function.metricErrors({ period: HOUR }),
+      // Lambda repeats a failed call twice.
+      threshold: 2,
+      text:
+        'Publications could not be brought to Glue: Athena shows the ones before. Read the log of ' +
+        'the function of the catalogue stack, mend what it names, then invoke it with {}.',
+    },
+  ];
+}

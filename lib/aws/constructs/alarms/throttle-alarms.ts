@@ -1,0 +1,40 @@
+import { Operation } from 'aws-cdk-lib/aws-dynamodb';
+import { type AlarmSpec, FIVE_MINUTES, type Watched } from './alarm-spec.ts';
+
+/** What the account or a service does not give. */
+export function throttleAlarms({ storage, pipelines }: Watched): AlarmSpec[] {
+  const operations = [Operation.TRANSACT_WRITE_ITEMS, Operation.GET_ITEM, Operation.QUERY];
+  return [
+    {
+      id: 'StreamThrottled',
+      metric: storage.stream.metricWriteProvisionedThroughputExceeded({
+        statistic: 'Sum',
+        period: FIVE_MINUTES,
+      }),
+      threshold: 100,
+      periods: 3,
+      text: 'Producers write more than the shards take: raise aws.shards, or use on_demand.',
+    },
+    {
+      id: 'StateThrottled',
+      metric: storage.state.metricThrottledRequestsForOperations({
+        operations,
+        period: FIVE_MINUTES,
+      }),
+      threshold: 10,
+      periods: 3,
+      text:
+        'The state table throttles. A partition takes 1,000 write units per second: more shards ' +
+        'spread the load.',
+    },
+    {
+      id: 'FunctionsThrottled',
+      metric: pipelines.stream.consumer.function.metricThrottles({ period: FIVE_MINUTES }),
+      threshold: 0,
+      periods: 3,
+      text:
+        'The account’s concurrency is used up, the consumer waits: lower aws.maxParallel, or ask ' +
+        'for a higher quota.',
+    },
+  ];
+}
