@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { SystemClock } from '../../runtime/clock.ts';
 import { TerminalError, withCleanUpSync } from '../../runtime/errors.ts';
 import { errnoCode, isLackOfSpace } from './file-errors.ts';
 import { isOwnerGone, LOCK_NAME, OWNER } from './reserved-names.ts';
@@ -127,7 +128,7 @@ interface FoundLock {
 }
 
 function isAbandoned({ owner, madeAtMs }: FoundLock): boolean {
-  return owner === '' ? Date.now() - madeAtMs > NAMELESS_MS_MAX : isOwnerGone(owner);
+  return owner === '' ? new SystemClock().now() - madeAtMs > NAMELESS_MS_MAX : isOwnerGone(owner);
 }
 
 function identify(lockPath: string): FoundLock | null {
