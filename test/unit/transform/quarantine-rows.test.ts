@@ -87,6 +87,21 @@ describe('rows of quarantine', () => {
     expect((columns[1].values as BytesValues).offsets[1]).toBe(5);
   });
 
+  it('are null where the rows before them were not', () => {
+    const rows = new QuarantineRows();
+    for (let row = 0; row < 3; row++) add(rows, 'before', ['o', 'c', 'p', 't', 'q', 'p', 's']);
+    rows.take();
+    add(rows, 'after', ['o1', null]);
+    add(rows, 'after', [null, 'c1']);
+    rows.addWithoutValues(Buffer.from('after'), TOO_LONG);
+
+    const [, , orderId, customerId, ...others] = taken(rows);
+
+    expect(orderId).toEqual(['o1', null, null]);
+    expect(customerId).toEqual([null, 'c1', null]);
+    expect(others).toEqual(Array.from({ length: 5 }, () => [null, null, null]));
+  });
+
   it('keep 64 KiB of a long record, and all of a long value', () => {
     const rows = new QuarantineRows();
     const long = 'é'.repeat(50_000);
@@ -105,10 +120,11 @@ describe('rows of quarantine', () => {
     const record = new Uint8Array(0);
     for (let row = 0; row < 65_535; row++) rows.addWithoutValues(record, TOO_LONG);
     expect(rows.isFull).toBe(false);
-    rows.addWithoutValues(record, TOO_LONG);
+    add(rows, 'last', ['o1']);
 
     expect(rows.isFull).toBe(true);
-    rows.take();
+    const [, raw, orderId] = taken(rows);
+    expect([raw.at(-1), orderId.at(-1), orderId.at(-2)]).toEqual(['last', 'o1', null]);
     expect(rows.isFull).toBe(false);
   });
 

@@ -67,6 +67,14 @@ describe('the first 64 KiB of a record of UTF-8', () => {
   ])('are whole characters: %s', (_name, text, kept) => {
     expect(keptBytes(text)).toBe(kept);
   });
+
+  it('are looked for in the record only, wherever it stands', () => {
+    const bytes = viewOf(Buffer.alloc(KIB_64 * 2, 'x'));
+
+    expect(characterBoundary(bytes, KIB_64, KIB_64 * 2)).toBe(KIB_64 * 2);
+    expect(characterBoundary(bytes, KIB_64 + 9, KIB_64 * 2)).toBe(KIB_64 * 2);
+    expect(characterBoundary(bytes, KIB_64 + 9, KIB_64 + 10)).toBe(KIB_64 + 10);
+  });
 });
 
 describe('the first 64 KiB of any record', () => {
