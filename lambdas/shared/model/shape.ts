@@ -47,18 +47,16 @@ export const COUNT = shapeOf(
 export const WHOLE_NUMBER = shapeOf('a whole number', (value) => Number.isSafeInteger(value));
 
 /** ISO 8601, as `Date` reads it. */
-export const INSTANT = shapeOf(
+export const INSTANT = textThat(
+  (text) => /^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text)),
   'an instant such as 2026-01-31T12:00:00.000Z',
-  (value) => typeof value === 'string' && /^\d{4}-/.test(value) && !Number.isNaN(Date.parse(value)),
 );
 
 /** `"-123.45"` */
-export const AMOUNT = shapeOf('an amount with two decimals', (value) =>
-  /^-?\d+\.\d\d$/.test(asText(value)),
-);
+export const AMOUNT = textThat((text) => /^-?\d+\.\d\d$/.test(text), 'an amount with two decimals');
 
 /** `"-12345"` */
-export const CENTS = shapeOf('whole cents as text', (value) => /^-?\d+$/.test(asText(value)));
+export const CENTS = textThat((text) => /^-?\d+$/.test(text), 'whole cents as text');
 
 /** Relative, and nowhere above: what has it never leads out of the lake. */
 export const LAKE_KEY = textThat(isLakeKey, 'a key below the lake');
@@ -78,7 +76,7 @@ export function exactly(expected: string | number): Shape {
 }
 
 export function oneOf(values: readonly string[]): Shape {
-  return shapeOf(`one of ${values.join(', ')}`, (value) => values.includes(asText(value)));
+  return textThat((text) => values.includes(text), `one of ${values.join(', ')}`);
 }
 
 export function nullable(shape: Shape): Shape {
@@ -149,10 +147,6 @@ function below(name: string, misfit: Misfit): Misfit {
 function isLakeKey(key: string): boolean {
   const isWritable = /^[\x20-\x7e]+$/.test(key) && !key.includes('.tandem-');
   return isWritable && key.split('/').every((segment) => !['', '.', '..'].includes(segment));
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

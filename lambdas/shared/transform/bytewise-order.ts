@@ -15,19 +15,18 @@ const COMPARED_MAX = 24;
  * next three: far less work than comparing half a million texts pair by pair.
  */
 export function sortBytewise(codes: Uint32Array, view: DataView, offsets: Uint32Array): void {
-  if (codes.length > COMPARED_MAX && codes.length < PLACES_MAX) sortFrom(codes, view, offsets, 0);
-  else sortByComparing(codes, view, offsets);
-}
-
-function sortByComparing(codes: Uint32Array, view: DataView, offsets: Uint32Array): void {
-  codes.sort((a, b) =>
-    compareBytes(view, offsets[a], offsets[a + 1], view, offsets[b], offsets[b + 1]),
-  );
+  sortFrom(codes, view, offsets, 0);
 }
 
 /** All texts are equal before byte `depth`. */
 function sortFrom(codes: Uint32Array, view: DataView, offsets: Uint32Array, depth: number): void {
   const count = codes.length;
+  if (count <= COMPARED_MAX || count >= PLACES_MAX) {
+    codes.sort((a, b) =>
+      compareBytes(view, offsets[a], offsets[a + 1], view, offsets[b], offsets[b + 1]),
+    );
+    return;
+  }
   const keys = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     const end = offsets[codes[i] + 1];
@@ -44,11 +43,9 @@ function sortFrom(codes: Uint32Array, view: DataView, offsets: Uint32Array, dept
   for (let i = 0; i < count; i++) {
     codes[i] = before[keys[i] % PLACES_MAX];
     const digits = Math.floor(keys[i] / PLACES_MAX);
-    const isLast = i + 1 === count || Math.floor(keys[i + 1] / PLACES_MAX) !== digits;
-    if (!isLast) continue;
-    const group = codes.subarray(from, i + 1);
-    if (group.length > COMPARED_MAX) sortFrom(group, view, offsets, depth + DIGITS);
-    else if (group.length > 1) sortByComparing(group, view, offsets);
+    // Behind the last key there is none, which gives NaN, and that equals no digits.
+    if (Math.floor(keys[i + 1] / PLACES_MAX) === digits) continue;
+    if (i > from) sortFrom(codes.subarray(from, i + 1), view, offsets, depth + DIGITS);
     from = i + 1;
   }
 }

@@ -28,7 +28,6 @@ export interface Duplicates {
 
 const PARTITIONS = 256;
 
-const SLICE_BYTES = 16;
 const WORD_BYTES = 4;
 /** A row and its hash. */
 const ENTRY_BYTES = 8;
@@ -144,22 +143,20 @@ function place(slice: IdSlice, arena: KernelArena): PlacedSlice {
 
 /** Tells the kernel which rows are where. */
 function describe(slices: readonly PlacedSlice[], { kernel, arena }: DedupeMemory): void {
-  const at = arena.take(slices.length * SLICE_BYTES);
-  const words = arena.memory.uint32s(at, slices.length * (SLICE_BYTES / WORD_BYTES));
-  let row = 0;
-  slices.forEach(({ rowCount, endsAt, idsAt }, index) => {
-    words.set([row, endsAt, idsAt], index * (SLICE_BYTES / WORD_BYTES));
-    row += rowCount;
+  let nextRow = 0;
+  const words = slices.flatMap(({ rowCount, endsAt, idsAt }) => {
+    const firstRow = nextRow;
+    nextRow += rowCount;
+    return [firstRow, endsAt, idsAt, 0]; // 16 bytes each, as the kernel reads them.
   });
-  kernel.placeSlices(at, slices.length);
+  kernel.placeSlices(arena.place(Uint32Array.from(words)), slices.length);
 }
 
 /** Deals rows and hashes into partitions, in order of rows in each; returns where each one ends. */
 function partition(slices: readonly PlacedSlice[], memory: DedupeMemory): Uint32Array {
   const { kernel, arena, entriesAt } = memory;
-  const endsAt = arena.take((PARTITIONS + 1) * WORD_BYTES);
-  const ends = arena.memory.uint32s(endsAt, PARTITIONS + 1);
-  ends.fill(0);
+  const zeros = new Uint32Array(PARTITIONS + 1);
+  const endsAt = arena.place(zeros);
   for (const { hashesAt, rowCount } of slices) kernel.countHashes(hashesAt, rowCount, endsAt);
   kernel.addUp(endsAt);
   let row = 0;
@@ -167,17 +164,5 @@ function partition(slices: readonly PlacedSlice[], memory: DedupeMemory): Uint32
     kernel.dealRows(hashesAt, rowCount, row, endsAt, entriesAt);
     row += rowCount;
   }
-  return ends;
-}
-
-/** Which slice holds a row: the last one whose base is not above it and that has rows. */
-export function sliceIndexOf(bases: Float64Array, row: number): number {
-  let low = 0;
-  let high = bases.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (bases[middle] <= row) low = middle;
-    else high = middle;
-  }
-  return low;
+  return arena.memory.uint32s(endsAt, zeros.length);
 }

@@ -79,8 +79,7 @@ export class DimensionBuilder {
     for (let index = 0; index < batch.recordCount; index++) {
       const { dimension_issues: before } = this.counts;
       this.counts.rows += 1;
-      if (batch.recordIssue[index] !== 0) this.counts.dimension_issues += 1;
-      else this.#addRow(batch, index);
+      this.#addRow(batch, index);
       if (this.counts.dimension_issues > before) firstIssue ??= index;
     }
     return firstIssue;
@@ -96,6 +95,7 @@ export class DimensionBuilder {
 
   #addRow(batch: SpanBatch, index: number): void {
     const { bytes, view } = batch;
+    // A record that cannot be read has no spans, and so no key.
     const keyEnd = batch.starts[0][index] < 0 ? -1 : batch.ends[0][index];
     const start = trimmedStart(bytes, batch.starts[0][index], keyEnd);
     const end = trimmedEnd(bytes, start, keyEnd);

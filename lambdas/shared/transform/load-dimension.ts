@@ -2,7 +2,7 @@ import { UnreadableInputError } from '../ingest/byte-sources.ts';
 import { asInputChanged, type LandingObject } from '../ingest/list-landing.ts';
 import { linesFormat } from '../ingest/ndjson.ts';
 import { type OpenInput, openInput } from '../ingest/open-input.ts';
-import { createReaderBatch, csvFormat, RecordReader } from '../ingest/record-reader.ts';
+import { csvFormat, RecordReader } from '../ingest/record-reader.ts';
 import { objectScanner } from '../ingest/scan-object.ts';
 import {
   type DimensionCounts,
@@ -77,16 +77,12 @@ async function readRows(
   builder: DimensionBuilder,
   maxBytes: number,
 ): Promise<number | null> {
-  const batch = createReaderBatch();
-  const reader = new RecordReader(source, startOffset, batch);
+  const reader = new RecordReader(source, startOffset);
   let format = linesFormat(objectScanner(definition.fields));
   if (kind === 'csv') {
     const header = await reader.header(dimensionColumns(definition));
     if (header.kind === 'rejected') throw rejected(key, header.reason);
-    definition.fields.forEach((_, field) => {
-      // Nobody else writes there.
-      if (!header.layout.fields.includes(field)) batch.starts[field].fill(-1);
-    });
+    // Nobody writes the spans of columns that the file lacks: in a new batch they are empty.
     format = csvFormat(header.layout);
   }
   const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };

@@ -2,7 +2,7 @@ import type { ByteDictionary } from '../ingest/byte-dictionary.ts';
 import { sortBytewise } from './bytewise-order.ts';
 import { CentSums } from './cent-sums.ts';
 
-const INITIAL_SLOTS = 1 << 12;
+const INITIAL_GROUPS = 1 << 11;
 const FOLD = 2 ** 20;
 
 /** Products in the order of their bytes. */
@@ -34,10 +34,10 @@ export interface SortedGroups {
  * window start divided by window length. Products are codes below `maxProducts`.
  */
 export class WindowSums {
-  readonly sums = new CentSums(INITIAL_SLOTS / 2);
+  readonly sums = new CentSums(INITIAL_GROUPS);
   /** Group + 1 by slot; 0: free. Never more than half full. */
-  #slots = new Uint32Array(INITIAL_SLOTS);
-  #keys = new Float64Array(INITIAL_SLOTS / 2);
+  #slots = new Uint32Array(INITIAL_GROUPS * 2);
+  #keys = new Float64Array(INITIAL_GROUPS);
   #size = 0;
   readonly #maxProducts: number;
 
@@ -100,12 +100,13 @@ export class WindowSums {
     const group = this.#size++;
     this.#keys[group] = key;
     slots[slot] = group + 1;
-    if (this.#size * 2 >= slots.length) this.#grow();
+    if (this.#size * 2 === slots.length) this.#grow();
     return group;
   }
 
   #grow(): void {
-    const slots = new Uint32Array(this.#slots.length * 2);
+    const groupsMax = this.#size * 2;
+    const slots = new Uint32Array(groupsMax * 2);
     const mask = slots.length - 1;
     for (let group = 0; group < this.#size; group++) {
       let slot = slotOf(this.#keys[group]) & mask;
@@ -113,10 +114,10 @@ export class WindowSums {
       slots[slot] = group + 1;
     }
     this.#slots = slots;
-    const keys = new Float64Array(slots.length / 2);
+    const keys = new Float64Array(groupsMax);
     keys.set(this.#keys);
     this.#keys = keys;
-    this.sums.growTo(slots.length / 2);
+    this.sums.growTo(groupsMax);
   }
 }
 

@@ -92,8 +92,9 @@ export class Classifier {
     let row = from;
     for (; row < rowCount; row++) {
       segmentBytes += orders.segmentBytes[row];
-      const isFull = segmentBytes > this.#limits.segmentBytes || !this.#hasClaimRoom(orders, row);
-      if (isFull && row > from) break;
+      const isFirst = row === from;
+      if (!isFirst && segmentBytes > this.#limits.segmentBytes) break;
+      if (!isFirst && !this.#hasClaimRoom(orders, row)) break;
       if (orders.columns.issues[row] !== 0) {
         this.#outcome[row] = QUARANTINED;
         continue;
@@ -139,8 +140,9 @@ export class Classifier {
     return cappedMs;
   }
 
+  /** Asked of a row with one before it. */
   #hasClaimRoom({ columns }: ArrivedOrders, row: number): boolean {
-    const idBytes = columns.idEnd[row] - (row === 0 ? 0 : columns.idEnd[row - 1]);
+    const idBytes = columns.idEnd[row] - columns.idEnd[row - 1];
     return this.#claimBytes + idBytes + CLAIM_OVERHEAD_BYTES <= this.#limits.claimBytes;
   }
 

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashBytes, viewOf } from '../../../lambdas/shared/ingest/bytes.ts';
 import type { Keep } from '../../../lambdas/shared/model/config-rules.ts';
+import { KernelMemory } from '../../../lambdas/shared/runtime/kernel-memory.ts';
 import {
   createDedupeMemory,
   findDuplicates,
   type IdSlice,
-  sliceIndexOf,
 } from '../../../lambdas/shared/transform/dedupe.ts';
 import { runs } from '../../support/runs.ts';
 import { seed } from '../../support/seed.ts';
@@ -82,6 +82,43 @@ describe('findDuplicates', () => {
     );
   });
 
+  it('reads nothing behind the rows of a slice', () => {
+    const fresh = createDedupeMemory();
+    const { ids } = sliceOf(['aa', 'bb', 'aa', 'cc']);
+    const slice = {
+      ...{ rowCount: 3, ids, idHash: Uint32Array.of(5, 5, 5, 5, 5) },
+      idEnd: Uint32Array.of(2, 4, 6, 0, 0),
+    };
+
+    const { rows, keptRows } = findDuplicates([slice], fresh, 'first');
+
+    expect([[...rows], [...keptRows]]).toEqual([[2], [0]]);
+  });
+
+  it('stays in the memory of the call before, also with 15 % more rows', () => {
+    const kernelMemory = KernelMemory.create();
+    const own = createDedupeMemory(kernelMemory);
+    const texts = Array.from({ length: 23_000 }, (_, row) => `order-${row % 2_000}`);
+    const fewer = [sliceOf(texts.slice(0, 9_000)), sliceOf(texts.slice(9_000, 20_000))];
+    /** Each row from 2,000 on repeats one of the first. */
+    const foundIn = (slices: readonly IdSlice[]) => {
+      const { rows, keptRows } = findDuplicates(slices, own, 'first');
+      const right = [...rows].filter((row, i) => row === i + 2_000 && keptRows[i] === i % 2_000);
+      return { found: rows.length, right: right.length };
+    };
+    expect(foundIn(fewer)).toEqual({ found: 18_000, right: 18_000 });
+    const others = kernelMemory.bytes(kernelMemory.allocate(1_000_000), 1_000_000).fill(7);
+    const end = kernelMemory.allocate(0);
+
+    for (let call = 0; call < 5; call++) {
+      expect(foundIn(fewer)).toEqual({ found: 18_000, right: 18_000 });
+    }
+    expect(foundIn([sliceOf(texts)])).toEqual({ found: 21_000, right: 21_000 });
+
+    expect(kernelMemory.allocate(0)).toBe(end);
+    expect(others.every((byte) => byte === 7)).toBe(true);
+  });
+
   it('finds copies among many rows', () => {
     const texts = Array.from({ length: 50_000 }, (_, row) => `order-${row % 30_000}`);
 
@@ -95,13 +132,5 @@ describe('findDuplicates', () => {
     expect(last).toHaveLength(20_000);
     expect(last[0]).toEqual([0, 30_000]);
     expect(last.at(-1)).toEqual([19_999, 49_999]);
-  });
-});
-
-describe('sliceIndexOf', () => {
-  it('passes over slices without rows', () => {
-    const bases = Float64Array.from([0, 0, 2, 2, 2, 5]);
-
-    expect([0, 1, 2, 4].map((row) => sliceIndexOf(bases, row))).toEqual([1, 1, 4, 4]);
   });
 });

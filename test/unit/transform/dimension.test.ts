@@ -8,12 +8,16 @@ import {
   type DimensionDefinition,
   PRODUCTS,
 } from '../../../lambdas/shared/model/dimension.ts';
+import { textValues } from '../../../lambdas/shared/parquet/column-data.ts';
 import { Dimension, DimensionBuilder } from '../../../lambdas/shared/transform/dimension.ts';
 import { placed } from '../../support/bytes-of.ts';
 
-async function build(definition: DimensionDefinition, lines: readonly (string | Buffer)[]) {
+async function build(
+  definition: DimensionDefinition,
+  lines: readonly (string | Buffer)[],
+  layout = definition.fields.map((_, field) => field),
+) {
   const builder = new DimensionBuilder(definition);
-  const layout = definition.fields.map((_, field) => field);
   async function* pieces() {
     for (const line of lines) yield Buffer.concat([Buffer.from(line), Buffer.from('\n')]);
   }
@@ -103,12 +107,41 @@ describe('DimensionBuilder', () => {
     expect(built.counts).toEqual({ rows: 6, dimension_issues: 6, dimension_duplicates: 0 });
   });
 
-  it('grows over many rows, and says its size', async () => {
+  it('reads columns in any order, from the first byte on', async () => {
+    const built = await build(PRODUCTS, ['Tea,p1,2.50,Drink,Alder', 'Mug,p2,,,'], [1, 0, 4, 2, 3]);
+
+    expect(rowOf(built, 'p1')).toEqual(['Tea', 'Drink', 'Alder', 250]);
+    expect(rowOf(built, 'p2')).toEqual(['Mug', null, null, null]);
+  });
+
+  it('grows over many rows', async () => {
     const lines = Array.from({ length: 5_000 }, (_, row) => `p${row},n${row},c${row % 3},,${row}`);
     const built = await build(PRODUCTS, lines);
 
-    expect(rowOf(built, 'p4999')).toEqual(['n4999', 'c1', null, 499_900]);
-    expect(rowOf(built, 'p0')).toEqual(['n0', 'c0', null, 0]);
+    const rows = [1, 1_023, 1_024, 2_047, 2_048, 4_999];
+    expect(rows.map((row) => rowOf(built, `p${row}`))).toEqual([
+      ['n1', 'c1', null, 100],
+      ['n1023', 'c0', null, 102_300],
+      ['n1024', 'c1', null, 102_400],
+      ['n2047', 'c1', null, 204_700],
+      ['n2048', 'c2', null, 204_800],
+      ['n4999', 'c1', null, 499_900],
+    ]);
+    expect(built.data.columns.map(({ codeOfRow }) => codeOfRow.length)).toEqual([
+      ...[5_000, 5_000, 5_000, 5_000],
+    ]);
+  });
+
+  it('holds no more than its keys and its distinct values', async () => {
+    const { data } = await build(PRODUCTS, ['p1,Tea,Drink,,2.50', 'p2,Tea,Ä,,2.50']);
+
+    expect(data.keys).toEqual(textValues(['p1', 'p2']));
+    expect(data.columns).toEqual([
+      { values: textValues(['Tea']), codeOfRow: Int32Array.of(0, 0) },
+      { values: textValues(['Drink', 'Ä']), codeOfRow: Int32Array.of(0, 1) },
+      { values: textValues([]), codeOfRow: Int32Array.of(-1, -1) },
+      { values: Float64Array.of(250), codeOfRow: Int32Array.of(0, 0) },
+    ]);
   });
 });
 

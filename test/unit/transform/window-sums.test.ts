@@ -62,6 +62,49 @@ describe('WindowSums', () => {
     expect(last.sort((a, b) => Number(a - b))).toEqual([59_998n, 59_999n, 60_000n]);
   });
 
+  it('tells groups apart whose places in the table are the same, before and after it grows', () => {
+    const sums = new WindowSums(4_096);
+    for (let window = 0; window < 3_000; window++) sums.add(window, 0, window);
+    for (let window = 0; window < 3_000; window++) sums.addParts(window, 0, 2, 5, 1);
+
+    expect(sums.size).toBe(3_000);
+    const same = Uint32Array.from({ length: 4_096 }, (_, product) => product);
+    const { groups } = sums.sorted({ rankOfProduct: same, productOfRank: same });
+    const found = [...groups].map((group) => [sums.sums.counts[group], sums.sums.centsAt(group)]);
+    const expected = Array.from({ length: 3_000 }, (_, i) => [3, 2n ** 50n + BigInt(i + 5)]);
+    expect(found).toEqual(expected);
+  });
+
+  it('has a group of its own for the first window and product, right after it grew', () => {
+    const sums = new WindowSums(10_000);
+    for (let product = 1; product <= 2_048; product++) sums.add(0, product, product);
+    sums.add(0, 0, 7);
+    sums.add(0, 9_999, 8);
+
+    expect(sums.size).toBe(2_050);
+    expect([0, 2_047, 2_048, 2_049].map((group) => sums.sums.centsAt(group))).toEqual([
+      ...[1n, 2_048n, 7n, 8n],
+    ]);
+  });
+
+  it('adds sums in parts to the group of their window and product', () => {
+    const sums = new WindowSums(PRODUCTS);
+    sums.add(3, 4, 100);
+    sums.addParts(3, 4, 2, 7, 3);
+    sums.addParts(4, 1, 1, 9, 0);
+
+    const { windowNumbers, products, groups } = sums.sorted({ rankOfProduct, productOfRank });
+    const cells = [...groups].map((group) => [sums.sums.counts[group], sums.sums.centsAt(group)]);
+    expect([[...windowNumbers], [...products]]).toEqual([
+      [3, 4],
+      [4, 1],
+    ]);
+    expect(cells).toEqual([
+      [3, 3n * 2n ** 50n + 107n],
+      [1, 9n],
+    ]);
+  });
+
   it('is empty before anything is added', () => {
     const sorted = new WindowSums(1).sorted({ rankOfProduct, productOfRank });
 
