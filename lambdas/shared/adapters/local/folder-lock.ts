@@ -1,7 +1,6 @@
 import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { SystemClock } from '../../runtime/clock.ts';
 import { TerminalError, withCleanUpSync } from '../../runtime/errors.ts';
 import { errnoCode, isLackOfSpace } from './file-errors.ts';
 import { isOwnerGone, LOCK_NAME, OWNER } from './reserved-names.ts';
@@ -11,10 +10,10 @@ const WAIT_MS = 5;
 const ATTEMPTS_MAX = 2_000;
 
 /**
- * A lock gets its owner's name by the next system call after it is made. One that has none after so
- * long is of a process that died, or of a disk that was full, between the two.
+ * A lock gets its owner's name by the next system call after it is made. One that is still without
+ * a name after 2 s of looking is of a process that died between the two.
  */
-const NAMELESS_MS_MAX = 5_000;
+const NAMELESS_LOOKS = 400;
 
 export interface FolderLockOptions {
   /**
@@ -35,6 +34,7 @@ export async function withFolderLock<T>(
   { makesRoom = false }: FolderLockOptions = {},
 ): Promise<T> {
   const lockPath = join(folder, LOCK_NAME);
+  let nameless = { version: '', looks: 0 };
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     switch (tryOnce(lockPath, makesRoom)) {
       case 'locked':
@@ -45,6 +45,8 @@ export async function withFolderLock<T>(
         break;
       case 'held':
         await wait(WAIT_MS);
+        nameless = lookedAgain(nameless, identify(lockPath));
+        if (nameless.looks > NAMELESS_LOOKS) removeLockIf(isNameless, lockPath);
     }
   }
   throw new TerminalError(
@@ -57,7 +59,7 @@ export async function withFolderLock<T>(
 /** Removes locks, and markers of theirs, whose process is gone. True if the file was removed. */
 export function removeLockOfDead(lockPath: string): boolean {
   const found = identify(lockPath);
-  return found !== null && isAbandoned(found) && removeAbandonedLock(lockPath);
+  return found !== null && isOfDead(found) && removeLockIf(isOfDead, lockPath);
 }
 
 /** `changed`: it is worth another try at once; `unlockable`: nobody can lock, or has. */
@@ -67,11 +69,11 @@ function tryOnce(
 ): 'locked' | 'changed' | 'held' | 'unlockable' {
   try {
     if (tryLock(lockPath)) return 'locked';
-    return removeAbandonedLock(lockPath) ? 'changed' : 'held';
+    return removeLockIf(isOfDead, lockPath) ? 'changed' : 'held';
   } catch (error) {
     if (!makesRoom || !isLackOfSpace(error)) throw error;
     const found = identify(lockPath);
-    return found === null || isAbandoned(found) ? 'unlockable' : 'held';
+    return found === null || isOfDead(found) ? 'unlockable' : 'held';
   }
 }
 
@@ -102,12 +104,12 @@ function tryLock(lockPath: string): boolean {
  * marker named after the abandoned lock may remove it, after it has seen that it is still that one.
  * A marker is a lock, too: one whose process is gone is removed in the same way.
  */
-function removeAbandonedLock(lockPath: string): boolean {
+function removeLockIf(isAbandoned: (found: FoundLock) => boolean, lockPath: string): boolean {
   const found = identify(lockPath);
   if (found === null) return true;
   if (!isAbandoned(found)) return false;
   const markerPath = `${lockPath}-${found.version}`;
-  if (!tryLock(markerPath)) return removeAbandonedLock(markerPath);
+  if (!tryLock(markerPath)) return removeLockIf(isOfDead, markerPath);
   withCleanUpSync(
     () => {
       const current = identify(lockPath);
@@ -124,11 +126,17 @@ interface FoundLock {
   /** Empty where its owner has not written it, or never will. */
   readonly owner: string;
   readonly version: string;
-  readonly madeAtMs: number;
 }
 
-function isAbandoned({ owner, madeAtMs }: FoundLock): boolean {
-  return owner === '' ? new SystemClock().now() - madeAtMs > NAMELESS_MS_MAX : isOwnerGone(owner);
+const isOfDead = ({ owner }: FoundLock): boolean => isOwnerGone(owner);
+
+const isNameless = ({ owner }: FoundLock): boolean => owner === '';
+
+/** How often in a row one and the same lock was seen without a name. */
+function lookedAgain(before: { version: string; looks: number }, found: FoundLock | null) {
+  if (found === null || !isNameless(found)) return { version: '', looks: 0 };
+  const { version } = found;
+  return { version, looks: version === before.version ? before.looks + 1 : 0 };
 }
 
 function identify(lockPath: string): FoundLock | null {
@@ -137,7 +145,6 @@ function identify(lockPath: string): FoundLock | null {
     return {
       owner: readFileSync(lockPath, 'utf8'),
       version: `${stats.ino.toString(36)}-${stats.mtimeNs.toString(36)}`,
-      madeAtMs: Number(stats.mtimeMs),
     };
   } catch (error) {
     if (errnoCode(error) === 'ENOENT') return null;
