@@ -46,9 +46,9 @@ export const COUNT = shapeOf(
 
 export const WHOLE_NUMBER = shapeOf('a whole number', (value) => Number.isSafeInteger(value));
 
-/** ISO 8601, as `Date` reads it. */
+/** ISO 8601 in UTC: without a zone, `Date` would read it in the zone of the machine. */
 export const INSTANT = textThat(
-  (text) => /^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text)),
+  (text) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) && !Number.isNaN(Date.parse(text)),
   'an instant such as 2026-01-31T12:00:00.000Z',
 );
 

@@ -64,11 +64,15 @@ describe('a shape of one value', () => {
   it.each([
     ['amounts', AMOUNT, ['0.00', '-0.01', '123.45']],
     ['cents', CENTS, ['0', '-1', '12345']],
-    ['instants', INSTANT, ['2026-01-31', '2026-01-31T12:00:00.000Z']],
+    ['instants', INSTANT, ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.000Z']],
   ])('takes the whole text of %s', (_name, shape, values) => {
     const odd = ['.00', '1.5', '1.234', '1x00', '+1.00', '--1.00', 'a1.00', '1.00b', '1,00'];
     const oddCents = ['-', '--1', '+1', ' 1', '1 ', '1e3', 'x1', '1x'];
-    const oddInstants = ['2026-13-01', 'Jan 1 2026', '026-01-01', '+002026-01-01'];
+    const oddInstants = [
+      ...['2026-13-01T00:00:00Z', 'Jan 1 2026', '026-01-01T00:00:00Z', '+002026-01-01T00:00:00Z'],
+      // In the zone of the machine.
+      ...['2026-01-31', '2026-01-31T12:00:00', '2026-'],
+    ];
     const all = [...values, ...odd, ...oddCents, ...oddInstants];
 
     expect(fitting(shape, all)).toEqual(values);
