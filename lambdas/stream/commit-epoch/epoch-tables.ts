@@ -95,12 +95,13 @@ function* finalWindows(
   const capacity = Math.min(rowGroupRows, sorted.groups.length);
   const group = new WindowGroup(windowLengthMs, capacity, products);
   const { sums } = windows;
+  const finalToMs = watermarkMs ?? Number.NEGATIVE_INFINITY;
   for (const [i, index] of sorted.groups.entries()) {
     const windowNumber = sorted.windowNumbers[i];
     const productRank = ranks.rankOfProduct[sorted.products[i]];
     const count = sums.counts[index];
     const startMs = windowNumber * windowLengthMs;
-    if (watermarkMs === null || startMs + windowLengthMs > watermarkMs) {
+    if (startMs + windowLengthMs > finalToMs) {
       const id = productText(products, productRank);
       open.add(startMs, [id, count, String(sums.centsAt(index))]);
       continue;

@@ -44,13 +44,12 @@ export function addUp(
   results: readonly ShardResult[],
   previous: EpochSnapshot | null,
 ): EpochTotals {
-  const epochCounts = sumCounts(results.map(({ counts }) => counts));
-  const counts = sumCounts([...(previous === null ? [] : [previous.counts]), epochCounts]);
+  const parts = previous === null ? results : [previous, ...results];
+  const counts = sumCounts(parts);
   if (!isConserved(counts)) {
     const message = `records of epoch ${plan.epoch} were lost or made: ${JSON.stringify(counts)}`;
     throw new TerminalError('not_conserved', message);
   }
-  const parts: readonly RevenueCells[] = [...(previous === null ? [] : [previous]), ...results];
   const dictionary = new ByteDictionary();
   const codes = parts.map(({ products }) => products.map(([id]) => codeOf(dictionary, id)));
   const ranks = rankProducts(dictionary);
@@ -63,9 +62,9 @@ export function addUp(
   });
   const byDay = sumByNumber(parts.map(({ days }) => revenueByNumber(days)));
   const totals: EpochTotals = {
-    epochCounts,
+    epochCounts: sumCounts(results),
     counts,
-    issues: sumIssues([...(previous === null ? [] : [previous.issues]), ...issuesOf(results)]),
+    issues: sumIssues(parts),
     revenueCents: [...byDay.values()].reduce((sum, { cents }) => sum + cents, 0n),
     byDay,
     byHour: sumByNumber(parts.map(({ hours }) => revenueByNumber(hours))),
@@ -78,21 +77,19 @@ export function addUp(
   return totals;
 }
 
-function sumCounts(all: readonly Readonly<OutcomeCounts>[]): OutcomeCounts {
+function sumCounts(parts: readonly Pick<ShardResult, 'counts'>[]): OutcomeCounts {
   const sum = zeroCounts();
-  for (const counts of all) {
+  for (const { counts } of parts) {
     for (const name of ['read', ...OUTCOMES] as const) sum[name] += counts[name];
   }
   return sum;
 }
 
-const issuesOf = (results: readonly ShardResult[]) => results.map(({ issues }) => issues);
-
 /** In the order of the contract; codes that never occurred are left out. */
-function sumIssues(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+function sumIssues(parts: readonly Pick<ShardResult, 'issues'>[]): Record<string, number> {
   const sums = ISSUE_CODES.map((code): [string, number] => [
     code,
-    all.reduce((sum, issues) => sum + (issues[code] ?? 0), 0),
+    parts.reduce((sum, { issues }) => sum + (issues[code] ?? 0), 0),
   ]);
   return Object.fromEntries(sums.filter(([, records]) => records > 0));
 }
@@ -112,8 +109,9 @@ function sumWindows(
   dictionary: ByteDictionary,
 ): WindowSums {
   const windows = new WindowSums(Math.max(1, dictionary.size));
+  const finalToMs = previousWatermarkMs ?? Number.NEGATIVE_INFINITY;
   for (const { start_ms: startMs, products } of parts.flatMap((part) => part.windows)) {
-    const isOpen = previousWatermarkMs === null || startMs + windowLengthMs > previousWatermarkMs;
+    const isOpen = startMs + windowLengthMs > finalToMs;
     assert(isOpen, `the window of ${new Date(startMs).toISOString()} was not final before`);
     for (const [id, orders, cents] of products) {
       const code = codeOf(dictionary, id);

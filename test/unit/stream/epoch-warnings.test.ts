@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
-import { readSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
+import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
+import { type EpochSnapshot, readSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
+import type { ShardNotices, ShardResult } from '../../../lambdas/shared/state/shard-result.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
+import { warningsOfEpoch } from '../../../lambdas/stream/commit-epoch/epoch-warnings.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
@@ -124,5 +127,132 @@ describe('the warnings of an epoch', () => {
 
     expect(next.warnings).toEqual([]);
     expect(next.joins).toEqual({ customers_missed: 0, products_missed: 0 });
+  });
+});
+
+describe('the warnings of an epoch of several shards', () => {
+  const QUIET: ShardNotices = {
+    customers_missed: 0,
+    products_missed: 0,
+    both_missed: 0,
+    customer_miss: null,
+    product_miss: null,
+    future_events: 0,
+    future_event: null,
+  };
+  const NOTICES = [
+    QUIET,
+    {
+      customers_missed: 4,
+      products_missed: 5,
+      both_missed: 2,
+      customer_miss: 'customer of b',
+      product_miss: 'product of b',
+      future_events: 1,
+      future_event: 'event of b',
+    },
+    {
+      customers_missed: 1,
+      products_missed: 1,
+      both_missed: 1,
+      customer_miss: 'customer of c',
+      product_miss: 'product of c',
+      future_events: 2,
+      future_event: 'event of c',
+    },
+  ];
+  const BEFORE: Pick<EpochSnapshot, 'joins' | 'warned'> = {
+    joins: { customers_missed: 100, products_missed: 200 },
+    warned: {
+      join_misses: { count: 30, example: 'miss of before' },
+      future_events: { count: 40, example: 'event of before' },
+    },
+  };
+
+  /** With files of `kinds`, and so many issues in them. */
+  function warningsOf(
+    notices: readonly ShardNotices[],
+    before: typeof BEFORE | null = null,
+    kinds: readonly ('customers' | 'products')[] = ['customers', 'products'],
+    issues: readonly [number, number] = [0, 0],
+  ) {
+    const files = (kind: 'customers' | 'products') =>
+      kinds.includes(kind) ? [{ key: `${kind}/1.csv` }, { key: `${kind}/2.csv` }] : [];
+    const dimensions = { customers: files('customers'), products: files('products') };
+    const counted = (dimension_issues: number) => ({
+      rows: 9,
+      dimension_issues,
+      dimension_duplicates: 0,
+    });
+    const found = warningsOfEpoch(
+      { dimensions, warnings: [] } as unknown as EpochPlan,
+      notices.map((own) => ({ notices: own }) as ShardResult),
+      before as EpochSnapshot | null,
+      { dimensionCounts: { customers: counted(issues[0]), products: counted(issues[1]) } },
+    );
+    const short = (warnings: StreamManifest['warnings']) =>
+      warnings.map(({ code, count, example }) => [code, count, example]);
+    return {
+      ...found,
+      warnings: short(found.warnings),
+      epochWarnings: short(found.epochWarnings),
+    };
+  }
+
+  it('name the first of all shards; the manifest tells those of the epoch apart', () => {
+    const { warned, ...found } = warningsOf(NOTICES, BEFORE);
+
+    expect(found).toEqual({
+      joins: { customers_missed: 105, products_missed: 206 },
+      warnings: [
+        ['join_misses', 38, 'customer of b'],
+        ['future_events', 43, 'event of b'],
+      ],
+      epochWarnings: [
+        ['join_misses', 8, 'customer of b'],
+        ['future_events', 3, 'event of b'],
+      ],
+    });
+    expect(warned).toEqual({
+      join_misses: { count: 38, example: 'customer of b' },
+      future_events: { count: 43, example: 'event of b' },
+    });
+  });
+
+  it('keep what was before where the epoch has nothing to warn of', () => {
+    const found = warningsOf([QUIET, QUIET], BEFORE);
+
+    expect(found.warned).toEqual(BEFORE.warned);
+    expect(found.joins).toEqual(BEFORE.joins);
+    expect(found.warnings).toEqual([
+      ['join_misses', 30, 'miss of before'],
+      ['future_events', 40, 'event of before'],
+    ]);
+    expect(found.epochWarnings).toEqual([]);
+  });
+
+  it('count misses only of what there are files of', () => {
+    const missesOf = (...kinds: ('customers' | 'products')[]) =>
+      warningsOf(NOTICES, null, kinds).warned.join_misses;
+
+    expect(missesOf('customers')).toEqual({ count: 5, example: 'customer of b' });
+    expect(missesOf('products')).toEqual({ count: 6, example: 'product of b' });
+    expect(missesOf()).toEqual({ count: 0, example: null });
+    const products = { ...QUIET, products_missed: 1, product_miss: 'product of a' };
+    expect(warningsOf([QUIET, products]).warned.join_misses).toEqual({
+      count: 1,
+      example: 'product of a',
+    });
+  });
+
+  it.each<[string, [number, number], (number | string)[]]>([
+    ['customers', [2, 0], [2, 'customers/1.csv']],
+    ['products', [0, 3], [3, 'products/1.csv']],
+    ['both', [2, 3], [5, 'customers/1.csv']],
+  ])('name the first file of the dimension with issues: %s', (_name, issues, expected) => {
+    const found = warningsOf([QUIET], null, undefined, issues);
+
+    expect(found.warnings).toEqual([['dimension_issues', ...expected]]);
+    expect(found.epochWarnings).toEqual(found.warnings);
   });
 });
