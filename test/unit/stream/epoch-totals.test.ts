@@ -130,8 +130,7 @@ describe('a sum that does not fit', () => {
 
     expect(failure).toMatchObject({
       code: 'revenue_overflow',
-      message:
-        `${cell} is 12000000000000000.00, more than DECIMAL(18,2) holds ` + '(9999999999999999.99)',
+      message: expect.stringMatching(`^${cell} is 12000000000000000.00, more than DECIMAL`),
     });
   });
 });
