@@ -63,3 +63,26 @@ it('adds up the chunks of each file, and passes over those without records of th
   const open = totalsOf([chunk({ read: 1, open: { offset: 7 } }), chunk({ read: 1 }), null]);
   expect(open[0].lastLine.open).toEqual({ offset: 7 });
 });
+
+it('takes the layout from the plan, or from the chunks where only they could read it', () => {
+  const planned = { fields: [0, 1] };
+  const read = { fields: [1, 0] };
+  const inputs = [
+    { key: 'orders/a.csv', layout: planned },
+    { key: 'orders/b.csv.gz', layout: null },
+  ];
+  const chunks = [0, 0, 1].map((inputIndex, chunkIndex) => ({ chunkIndex, inputIndex }));
+
+  const totals = fileTotals(
+    { inputs, chunks } as unknown as BatchPlan,
+    [null, null, read].map((layout) => ({
+      ...chunk({ read: 1 }),
+      layout,
+    })) as unknown as Parameters<typeof fileTotals>[1],
+  );
+
+  expect(totals.map(({ layout, readRecords }) => [layout, readRecords])).toEqual([
+    [planned, 2],
+    [read, 1],
+  ]);
+});
