@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { ordersCsv, storeOf } from '../../support/batch-runs.ts';
 import { failureOf, orderLine } from '../../support/small-landing.ts';
-import { planCut, runCut, UNCUT } from '../../support/staged-runs.ts';
+import { planCut, RUN_ID, runCut, UNCUT } from '../../support/staged-runs.ts';
 
 const badStatus = (id: string) => orderLine(id).replace('done', '?');
 const badPrice = (id: string) => orderLine(id).replace('1.50', 'x');
@@ -83,4 +83,97 @@ it('names the most frequent issues of too many first', async () => {
     code: 'too_many_quarantined',
     message: expect.stringContaining('status_unknown (60), price_not_decimal (40); in'),
   });
+});
+
+it('names files that were rejected before they were read and while, in the order of keys', async () => {
+  const landing = await storeOf([
+    ['orders/a.csv', ordersCsv([orderLine('o1')])],
+    ['orders/b.csv.gz', CUT_SHORT],
+    ['orders/c.csv', ''],
+    ['orders/😀.csv', 'order_id\n'],
+    ['orders/ｚ.csv.gz', CUT_SHORT],
+  ]);
+
+  const { manifest } = await runCut(landing);
+
+  expect(manifest.rejected_files.map(({ key }) => key)).toEqual([
+    'orders/b.csv.gz',
+    'orders/c.csv',
+    'orders/ｚ.csv.gz',
+    'orders/😀.csv',
+  ]);
+  expect(manifest.rejected_files[1]).toEqual({ key: 'orders/c.csv', reason: 'empty' });
+  expect(manifest.rejected_files[0].reason).toMatch(/^gzip/);
+  expect(manifest.status).toBe('published_with_rejected_files');
+});
+
+it('says of a run in several buckets and ranges what one in one piece says', async () => {
+  const landing = await storeOf([
+    ['orders/a.csv', ordersCsv(['o1', 'o2', 'o3', 'o3', 'o4'].map(orderLine))],
+    ['orders/b.csv', ordersCsv(['o5', 'o6'].map((id) => orderLine(id).replace('p1', 'p2')))],
+    ['customers/c.csv', 'customer_id\nc2\nc3\n'],
+    ['products/p.csv', 'product_id,list_price\np1,x\np1,2\n'],
+    ['products/q.csv', 'product_id,list_price\np3,2\n'],
+  ]);
+  const etag = async (key: string) => (await landing.head(key))?.etag;
+  const whole = (await runCut(landing)).manifest;
+
+  const { manifest } = await runCut(landing, { bucketCount: 3, rangeCount: 2 });
+
+  expect(manifest).toEqual({
+    kind: 'batch',
+    run_id: RUN_ID,
+    status: 'published',
+    created_at: '2026-01-31T12:00:00.000Z',
+    code_version: '0.0.0',
+    config_hash: '',
+    counts: { read: 7, active: 6, cancelled: 0, quarantined: 0, duplicate: 1, late: 0 },
+    issues: {},
+    revenue: '18.00',
+    rejected_files: [],
+    warnings: whole.warnings,
+    joins: { customers_missed: 6, products_missed: 2 },
+    dimensions: {
+      customers: {
+        files: [{ key: 'customers/c.csv', etag: await etag('customers/c.csv') }],
+        rows: 2,
+        dimension_issues: 0,
+        dimension_duplicates: 0,
+      },
+      products: {
+        files: [
+          { key: 'products/p.csv', etag: await etag('products/p.csv') },
+          { key: 'products/q.csv', etag: await etag('products/q.csv') },
+        ],
+        rows: 3,
+        dimension_issues: 1,
+        dimension_duplicates: 1,
+      },
+    },
+    inputs: whole.inputs,
+    tables: manifest.tables,
+  });
+  expect(whole.warnings.map(({ code, count }) => [code, count])).toEqual([
+    ['join_misses', 6],
+    ['dimension_issues', 1],
+  ]);
+  const rowsOf = ({ tables }: typeof manifest) =>
+    Object.fromEntries(
+      Object.entries(tables).map(([name, { files }]) => [
+        name,
+        files.reduce((sum, { rows }) => sum + rows, 0),
+      ]),
+    );
+  expect(rowsOf(manifest)).toEqual({
+    orders: 6,
+    cancelled: 0,
+    duplicates: 1,
+    quarantine: 0,
+    daily_revenue: 1,
+    hourly_revenue: 1,
+    product_revenue: 2,
+    top_products: 2,
+    window_revenue: 2,
+  });
+  expect(rowsOf(whole)).toEqual(rowsOf(manifest));
 });

@@ -8,6 +8,7 @@ import { jsonBytes, parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { configOf, keysOf, ordersCsv, storeOf } from '../../support/batch-runs.ts';
 import { batchHost, batchSteps, executeBatch, type Step } from '../../support/batch-steps.ts';
+import { hookedStore } from '../../support/hooked-store.ts';
 import { currentOf, orderLine, SMALL_LANDING } from '../../support/small-landing.ts';
 import { type Cutting, planCut, RUN_ID, runCut, UNCUT } from '../../support/staged-runs.ts';
 
@@ -129,6 +130,29 @@ describe('a step that fails', () => {
       }
     },
   );
+
+  it('after it made the run current, and nobody heard of it, is repeated too', async () => {
+    const landing = await storeOf(LANDING);
+    const embedded = await runCut(landing, CUT);
+    const lake = await plannedLake(landing, CUT);
+    let lost = 0;
+    const losing: ObjectStore = {
+      ...hookedStore(lake, () => undefined),
+      put: async (key, body, condition) => {
+        const answer = await lake.put(key, body, condition);
+        if (key !== BATCH_CURRENT_KEY) return answer;
+        lost += 1;
+        throw new RetryableError('no answer');
+      },
+    };
+
+    const steps = batchSteps(batchHost({ landing, lake: losing }, config));
+    const execution = await executeBatch(steps, RUN_ID);
+
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(lost).toBe(1);
+    expect(await contentOf(lake)).toEqual(await contentOf(embedded.lake));
+  });
 
   it.each([
     ['mapChunk', 'CheckChunks', 'map step 0 has no result, and 61 more: see the execution'],
