@@ -24,22 +24,19 @@ export async function removeOldRuns(
   lake: ObjectStore,
   options: { readonly beforeMs: number; readonly keep: readonly string[] },
 ): Promise<void> {
-  const old = new Set<string>();
-  const note = (runId: string) => {
+  const old = new Map<string, string[]>();
+  const note = (runId: string, ...keys: readonly string[]) => {
     const startedAtMs = runStartedAtMs(runId);
     if (startedAtMs === null || startedAtMs >= options.beforeMs) return;
-    if (!options.keep.includes(runId)) old.add(runId);
+    if (options.keep.includes(runId)) return;
+    const own = old.get(runId) ?? [];
+    own.push(...keys);
+    old.set(runId, own);
   };
-  const files = new Map<string, string[]>();
   const prefixes = [...tablesOf('batch').map(({ name }) => `tables/batch/${name}/run=`), 'work/'];
   for (const prefix of prefixes) {
     for await (const { key } of lake.list(prefix)) {
-      const runId = key.slice(prefix.length).split('/')[0];
-      note(runId);
-      if (!old.has(runId)) continue;
-      const own = files.get(runId) ?? [];
-      own.push(key);
-      files.set(runId, own);
+      note(key.slice(prefix.length).split('/')[0], key);
     }
   }
   // A run that was killed before it wrote a table has left its plan only.
@@ -48,9 +45,9 @@ export async function removeOldRuns(
       note(key.slice(key.lastIndexOf('/') + 1).replace('.json', ''));
     }
   }
-  for (const runId of old) {
+  for (const [runId, files] of old) {
     await lake.delete([manifestKey(runId), planKey(runId)]);
-    await lake.delete(files.get(runId) ?? []);
+    await lake.delete(files);
   }
 }
 
@@ -73,7 +70,5 @@ export async function removeWork(lake: ObjectStore, runId: string): Promise<void
 }
 
 async function deletePrefix(lake: ObjectStore, prefix: string): Promise<void> {
-  const keys: string[] = [];
-  for await (const { key } of lake.list(prefix)) keys.push(key);
-  await lake.delete(keys);
+  await lake.delete(await Array.fromAsync(lake.list(prefix), ({ key }) => key));
 }

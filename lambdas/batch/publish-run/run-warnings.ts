@@ -57,12 +57,13 @@ const ORDERS_FOLDER = 'orders/';
 
 /** A run over the raw archive after one over landing reads other files, and none is gone. */
 function vanished({ plan, rejectedFiles, before }: RunFacts): Warning[] {
+  if (before === null) return [];
   const here = new Set([...plan.inputs, ...rejectedFiles].map(({ key }) => key));
   const isFromRaw = plan.inputs.some(({ kind }) => kind === 'segment');
-  const gone = [...(before?.inputs.values() ?? [])].filter(
+  const gone = [...before.inputs.values()].filter(
     ({ key }) => !here.has(key) && !key.startsWith(ORDERS_FOLDER) === isFromRaw,
   );
-  if (before === null || gone.length === 0) return [];
+  if (gone.length === 0) return [];
   const records = gone.reduce((sum, file) => sum + file.records, 0);
   const hint =
     `of the records of the run before (its revenue: ${before.revenue}) they held ${records}, which ` +
@@ -94,9 +95,9 @@ function lastLines({ files }: RunFacts): Warning[] {
 }
 
 function dimensionIssues({ customers, products }: RunFacts): Warning[] {
-  const count = customers.counts.dimension_issues + products.counts.dimension_issues;
   const first = customers.firstIssue ?? products.firstIssue;
-  if (count === 0 || first === null) return [];
+  if (first === null) return [];
+  const count = customers.counts.dimension_issues + products.counts.dimension_issues;
   return [warningOf('dimension_issues', count, placeText(first.key, first.offset))];
 }
 
