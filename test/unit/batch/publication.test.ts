@@ -82,6 +82,20 @@ describe('a run that fails', () => {
     );
   });
 
+  it('is superseded where somebody removed CURRENT meanwhile', async () => {
+    const lake = new MemoryObjectStore();
+    await runOver(SMALL_LANDING, { lake });
+    const hooked = hookedStore(lake, async (operation, key) => {
+      if (operation === 'put' && key === BATCH_CURRENT_KEY) await lake.delete([key]);
+    });
+
+    expect(await failureOf(() => runOver(SMALL_LANDING, { lake: hooked }))).toMatchObject({
+      code: 'superseded',
+      cause: { name: 'PreconditionFailedError', key: BATCH_CURRENT_KEY },
+    });
+    expect(await lake.head(BATCH_CURRENT_KEY)).toBeNull();
+  });
+
   it.each([
     ['replaced', 'orders/a.csv', 'getInto', 'put'],
     ['removed', 'orders/a.csv', 'getInto', 'delete'],

@@ -9,7 +9,7 @@ import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { configOf, keysOf, ordersCsv, storeOf } from '../../support/batch-runs.ts';
 import { batchHost, batchSteps, executeBatch, type Step } from '../../support/batch-steps.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
-import { currentOf, orderLine, SMALL_LANDING } from '../../support/small-landing.ts';
+import { currentOf, failureOf, orderLine, SMALL_LANDING } from '../../support/small-landing.ts';
 import { type Cutting, planCut, RUN_ID, runCut, UNCUT } from '../../support/staged-runs.ts';
 
 const lines = (prefix: string, count: number) =>
@@ -84,6 +84,29 @@ describe('a run of the state machine', () => {
     expect(await keysOf(lake, 'work/')).toEqual([]);
   });
 
+  it('answers with what it published, and the same when it is asked again', async () => {
+    const landing = await storeOf(LANDING);
+    const lake = await plannedLake(landing, CUT);
+    const steps = batchSteps(batchHost({ landing, lake }, config));
+    const answers: unknown[] = [];
+    const publishRun: Step = async (event) => {
+      answers.push(await steps.publishRun(event), await steps.publishRun(event));
+      return answers[0];
+    };
+
+    await executeBatch({ ...steps, publishRun }, RUN_ID);
+
+    const { counts, revenue } = await currentOf(lake);
+    expect(answers[0]).toEqual({
+      status: 'published_with_rejected_files',
+      counts,
+      revenue,
+      manifest: manifestKey(RUN_ID),
+      warnings: [{ code: 'files_rejected', count: 2 }],
+    });
+    expect(answers[1]).toEqual(answers[0]);
+  });
+
   it('ends without a publication where no orders file was uploaded', async () => {
     const landing = await storeOf([['products/p.csv', 'product_id,product_name\np1,Tea\n']]);
     const lake = new MemoryObjectStore();
@@ -152,6 +175,33 @@ describe('a step that fails', () => {
     expect(execution.status).toBe('SUCCEEDED');
     expect(lost).toBe(1);
     expect(await contentOf(lake)).toEqual(await contentOf(embedded.lake));
+  });
+
+  it('to read what was mapped is not one that was published before', async () => {
+    const landing = await storeOf(SMALL_LANDING);
+    const lake = await plannedLake(landing, UNCUT);
+    const error = new RetryableError('no answer');
+    let hasManifest = false;
+    const failing = hookedStore(lake, (operation, key) => {
+      if (operation === 'put' && key === BATCH_CURRENT_KEY && !hasManifest) {
+        hasManifest = true;
+        throw error;
+      }
+      if (operation === 'get' && key.startsWith('work/') && hasManifest) throw error;
+    });
+
+    const steps = batchSteps(batchHost({ landing, lake: failing }, config));
+    const failures: unknown[] = [];
+    const publishRun: Step = async (event) => {
+      failures.push(await failureOf(() => steps.publishRun(event)));
+      failures.push(await failureOf(() => steps.publishRun(event)));
+      throw new TerminalError('stopped', 'by a test');
+    };
+    await executeBatch({ ...steps, publishRun, endRun: async () => ({}) }, RUN_ID);
+
+    expect(failures).toEqual([error, error]);
+    expect(await lake.head(manifestKey(RUN_ID))).not.toBeNull();
+    expect(await keysOf(lake, 'work/')).not.toEqual([]);
   });
 
   it.each([
