@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import {
   findEpochHead,
   findPlan,
@@ -6,6 +7,7 @@ import {
   setCommitted,
   setPlanned,
 } from '../../../lambdas/shared/state/epoch-head.ts';
+import { hookedStore } from '../../support/hooked-store.ts';
 import { openWorld } from '../../support/shard-logs.ts';
 
 const NOTHING = {
@@ -89,10 +91,13 @@ describe('a plan that cannot be had', () => {
     expect(await findPlan(context, 'plans/damaged')).toBeNull();
   });
 
-  it('fails when the store does', async () => {
+  it.each([
+    Object.assign(new Error('gone'), { code: 'plan_like' }),
+    new TerminalError('denied', 'gone'),
+  ])('fails when the store does: %s', async (broken) => {
     const { context } = await openWorld();
-    const get = () => Promise.reject(Object.assign(new Error('gone'), { code: 'plan_like' }));
+    const lake = hookedStore(context.lake, () => Promise.reject(broken));
 
-    await expect(findPlan({ lake: { ...context.lake, get } }, 'plans/1')).rejects.toThrow('gone');
+    await expect(findPlan({ lake }, 'plans/1')).rejects.toBe(broken);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import type { StateOperation, StateStore } from '../../../lambdas/shared/ports/state-store.ts';
 import { OutcomeUnknownError, RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
 import { transact } from '../../../lambdas/shared/state/transact.ts';
-import { CountingRandomness, createStreamWorld } from '../../support/stream-world.ts';
+import { CountingRandomness } from '../../support/stream-world.ts';
 
 const LOST = new OutcomeUnknownError('no answer');
 const BUSY = new RetryableError('throttled');
@@ -14,10 +15,8 @@ type Answer = 'committed' | 'raced' | Error;
 async function transactWith(...answers: readonly Answer[]) {
   const tries: { operations: readonly StateOperation[]; token: string }[] = [];
   const pausesMs: number[] = [];
-  const { state, clock } = createStreamWorld();
-  const answering = {
-    ...state,
-    async transact(operations: readonly StateOperation[], token: string) {
+  const state: Pick<StateStore, 'transact'> = {
+    async transact(operations, token) {
       const answer = answers[Math.min(tries.length, answers.length - 1)];
       tries.push({ operations, token });
       if (answer instanceof Error) throw answer;
@@ -25,14 +24,11 @@ async function transactWith(...answers: readonly Answer[]) {
         ? { status: answer }
         : { status: 'condition_failed', failed: [0] };
     },
-  } as unknown as StateStore;
-  const sleep = async (ms: number) => void pausesMs.push(ms);
-  const world = {
-    state: answering,
-    clock: { ...clock, sleep },
-    randomness: new CountingRandomness(),
   };
-  const outcome = await transact(world as never, OPERATIONS).catch((error: unknown) => error);
+  const clock: Pick<Clock, 'sleep'> = { sleep: async (ms) => void pausesMs.push(ms) };
+  const randomness = new CountingRandomness();
+  const world = { state: state as StateStore, clock: clock as Clock, randomness };
+  const outcome = await transact(world, OPERATIONS).catch((error: unknown) => error);
   return { outcome, tries, pausesMs };
 }
 
