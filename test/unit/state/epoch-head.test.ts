@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
 import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import {
   findEpochHead,
@@ -28,6 +29,22 @@ describe('the head of the epochs', () => {
     expect(await item()).toBeNull();
     expect(await readEpochHead(context)).toEqual(NOTHING);
     expect((await item())?.attributes).toEqual({ committedEpoch: 0 });
+  });
+
+  it('is that of whoever made it first, with all that was planned since', async () => {
+    const { context } = await openWorld();
+    const { state } = context;
+    const raced: Pick<StateStore, 'get' | 'transact'> = {
+      get: (key) => state.get(key),
+      transact: async (operations, token) => {
+        await setPlanned(context, await readEpochHead(context), FIRST);
+        return await state.transact(operations, token);
+      },
+    };
+
+    const head = await readEpochHead({ ...context, state: raced as StateStore });
+
+    expect(head).toEqual({ ...NOTHING, plannedEpoch: 1, plannedPlan: 'plans/1-a' });
   });
 
   it('goes from planned to committed', async () => {
