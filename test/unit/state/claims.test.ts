@@ -1,3 +1,4 @@
+import { zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hashBytes, viewOf } from '../../../lambdas/shared/ingest/bytes.ts';
 import {
@@ -76,6 +77,24 @@ describe('packed claims', () => {
     expect(decoded(encodeClaims(listOf(claims)))).toEqual(claims);
   });
 
+  it('are their number, all lengths, all ids, and times as differences', () => {
+    const packed = encodeClaims(
+      listOf([
+        ['ab', 64],
+        ['c', 0],
+      ]),
+    );
+
+    // Differences of 64 and -64 are 128 and 127 with their sign in the lowest bit.
+    expect([...zstdDecompressSync(packed)]).toEqual([
+      ...[2, 0, 0, 0],
+      ...[2, 1],
+      ...Buffer.from('abc'),
+      ...[128, 1],
+      127,
+    ]);
+  });
+
   it('hold no more than their number says', () => {
     const list = listOf([
       ['a', 1],
@@ -151,6 +170,16 @@ describe('ClaimSet', () => {
     expect(['o5', 'o1601', 'o3000', 'o7999'].map((id) => timeOf(set, id))).toEqual([
       9, 4_000, 3_000, 7_999,
     ]);
+  });
+
+  it('forgets claims before 1970, and makes none up', () => {
+    const set = new ClaimSet();
+    for (let i = 0; i < 30; i++) add(set, `o${i}`, i - 30);
+
+    set.forgetThrough(-15);
+
+    expect(set.size).toBe(14);
+    expect([15, 16, 29].map((i) => timeOf(set, `o${i}`))).toEqual([NO_TIME, -14, -1]);
   });
 
   it('copies no claims while most of them hold', () => {
