@@ -65,9 +65,11 @@ export class WindowCellList {
   readonly cells: { start_ms: number; products: ProductCell[] }[] = [];
 
   add(startMs: number, cell: ProductCell): void {
-    if (this.cells.at(-1)?.start_ms !== startMs) {
-      this.cells.push({ start_ms: startMs, products: [] });
+    let last = this.cells.at(-1);
+    if (last?.start_ms !== startMs) {
+      last = { start_ms: startMs, products: [] };
+      this.cells.push(last);
     }
-    this.cells.at(-1)?.products.push(cell);
+    last.products.push(cell);
   }
 }

@@ -3,8 +3,8 @@
  * the order of the records.
  */
 export function compareSequenceNumbers(a: string, b: string): number {
-  if (a === b) return 0;
-  return BigInt(a) < BigInt(b) ? -1 : 1;
+  const [first, second] = [BigInt(a), BigInt(b)];
+  return Number(first > second) - Number(first < second);
 }
 
 /** A checkpoint of null is before every record. */

@@ -1,3 +1,4 @@
+import { zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hashBytes, viewOf } from '../../../lambdas/shared/ingest/bytes.ts';
 import {
@@ -76,6 +77,24 @@ describe('packed claims', () => {
     expect(decoded(encodeClaims(listOf(claims)))).toEqual(claims);
   });
 
+  it('are their number, all lengths, all ids, and times as differences', () => {
+    const packed = encodeClaims(
+      listOf([
+        ['ab', 64],
+        ['c', 0],
+      ]),
+    );
+
+    // Differences of 64 and -64 are 128 and 127 with their sign in the lowest bit.
+    expect([...zstdDecompressSync(packed)]).toEqual([
+      ...[2, 0, 0, 0],
+      ...[2, 1],
+      ...Buffer.from('abc'),
+      ...[128, 1],
+      127,
+    ]);
+  });
+
   it('hold no more than their number says', () => {
     const list = listOf([
       ['a', 1],
@@ -137,6 +156,8 @@ describe('ClaimSet', () => {
     set.forgetThrough(1_600);
 
     expect(set.size).toBe(1_399);
+    // 24 bytes for twice as many claims as are left, and room for ids.
+    expect(set.sizeBytes).toBe(24 * 2 * 1_399 + 8_192);
     expect([1_599, 1_600, 1_601, 2_999].map((i) => timeOf(set, `o${i}`))).toEqual([
       NO_TIME,
       NO_TIME,
@@ -151,14 +172,24 @@ describe('ClaimSet', () => {
     ]);
   });
 
+  it('forgets claims before 1970, and makes none up', () => {
+    const set = new ClaimSet();
+    for (let i = 0; i < 30; i++) add(set, `o${i}`, i - 30);
+
+    set.forgetThrough(-15);
+
+    expect(set.size).toBe(14);
+    expect([15, 16, 29].map((i) => timeOf(set, `o${i}`))).toEqual([NO_TIME, -14, -1]);
+  });
+
   it('copies no claims while most of them hold', () => {
     const set = new ClaimSet();
-    for (let i = 0; i < 101; i++) add(set, `o${i}`, i);
+    for (let i = 0; i < 100; i++) add(set, `o${i}`, i);
+
+    set.forgetThrough(48);
+    expect(set.size).toBe(100);
 
     set.forgetThrough(49);
-    expect(set.size).toBe(101);
-
-    set.forgetThrough(50);
     expect(set.size).toBe(50);
   });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
+import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import {
   findEpochHead,
   findPlan,
@@ -6,6 +8,7 @@ import {
   setCommitted,
   setPlanned,
 } from '../../../lambdas/shared/state/epoch-head.ts';
+import { hookedStore } from '../../support/hooked-store.ts';
 import { openWorld } from '../../support/shard-logs.ts';
 
 const NOTHING = {
@@ -26,6 +29,22 @@ describe('the head of the epochs', () => {
     expect(await item()).toBeNull();
     expect(await readEpochHead(context)).toEqual(NOTHING);
     expect((await item())?.attributes).toEqual({ committedEpoch: 0 });
+  });
+
+  it('is that of whoever made it first, with all that was planned since', async () => {
+    const { context } = await openWorld();
+    const { state } = context;
+    const raced: Pick<StateStore, 'get' | 'transact'> = {
+      get: (key) => state.get(key),
+      transact: async (operations, token) => {
+        await setPlanned(context, await readEpochHead(context), FIRST);
+        return await state.transact(operations, token);
+      },
+    };
+
+    const head = await readEpochHead({ ...context, state: raced as StateStore });
+
+    expect(head).toEqual({ ...NOTHING, plannedEpoch: 1, plannedPlan: 'plans/1-a' });
   });
 
   it('goes from planned to committed', async () => {
@@ -89,10 +108,13 @@ describe('a plan that cannot be had', () => {
     expect(await findPlan(context, 'plans/damaged')).toBeNull();
   });
 
-  it('fails when the store does', async () => {
+  it.each([
+    Object.assign(new Error('gone'), { code: 'plan_like' }),
+    new TerminalError('denied', 'gone'),
+  ])('fails when the store does: %s', async (broken) => {
     const { context } = await openWorld();
-    const get = () => Promise.reject(Object.assign(new Error('gone'), { code: 'plan_like' }));
+    const lake = hookedStore(context.lake, () => Promise.reject(broken));
 
-    await expect(findPlan({ lake: { ...context.lake, get } }, 'plans/1')).rejects.toThrow('gone');
+    await expect(findPlan({ lake }, 'plans/1')).rejects.toBe(broken);
   });
 });
