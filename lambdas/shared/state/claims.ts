@@ -2,6 +2,7 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { ByteDictionary } from '../ingest/byte-dictionary.ts';
 import { copyBytes, viewOf } from '../ingest/bytes.ts';
 import type { EpochMs } from '../model/time.ts';
+import { TerminalError } from '../runtime/errors.ts';
 import { NO_TIME } from '../windowing/stream-times.ts';
 
 const INITIAL_CLAIMS = 1024;
@@ -106,15 +107,20 @@ export function encodeClaims({ count, ids, starts, ends, timeMs }: ClaimList): U
   return new Uint8Array(zstdCompressSync(bytes.subarray(0, at)));
 }
 
-/** Calls `visit` for each claim, in order; the id is `[start, end)` of `view`. */
+/**
+ * Calls `visit` for each claim, in order; the id is `[start, end)` of `view`. Throws `TerminalError`
+ * `state_damaged` where the bytes are not those of `encodeClaims`.
+ */
 export function decodeClaims(
   claims: Uint8Array,
   visit: (view: DataView, start: number, end: number, timeMs: number) => void,
 ): void {
-  const bytes = zstdDecompressSync(claims);
+  const bytes = unpacked(claims);
   const view = viewOf(bytes);
+  if (bytes.length < COUNT_BYTES) throw damaged();
   const count = view.getUint32(0, true);
   let idAt = COUNT_BYTES + count;
+  if (idAt > bytes.length) throw damaged();
   let timeAt = idAt;
   for (let i = 0; i < count; i++) timeAt += bytes[COUNT_BYTES + i];
   const cursor = { at: timeAt };
@@ -125,6 +131,20 @@ export function decodeClaims(
     visit(view, idAt, end, timeMs);
     idAt = end;
   }
+  if (cursor.at !== bytes.length) throw damaged();
+}
+
+function unpacked(claims: Uint8Array): Uint8Array {
+  try {
+    return zstdDecompressSync(claims);
+  } catch (cause) {
+    throw damaged({ cause });
+  }
+}
+
+function damaged(options?: ErrorOptions): TerminalError {
+  const message = 'the claims of a log entry cannot be read; restore the state table';
+  return new TerminalError('state_damaged', message, options);
 }
 
 const COUNT_BYTES = 4;
@@ -146,6 +166,7 @@ function readSigned(bytes: Uint8Array, cursor: { at: number }): number {
   let scale = 1;
   for (;;) {
     const byte = bytes[cursor.at++];
+    if (byte === undefined) throw damaged();
     value += (byte % 128) * scale;
     if (byte < 128) break;
     scale *= 128;

@@ -1,4 +1,4 @@
-import { zstdDecompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hashBytes, viewOf } from '../../../lambdas/shared/ingest/bytes.ts';
 import {
@@ -106,6 +106,29 @@ describe('packed claims', () => {
       ['a', 1],
       ['b', 2],
     ]);
+  });
+});
+
+describe('packed claims that are damaged', () => {
+  const whole = zstdDecompressSync(
+    encodeClaims(
+      listOf([
+        ['a', 1],
+        ['bc', 1_769_860_800_000],
+      ]),
+    ),
+  );
+  const { length } = whole;
+
+  it.each([
+    ['are no packed bytes', Buffer.from('nothing')],
+    ...Array.from({ length }, (_, bytes): [string, Uint8Array] => [
+      `end after ${bytes} of ${length} bytes`,
+      zstdCompressSync(whole.subarray(0, bytes)),
+    ]),
+    ['go on behind their end', zstdCompressSync(Buffer.concat([whole, Buffer.from([0])]))],
+  ])('are told where they %s', (_name, bytes) => {
+    expect(() => decoded(bytes)).toThrow(expect.objectContaining({ code: 'state_damaged' }));
   });
 });
 
