@@ -2,7 +2,6 @@ import type { Config } from '../shared/model/config.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import { TerminalError } from '../shared/runtime/errors.ts';
-import type { BatchPlan } from './batch-plan.ts';
 import { type ChildStage, RunFiles } from './run-files.ts';
 
 /** What the steps of a batch run need where each is a process of its own. */
@@ -58,8 +57,4 @@ export class PerRun<Value> {
     }
     return await this.#value;
   }
-}
-
-export function planOf(plans: PerRun<BatchPlan>, files: RunFiles, runId: string) {
-  return plans.of(runId, () => files.readPlan());
 }

@@ -3,7 +3,10 @@ import type { OutcomeCounts } from '../shared/model/outcome.ts';
 import type { Warning } from '../shared/model/warning.ts';
 import type { TableFile } from '../shared/parquet/table-file.ts';
 import type { DimensionEntry } from '../shared/state/dimension-entry.ts';
+import type { InputsObject, ManifestInput } from '../shared/state/manifest-inputs.ts';
 import type { RejectedFile } from './batch-plan.ts';
+
+export type { ManifestInput };
 
 export type BatchStatus = 'published' | 'published_with_rejected_files';
 
@@ -25,11 +28,8 @@ export interface BatchManifest {
   /** Active rows without customer, and without product. */
   readonly joins: JoinCounts;
   readonly dimensions: { readonly customers: DimensionEntry; readonly products: DimensionEntry };
-  readonly inputs: readonly {
-    readonly key: string;
-    readonly etag: string;
-    readonly bytes: number;
-    readonly records: number;
-  }[];
+  /** Of few files here, of many in an object beside the manifest: `manifestInputs` reads both. */
+  readonly inputs?: readonly ManifestInput[];
+  readonly inputs_object?: InputsObject;
   readonly tables: Readonly<Record<string, { readonly files: readonly TableFile[] }>>;
 }

@@ -12,6 +12,8 @@ export interface PlannedInput extends LandingObject {
   readonly layout: CsvLayout | null;
   /** Where the records begin. */
   readonly dataOffset: number;
+  /** Estimated of what has to be unpacked; of other inputs it is `sizeBytes`. */
+  readonly uncompressedBytes?: number;
   /** Of a raw segment, as the manifest of its epoch says; other inputs have an etag only. */
   readonly sha256?: string;
 }
@@ -29,26 +31,18 @@ export interface RejectedFile {
   readonly reason: string;
 }
 
-/**
- * Everything that decides what a run does (architecture §3), written once as
- * `work/<runId>/plan.json`. The same plan over the same bytes gives the same files under `tables/`,
- * byte for byte.
- */
-export interface BatchPlan {
-  readonly planFormat: 2;
+/** What decides a run beside the inputs and how they are cut. */
+export interface PlanHeader {
+  readonly planFormat: 3;
   readonly runId: string;
   readonly createdAt: string;
   readonly codeVersion: string;
   readonly configHash: string;
-  /** In order of records: by key. */
-  readonly inputs: readonly PlannedInput[];
   readonly rejectedFiles: readonly RejectedFile[];
   /** What was passed over because of its name. */
   readonly ignored: IgnoredObjects;
   readonly customers: readonly LandingObject[];
   readonly products: readonly LandingObject[];
-  /** In order of records. */
-  readonly chunks: readonly PlannedChunk[];
   /** Order ids are dealt into this many buckets by hash. */
   readonly bucketCount: number;
   /** Products are dealt into this many ranges by hash. */
@@ -61,9 +55,26 @@ export interface BatchPlan {
   readonly previous: CurrentPointer | null;
 }
 
+/**
+ * Everything that decides what a run does (architecture §3). The same plan over the same bytes
+ * gives the same files under `tables/`, byte for byte.
+ */
+export interface BatchPlan extends PlanHeader {
+  /** In order of records: by key. */
+  readonly inputs: readonly PlannedInput[];
+  /** In order of records. */
+  readonly chunks: readonly PlannedChunk[];
+}
+
 export const manifestKey = (runId: string) => `manifests/batch/${runId}.json`;
 
 /** Plans are kept as long as their runs, so that a run can be repeated (`batch --plan`). */
 export const planKey = (runId: string) => `state/batch/plans/${runId}.json`;
+
+/** Of the parts of a large plan, beside it. */
+export const planFolder = (runId: string) => `state/batch/plans/${runId}/`;
+
+/** Of what is too long for a manifest, beside it. */
+export const manifestFolder = (runId: string) => `manifests/batch/${runId}/`;
 
 export const workPrefix = (runId: string) => `work/${runId}/`;

@@ -1,22 +1,30 @@
+import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import { ObjectNotFoundError, TerminalError } from '../shared/runtime/errors.ts';
 import { compactJsonBytes, parseJson } from '../shared/runtime/json.ts';
 import { inParallel } from '../shared/runtime/parallel.ts';
-import { type BatchPlan, planKey, workPrefix } from './batch-plan.ts';
+import { workPrefix } from './batch-plan.ts';
 import type { StoredBlocks } from './exchange/stored-exchange.ts';
 import type { ChunkResult } from './map-chunk/chunk-result.ts';
 import type { RangeResult } from './merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from './reduce-bucket/bucket-parts.ts';
-import type { MappedChunks } from './stage-settings.ts';
+import { type PlanPart, planParts, readHeader, type StoredHeader } from './stored-plan.ts';
 
-/** Objects that are read at once. */
+/** Objects that are read at once; so many of each part of a plan, of which several are read. */
 const PARALLEL_READS = 32;
+const PARALLEL_READS_OF_PART = 8;
 
-/** Where the steps of a run are processes of their own, they tell each other through these. */
-export interface MappedChunk {
-  readonly result: ChunkResult;
-  /** Null where the chunk has no records. */
+/**
+ * What the map step says of a task. Where the steps of a run are processes of their own, they tell
+ * each other through such objects.
+ */
+export interface MappedTask {
+  /** By chunk of the task. */
+  readonly results: readonly ChunkResult[];
+  /** Null where the task has no records. */
   readonly blocks: StoredBlocks | null;
+  /** How many of the blocks are of each chunk, in their order. */
+  readonly blockCounts: readonly number[];
 }
 
 export interface ReducedBucket {
@@ -25,17 +33,33 @@ export interface ReducedBucket {
   readonly runs: StoredBlocks | null;
 }
 
-/** What the reduce steps read, and from where. */
-export interface ReducePlan extends MappedChunks {
-  /** By position in `used`. */
-  readonly blocks: readonly (StoredBlocks | null)[];
+export interface MappedPart {
+  readonly part: PlanPart;
+  /** By task of the part. */
+  readonly tasks: readonly (MappedTask | null)[];
 }
 
-/**
- * Where the first record of each chunk was looked for: null where that was assumed, otherwise what
- * the chain says. By chunk index.
- */
-export type KnownStarts = readonly (number | null)[];
+/** An object of the exchange that the reduce steps read. */
+export interface UsedBlocks {
+  readonly blocks: StoredBlocks;
+  /** By block: index of its input; null where it is not to be used. */
+  readonly sources: readonly (number | null)[];
+}
+
+/** What the reduce steps read, and from where. */
+export interface ReducePlan {
+  /** In order of records. */
+  readonly used: readonly UsedBlocks[];
+  /** What `layoutOf` stands for. */
+  readonly layouts: readonly CsvLayout[];
+  /** By input; null where one was rejected, or holds events. */
+  readonly layoutOf: readonly (number | null)[];
+  /** Keys of the inputs. */
+  readonly sources: readonly string[];
+}
+
+/** Where the first record of a task starts, as the chain says; of the others it was assumed. */
+export type KnownStarts = ReadonlyMap<number, number>;
 
 export type ChildStage = 'map' | 'reduce' | 'merge';
 
@@ -62,36 +86,60 @@ export class RunFiles {
     this.#prefix = workPrefix(runId);
   }
 
-  /** Of the blocks of a chunk. The start of its first record tells two attempts apart. */
-  exchangeKey(chunkIndex: number, knownStart: number | null): string {
-    return `${this.#prefix}exchange/${chunkIndex}-${startText(knownStart)}.bin`;
+  /** Of the blocks of a task. The start of its first record tells two attempts apart. */
+  exchangeKey(taskIndex: number, knownStart: number | null): string {
+    return `${this.#prefix}exchange/${taskIndex}-${startText(knownStart)}.bin`;
   }
 
   sumsKey(bucketIndex: number): string {
     return `${this.#prefix}sums/${bucketIndex}.bin`;
   }
 
-  async readPlan(): Promise<BatchPlan> {
-    return parseJson<BatchPlan>(await this.#lake.get(planKey(this.#runId)));
+  async readHeader(): Promise<StoredHeader> {
+    return await readHeader(this.#lake, this.#runId);
   }
 
-  async putChunk(mapped: MappedChunk, knownStart: number | null): Promise<void> {
-    await this.#put(this.#chunkKey(mapped.result.chunkIndex, knownStart), mapped);
+  async putTask(
+    mapped: MappedTask,
+    task: { readonly taskIndex: number; readonly knownStart: number | null },
+  ): Promise<void> {
+    await this.#put(taskName(task.taskIndex, task.knownStart), mapped);
   }
 
-  /** By chunk index. Throws `TerminalError` `step_failed` where a chunk has no result. */
-  async readChunks(starts: KnownStarts): Promise<MappedChunk[]> {
-    const keys = starts.map((start, chunkIndex) => this.#chunkKey(chunkIndex, start));
-    return await this.#readAll<MappedChunk>('map', keys);
+  /**
+   * The parts of the plan in order, each with the results of its tasks; null for a task that has
+   * none.
+   */
+  mappedParts(header: StoredHeader, starts: KnownStarts): AsyncGenerator<MappedPart> {
+    return planParts(this.#lake, header, async (part) => {
+      const names = part.taskEnds.map((_, index) => {
+        const taskIndex = part.firstTask + index;
+        return taskName(taskIndex, starts.get(taskIndex) ?? null);
+      });
+      const tasks = await inParallel(names, PARALLEL_READS_OF_PART, (name) => {
+        return this.#find<MappedTask>(name);
+      });
+      return { part, tasks };
+    });
   }
 
-  /** After `round` repairs; null before the first look at the chains. */
-  async readStarts(round: number): Promise<KnownStarts | null> {
-    return await this.#find<KnownStarts>(`starts/${round}.json`);
+  /** After `round` repairs. Throws `ObjectNotFoundError` where there was no such round. */
+  async readStarts(round: number): Promise<KnownStarts> {
+    return new Map(await this.#read<[number, number][]>(`starts/${round}.json`));
   }
 
   async putStarts(round: number, starts: KnownStarts): Promise<void> {
-    await this.#put(`starts/${round}.json`, starts);
+    await this.#put(`starts/${round}.json`, [...starts]);
+  }
+
+  /** With these all chains hold; null once the run was published, or before that. */
+  async findFinalStarts(): Promise<KnownStarts | null> {
+    const starts = await this.#find<[number, number][]>('starts/final.json');
+    return starts === null ? null : new Map(starts);
+  }
+
+  async putFinalStarts(starts: KnownStarts): Promise<void> {
+    await this.#put('starts/final.json', [...starts]);
   }
 
   async putReducePlan(plan: ReducePlan): Promise<void> {
@@ -100,15 +148,6 @@ export class RunFiles {
 
   async readReducePlan(): Promise<ReducePlan> {
     return await this.#read<ReducePlan>('reduce-plan.json');
-  }
-
-  /** What the map steps said, by chunk index, for the publication. */
-  async putChunkResults(results: readonly (ChunkResult | null)[]): Promise<void> {
-    await this.#put('chunk-results.json', results);
-  }
-
-  async readChunkResults(): Promise<(ChunkResult | null)[]> {
-    return await this.#read('chunk-results.json');
   }
 
   async putBucket({ result, runs }: ReducedBucket): Promise<void> {
@@ -155,10 +194,6 @@ export class RunFiles {
     await this.#put(`failures/${failure.stage}-${failure.index}.json`, failure);
   }
 
-  #chunkKey(chunkIndex: number, knownStart: number | null): string {
-    return `mapped/${chunkIndex}-${startText(knownStart)}.json`;
-  }
-
   async #put(name: string, value: unknown): Promise<void> {
     await this.#lake.put(this.#prefix + name, compactJsonBytes(value));
   }
@@ -180,12 +215,18 @@ export class RunFiles {
   async #readAll<T>(stage: ChildStage, names: readonly string[]): Promise<T[]> {
     const found = await inParallel(names, PARALLEL_READS, (name) => this.#find<T>(name));
     const missing = found.flatMap((result, index) => (result === null ? [index] : []));
-    if (missing.length === 0) return found as T[];
-    const failure = await this.#find<StepFailure>(`failures/${stage}-${missing[0]}.json`);
+    if (missing.length > 0) throw await this.missing(stage, missing);
+    return found as T[];
+  }
+
+  /** The error of steps that left no result: the recorded one of the first, `step_failed`. */
+  async missing(stage: ChildStage, indexes: readonly number[]): Promise<TerminalError> {
+    const [first] = indexes;
+    const failure = await this.#find<StepFailure>(`failures/${stage}-${first}.json`);
     const reason = failure?.message ?? 'see the execution of the state machine';
-    const others = missing.length === 1 ? '' : `, and ${missing.length - 1} more`;
-    const message = `${stage} step ${missing[0]} has no result${others}: ${reason}`;
-    throw new TerminalError(failure?.code ?? 'step_failed', message);
+    const others = indexes.length === 1 ? '' : `, and ${indexes.length - 1} more`;
+    const message = `${stage} step ${first} has no result${others}: ${reason}`;
+    return new TerminalError(failure?.code ?? 'step_failed', message);
   }
 }
 
@@ -213,6 +254,10 @@ function textSum({ orders, cents }: { readonly orders: number; readonly cents: b
 
 function exactSum({ orders, cents }: TextSum): { orders: number; cents: bigint } {
   return { orders, cents: BigInt(cents) };
+}
+
+function taskName(taskIndex: number, knownStart: number | null): string {
+  return `mapped/${taskIndex}-${startText(knownStart)}.json`;
 }
 
 function startText(knownStart: number | null): string {

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { KernelMemory } from '../shared/runtime/kernel-memory.ts';
 import { Dimension, type DimensionData } from '../shared/transform/dimension.ts';
 import { type LoadedDimension, loadDimension } from '../shared/transform/load-dimension.ts';
-import type { BatchPlan } from './batch-plan.ts';
+import type { BatchPlan, PlanHeader } from './batch-plan.ts';
 import type { ChunkResult } from './map-chunk/chunk-result.ts';
 import { ChunkMapper } from './map-chunk/map-chunk.ts';
 import type { MergeContext } from './merge-aggregates/merge-aggregates.ts';
@@ -41,16 +41,22 @@ export async function loadDimensions(
   };
 }
 
-export function createMapper(landing: ObjectStore, plan: BatchPlan, config: Config): ChunkMapper {
-  return new ChunkMapper(landing, new StatusParser(config.rules.statuses), plan.bucketCount);
+export function createMapper(
+  landing: ObjectStore,
+  { bucketCount }: Pick<BatchPlan, 'bucketCount'>,
+  config: Config,
+): ChunkMapper {
+  return new ChunkMapper(landing, new StatusParser(config.rules.statuses), bucketCount);
 }
 
 export function reduceContext(
   lake: ObjectStore,
   memory: KernelMemory,
   run: {
-    readonly plan: BatchPlan;
+    readonly plan: PlanHeader;
     readonly config: Config;
+    /** Keys of the inputs. */
+    readonly sources: readonly string[];
     readonly layouts: readonly (CsvLayout | null)[];
     readonly customers: DimensionData;
     readonly products: DimensionData;
@@ -61,7 +67,7 @@ export function reduceContext(
     lake,
     memory,
     runId: plan.runId,
-    sources: textValues(plan.inputs.map(({ key }) => key)),
+    sources: textValues(run.sources),
     layouts: run.layouts,
     customers: new Dimension(run.customers),
     products: new Dimension(run.products),
@@ -78,7 +84,7 @@ export function reduceContext(
   };
 }
 
-export function mergeContext(lake: ObjectStore, plan: BatchPlan, config: Config): MergeContext {
+export function mergeContext(lake: ObjectStore, plan: PlanHeader, config: Config): MergeContext {
   const { parquet, windows } = config;
   return { lake, runId: plan.runId, windowLengthMs: windows.lengthMs, parquet };
 }
@@ -103,7 +109,7 @@ export interface MappedChunks {
 
 /** `results` are by chunk index; null for a chunk inside a record of an earlier one. */
 export function mappedChunks(
-  plan: BatchPlan,
+  plan: Pick<BatchPlan, 'inputs' | 'chunks'>,
   results: readonly (ChunkResult | null)[],
 ): MappedChunks {
   const layouts = plan.inputs.map(({ layout }) => layout);

@@ -18,6 +18,7 @@ import {
   planMemory,
   uncompressedBytes,
 } from '../../lambdas/batch/plan-run/plan-sizes.ts';
+import { inputResults } from '../../lambdas/batch/publish-run/file-totals.ts';
 import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
 import {
   discardRun,
@@ -125,7 +126,7 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
     },
   });
   const { planFile } = options;
-  const plan = planFile === undefined ? planned : withSavedCuts(planned, planFile);
+  const plan = planFile === undefined ? planned : await withSavedCuts(planned, planFile);
   const { exchangeBytesInMemory } = memory;
   const manifest = await cleanUpOnFailure(
     () => writeRun(options, plan, { workers, inputBytes, exchangeBytesInMemory }),
@@ -170,11 +171,11 @@ async function writeRun(
   const pool = openPool(options, sizes.workers, sizes.inputBytes, settings);
   return await withCleanUp(
     async () => {
-      const stages = await runStages(plan, pool, budget, options);
+      const { chunks, ...stages } = await runStages(plan, pool, budget, options);
       options.signal?.throwIfAborted();
       return await publishRun(
         plan,
-        { ...stages, customers, products },
+        { ...stages, inputs: inputResults(plan, chunks), customers, products },
         publishContext(lake, plan, config, products.data),
       );
     },

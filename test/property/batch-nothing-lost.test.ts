@@ -24,7 +24,7 @@ async function expectConserved(files: ReadonlyMap<string, Uint8Array>): Promise<
     expect(DOCUMENTED_FAILURES).toContain(outcome.failure);
     return;
   }
-  const { counts, inputs } = outcome.manifest;
+  const { counts, inputs = [] } = outcome.manifest;
   const { orders, cancelled, duplicates, quarantine } = outcome.tables;
   expect(counts).toEqual({
     read: orders.length + cancelled.length + duplicates.length + quarantine.length,

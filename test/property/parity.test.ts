@@ -188,7 +188,7 @@ it(
           for (const { key, reason } of batch.manifest.rejected_files) {
             await expect(produce(world, landing, [key])).rejects.toThrow(`sent: ${key}: ${reason}`);
           }
-          const keys = batch.manifest.inputs.map(({ key }) => key);
+          const keys = (batch.manifest.inputs ?? []).map(({ key }) => key);
           const cut = Math.floor(share * keys.length);
           const first = await produce(world, landing, keys.slice(0, cut));
           await consume(world, 'idle', batchSize);

@@ -37,7 +37,6 @@ function synthesized(): Definition {
     ...functions,
     name: 'Test-batch',
     isTraced: true,
-    maxParallel: 200,
     timeout: Duration.hours(6),
   });
   const machines = Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine');

@@ -1,6 +1,7 @@
 import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
 import type { BatchPlan } from '../../lambdas/batch/batch-plan.ts';
 import { planRun } from '../../lambdas/batch/plan-run/plan-run.ts';
+import { inputResults } from '../../lambdas/batch/publish-run/file-totals.ts';
 import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
 import { publishContext } from '../../lambdas/batch/stage-settings.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
@@ -89,10 +90,10 @@ export async function runCut(
     kernelMemory: KernelMemory.create().memory,
   });
   try {
-    const stages = await runStages(plan, pool, budget, {});
+    const { chunks, ...stages } = await runStages(plan, pool, budget, {});
     const manifest = await publishRun(
       plan,
-      { ...stages, customers, products },
+      { ...stages, inputs: inputResults(plan, chunks), customers, products },
       publishContext(lake, plan, config, products.data),
     );
     return { manifest, lake };

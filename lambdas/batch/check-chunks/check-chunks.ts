@@ -1,5 +1,5 @@
 import { isDecoded } from '../../shared/ingest/input-kind.ts';
-import type { BatchPlan } from '../batch-plan.ts';
+import type { BatchPlan, PlannedChunk, PlannedInput } from '../batch-plan.ts';
 import type { ChunkResult } from '../map-chunk/chunk-result.ts';
 
 export interface ChunkRepair {
@@ -23,25 +23,48 @@ export interface ChainCheck {
 /**
  * Follows the chain of each input (architecture §3.3): the record after the last one of a chunk is
  * the first one of the next. Where it is not, a line end inside quotes was taken for the end of a
- * record. `results` are by chunk index.
+ * record. Chunks come in their order; what is kept does not grow with them.
  */
-export function checkChunks(plan: BatchPlan, results: readonly (ChunkResult | null)[]): ChainCheck {
+export class ChainFollower {
+  #inputIndex = -1;
+  /** Where the next record of the input starts; NaN once its chain is broken. */
+  #expected = Number.NaN;
+
+  /** What the result of the next chunk is worth: as it is, nothing, or to be had once more. */
+  follow(
+    { inputIndex, endByte }: PlannedChunk,
+    { kind, dataOffset }: PlannedInput,
+    result: ChunkResult | null,
+  ): 'whole' | 'empty' | { readonly knownStart: number } {
+    if (inputIndex !== this.#inputIndex) {
+      this.#inputIndex = inputIndex;
+      this.#expected = dataOffset;
+    }
+    const knownStart = this.#expected;
+    if (isDecoded(kind) || Number.isNaN(knownStart)) return 'whole';
+    if (knownStart >= endByte) return 'empty';
+    if (result?.status === 'mapped' && result.firstRecordOffset === knownStart) {
+      this.#expected = result.nextRecordOffset ?? Number.NaN;
+      return 'whole';
+    }
+    this.#expected = Number.NaN;
+    return { knownStart };
+  }
+}
+
+/** The same for all chunks of a plan. `results` are by chunk index. */
+export function checkChunks(
+  { inputs, chunks }: Pick<BatchPlan, 'inputs' | 'chunks'>,
+  results: readonly (ChunkResult | null)[],
+): ChainCheck {
   const repairs: ChunkRepair[] = [];
   const empty = new Set<number>();
-  /** By input: where its next record starts; NaN once its chain is broken. */
-  const expected = plan.inputs.map((input) => input.dataOffset);
-  for (const { chunkIndex, inputIndex, endByte } of plan.chunks) {
-    const knownStart = expected[inputIndex];
-    if (isDecoded(plan.inputs[inputIndex].kind) || Number.isNaN(knownStart)) continue;
-    const result = results[chunkIndex];
-    if (knownStart >= endByte) {
-      empty.add(chunkIndex);
-    } else if (result?.status === 'mapped' && result.firstRecordOffset === knownStart) {
-      expected[inputIndex] = result.nextRecordOffset ?? Number.NaN;
-    } else {
-      repairs.push({ chunkIndex, knownStart });
-      expected[inputIndex] = Number.NaN;
-    }
+  const chains = new ChainFollower();
+  for (const chunk of chunks) {
+    const { chunkIndex, inputIndex } = chunk;
+    const worth = chains.follow(chunk, inputs[inputIndex], results[chunkIndex]);
+    if (worth === 'empty') empty.add(chunkIndex);
+    else if (worth !== 'whole') repairs.push({ chunkIndex, knownStart: worth.knownStart });
   }
   return { repairs, empty };
 }

@@ -1,20 +1,18 @@
-import { assert, TerminalError } from '../../shared/runtime/errors.ts';
+import { TerminalError } from '../../shared/runtime/errors.ts';
 import type { BatchHost } from '../batch-host.ts';
-import type { BatchPlan } from '../batch-plan.ts';
-import { type KnownStarts, type MappedChunk, RunFiles } from '../run-files.ts';
-import { mappedChunks } from '../stage-settings.ts';
-import { type ChunkRepair, checkChunks } from './check-chunks.ts';
+import { RunFiles } from '../run-files.ts';
+import { RunCheck, type TaskRepair } from './run-check.ts';
 
 /**
- * Repairs in one round: the list of them is a payload of at most 256 KiB. The others come in the
- * next round.
+ * Repairs in one round: the list of them stands beside those of the plan in a payload of at most
+ * 256 KiB. The others come in the next round.
  */
-const MAX_REPAIRS = 4_000;
+export const MAX_REPAIRS = 2_000;
 
 /** Rounds of a run; each of them mends one border of each file. */
 const MAX_ROUNDS = 1_000;
 
-/** The state after a map: over chunks, or over buckets. */
+/** The state after a map: over tasks, or over buckets. */
 export type CheckEvent =
   | ({ readonly stage: 'map' } & CheckStepEvent)
   | { readonly stage: 'reduce'; readonly runId: string };
@@ -28,7 +26,7 @@ export interface CheckStepEvent {
 export interface CheckStepResult {
   readonly status: 'repair' | 'whole';
   readonly round: number;
-  readonly repairs: readonly ChunkRepair[];
+  readonly repairs: readonly TaskRepair[];
 }
 
 export async function checkAfterMap(
@@ -41,9 +39,9 @@ export async function checkAfterMap(
 }
 
 /**
- * The state after each map over chunks: fails where a chunk has no result, follows the chains, and
- * says which chunks to run again from a known start. Once all chains hold it writes what the reduce
- * steps read. Repeated, it answers the same. Throws `TerminalError`: that of a failed step,
+ * The state after each map over tasks: fails where one has no result, follows the chains, and says
+ * which tasks to run again from a known start. Once all chains hold it writes what the reduce steps
+ * read. Repeated, it answers the same. Throws `TerminalError`: that of a failed step,
  * `too_many_repairs`.
  */
 async function checkStep(
@@ -51,15 +49,15 @@ async function checkStep(
   { runId, round }: CheckStepEvent,
 ): Promise<CheckStepResult> {
   const files = new RunFiles(host.lake, runId);
-  const plan = await files.readPlan();
-  const starts = round === 0 ? plan.chunks.map(() => null) : await files.readStarts(round);
-  assert(starts !== null, `round ${round} of ${runId} was planned`);
-  const mapped = await files.readChunks(starts);
-  // A gzip file that cannot be used is mapped no further; it is in the results all the same.
-  const results = mapped.map(({ result }) => result);
-  const { repairs, empty } = checkChunks(plan, results);
+  const header = await files.readHeader();
+  const starts = round === 0 ? new Map<number, number>() : await files.readStarts(round);
+  const check = new RunCheck();
+  for await (const mapped of files.mappedParts(header, starts)) check.add(mapped);
+  if (check.missing.length > 0) throw await files.missing('map', check.missing);
+  const { repairs } = check;
   if (repairs.length === 0) {
-    await putReducePlan(files, plan, mapped, empty);
+    await files.putReducePlan(check.reducePlan());
+    await files.putFinalStarts(starts);
     return { status: 'whole', round, repairs: [] };
   }
   if (round >= MAX_ROUNDS) {
@@ -67,33 +65,16 @@ async function checkStep(
     throw new TerminalError('too_many_repairs', `${message}; raise batch.chunkBytes`);
   }
   const now = repairs.slice(0, MAX_REPAIRS);
-  await files.putStarts(round + 1, repaired(starts, now));
+  const after = new Map(starts);
+  for (const { taskIndex, knownStart } of now) after.set(taskIndex, knownStart);
+  await files.putStarts(round + 1, after);
   return { status: 'repair', round: round + 1, repairs: now };
 }
 
 /** The state after the map over buckets. Throws `TerminalError` where one has no result. */
 async function checkBuckets(host: BatchHost, runId: string): Promise<{ status: 'whole' }> {
   const files = new RunFiles(host.lake, runId);
-  const { bucketCount } = await files.readPlan();
+  const { bucketCount } = await files.readHeader();
   await files.readBuckets(bucketCount);
   return { status: 'whole' };
-}
-
-function repaired(starts: KnownStarts, repairs: readonly ChunkRepair[]): KnownStarts {
-  const after = [...starts];
-  for (const { chunkIndex, knownStart } of repairs) after[chunkIndex] = knownStart;
-  return after;
-}
-
-async function putReducePlan(
-  files: RunFiles,
-  plan: BatchPlan,
-  mapped: readonly MappedChunk[],
-  empty: ReadonlySet<number>,
-): Promise<void> {
-  const results = mapped.map(({ result }, index) => (empty.has(index) ? null : result));
-  const { used, layouts } = mappedChunks(plan, results);
-  const blocks = used.map(({ chunkIndex }) => mapped[chunkIndex].blocks);
-  await files.putChunkResults(results);
-  await files.putReducePlan({ used, layouts, blocks });
 }

@@ -6,7 +6,7 @@ import { alignedTo8 } from './slice-layout.ts';
 
 /**
  * The exchange in an object store, where each step is a process of its own. An object holds the
- * blocks of one chunk (or the window sums of one bucket) in groups; in a group all slices of bucket
+ * blocks of one task (or the window sums of one bucket) in groups; in a group all slices of bucket
  * 0 come first, in the order of their blocks, then those of bucket 1, and so on. So a reduce step
  * fetches one range per group. Behind the groups a footer of doubles says where slices end: per
  * group its first byte, its number of blocks, and for each bucket the end of the slice of each
@@ -23,7 +23,7 @@ interface HeldBlock {
   readonly sliceEnds: Uint32Array;
 }
 
-/** Takes the blocks of one chunk. The same blocks give the same object. */
+/** Takes the blocks of one task. The same blocks give the same object. */
 export class StoredExchange implements BlockSink {
   readonly #lake: ObjectStore;
   readonly #key: string;
@@ -34,7 +34,7 @@ export class StoredExchange implements BlockSink {
   #writtenBytes = 0;
   readonly #footer: number[] = [];
 
-  /** A group is written when it has so many bytes: what is held of a chunk is bounded by it. */
+  /** A group is written when it has so many bytes: what is held of a task is bounded by it. */
   constructor(lake: ObjectStore, key: string, maxHeldBytes: number) {
     this.#lake = lake;
     this.#key = key;
@@ -140,27 +140,36 @@ export class StoredSlices {
 
   constructor(
     lake: ObjectStore,
-    runs: readonly { readonly run: StoredRun; readonly sourceIndex: number }[],
+    /** Sources are by slice: null where one is not wanted. */
+    runs: readonly { readonly run: StoredRun; readonly sources: readonly (number | null)[] }[],
   ) {
     this.#lake = lake;
-    this.#runs = runs.map(({ run }) => run);
-    this.refs = runs.flatMap(({ run, sourceIndex }, runIndex) =>
-      this.#slicesOf(run, runIndex, sourceIndex),
+    const wanted = runs.filter(({ sources }) => sources.some((source) => source !== null));
+    this.#runs = wanted.map(({ run }) => run);
+    this.refs = wanted.flatMap(({ run, sources }, runIndex) =>
+      this.#slicesOf(run, runIndex, sources),
     );
   }
 
-  #slicesOf({ sliceBytes }: StoredRun, runIndex: number, sourceIndex: number): SliceRef[] {
+  #slicesOf(
+    { sliceBytes }: StoredRun,
+    runIndex: number,
+    sources: readonly (number | null)[],
+  ): SliceRef[] {
     let end = 0;
-    return sliceBytes.map((sizeBytes, index) => {
+    const last = sources.findLastIndex((source) => source !== null);
+    return sliceBytes.flatMap((sizeBytes, index) => {
       const start = end;
       end += sizeBytes;
-      const isLast = index === sliceBytes.length - 1;
+      const sourceIndex = sources[index];
+      if (sourceIndex === null) return [];
+      const isLast = index === last;
       const fetch = async (target: Uint8Array) => {
         const run = await this.#run(runIndex);
         target.set(run.subarray(start, start + sizeBytes));
         if (isLast) this.#fetched.delete(runIndex);
       };
-      return { sourceIndex, sizeBytes, inMemory: null, fetch };
+      return [{ sourceIndex, sizeBytes, inMemory: null, fetch }];
     });
   }
 

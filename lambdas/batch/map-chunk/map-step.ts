@@ -1,43 +1,90 @@
 import { cleanUpOnFailure } from '../../shared/runtime/errors.ts';
-import { type BatchHost, type ChildStatus, PerRun, planOf, runChild } from '../batch-host.ts';
-import type { BatchPlan } from '../batch-plan.ts';
+import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
+import type { BlockSink } from '../exchange/block-encoder.ts';
 import { StoredExchange } from '../exchange/stored-exchange.ts';
+import type { MappedTask } from '../run-files.ts';
 import { createMapper } from '../stage-settings.ts';
+import {
+  type PlannedTask,
+  type PlanPart,
+  partIndexOf,
+  readPart,
+  type StoredHeader,
+  taskOf,
+} from '../stored-plan.ts';
+import type { ChunkResult } from './chunk-result.ts';
 import type { ChunkMapper } from './map-chunk.ts';
 
 export interface MapStepEvent {
   readonly runId: string;
-  readonly chunkIndex: number;
-  /** Where the chain says that its first record starts; left out at first. */
+  readonly taskIndex: number;
+  /** Where the chain says that the task's first record starts; left out at first. */
   readonly knownStart?: number;
 }
 
 /**
- * Maps chunks into objects of the exchange. What is held of a chunk's records before it is written
- * is bounded by `maxHeldBytes`.
+ * Maps the chunks of tasks into one object of the exchange each. What is held of a task's records
+ * before it is written is bounded by `maxHeldBytes`.
  */
 export function createMapStep(host: BatchHost, maxHeldBytes: number) {
   const { landing, lake, config } = host;
-  const plans = new PerRun<BatchPlan>();
+  const headers = new PerRun<StoredHeader>();
+  const parts = new PerRun<PlanPart>();
   const mappers = new PerRun<ChunkMapper>();
-  return async ({ runId, chunkIndex, ...event }: MapStepEvent): Promise<ChildStatus> =>
-    await runChild(host, { runId, stage: 'map', index: chunkIndex }, async (files) => {
+  return async ({ runId, taskIndex, ...event }: MapStepEvent): Promise<ChildStatus> =>
+    await runChild(host, { runId, stage: 'map', index: taskIndex }, async (files) => {
       const knownStart = event.knownStart ?? null;
-      const plan = await planOf(plans, files, runId);
-      const mapper = await mappers.of(runId, async () => createMapper(landing, plan, config));
-      const chunk = plan.chunks[chunkIndex];
-      const key = files.exchangeKey(chunkIndex, knownStart);
+      const header = await headers.of(runId, () => files.readHeader());
+      const partIndex = partIndexOf(header, taskIndex);
+      const part = await parts.of(`${runId}/${partIndex}`, () => readPart(lake, header, partIndex));
+      const mapper = await mappers.of(runId, async () => createMapper(landing, header, config));
+      const key = files.exchangeKey(taskIndex, knownStart);
       const exchange = new StoredExchange(lake, key, maxHeldBytes);
       await cleanUpOnFailure(
         async () => {
-          const input = plan.inputs[chunk.inputIndex];
-          const result = await mapper.map(chunk, input, knownStart, exchange);
-          const isUsed = result.status === 'mapped';
-          const blocks = isUsed ? await exchange.finish() : null;
-          if (!isUsed) await exchange.abort();
-          await files.putChunk({ result, blocks }, knownStart);
+          const task = taskOf(part, taskIndex);
+          const mapped = await mapTask(mapper, task, knownStart, exchange);
+          await files.putTask(mapped, { taskIndex, knownStart });
         },
         () => exchange.abort(),
       );
     });
+}
+
+/** Chunk by chunk, in order of records. */
+async function mapTask(
+  mapper: ChunkMapper,
+  { chunks, inputs }: PlannedTask,
+  knownStart: number | null,
+  exchange: StoredExchange,
+): Promise<MappedTask> {
+  const results: ChunkResult[] = [];
+  const blockCounts: number[] = [];
+  for (const [index, chunk] of chunks.entries()) {
+    const sink = new CountingSink(exchange);
+    results.push(await mapper.map(chunk, inputs[index], knownStart, sink));
+    blockCounts.push(sink.blockCount);
+  }
+  const isUsed = results.some(({ status }) => status === 'mapped');
+  if (isUsed) return { results, blocks: await exchange.finish(), blockCounts };
+  await exchange.abort();
+  return { results, blocks: null, blockCounts: results.map(() => 0) };
+}
+
+class CountingSink implements BlockSink {
+  blockCount = 0;
+  readonly #sink: BlockSink;
+
+  constructor(sink: BlockSink) {
+    this.#sink = sink;
+  }
+
+  allocate(sizeBytes: number): Uint8Array {
+    return this.#sink.allocate(sizeBytes);
+  }
+
+  async keep(block: Uint8Array, sliceEnds: Uint32Array): Promise<void> {
+    this.blockCount += 1;
+    await this.#sink.keep(block, sliceEnds);
+  }
 }

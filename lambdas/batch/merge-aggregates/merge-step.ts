@@ -1,6 +1,6 @@
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
-import type { BatchPlan } from '../batch-plan.ts';
+import type { PlanHeader } from '../batch-plan.ts';
 import { runsOf, type StoredBlocks, StoredSlices } from '../exchange/stored-exchange.ts';
 import type { RunFiles } from '../run-files.ts';
 import { mergeContext } from '../stage-settings.ts';
@@ -14,7 +14,7 @@ export interface MergeStepEvent {
 }
 
 interface MergeRun {
-  readonly plan: BatchPlan;
+  readonly plan: PlanHeader;
   /** Window sums by bucket. */
   readonly sums: readonly StoredBlocks[];
 }
@@ -33,7 +33,7 @@ export function createMergeStep(host: BatchHost) {
 }
 
 async function openRun(files: RunFiles): Promise<MergeRun> {
-  const plan = await files.readPlan();
+  const plan = await files.readHeader();
   const buckets = await files.readBuckets(plan.bucketCount);
   return { plan, sums: buckets.flatMap(({ runs }) => runs ?? []) };
 }
@@ -47,7 +47,7 @@ async function readSums(
   const found = await inParallel(sums, PARALLEL_READS, (stored) =>
     runsOf(lake, stored, rangeIndex, rangeCount),
   );
-  const runs = found.flat().map((run) => ({ run, sourceIndex: 0 }));
+  const runs = found.flat().map((run) => ({ run, sources: run.sliceBytes.map(() => 0) }));
   const sorted: Uint8Array[] = [];
   for (const { sizeBytes, fetch } of new StoredSlices(lake, runs).refs) {
     const bytes = new Uint8Array(sizeBytes);

@@ -1,8 +1,9 @@
-import { type InputKind, isGzip as isGzipHead } from '../../shared/ingest/input-kind.ts';
+import { isGzip as isGzipHead } from '../../shared/ingest/input-kind.ts';
 import { asInputChanged, type LandingObject } from '../../shared/ingest/list-landing.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { ObjectUnreadableError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
+import type { PlannedInput } from '../batch-plan.ts';
 
 /**
  * Resident memory of a process beside the exchange and the rows of its reduce steps, and what each
@@ -140,7 +141,7 @@ const SEGMENT_RATIO = 12;
 const PARALLEL_READS = 16;
 
 /** An input, or a dimension that nobody has looked into yet. */
-export type SizedObject = LandingObject & { readonly kind?: InputKind };
+export type SizedObject = LandingObject & Pick<Partial<PlannedInput>, 'kind' | 'uncompressedBytes'>;
 
 /**
  * The uncompressed bytes of all inputs, estimated for gzip. Throws `TerminalError` `input_changed`.
@@ -160,10 +161,16 @@ export async function uncompressedBytesOf(
   landing: ObjectStore,
   input: SizedObject,
 ): Promise<{ readonly uncompressedBytes: number; readonly isGzip: boolean }> {
-  const { kind, sizeBytes } = input;
+  const { kind, sizeBytes, uncompressedBytes: known } = input;
+  if (known !== undefined) return { uncompressedBytes: known, isGzip: kind === 'gzip' };
   const isGzip = kind === undefined ? await startsAsGzip(landing, input) : kind === 'gzip';
   if (isGzip) return { uncompressedBytes: await gzipBytes(landing, input), isGzip };
   return { uncompressedBytes: sizeBytes * (kind === 'segment' ? SEGMENT_RATIO : 1), isGzip };
+}
+
+/** The same for an input that was looked at, without another look. */
+export function plannedBytes({ kind, sizeBytes, uncompressedBytes }: PlannedInput): number {
+  return uncompressedBytes ?? sizeBytes * (kind === 'segment' ? SEGMENT_RATIO : 1);
 }
 
 async function startsAsGzip(landing: ObjectStore, input: LandingObject): Promise<boolean> {

@@ -1,17 +1,24 @@
 import { isDecoded } from '../../shared/ingest/input-kind.ts';
+import { listLanding } from '../../shared/ingest/list-landing.ts';
 import { configHash } from '../../shared/model/config-hash.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
-import { jsonBytes } from '../../shared/runtime/json.ts';
-import { inParallel } from '../../shared/runtime/parallel.ts';
-import { putOnce } from '../../shared/state/put-once.ts';
 import type { BatchHost } from '../batch-host.ts';
-import { planKey } from '../batch-plan.ts';
-import { indexes, RunFiles } from '../run-files.ts';
+import { type BatchPlan, planKey } from '../batch-plan.ts';
+import { indexes } from '../run-files.ts';
+import { putPlan, readHeader } from '../stored-plan.ts';
+import { lookAtFiles } from './look-at-files.ts';
+import { limitUsed } from './plan-limits.ts';
 import { planRun } from './plan-run.ts';
-import { uncompressedBytes, uncompressedBytesOf } from './plan-sizes.ts';
-import { planSteps, type StepLimits } from './plan-steps.ts';
+import { plannedBytes, uncompressedBytes } from './plan-sizes.ts';
+import { planSteps, type StepLimits, type StepPlan } from './plan-steps.ts';
+import { StoredLooks } from './stored-looks.ts';
+import { TaskPacker } from './task-packer.ts';
 
-const PARALLEL_READS = 16;
+/** Files that are looked at at once: as many connections as a client of S3 opens. */
+const PARALLEL_LOOKS = 64;
+
+/** Share of the function's time after which no more files are looked at. */
+const LOOKING_SHARE = 0.6;
 
 export interface PlanStepEvent {
   readonly runId: string;
@@ -21,64 +28,99 @@ export interface PlanStepEvent {
 
 /** The input of the map states: what they run over. */
 export interface PlanStepResult {
-  /** `empty`: there is no orders file, so there is nothing to publish. */
-  readonly status: 'planned' | 'empty';
-  readonly chunks: readonly number[];
+  /**
+   * `empty`: there is no orders file, so there is nothing to publish. `more`: the time was up
+   * before all files were looked at; the next call goes on.
+   */
+  readonly status: 'planned' | 'empty' | 'more';
+  readonly tasks: readonly number[];
   readonly buckets: readonly number[];
   readonly ranges: readonly number[];
+  /** Steps of a map state side by side. */
+  readonly maxConcurrency: number;
+  /** Of the limit that is nearest, percent. */
+  readonly limitUsed: number;
 }
 
 /**
  * Plans a run and stores the plan. Repeated after it was stored, it answers by the stored one: what
- * landing holds may be something else by then. Throws `TerminalError` as `planRun` and `planSteps`
- * do.
+ * landing holds may be something else by then; before that it goes on with the looks at files where
+ * it was. Throws `TerminalError` as `planRun` and `planSteps` do.
  */
 export async function planStep(
   host: BatchHost,
   limits: StepLimits,
-  { runId, createdAt }: PlanStepEvent,
+  event: PlanStepEvent,
 ): Promise<PlanStepResult> {
-  const key = planKey(runId);
+  const { lake } = host;
+  const { runId } = event;
+  const stopAtMs = host.clock.now() + limits.timeLimitMs * LOOKING_SHARE;
   try {
-    if ((await host.lake.head(key)) === null) {
-      const plan = await makePlan(host, limits, { runId, createdAt });
-      await putOnce(host.lake, key, jsonBytes(plan));
+    if ((await lake.head(planKey(runId))) === null) {
+      const isWhole = await makePlan(host, limits, { ...event, stopAtMs });
+      if (!isWhole) return resultOf(host, 'more');
     }
   } catch (error) {
     const isEmpty = error instanceof TerminalError && error.code === 'landing_empty';
     if (!isEmpty) throw error;
-    return { status: 'empty', chunks: [], buckets: [], ranges: [] };
+    return resultOf(host, 'empty');
   }
-  return await storedResult(host, runId);
-}
-
-async function storedResult({ lake }: BatchHost, runId: string): Promise<PlanStepResult> {
-  const { chunks, bucketCount, rangeCount } = await new RunFiles(lake, runId).readPlan();
+  const { taskCount, bucketCount, rangeCount, limitUsed } = await readHeader(lake, runId);
   return {
-    status: 'planned',
-    chunks: chunks.map(({ chunkIndex }) => chunkIndex),
+    ...resultOf(host, 'planned'),
+    tasks: indexes(taskCount),
     buckets: indexes(bucketCount),
     ranges: indexes(rangeCount),
+    limitUsed,
   };
 }
 
-async function makePlan(host: BatchHost, limits: StepLimits, event: PlanStepEvent) {
-  const { landing, lake, config, codeVersion, landingName } = host;
+function resultOf({ config }: BatchHost, status: PlanStepResult['status']): PlanStepResult {
+  const { maxParallel: maxConcurrency } = config.aws;
+  return { status, tasks: [], buckets: [], ranges: [], maxConcurrency, limitUsed: 0 };
+}
+
+/** False where the time is up before all files were looked at. */
+async function makePlan(
+  host: BatchHost,
+  limits: StepLimits,
+  { stopAtMs, ...event }: PlanStepEvent & { readonly stopAtMs: number },
+): Promise<boolean> {
+  const { landing, lake, clock, config, codeVersion, landingName } = host;
   const minChunkBytes = config.batch.chunkBytes;
-  return await planRun(landing, lake, {
-    ...event,
-    codeVersion,
-    configHash: configHash(config),
-    landingName,
-    chunkBytes: minChunkBytes,
+  const run = { ...event, codeVersion, configHash: configHash(config) };
+  const objects = await listLanding(landing);
+  const memory = await StoredLooks.open(lake, run, { clock, stopAtMs });
+  const looks = await lookAtFiles(landing, objects.orders, { parallel: PARALLEL_LOOKS, memory });
+  if (looks === null) return false;
+  let steps: StepPlan | null = null;
+  const plan = await planRun(landing, lake, {
+    ...{ ...run, landingName, chunkBytes: minChunkBytes, looked: { objects, looks } },
     async chooseSizes(inputs, dimensions) {
-      const sizes = await inParallel(inputs, PARALLEL_READS, async (input) => ({
+      const dimensionBytes = await uncompressedBytes(landing, dimensions);
+      const sizes = inputs.map((input) => ({
         key: input.key,
         isWhole: isDecoded(input.kind),
-        uncompressedBytes: (await uncompressedBytesOf(landing, input)).uncompressedBytes,
+        uncompressedBytes: plannedBytes(input),
       }));
-      const dimensionBytes = await uncompressedBytes(landing, dimensions);
-      return planSteps(sizes, { limits, minChunkBytes, dimensionBytes });
+      steps = planSteps(sizes, { limits, minChunkBytes, dimensionBytes });
+      return steps;
     },
   });
+  const { taskBytes, limits: found } = steps as unknown as StepPlan;
+  const tasks = { taskEnds: taskEnds(plan, taskBytes), limitUsed: limitUsed(found) };
+  await putPlan(lake, plan, tasks);
+  return true;
+}
+
+function taskEnds({ inputs, chunks }: BatchPlan, taskBytes: number): number[] {
+  const packer = new TaskPacker(taskBytes);
+  let count = 0;
+  chunks.forEach(({ inputIndex }, chunkIndex) => {
+    count += 1;
+    if (chunks[chunkIndex + 1]?.inputIndex === inputIndex) return;
+    packer.add(count, plannedBytes(inputs[inputIndex]));
+    count = 0;
+  });
+  return packer.taskEnds;
 }

@@ -1,6 +1,8 @@
 import { TerminalError } from '../../shared/runtime/errors.ts';
 import type { BatchPlan } from '../batch-plan.ts';
+import { limitOf, type PlanLimit } from './plan-limits.ts';
 import { EXCHANGE_RATIO, MAX_BUCKETS, REDUCE_WORK } from './plan-sizes.ts';
+import { FILE_WEIGHT, TaskPacker } from './task-packer.ts';
 
 /**
  * How a run is cut where each step is a function of its own with limited memory and time. Nothing
@@ -30,7 +32,7 @@ const MAX_WAVE_BYTES = 2_048 * MIB;
 const TIME_SHARE = 0.4;
 
 /** Larger chunks mean fewer requests: as many steps as these are enough to run side by side. */
-const WANTED_CHUNKS = 1000;
+const WANTED_TASKS = 1000;
 
 /** A bucket is planned this much larger than the mean: hashes do not deal evenly. */
 const SKEW = 1.2;
@@ -44,6 +46,13 @@ const WANTED_BUCKET_BYTES = 512 * MIB;
  * runs up to 10,000 children side by side.
  */
 export const MAX_CHILDREN = 8_000;
+
+/** What the functions that see all inputs keep of each: key, etag, and where its records are. */
+const INPUT_BYTES = 500;
+
+/** Inputs that a run can have: `INPUT_BYTES` of each, in half of a function. */
+export const maxInputs = ({ functionMemoryBytes }: StepLimits) =>
+  Math.floor((functionMemoryBytes - FIXED_BYTES) / 2 / INPUT_BYTES);
 
 export interface StepLimits {
   readonly functionMemoryBytes: number;
@@ -60,7 +69,11 @@ export interface InputSize {
 export interface StepPlan extends Pick<BatchPlan, 'bucketCount' | 'waveBytes'> {
   readonly chunkBytes: number;
   readonly chunkCount: number;
+  /** Of small files in one task, as `TaskPacker` weighs them. */
+  readonly taskBytes: number;
+  readonly taskCount: number;
   readonly inputBytes: number;
+  readonly limits: readonly PlanLimit[];
 }
 
 /**
@@ -80,8 +93,15 @@ export function planSteps(
   const { limits, minChunkBytes, dimensionBytes } = options;
   const stepSec = (limits.timeLimitMs / 1000) * TIME_SHARE;
   const inputBytes = inputs.reduce((sum, { uncompressedBytes }) => sum + uncompressedBytes, 0);
-  const { chunkBytes, chunkCount } = planChunks(inputs, inputBytes, minChunkBytes, stepSec);
-  const waveBytes = planWave(limits, dimensionBytes);
+  if (inputs.length > maxInputs(limits)) {
+    throw doesNotFit(
+      `${inputs.length} files are more than the ${maxInputs(limits)} that a function of ` +
+        `${limits.functionMemoryBytes} bytes plans; raise aws.batchMemory, or load larger files`,
+    );
+  }
+  const maxTaskBytes = MAP_BYTES_PER_SEC * stepSec;
+  const tasks = planTasks(inputs, inputBytes, minChunkBytes, maxTaskBytes);
+  const waveBytes = planWave(limits, dimensionBytes, inputs.length);
   const bucketCount = Math.max(
     1,
     Math.ceil((inputBytes * EXCHANGE_RATIO * SKEW) / waveBytes),
@@ -94,55 +114,81 @@ export function planSteps(
         `are ${MAX_BUCKETS} at most; raise aws.batchMemory, or load fewer files at once`,
     );
   }
-  return { chunkBytes, chunkCount, bucketCount, waveBytes, inputBytes };
+  const wholeBytes = inputs.reduce(
+    (most, { isWhole, uncompressedBytes }) => Math.max(most, isWhole ? uncompressedBytes : 0),
+    0,
+  );
+  return {
+    ...tasks,
+    ...{ bucketCount, waveBytes, inputBytes },
+    limits: [
+      limitOf('map_tasks', tasks.taskCount, MAX_CHILDREN),
+      limitOf('buckets', bucketCount, MAX_BUCKETS),
+      limitOf('files', inputs.length, maxInputs(limits)),
+      limitOf('largest_whole_file_bytes', wholeBytes, maxTaskBytes),
+    ],
+  };
 }
 
-function planChunks(
+function planTasks(
   inputs: readonly InputSize[],
   inputBytes: number,
   minChunkBytes: number,
-  stepSec: number,
+  maxTaskBytes: number,
 ) {
-  const maxChunkBytes = MAP_BYTES_PER_SEC * stepSec;
   const slow = inputs.find(
-    ({ isWhole, uncompressedBytes }) => isWhole && uncompressedBytes > maxChunkBytes,
+    ({ isWhole, uncompressedBytes }) => isWhole && uncompressedBytes > maxTaskBytes,
   );
   if (slow !== undefined) {
     throw doesNotFit(
       `${slow.key} holds about ${slow.uncompressedBytes} bytes, a function reads ` +
-        `${maxChunkBytes} in its time, and gzip and UTF-16 cannot be cut; store it as several files`,
+        `${maxTaskBytes} in its time, and gzip and UTF-16 cannot be cut; store it as several files`,
     );
   }
-  const wanted = Math.ceil(inputBytes / WANTED_CHUNKS / MIB) * MIB;
-  let chunkBytes = Math.min(Math.max(minChunkBytes, wanted), maxChunkBytes);
-  // Each file ends with a chunk that is not full, so many files may need larger ones.
-  while (countChunks(inputs, chunkBytes) > MAX_CHILDREN && chunkBytes < maxChunkBytes) {
-    chunkBytes = Math.min(chunkBytes * 2, maxChunkBytes);
+  const wanted = (bytes: number) => {
+    const share = Math.ceil(bytes / WANTED_TASKS / MIB) * MIB;
+    return Math.min(Math.max(minChunkBytes, share), maxTaskBytes);
+  };
+  let chunkBytes = wanted(inputBytes);
+  let taskBytes = wanted(inputBytes + inputs.length * FILE_WEIGHT);
+  // Files that are cut end with a chunk that is not full, so larger ones may be needed.
+  for (;;) {
+    const counts = countTasks(inputs, chunkBytes, taskBytes);
+    if (counts.taskCount <= MAX_CHILDREN) return { chunkBytes, taskBytes, ...counts };
+    if (chunkBytes >= maxTaskBytes && taskBytes >= maxTaskBytes) {
+      throw doesNotFit(
+        `${inputs.length} files of ${inputBytes} bytes make ${counts.taskCount} tasks of at most ` +
+          `${taskBytes} bytes, and a map state takes ${MAX_CHILDREN}; load less at once`,
+      );
+    }
+    chunkBytes = Math.min(chunkBytes * 2, maxTaskBytes);
+    taskBytes = Math.min(Math.max(taskBytes * 2, chunkBytes), maxTaskBytes);
   }
-  const chunkCount = countChunks(inputs, chunkBytes);
-  if (chunkCount > MAX_CHILDREN) {
-    throw doesNotFit(
-      `${inputs.length} files of ${inputBytes} bytes make ${chunkCount} chunks of at most ` +
-        `${chunkBytes} bytes, and a map state takes ${MAX_CHILDREN}; load fewer or larger files`,
-    );
-  }
-  return { chunkBytes, chunkCount };
 }
 
-function countChunks(inputs: readonly InputSize[], chunkBytes: number): number {
-  return inputs.reduce((sum, { isWhole, uncompressedBytes }) => {
-    return sum + (isWhole ? 1 : Math.max(1, Math.ceil(uncompressedBytes / chunkBytes)));
-  }, 0);
+function countTasks(inputs: readonly InputSize[], chunkBytes: number, taskBytes: number) {
+  const packer = new TaskPacker(taskBytes);
+  for (const { isWhole, uncompressedBytes } of inputs) {
+    const count = isWhole ? 1 : Math.max(1, Math.ceil(uncompressedBytes / chunkBytes));
+    packer.add(count, uncompressedBytes);
+  }
+  return { chunkCount: packer.chunkCount, taskCount: packer.taskEnds.length };
 }
 
 /** Bytes of the exchange that a reduce step takes at once. */
-function planWave({ functionMemoryBytes }: StepLimits, dimensionBytes: number): number {
+function planWave(
+  { functionMemoryBytes }: StepLimits,
+  dimensionBytes: number,
+  inputCount: number,
+): number {
   const transitBytes = functionMemoryBytes * TRANSIT_SHARE;
-  // As it is read, and as it is looked up.
-  const freeBytes = functionMemoryBytes - FIXED_BYTES - transitBytes - dimensionBytes * 2;
+  const inputsBytes = inputCount * INPUT_BYTES;
+  // Dimensions as they are read, and as they are looked up.
+  const takenBytes = FIXED_BYTES + transitBytes + inputsBytes + dimensionBytes * 2;
+  const freeBytes = functionMemoryBytes - takenBytes;
   if (freeBytes < 64 * MIB) {
     throw doesNotFit(
-      `dimensions of ${dimensionBytes} bytes leave no room in a function of ` +
+      `dimensions of ${dimensionBytes} bytes and ${inputCount} files leave no room in a function of ` +
         `${functionMemoryBytes} bytes; raise aws.batchMemory`,
     );
   }

@@ -6,7 +6,6 @@ import { addValues, type LastLine } from '../map-chunk/last-line.ts';
 
 /** What the chunks of one file say together. */
 export interface FileTotals {
-  readonly input: PlannedInput;
   readonly layout: CsvLayout | null;
   readonly readRecords: number;
   readonly quarantinedRecords: number;
@@ -16,34 +15,77 @@ export interface FileTotals {
   readonly lastLine: LastLine;
 }
 
+/** What became of one input. */
+export interface InputResult {
+  readonly inputIndex: number;
+  readonly input: PlannedInput;
+  /** Null where no chunk was read: it was rejected, or holds nothing but a header. */
+  readonly totals: FileTotals | null;
+  /** The reason, where it was rejected when it was read. */
+  readonly rejected: string | null;
+}
+
 export function issueCount({ issueRecords }: FileTotals, code: IssueCode): number {
   return issueRecords[ISSUE_CODES.indexOf(code)] ?? 0;
 }
 
-/**
- * By file that was read, in order of records. `chunks` are by chunk index; null where a chunk's
- * range lies inside a record of an earlier one.
- */
-export function fileTotals(
+/** Adds up chunks that come in order of records; one input at a time is in memory. */
+export class ResultsByInput {
+  #current: InputResult | null = null;
+
+  /**
+   * Takes the next chunk; null where its range lies inside a record of an earlier one. Answers with
+   * the input before, once the chunk is of another.
+   */
+  add(inputIndex: number, input: PlannedInput, chunk: ChunkResult | null): InputResult | null {
+    const { totals, rejected } = resultOf(input, chunk);
+    const before = this.#current;
+    if (before?.inputIndex !== inputIndex) {
+      this.#current = { inputIndex, input, totals, rejected };
+      return before;
+    }
+    this.#current = {
+      inputIndex,
+      input,
+      totals: addedTotals(before.totals, totals),
+      rejected: before.rejected ?? rejected,
+    };
+    return null;
+  }
+
+  /** The last input; null where there was no chunk. */
+  end(): InputResult | null {
+    return this.#current;
+  }
+}
+
+/** In order of records, of a run whose results are all in memory. `chunks` are by chunk index. */
+export function* inputResults(
   plan: Pick<BatchPlan, 'inputs' | 'chunks'>,
   chunks: readonly (ChunkResult | null)[],
-): FileTotals[] {
-  const byInput = new Map<number, FileTotals>();
+): Generator<InputResult> {
+  const byInput = new ResultsByInput();
   for (const { chunkIndex, inputIndex } of plan.chunks) {
-    const chunk = chunks[chunkIndex];
-    if (chunk?.status !== 'mapped') continue;
-    const before = byInput.get(inputIndex);
-    const input = plan.inputs[inputIndex];
-    const total = { ...chunk, input, layout: input.layout ?? chunk.layout };
-    byInput.set(inputIndex, before === undefined ? total : added(before, total));
+    const done = byInput.add(inputIndex, plan.inputs[inputIndex], chunks[chunkIndex]);
+    if (done !== null) yield done;
   }
-  return [...byInput.values()];
+  const last = byInput.end();
+  if (last !== null) yield last;
+}
+
+function resultOf(
+  input: PlannedInput,
+  chunk: ChunkResult | null,
+): Pick<InputResult, 'totals' | 'rejected'> {
+  if (chunk?.status === 'rejected') return { totals: null, rejected: chunk.reason ?? 'unknown' };
+  if (chunk?.status !== 'mapped') return { totals: null, rejected: null };
+  return { totals: { ...chunk, layout: input.layout ?? chunk.layout }, rejected: null };
 }
 
 /** `b` is of a later chunk. */
-function added(a: FileTotals, b: FileTotals): FileTotals {
+function addedTotals(a: FileTotals | null, b: FileTotals | null): FileTotals | null {
+  if (a === null || b === null) return a ?? b;
   return {
-    input: b.input,
     layout: b.layout,
     readRecords: a.readRecords + b.readRecords,
     quarantinedRecords: a.quarantinedRecords + b.quarantinedRecords,
@@ -59,7 +101,7 @@ function added(a: FileTotals, b: FileTotals): FileTotals {
   };
 }
 
-function addedIssues(a: readonly number[], b: readonly number[]): readonly number[] {
+export function addedIssues(a: readonly number[], b: readonly number[]): readonly number[] {
   if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
   return a.map((count, index) => count + b[index]);
 }

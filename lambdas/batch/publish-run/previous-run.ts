@@ -1,7 +1,8 @@
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
+import { manifestInputs } from '../../shared/state/manifest-inputs.ts';
 import { readBatchManifest } from '../../shared/state/stored-manifests.ts';
-import type { BatchManifest } from '../batch-manifest.ts';
+import type { BatchManifest, ManifestInput } from '../batch-manifest.ts';
 import type { BatchPlan } from '../batch-plan.ts';
 
 const UNKNOWN = ['manifest_missing', 'manifest_damaged'];
@@ -9,7 +10,7 @@ const UNKNOWN = ['manifest_missing', 'manifest_damaged'];
 /** The run that was the current one when this one was planned. */
 export interface PreviousRun {
   /** The orders files that it read, by key. */
-  readonly inputs: ReadonlyMap<string, BatchManifest['inputs'][number]>;
+  readonly inputs: Map<string, Pick<ManifestInput, 'etag' | 'records'>>;
   readonly revenue: string;
 }
 
@@ -24,8 +25,12 @@ export async function readPrevious(
   if (previous === null) return null;
   try {
     const key = previous.manifestKey;
-    const { inputs, revenue } = await readBatchManifest<BatchManifest>(lake, key);
-    return { inputs: new Map(inputs.map((input) => [input.key, input])), revenue };
+    const manifest = await readBatchManifest<BatchManifest>(lake, key);
+    const inputs: PreviousRun['inputs'] = new Map();
+    for await (const { key: file, etag, records } of manifestInputs(lake, manifest)) {
+      inputs.set(file, { etag, records });
+    }
+    return { inputs, revenue: manifest.revenue };
   } catch (error) {
     if (error instanceof TerminalError && UNKNOWN.includes(error.code)) return null;
     throw error;

@@ -1,5 +1,4 @@
 import type { LandingObject } from '../../shared/ingest/list-landing.ts';
-import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import { formatCents } from '../../shared/model/money.ts';
 import {
   isConserved,
@@ -8,7 +7,11 @@ import {
   zeroCounts,
 } from '../../shared/model/outcome.ts';
 import { type TableName, tablesOf } from '../../shared/model/tables.ts';
-import { PreconditionFailedError, TerminalError } from '../../shared/runtime/errors.ts';
+import {
+  cleanUpOnFailure,
+  PreconditionFailedError,
+  TerminalError,
+} from '../../shared/runtime/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
@@ -16,23 +19,24 @@ import type { DimensionEntry } from '../../shared/state/dimension-entry.ts';
 import { putOnce } from '../../shared/state/put-once.ts';
 import type { LoadedDimension } from '../../shared/transform/load-dimension.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
-import { type BatchPlan, manifestKey, type RejectedFile } from '../batch-plan.ts';
-import type { ChunkResult } from '../map-chunk/chunk-result.ts';
+import { manifestKey, type PlanHeader } from '../batch-plan.ts';
 import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from '../reduce-bucket/bucket-parts.ts';
 import { addFindings, NO_FINDINGS } from '../reduce-bucket/findings.ts';
-import { fileTotals } from './file-totals.ts';
+import type { InputResult } from './file-totals.ts';
+import { InputSummary } from './input-summary.ts';
+import { ManifestInputs } from './manifest-inputs.ts';
 import { readPrevious } from './previous-run.ts';
 import { assertFewQuarantined } from './quarantine-limit.ts';
-import { runWarnings } from './run-warnings.ts';
+import { namedInputs, runWarnings } from './run-warnings.ts';
 import { type SummaryContext, writeSummaryTables } from './summary-tables.ts';
 
 /** Files that a message names. */
 const MAX_REJECTED_SHOWN = 10;
 
 export interface RunResults {
-  /** By chunk index; null where a chunk's range lies inside a record of an earlier one. */
-  readonly chunks: readonly (ChunkResult | null)[];
+  /** In order of records; taken once. */
+  readonly inputs: Iterable<InputResult> | AsyncIterable<InputResult>;
   readonly buckets: readonly BucketResult[];
   readonly ranges: readonly RangeResult[];
   readonly customers: LoadedDimension;
@@ -52,20 +56,23 @@ export interface PublishContext extends SummaryContext {
  * current one.
  */
 export async function publishRun(
-  plan: BatchPlan,
+  plan: PlanHeader,
   results: RunResults,
   context: PublishContext,
 ): Promise<BatchManifest> {
-  const rejectedFiles = collectRejected(plan, results.chunks);
-  const counts = checkedCounts(results);
-  const files = fileTotals(plan, results.chunks);
-  const before = await readPrevious(context.lake, plan);
-  assertFewQuarantined(files, before, context.maxQuarantined);
+  const { lake, maxQuarantined } = context;
   const findings = results.buckets.reduce(
     (sum, one) => addFindings(sum, one.findings),
     NO_FINDINGS,
   );
+  const before = await readPrevious(lake, plan);
+  const inputs = new InputSummary(before, namedInputs(findings));
+  const listed = await gatherInputs(plan, results, inputs, context);
+  const rejectedFiles = allRejected(plan, inputs);
+  const counts = checkedCounts(inputs, results);
+  assertFewQuarantined(inputs.quarantine.all, inputs.quarantine.fresh, maxQuarantined);
   const summary = await writeSummaryTables(results.buckets, results.ranges, context);
+  const { customers, products } = results;
   const parts = [summary, ...results.buckets, ...results.ranges].map(({ files }) => files);
   const tables = tablesOf('batch').map(({ name }) => [
     name,
@@ -79,28 +86,47 @@ export async function publishRun(
     code_version: plan.codeVersion,
     config_hash: plan.configHash,
     counts,
-    issues: sumIssues(results.chunks),
+    issues: inputs.issues,
     revenue: formatCents(summary.revenueCents),
     rejected_files: rejectedFiles,
-    warnings: runWarnings({ plan, rejectedFiles, before, files, findings, ...results }),
+    warnings: runWarnings({ plan, rejectedFiles, before, inputs, findings, customers, products }),
     joins: {
       customers_missed: findings.joins.customersMissed,
       products_missed: findings.joins.productsMissed,
     },
     dimensions: {
-      customers: dimensionEntry(plan.customers, results.customers),
-      products: dimensionEntry(plan.products, results.products),
+      customers: dimensionEntry(plan.customers, customers),
+      products: dimensionEntry(plan.products, products),
     },
-    inputs: inputEntries(plan, results.chunks),
+    ...listed,
     tables: Object.fromEntries(tables),
   };
-  const { lake } = context;
   await putOnce(lake, manifestKey(plan.runId), jsonBytes(manifest));
   await swapCurrent(plan, context);
   return manifest;
 }
 
-async function swapCurrent({ previous, runId }: BatchPlan, { lake }: SummaryContext) {
+/** One pass over the inputs: `summary` takes them, and the manifest's list of them is written. */
+async function gatherInputs(
+  { runId }: PlanHeader,
+  results: RunResults,
+  summary: InputSummary,
+  { lake }: PublishContext,
+): Promise<Pick<BatchManifest, 'inputs' | 'inputs_object'>> {
+  const listed = new ManifestInputs(lake, runId);
+  return await cleanUpOnFailure(
+    async () => {
+      for await (const input of results.inputs) {
+        summary.add(input);
+        await listed.add(input);
+      }
+      return await listed.finish();
+    },
+    () => listed.abort(),
+  );
+}
+
+async function swapCurrent({ previous, runId }: PlanHeader, { lake }: SummaryContext) {
   const pointer = jsonBytes({ manifest: manifestKey(runId) });
   const condition = previous === null ? { ifNoneMatch: true as const } : { ifMatch: previous.etag };
   try {
@@ -118,14 +144,9 @@ async function swapCurrent({ previous, runId }: BatchPlan, { lake }: SummaryCont
  * Files that were rejected when the run was planned, and gzip files that were when they were read;
  * by key.
  */
-function collectRejected(plan: BatchPlan, chunks: RunResults['chunks']): RejectedFile[] {
-  const late = plan.chunks.flatMap(({ chunkIndex, inputIndex }) => {
-    const chunk = chunks[chunkIndex];
-    if (chunk?.status !== 'rejected') return [];
-    return [{ key: plan.inputs[inputIndex].key, reason: chunk.reason ?? 'unknown' }];
-  });
+function allRejected(plan: PlanHeader, { rejected: late, inputCount }: InputSummary) {
   const rejected = [...plan.rejectedFiles, ...late];
-  if (late.length === plan.inputs.length) {
+  if (late.length === inputCount) {
     const shown = rejected.slice(0, MAX_REJECTED_SHOWN);
     const list = shown.map(({ key, reason }) => `${key} (${reason})`).join(', ');
     const rest = rejected.length - shown.length;
@@ -147,13 +168,9 @@ const TABLE_OF = {
  * Every record that was read has exactly one outcome, and is stored under it (contract §2.1):
  * counted on both sides of the exchange, and by the rows of the files.
  */
-function checkedCounts({ chunks, buckets }: RunResults): OutcomeCounts {
-  const counts = zeroCounts();
-  let quarantinedByMap = 0;
-  for (const chunk of mapped(chunks)) {
-    counts.read += chunk.readRecords;
-    quarantinedByMap += chunk.quarantinedRecords;
-  }
+function checkedCounts({ quarantine }: InputSummary, { buckets }: RunResults): OutcomeCounts {
+  const { readRecords, quarantinedRecords: quarantinedByMap } = quarantine.all;
+  const counts = { ...zeroCounts(), read: readRecords };
   const outcomes = Object.entries(TABLE_OF) as [keyof typeof TABLE_OF, TableName][];
   const stored = { ...zeroCounts(), read: counts.read };
   for (const bucket of buckets) {
@@ -169,37 +186,6 @@ function checkedCounts({ chunks, buckets }: RunResults): OutcomeCounts {
     throw new TerminalError('not_conserved', `records were lost or made: ${numbers}; ${advice}`);
   }
   return counts;
-}
-
-function mapped(chunks: RunResults['chunks']): ChunkResult[] {
-  return chunks.filter((chunk): chunk is ChunkResult => chunk?.status === 'mapped');
-}
-
-function sumIssues(chunks: RunResults['chunks']): Record<string, number> {
-  const withIssues = mapped(chunks).filter(({ issueRecords }) => issueRecords.length > 0);
-  const sums = ISSUE_CODES.map((code, index): [string, number] => [
-    code,
-    withIssues.reduce((sum, { issueRecords }) => sum + issueRecords[index], 0),
-  ]);
-  return Object.fromEntries(sums.filter(([, records]) => records > 0));
-}
-
-function inputEntries(plan: BatchPlan, chunks: RunResults['chunks']): BatchManifest['inputs'] {
-  const records = plan.inputs.map(() => 0);
-  const isRejected = plan.inputs.map(() => false);
-  for (const { chunkIndex, inputIndex } of plan.chunks) {
-    const chunk = chunks[chunkIndex];
-    if (chunk?.status === 'rejected') isRejected[inputIndex] = true;
-    else records[inputIndex] += chunk?.readRecords ?? 0;
-  }
-  return plan.inputs
-    .map(({ key, etag, sizeBytes }, index) => ({
-      key,
-      etag,
-      bytes: sizeBytes,
-      records: records[index],
-    }))
-    .filter((_, index) => !isRejected[index]);
 }
 
 function dimensionEntry(

@@ -1,11 +1,14 @@
 import type { Warning } from '../../shared/model/warning.ts';
-import { ObjectNotFoundError } from '../../shared/runtime/errors.ts';
 import { parseJson } from '../../shared/runtime/json.ts';
 import type { BatchHost } from '../batch-host.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
-import { type BatchPlan, manifestKey } from '../batch-plan.ts';
-import { RunFiles } from '../run-files.ts';
+import { manifestKey } from '../batch-plan.ts';
+import { ChainFollower } from '../check-chunks/check-chunks.ts';
+import { usedResults } from '../check-chunks/run-check.ts';
+import { type KnownStarts, RunFiles } from '../run-files.ts';
 import { loadDimensions, publishContext } from '../stage-settings.ts';
+import { type StoredHeader, taskOf } from '../stored-plan.ts';
+import { type InputResult, ResultsByInput } from './file-totals.ts';
 import { publishRun } from './publish-run.ts';
 import { removeOldRuns, removeWork, runStartedAtMs } from './remove-old-runs.ts';
 
@@ -28,7 +31,7 @@ export async function publishStep(
   { runId }: PublishStepEvent,
 ): Promise<PublishStepResult> {
   const files = new RunFiles(host.lake, runId);
-  const plan = await files.readPlan();
+  const plan = await files.readHeader();
   const manifest = await publishOnce(host, files, plan);
   await removeWork(host.lake, runId);
   const startedAtMs = runStartedAtMs(runId) ?? host.clock.now();
@@ -45,22 +48,47 @@ export async function publishStep(
 async function publishOnce(
   host: BatchHost,
   files: RunFiles,
-  plan: BatchPlan,
+  plan: StoredHeader,
 ): Promise<BatchManifest> {
   const { landing, lake, config } = host;
-  const chunks = await files.readChunkResults().catch((error: unknown) => {
-    if (error instanceof ObjectNotFoundError) return null;
-    throw error;
-  });
-  if (chunks === null) return parseJson<BatchManifest>(await lake.get(manifestKey(plan.runId)));
+  const starts = await files.findFinalStarts();
+  if (starts === null) return parseJson<BatchManifest>(await lake.get(manifestKey(plan.runId)));
   const buckets = await files.readBuckets(plan.bucketCount);
   const ranges = await files.readRanges(plan.rangeCount);
   const { customers, products } = await loadDimensions(landing, plan, config);
   return await publishRun(
     plan,
-    { chunks, buckets: buckets.map(({ result }) => result), ranges, customers, products },
+    {
+      inputs: storedResults(files, plan, starts),
+      buckets: buckets.map(({ result }) => result),
+      ...{ ranges, customers, products },
+    },
     publishContext(lake, plan, config, products.data),
   );
+}
+
+/** What the map steps said, input by input in order of records. */
+async function* storedResults(
+  files: RunFiles,
+  plan: StoredHeader,
+  starts: KnownStarts,
+): AsyncGenerator<InputResult> {
+  const chains = new ChainFollower();
+  const byInput = new ResultsByInput();
+  for await (const { part, tasks } of files.mappedParts(plan, starts)) {
+    for (const [index, mapped] of tasks.entries()) {
+      const taskIndex = part.firstTask + index;
+      if (mapped === null) throw await files.missing('map', [taskIndex]);
+      const task = taskOf(part, taskIndex);
+      const results = usedResults(chains, task, mapped);
+      for (const [at, { inputIndex }] of task.chunks.entries()) {
+        const done = byInput.add(inputIndex, task.inputs[at], results[at]);
+        if (done !== null) yield done;
+      }
+    }
+  }
+  const last = byInput.end();
+  if (last !== null) yield last;
 }
 
 function runIdOf(key: string | undefined): string {

@@ -1,13 +1,39 @@
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
-import { type FileTotals, issueCount } from './file-totals.ts';
-import type { PreviousRun } from './previous-run.ts';
+import { addedIssues, type FileTotals } from './file-totals.ts';
 
 /** A run that read fewer records is too small to tell an accident from a few bad rows. */
 const MIN_RECORDS = 100;
 
 /** Of issues and of files that a message names. */
 const MAX_NAMED = 5;
+
+interface NamedFile {
+  readonly text: string;
+  readonly count: number;
+  readonly of: number;
+}
+
+/** What is quarantined of some files: sums, and the files with the most. */
+export class QuarantineSums {
+  readRecords = 0;
+  quarantinedRecords = 0;
+  /** By index in `ISSUE_CODES`; empty where no record has an issue. */
+  issueRecords: readonly number[] = [];
+  /** Files of which a record is quarantined. */
+  fileCount = 0;
+  worst: readonly NamedFile[] = [];
+
+  add(key: string, { readRecords, quarantinedRecords, issueRecords }: FileTotals): void {
+    this.readRecords += readRecords;
+    if (quarantinedRecords === 0) return;
+    this.quarantinedRecords += quarantinedRecords;
+    this.issueRecords = addedIssues(this.issueRecords, issueRecords);
+    this.fileCount += 1;
+    const file = { text: key, count: quarantinedRecords, of: readRecords };
+    this.worst = [...this.worst, file].sort((a, b) => b.count - a.count).slice(0, MAX_NAMED);
+  }
+}
 
 /**
  * Holds back a run of which more than `maxShare` is quarantined, or of whose new files: an export
@@ -16,32 +42,26 @@ const MAX_NAMED = 5;
  * `too_many_quarantined`.
  */
 export function assertFewQuarantined(
-  files: readonly FileTotals[],
-  before: PreviousRun | null,
+  all: QuarantineSums,
+  fresh: QuarantineSums,
   maxShare: number,
 ): void {
-  if (sumOf(files, 'readRecords') < MIN_RECORDS) return;
-  const isNew = ({ input }: FileTotals) => before?.inputs.get(input.key)?.etag !== input.etag;
-  const fresh = files.filter(isNew);
-  const isAll = exceeds(files, maxShare);
+  if (all.readRecords < MIN_RECORDS) return;
+  const isAll = exceeds(all, maxShare);
   if (!isAll && !exceeds(fresh, maxShare)) return;
-  const meant = isAll ? files : fresh;
+  const meant = isAll ? all : fresh;
   const ofWhich = isAll ? 'records' : 'records of files that are new since the run before';
-  const read = sumOf(meant, 'readRecords');
-  const quarantined = sumOf(meant, 'quarantinedRecords');
+  const { readRecords, quarantinedRecords } = meant;
   const message =
-    `${quarantined} of ${read} ${ofWhich} are quarantined, allowed are ${percent(maxShare)} ` +
-    `(batch.maxQuarantined): ${issuesText(meant)}; in ${filesText(meant)}. The tables stay as they ` +
-    'are. Mend the files, or publish all the same: batch --accept-quarantined';
+    `${quarantinedRecords} of ${readRecords} ${ofWhich} are quarantined, allowed are ` +
+    `${percent(maxShare)} (batch.maxQuarantined): ${issuesText(meant)}; in ${filesText(meant)}. ` +
+    'The tables stay as they are. Mend the files, or publish all the same: batch ' +
+    '--accept-quarantined';
   throw new TerminalError('too_many_quarantined', message);
 }
 
-function exceeds(files: readonly FileTotals[], maxShare: number): boolean {
-  return sumOf(files, 'quarantinedRecords') > maxShare * sumOf(files, 'readRecords');
-}
-
-function sumOf(files: readonly FileTotals[], name: 'readRecords' | 'quarantinedRecords'): number {
-  return files.reduce((sum, file) => sum + file[name], 0);
+function exceeds(sums: QuarantineSums, maxShare: number): boolean {
+  return sums.quarantinedRecords > maxShare * sums.readRecords;
 }
 
 /** `0.5` → `50 %`. */
@@ -50,31 +70,19 @@ function percent(share: number): string {
 }
 
 /** `order_timestamp_invalid (60), price_missing (3)`, the most frequent first. */
-function issuesText(files: readonly FileTotals[]): string {
-  const counts = ISSUE_CODES.map((code) => ({
-    text: code as string,
-    count: files.reduce((sum, file) => sum + issueCount(file, code), 0),
-  }));
-  return listed(counts, (count) => `${count}`);
+function issuesText({ issueRecords }: QuarantineSums): string {
+  const counts = ISSUE_CODES.map((code, index) => ({ code, count: issueRecords[index] ?? 0 }));
+  const found = counts.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+  const named = found.slice(0, MAX_NAMED).map(({ code, count }) => `${code} (${count})`);
+  return listed(named, found.length);
 }
 
-function filesText(files: readonly FileTotals[]): string {
-  const counts = files.map(({ input, quarantinedRecords, readRecords }) => ({
-    text: input.key,
-    count: quarantinedRecords,
-    of: readRecords,
-  }));
-  return listed(counts, (count, { of }) => `${count} of ${of}`);
+function filesText({ worst, fileCount }: QuarantineSums): string {
+  const named = worst.map(({ text, count, of }) => `${text} (${count} of ${of})`);
+  return listed(named, fileCount);
 }
 
-function listed<Item extends { readonly text: string; readonly count: number }>(
-  items: readonly Item[],
-  countText: (count: number, item: Item) => string,
-): string {
-  const some = items.filter(({ count }) => count > 0).toSorted((a, b) => b.count - a.count);
-  const named = some
-    .slice(0, MAX_NAMED)
-    .map((item) => `${item.text} (${countText(item.count, item)})`);
-  const rest = some.length - named.length;
+function listed(named: readonly string[], count: number): string {
+  const rest = count - named.length;
   return named.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../shared/model/time.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { tryAll } from '../../shared/runtime/errors.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
-import { manifestKey, planKey, workPrefix } from '../batch-plan.ts';
+import { manifestFolder, manifestKey, planFolder, planKey, workPrefix } from '../batch-plan.ts';
 
 const RUN_ID = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{8}$/;
 
@@ -41,12 +41,15 @@ export async function removeOldRuns(
   }
   // A run that was killed before it wrote a table has left its plan only.
   for (const keyOf of [manifestKey, planKey]) {
-    for await (const { key } of lake.list(keyOf('').replace('.json', ''))) {
-      note(key.slice(key.lastIndexOf('/') + 1).replace('.json', ''));
+    const prefix = keyOf('').replace('.json', '');
+    for await (const { key } of lake.list(prefix)) {
+      note(key.slice(prefix.length).split('/')[0].replace('.json', ''));
     }
   }
   for (const [runId, files] of old) {
     await lake.delete([manifestKey(runId), planKey(runId)]);
+    await deletePrefix(lake, manifestFolder(runId));
+    await deletePrefix(lake, planFolder(runId));
     await lake.delete(files);
   }
 }
@@ -55,6 +58,8 @@ export async function removeOldRuns(
 export async function discardRun(lake: ObjectStore, runId: string): Promise<void> {
   await tryAll([
     () => lake.delete([manifestKey(runId), planKey(runId)]),
+    () => deletePrefix(lake, manifestFolder(runId)),
+    () => deletePrefix(lake, planFolder(runId)),
     () => removeWork(lake, runId),
     ...tablesOf('batch').map(
       ({ name }) =>

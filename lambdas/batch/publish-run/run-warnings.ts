@@ -1,8 +1,7 @@
 import { ORDER_FIELDS } from '../../shared/model/order.ts';
 import { inOrder, type Warning, warningOf } from '../../shared/model/warning.ts';
 import type { LoadedDimension } from '../../shared/transform/load-dimension.ts';
-import type { BatchPlan, RejectedFile } from '../batch-plan.ts';
-import { looksCut } from '../map-chunk/last-line.ts';
+import type { PlanHeader, RejectedFile } from '../batch-plan.ts';
 import type { RecordPlace } from '../reduce-bucket/bucket-rows.ts';
 import {
   DUPLICATE_LOOKS,
@@ -10,16 +9,16 @@ import {
   type DuplicateLook,
   type Findings,
 } from '../reduce-bucket/findings.ts';
-import { type FileTotals, issueCount } from './file-totals.ts';
+import type { FilePlace, InputSummary } from './input-summary.ts';
 import type { PreviousRun } from './previous-run.ts';
 
 /** What the warnings of a run are made of. */
 export interface RunFacts {
-  readonly plan: BatchPlan;
+  readonly plan: PlanHeader;
   readonly rejectedFiles: readonly RejectedFile[];
+  /** Without the inputs that are still there. */
   readonly before: PreviousRun | null;
-  /** In order of records. */
-  readonly files: readonly FileTotals[];
+  readonly inputs: InputSummary;
   readonly findings: Findings;
   readonly customers: LoadedDimension;
   readonly products: LoadedDimension;
@@ -56,13 +55,12 @@ function rejected({ rejectedFiles }: RunFacts): Warning[] {
 const ORDERS_FOLDER = 'orders/';
 
 /** A run over the raw archive after one over landing reads other files, and none is gone. */
-function vanished({ plan, rejectedFiles, before }: RunFacts): Warning[] {
+function vanished({ rejectedFiles, inputs, before }: RunFacts): Warning[] {
   if (before === null) return [];
-  const here = new Set([...plan.inputs, ...rejectedFiles].map(({ key }) => key));
-  const isFromRaw = plan.inputs.some(({ kind }) => kind === 'segment');
-  const gone = [...before.inputs.values()].filter(
-    ({ key }) => !here.has(key) && !key.startsWith(ORDERS_FOLDER) === isFromRaw,
-  );
+  const rejected = new Set(rejectedFiles.map(({ key }) => key));
+  const gone = [...before.inputs]
+    .map(([key, { records }]) => ({ key, records }))
+    .filter(({ key }) => !rejected.has(key) && !key.startsWith(ORDERS_FOLDER) === inputs.isFromRaw);
   if (gone.length === 0) return [];
   const records = gone.reduce((sum, file) => sum + file.records, 0);
   const hint =
@@ -71,40 +69,33 @@ function vanished({ plan, rejectedFiles, before }: RunFacts): Warning[] {
   return [warningOf('files_vanished', gone.length, gone[0].key, hint)];
 }
 
-function strayQuotes({ files }: RunFacts): Warning[] {
-  const found = files.filter(({ strayQuotes }) => strayQuotes.records > 0);
-  if (found.length === 0) return [];
-  const [{ input, strayQuotes }] = found;
-  const records = found.reduce((sum, file) => sum + file.strayQuotes.records, 0);
-  return [warningOf('stray_quote', records, placeText(input.key, strayQuotes.firstOffset ?? 0))];
+function strayQuotes({ inputs }: RunFacts): Warning[] {
+  const { records, first } = inputs.strayQuotes;
+  return first === null ? [] : [warningOf('stray_quote', records, placeText(first))];
 }
 
-function lastLines({ files }: RunFacts): Warning[] {
-  const cut = files.filter((file) =>
-    looksCut({
-      ...file,
-      wrongFieldCounts: issueCount(file, 'wrong_field_count'),
-      invalidJson: issueCount(file, 'invalid_json'),
-      unknownStatuses: issueCount(file, 'status_unknown'),
-      missingStatuses: issueCount(file, 'status_missing'),
-    }),
-  );
-  if (cut.length === 0) return [];
-  const [{ input, lastLine }] = cut;
-  return [warningOf('last_line_cut', cut.length, placeText(input.key, lastLine.open?.offset ?? 0))];
+function lastLines({ inputs }: RunFacts): Warning[] {
+  const { count, first } = inputs.cutFiles;
+  return first === null ? [] : [warningOf('last_line_cut', count, placeText(first))];
 }
 
 function dimensionIssues({ customers, products }: RunFacts): Warning[] {
   const first = customers.firstIssue ?? products.firstIssue;
   if (first === null) return [];
   const count = customers.counts.dimension_issues + products.counts.dimension_issues;
-  return [warningOf('dimension_issues', count, placeText(first.key, first.offset))];
+  return [warningOf('dimension_issues', count, placeText(first))];
 }
 
-function ofRows({ plan, findings }: RunFacts): Warning[] {
+/** Indexes of the inputs whose keys the warnings about rows name. */
+export function namedInputs({ joins, duplicates, future }: Findings): Set<number> {
+  const places = [duplicates.first, duplicates.first?.kept, joins.first, future.first];
+  return new Set(places.flatMap((place) => place?.sourceIndex ?? []));
+}
+
+function ofRows({ inputs, findings }: RunFacts): Warning[] {
   const { joins, duplicates, future } = findings;
   const textOf = ({ sourceIndex, offset }: RecordPlace) =>
-    placeText(plan.inputs[sourceIndex].key, offset);
+    placeText({ key: inputs.keys.get(sourceIndex) ?? '', offset });
   const warnings: Warning[] = [];
   if (duplicates.first !== null) {
     const { id, kept, ...place } = duplicates.first;
@@ -149,6 +140,6 @@ function differenceText({ byField, byLook }: DuplicateFindings): string {
   return `they differ in ${fields.join(', ')}; ${looks.join('; ')}`;
 }
 
-function placeText(key: string, offset: number): string {
+function placeText({ key, offset }: FilePlace): string {
   return `${key} at byte ${offset}`;
 }

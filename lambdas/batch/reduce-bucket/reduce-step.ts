@@ -2,7 +2,7 @@ import { cleanUpOnFailure } from '../../shared/runtime/errors.ts';
 import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
-import type { BatchPlan } from '../batch-plan.ts';
+import type { PlanHeader } from '../batch-plan.ts';
 import { runsOf, StoredExchange, StoredSlices } from '../exchange/stored-exchange.ts';
 import type { ReducePlan, RunFiles } from '../run-files.ts';
 import { loadDimensions, reduceContext } from '../stage-settings.ts';
@@ -18,7 +18,7 @@ export interface ReduceStepEvent {
 
 /** What the buckets of a run share; a process reads it once. */
 interface ReduceRun {
-  readonly plan: BatchPlan;
+  readonly plan: PlanHeader;
   readonly reducePlan: ReducePlan;
   readonly reducer: BucketReducer;
 }
@@ -44,13 +44,15 @@ export function createReduceStep(host: BatchHost, maxHeldBytes: number) {
 
 async function openRun(host: BatchHost, files: RunFiles): Promise<ReduceRun> {
   const { landing, lake, config } = host;
-  const plan = await files.readPlan();
+  const plan = await files.readHeader();
   const reducePlan = await files.readReducePlan();
+  const { layouts, layoutOf } = reducePlan;
   const { customers, products } = await loadDimensions(landing, plan, config);
   const context = reduceContext(lake, KernelMemory.create(), {
     plan,
     config,
-    layouts: reducePlan.layouts,
+    sources: reducePlan.sources,
+    layouts: layoutOf.map((index) => (index === null ? null : layouts[index])),
     customers: customers.data,
     products: products.data,
   });
@@ -62,12 +64,14 @@ async function slicesOf(
   { plan, reducePlan }: ReduceRun,
   bucketIndex: number,
 ): Promise<StoredSlices> {
-  const { used, blocks } = reducePlan;
-  const runs = await inParallel(used, PARALLEL_READS, async ({ inputIndex }, position) => {
-    const stored = blocks[position];
-    if (stored === null) return [];
-    const found = await runsOf(lake, stored, bucketIndex, plan.bucketCount);
-    return found.map((run) => ({ run, sourceIndex: inputIndex }));
+  const runs = await inParallel(reducePlan.used, PARALLEL_READS, async ({ blocks, sources }) => {
+    let before = 0;
+    const found = await runsOf(lake, blocks, bucketIndex, plan.bucketCount);
+    return found.map((run) => {
+      const own = sources.slice(before, before + run.sliceBytes.length);
+      before += run.sliceBytes.length;
+      return { run, sources: own };
+    });
   });
   return new StoredSlices(lake, runs.flat());
 }

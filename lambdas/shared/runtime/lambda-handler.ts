@@ -15,6 +15,8 @@ export type GaugeName =
   | 'RunsPublished'
   | 'RunsFailed'
   | 'RecordsRead'
+  /** Percent of the nearest limit that a plan uses. */
+  | 'PlanLimitUsed'
   | 'RecordsQuarantined'
   /** Runs of the publisher that ended with everything published. */
   | 'Publications'
@@ -31,6 +33,12 @@ export type GaugeName =
 /** Of what each code of contract §2.3 counts, per publication that has the warning. */
 export type WarningMetric = `Warning_${WarningCode}`;
 
+/** Of gauges that count nothing. */
+const UNITS: Partial<Record<GaugeName, (typeof MetricUnit)[keyof typeof MetricUnit]>> = {
+  WatermarkLag: MetricUnit.Seconds,
+  PlanLimitUsed: MetricUnit.Percent,
+};
+
 /** Metrics in the log (CloudWatch embedded metric format): no call, no waiting. */
 export const metrics: Metrics & { gauge(name: GaugeName, value: number): void } = {
   count(name: MetricName, where: Readonly<Record<string, string>>): void {
@@ -38,7 +46,7 @@ export const metrics: Metrics & { gauge(name: GaugeName, value: number): void } 
     logger.warn(name, { where });
   },
   gauge(name, value) {
-    emf.addMetric(name, name === 'WatermarkLag' ? MetricUnit.Seconds : MetricUnit.Count, value);
+    emf.addMetric(name, UNITS[name] ?? MetricUnit.Count, value);
   },
 };
 

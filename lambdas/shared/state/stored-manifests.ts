@@ -59,7 +59,8 @@ export const BATCH_MANIFEST: Shape = objectWith({
   kind: exactly('batch'),
   run_id: TEXT,
   ...COMMON,
-  inputs: listOf(objectWith({ key: TEXT, bytes: COUNT, records: COUNT })),
+  inputs: optional(listOf(objectWith({ key: TEXT, bytes: COUNT, records: COUNT }))),
+  inputs_object: optional(objectWith({ key: LAKE_KEY, files: COUNT, bytes: COUNT })),
 });
 
 /** Entries as a plan has them, and the manifest after it. */

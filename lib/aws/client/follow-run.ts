@@ -3,6 +3,7 @@ import { type BatchPlan, manifestKey } from '../../../lambdas/batch/batch-plan.t
 import { failureKey } from '../../../lambdas/batch/end-run/end-step.ts';
 import { RunFiles } from '../../../lambdas/batch/run-files.ts';
 import { readStarter } from '../../../lambdas/batch/start-run/start-step.ts';
+import { readWholePlan } from '../../../lambdas/batch/stored-plan.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
@@ -107,7 +108,7 @@ async function wantedRun(
 
 /** Null while it is planned, and after a run has failed. */
 async function planOf(lake: FollowedResources['lake'], runId: string): Promise<BatchPlan | null> {
-  return await orNull(() => new RunFiles(lake, runId).readPlan());
+  return await orNull(() => readWholePlan(lake, runId));
 }
 
 async function followToEnd(
@@ -133,9 +134,9 @@ async function followToEnd(
 
 /** A stage that is done is not looked at again. */
 async function nextStep(files: RunFiles, before: RunStep): Promise<RunStep> {
-  const { chunks, bucketCount, rangeCount } = await files.readPlan();
+  const { taskCount, bucketCount, rangeCount } = await files.readHeader();
   const stages = [
-    { stage: 'map', total: chunks.length },
+    { stage: 'map', total: taskCount },
     { stage: 'reduce', total: bucketCount },
     { stage: 'merge', total: rangeCount },
   ] as const;

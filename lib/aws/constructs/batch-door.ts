@@ -19,7 +19,7 @@ const MANIFESTS = 'manifests/batch/*';
 
 /** What of the lake each step touches. */
 const LAKE_RIGHTS = {
-  planRun: { read: [PLANS, MANIFESTS], write: [PLANS] },
+  planRun: { read: [PLANS, MANIFESTS, WORK], write: [PLANS, WORK] },
   mapChunk: { read: [PLANS], write: [WORK] },
   checkChunks: { read: [PLANS, WORK], write: [WORK] },
   // A step that is repeated compares the files that it finds with its own.
@@ -48,7 +48,7 @@ const READS_LANDING: readonly StepName[] = ['planRun', 'mapChunk', 'reduceBucket
 
 const DESCRIPTIONS: Readonly<Record<StepName, string>> = {
   planRun: 'Fixes what a batch run reads and how it is cut',
-  mapChunk: 'Reads one chunk of CSV into the exchange',
+  mapChunk: 'Reads the chunks of a task into the exchange',
   checkChunks: 'Looks at the results of a map, and finds chunks to run again',
   reduceBucket: 'Writes the rows of one bucket of order ids',
   mergeAggregates: 'Writes the revenue tables of one range of products',
@@ -142,7 +142,6 @@ export class BatchDoor extends Construct {
 
   #workflow(): StateMachine {
     const { config, isEmulator } = this.#props.deployment;
-    const { maxParallel } = config.aws;
     const functions = Object.fromEntries(
       Object.entries(this.steps).map(([name, step]) => [name, step.function]),
     ) as Record<StepName, TandemFunction['function']>;
@@ -151,7 +150,6 @@ export class BatchDoor extends Construct {
       startRun: this.starter.function,
       name: this.#stateMachineName(),
       isTraced: !isEmulator,
-      maxParallel,
       timeout: Duration.millis(config.batch.maxRunMs),
       ...(isEmulator ? {} : { logs: this.#workflowLogs() }),
     });

@@ -32,8 +32,6 @@ export interface BatchWorkflowProps {
   readonly startRun: IFunction;
   readonly name: string;
   readonly isTraced: boolean;
-  /** Steps of a map state side by side, at most. */
-  readonly maxParallel: number;
   /** A run that takes longer is stopped. */
   readonly timeout: Duration;
   readonly logs?: LogOptions;
@@ -74,9 +72,9 @@ const RETRIES: readonly RetryProps[] = [
 const RUN_ID = JsonPath.stringAt('$.runId');
 
 /**
- * A batch run (architecture §3): plan, map over chunks, check and repair until all chains hold,
- * reduce over buckets, merge over ranges, publish. Steps of a map catch their own errors and end
- * with a status; the state after each map reads what they stored and decides. A run that fails is
+ * A batch run (architecture §3): plan, map over tasks of chunks, check and repair until all chains
+ * hold, reduce over buckets, merge over ranges, publish. Steps of a map catch their own errors and
+ * end with a status; the state after each map reads what they stored and decides. A run that fails is
  * recorded and cleaned up, and then the execution fails.
  */
 export class BatchWorkflow extends Construct {
@@ -135,7 +133,7 @@ export class BatchWorkflow extends Construct {
       this.#task('PublishRun', publishRun, '$.published', { runId: RUN_ID }),
     ).next(published);
 
-    const mapChunks = orFail(this.#mapOfChunks());
+    const mapTasks = orFail(this.#mapOfTasks());
     const repairChunks = orFail(this.#mapOfRepairs());
     const reduceBuckets = orFail(this.#mapOfBuckets());
     const mergeRanges = orFail(this.#mapOfRanges());
@@ -146,19 +144,20 @@ export class BatchWorkflow extends Construct {
       .otherwise(whole);
     const planned = new Choice(this, 'IsThereInput')
       .when(Condition.stringEquals('$.plan.status', 'empty'), empty)
-      .otherwise(mapChunks.next(firstRound).next(check).next(checked));
+      .when(Condition.stringEquals('$.plan.status', 'more'), plan)
+      .otherwise(mapTasks.next(firstRound).next(check).next(checked));
     return plan.next(planned);
   }
 
-  #mapOfChunks(): DistributedMap {
-    return this.#map('MapChunks', '$.plan.chunks', this.#props.mapChunk, {
-      chunkIndex: JsonPath.numberAt('$$.Map.Item.Value'),
+  #mapOfTasks(): DistributedMap {
+    return this.#map('MapChunks', '$.plan.tasks', this.#props.mapChunk, {
+      taskIndex: JsonPath.numberAt('$$.Map.Item.Value'),
     });
   }
 
   #mapOfRepairs(): DistributedMap {
     return this.#map('RepairChunks', '$.check.repairs', this.#props.mapChunk, {
-      chunkIndex: JsonPath.numberAt('$$.Map.Item.Value.chunkIndex'),
+      taskIndex: JsonPath.numberAt('$$.Map.Item.Value.taskIndex'),
       knownStart: JsonPath.numberAt('$$.Map.Item.Value.knownStart'),
     });
   }
@@ -186,7 +185,7 @@ export class BatchWorkflow extends Construct {
     const map = new DistributedMap(this, id, {
       itemsPath,
       itemSelector: { runId: RUN_ID, ...item },
-      maxConcurrency: this.#props.maxParallel,
+      maxConcurrencyPath: JsonPath.stringAt('$.plan.maxConcurrency'),
       resultPath: JsonPath.DISCARD,
     });
     const task = this.#task(`${id}Step`, step);

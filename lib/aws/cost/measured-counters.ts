@@ -4,6 +4,7 @@ import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import { readStreamManifest } from '../../../lambdas/shared/state/manifest-chain.ts';
+import { manifestInputs } from '../../../lambdas/shared/state/manifest-inputs.ts';
 import { readBatchManifest } from '../../../lambdas/shared/state/stored-manifests.ts';
 
 /** What the current batch run and the current epoch of the default consumer counted. */
@@ -36,7 +37,8 @@ async function readBatch(lake: ObjectStore): Promise<MeasuredCounters['batch']> 
   const current = await readCurrentPointer(lake, BATCH_CURRENT_KEY);
   if (current === null) return null;
   const manifest = await readBatchManifest<BatchManifest>(lake, current.manifestKey);
-  const inputBytes = manifest.inputs.reduce((sum, { bytes }) => sum + bytes, 0);
+  let inputBytes = 0;
+  for await (const { bytes } of manifestInputs(lake, manifest)) inputBytes += bytes;
   const files = Object.values(manifest.tables).flatMap((table) => table.files);
   const records = manifest.counts.read;
   return {

@@ -1,17 +1,25 @@
-import { readFileSync } from 'node:fs';
-import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type BatchPlan, type PlannedInput, planKey } from '../../../lambdas/batch/batch-plan.ts';
+import { headerOf, wholePlan } from '../../../lambdas/batch/stored-plan.ts';
 import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+
+/** Inputs that a message names. */
+const MAX_NAMED = 20;
 
 /**
  * The plan of this run, cut as another run was: chunks, buckets, ranges and waves come from its
  * plan file, so that the same input gives the same files, byte for byte. Throws `TerminalError`:
  * `plan_unreadable`; `plan_mismatch` where the inputs are others.
  */
-export function withSavedCuts(plan: BatchPlan, file: string): BatchPlan {
-  const saved = readPlan(file);
+export async function withSavedCuts(plan: BatchPlan, file: string): Promise<BatchPlan> {
+  const saved = await readPlan(file);
   const describe = (inputs: BatchPlan['inputs']) =>
-    inputs.map(({ key, sizeBytes }) => `${key} (${sizeBytes} bytes)`).join(', ');
-  if (describe(saved.inputs) !== describe(plan.inputs)) {
+    inputs
+      .slice(0, MAX_NAMED)
+      .map(({ key, sizeBytes }) => `${key} (${sizeBytes} bytes)`)
+      .join(', ') + (inputs.length > MAX_NAMED ? ` and ${inputs.length - MAX_NAMED} more` : '');
+  if (!haveSameInputs(saved, plan)) {
     const message =
       `${file} was made for ${describe(saved.inputs)}, ` +
       `but the landing zone has ${describe(plan.inputs)}; run without --plan`;
@@ -21,24 +29,38 @@ export function withSavedCuts(plan: BatchPlan, file: string): BatchPlan {
   return { ...plan, chunks, bucketCount, rangeCount, waveBytes };
 }
 
-function readPlan(file: string): BatchPlan {
-  let plan: Partial<BatchPlan>;
+function haveSameInputs({ inputs: a }: BatchPlan, { inputs: b }: BatchPlan): boolean {
+  const isSame = ({ key, sizeBytes }: PlannedInput, index: number) =>
+    key === b[index].key && sizeBytes === b[index].sizeBytes;
+  return a.length === b.length && a.every(isSame);
+}
+
+/** The parts of a large plan lie beside it, in a folder of its name. */
+async function readPlan(file: string): Promise<BatchPlan> {
   try {
-    plan = JSON.parse(readFileSync(file, 'utf8')) as Partial<BatchPlan>;
+    const header = headerOf(JSON.parse(await readFile(file, 'utf8')));
+    const folder = dirname(file);
+    const plan = await wholePlan(header, async (key) => {
+      const place = key.slice(planKey('').lastIndexOf('/') + 1);
+      return await readFile(join(folder, place));
+    });
+    if (isPlan(plan)) return plan;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TerminalError('plan_unreadable', `${file}: ${reason}`, { cause });
   }
-  const isPlan =
-    plan.planFormat === 2 &&
+  const message = `${file} is no plan of this version (state/batch/plans/<runId>.json is one)`;
+  throw new TerminalError('plan_unreadable', message);
+}
+
+/** Plans of format 2 say the same, in one object. */
+function isPlan(plan: Partial<Omit<BatchPlan, 'planFormat'>> & { planFormat?: number }): boolean {
+  return (
+    (plan.planFormat === 3 || plan.planFormat === 2) &&
     Array.isArray(plan.inputs) &&
     Array.isArray(plan.chunks) &&
     Number.isInteger(plan.bucketCount) &&
     Number.isInteger(plan.rangeCount) &&
-    Number.isInteger(plan.waveBytes);
-  if (!isPlan) {
-    const message = `${file} is no plan of this version (state/batch/plans/<runId>.json is one)`;
-    throw new TerminalError('plan_unreadable', message);
-  }
-  return plan as BatchPlan;
+    Number.isInteger(plan.waveBytes)
+  );
 }

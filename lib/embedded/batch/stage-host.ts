@@ -135,7 +135,10 @@ export class StageHost {
     this.#mapper = null;
     const { layouts } = task;
     this.#reducer ??= new BucketReducer(
-      reduceContext(this.#lake, this.#memory, { plan, config, layouts, customers, products }),
+      reduceContext(this.#lake, this.#memory, {
+        ...{ plan, config, layouts, customers, products },
+        sources: plan.inputs.map(({ key }) => key),
+      }),
     );
     const slices = task.chunks.flatMap(({ inputIndex, blocks }) =>
       blocks.map((block) => sliceOf(this.#lake, this.#memory, block, task.bucketIndex, inputIndex)),

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
-import { type FileTotals, fileTotals } from '../../../lambdas/batch/publish-run/file-totals.ts';
+import { type InputResult, inputResults } from '../../../lambdas/batch/publish-run/file-totals.ts';
 
 const INPUTS = [{ key: 'orders/a.csv' }, { key: 'orders/b.csv' }];
 
 const NOTHING = { records: 0, shortestBytes: 0, longestBytes: 0, fewestDecimals: 0 };
 
 /** Chunks of the first file, but for the last one. */
-function totalsOf(chunks: readonly (object | null)[]): FileTotals[] {
+function totalsOf(chunks: readonly (object | null)[]): InputResult[] {
   const plan = {
     inputs: INPUTS,
     chunks: chunks.map((_, chunkIndex) => ({
@@ -15,7 +15,9 @@ function totalsOf(chunks: readonly (object | null)[]): FileTotals[] {
       inputIndex: chunkIndex === chunks.length - 1 ? 1 : 0,
     })),
   };
-  return fileTotals(plan as unknown as BatchPlan, chunks as Parameters<typeof fileTotals>[1]);
+  return [
+    ...inputResults(plan as unknown as BatchPlan, chunks as Parameters<typeof inputResults>[1]),
+  ];
 }
 
 function chunk(facts: {
@@ -52,16 +54,23 @@ it('adds up the chunks of each file, and passes over those without records of th
   expect(totals).toMatchObject([
     {
       input: INPUTS[0],
-      readRecords: 72,
-      quarantinedRecords: 7,
-      issueRecords: [3, 6],
-      strayQuotes: { records: 7, firstOffset: 70 },
-      lastLine: { open: { offset: 99 } },
+      totals: {
+        readRecords: 72,
+        quarantinedRecords: 7,
+        issueRecords: [3, 6],
+        strayQuotes: { records: 7, firstOffset: 70 },
+        lastLine: { open: { offset: 99 } },
+      },
+      rejected: 'gzip_damaged',
     },
-    { input: INPUTS[1], readRecords: 7, quarantinedRecords: 0, issueRecords: [9] },
+    {
+      input: INPUTS[1],
+      totals: { readRecords: 7, quarantinedRecords: 0, issueRecords: [9] },
+      rejected: null,
+    },
   ]);
   const open = totalsOf([chunk({ read: 1, open: { offset: 7 } }), chunk({ read: 1 }), null]);
-  expect(open[0].lastLine.open).toEqual({ offset: 7 });
+  expect(open[0].totals?.lastLine.open).toEqual({ offset: 7 });
 });
 
 it('takes the layout from the plan, or from the chunks where only they could read it', () => {

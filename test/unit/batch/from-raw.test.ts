@@ -53,7 +53,7 @@ describe('a batch over the raw archive', () => {
   it('says of each record its segment and the offset of its line', async () => {
     const world = await publishedWorld();
     const { manifest } = await runFromRaw(world);
-    const [input] = manifest.inputs;
+    const [input] = manifest.inputs ?? [];
     const segment = decodeSegment(await world.lake.get(input.key), input.key);
 
     const { duplicates, quarantine } = await readTables(world.lake, manifest);

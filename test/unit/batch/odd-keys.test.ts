@@ -21,7 +21,7 @@ it('reads objects whose keys are no paths, and carries each key as it is', async
 
   const tables = await readTables(lake, manifest);
   expect(manifest.status).toBe('published');
-  expect(manifest.inputs.map(({ key }) => key)).toEqual(KEYS);
+  expect(manifest.inputs?.map(({ key }) => key)).toEqual(KEYS);
   expect(tables.orders.map(({ order_id, source }) => [order_id, source])).toEqual(
     KEYS.map((key, index) => [`o${index}`, key]),
   );

@@ -35,8 +35,29 @@ describe('planSteps', () => {
     expect(((93 * GIB) / 186) * 0.68 * 1.2).toBeLessThan(waveBytes);
   });
 
-  it('makes chunks larger where many files would be too many of them', () => {
-    expect(plan(plain(33 * MIB, 5_000)).chunkCount).toBe(5_000);
+  it('packs files that are smaller than a task', () => {
+    expect(plan(plain(33 * MIB, 5_000))).toMatchObject({ chunkCount: 5_000, taskCount: 1_000 });
+    expect(plan(plain(1_000, 8_001))).toMatchObject({ chunkCount: 8_001, taskCount: 127 });
+  });
+
+  it('takes a million files, and 1 TB of them', () => {
+    expect(plan(plain(1_000, 1_000_000))).toMatchObject({ taskCount: 1_000, bucketCount: 2 });
+    expect(plan(plain(1_000_000, 1_000_000))).toMatchObject({ taskCount: 1_000 });
+    expect(plan(plain(10 * GIB, 100)).taskCount).toBeLessThanOrEqual(1_100);
+  });
+
+  it('says how much of each limit it uses', () => {
+    const { limits: used } = plan([
+      ...plain(1_000, 10_000),
+      { key: 'orders/a.gz', isWhole: true, uncompressedBytes: 5.4e9 },
+    ]);
+
+    expect(used).toEqual([
+      { name: 'map_tasks', used: 160, limit: 8_000, usedPercent: 2 },
+      { name: 'buckets', used: 11, limit: 4_096, usedPercent: 0.27 },
+      { name: 'files', used: 10_001, limit: 1_613_758, usedPercent: 0.62 },
+      { name: 'largest_whole_file_bytes', used: 5.4e9, limit: 21.6e9, usedPercent: 25 },
+    ]);
   });
 
   it('takes larger buckets where functions have more memory', () => {
@@ -52,10 +73,10 @@ describe('planSteps', () => {
     );
   });
 
-  it('fails when there are more files than a map state takes', () => {
-    expect(() => plan(plain(1_000, 8_001))).toThrow(
-      '8001 files of 8001000 bytes make 8001 chunks of at most 21600000000 bytes, ' +
-        'and a map state takes 8000; load fewer or larger files',
+  it('fails when there are more files than a function can hold', () => {
+    const functionMemoryBytes = 512 * MIB;
+    expect(() => plan(plain(1, 300_000), { limits: { ...limits, functionMemoryBytes } })).toThrow(
+      '300000 files are more than the 295698 that a function of 536870912 bytes plans',
     );
   });
 
@@ -65,7 +86,7 @@ describe('planSteps', () => {
 
   it('fails when dimensions leave no room', () => {
     expect(() => plan(plain(GIB), { dimensionBytes: 700 * MIB })).toThrow(
-      'dimensions of 734003200 bytes leave no room in a function of 1854930944 bytes',
+      'dimensions of 734003200 bytes and 1 files leave no room in a function of 1854930944 bytes',
     );
   });
 });

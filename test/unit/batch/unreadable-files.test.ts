@@ -46,7 +46,7 @@ describe('files that cannot be read', () => {
     ]);
 
     expect(manifest.status).toBe('published_with_rejected_files');
-    expect(manifest.inputs.map(({ key }) => key)).toEqual(['orders/a.csv']);
+    expect(manifest.inputs?.map(({ key }) => key)).toEqual(['orders/a.csv']);
     expect(manifest.revenue).toBe('1.00');
     expect(manifest.rejected_files).toEqual([
       { key: 'orders/archived.csv', reason: 'object_archived: GLACIER, restore it' },
