@@ -4,7 +4,7 @@ import type { Config } from '../shared/model/config.ts';
 import { CUSTOMERS, PRODUCTS } from '../shared/model/dimension.ts';
 import { MAX_USUAL_LEAD_MS } from '../shared/model/warning.ts';
 import { textValues } from '../shared/parquet/column-data.ts';
-import type { ObjectStore } from '../shared/ports/object-store.ts';
+import type { ObjectReader, ObjectStore } from '../shared/ports/object-store.ts';
 import type { KernelMemory } from '../shared/runtime/kernel-memory.ts';
 import { Dimension, type DimensionData } from '../shared/transform/dimension.ts';
 import { type LoadedDimension, loadDimension } from '../shared/transform/load-dimension.ts';
@@ -42,7 +42,7 @@ export async function loadDimensions(
 }
 
 export function createMapper(
-  landing: ObjectStore,
+  landing: ObjectReader,
   { bucketCount }: Pick<BatchPlan, 'bucketCount'>,
   config: Config,
 ): ChunkMapper {

@@ -12,7 +12,7 @@ import { parseOrders } from '../../shared/ingest/parse-orders.ts';
 import { createReaderBatch, csvFormat, RecordReader } from '../../shared/ingest/record-reader.ts';
 import { SPAN_BATCH_RECORDS } from '../../shared/ingest/span-batch.ts';
 import type { StatusParser } from '../../shared/ingest/status-parser.ts';
-import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { ObjectReader } from '../../shared/ports/object-store.ts';
 import { ObjectUnreadableError } from '../../shared/runtime/errors.ts';
 import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import { checkSegment, decodeLine, segmentLines } from '../../shared/state/segment.ts';
@@ -35,7 +35,7 @@ const ASSUMED_OVERRUN_BYTES = 16 * 1024 * 1024;
 
 /** Reads chunks, one after the other; the memory of one serves the next. */
 export class ChunkMapper {
-  readonly #landing: ObjectStore;
+  readonly #landing: ObjectReader;
   readonly #statuses: StatusParser;
   readonly #encoder: BlockEncoder;
   readonly #batch = createReaderBatch();
@@ -43,7 +43,7 @@ export class ChunkMapper {
   readonly #columns: OrderColumns;
   readonly #blockRows: number;
 
-  constructor(landing: ObjectStore, statuses: StatusParser, bucketCount: number) {
+  constructor(landing: ObjectReader, statuses: StatusParser, bucketCount: number) {
     this.#landing = landing;
     this.#statuses = statuses;
     this.#blockRows = blockRowsOf(bucketCount);

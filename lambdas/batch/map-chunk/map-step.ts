@@ -13,6 +13,7 @@ import {
   taskOf,
 } from '../stored-plan.ts';
 import type { ChunkResult } from './chunk-result.ts';
+import { FilesAhead } from './files-ahead.ts';
 import type { ChunkMapper } from './map-chunk.ts';
 
 export interface MapStepEvent {
@@ -31,19 +32,21 @@ export function createMapStep(host: BatchHost, maxHeldBytes: number) {
   const headers = new PerRun<StoredHeader>();
   const parts = new PerRun<PlanPart>();
   const mappers = new PerRun<ChunkMapper>();
+  const ahead = new FilesAhead(landing);
   return async ({ runId, taskIndex, ...event }: MapStepEvent): Promise<ChildStatus> =>
     await runChild(host, { runId, stage: 'map', index: taskIndex }, async (files) => {
       const knownStart = event.knownStart ?? null;
       const header = await headers.of(runId, () => files.readHeader());
       const partIndex = partIndexOf(header, taskIndex);
       const part = await parts.of(`${runId}/${partIndex}`, () => readPart(lake, header, partIndex));
-      const mapper = await mappers.of(runId, async () => createMapper(landing, header, config));
+      const mapper = await mappers.of(runId, async () => createMapper(ahead, header, config));
       const key = files.exchangeKey(taskIndex, knownStart);
       const exchange = new StoredExchange(lake, key, maxHeldBytes);
       await cleanUpOnFailure(
         async () => {
           const task = taskOf(part, taskIndex);
-          const mapped = await mapTask(mapper, task, knownStart, exchange);
+          ahead.expect(task.inputs);
+          const mapped = await mapTask({ mapper, ahead, exchange }, task, knownStart);
           await files.putTask(mapped, { taskIndex, knownStart });
         },
         () => exchange.abort(),
@@ -53,14 +56,19 @@ export function createMapStep(host: BatchHost, maxHeldBytes: number) {
 
 /** Chunk by chunk, in order of records. */
 async function mapTask(
-  mapper: ChunkMapper,
+  step: {
+    readonly mapper: ChunkMapper;
+    readonly ahead: FilesAhead;
+    readonly exchange: StoredExchange;
+  },
   { chunks, inputs }: PlannedTask,
   knownStart: number | null,
-  exchange: StoredExchange,
 ): Promise<MappedTask> {
+  const { mapper, ahead, exchange } = step;
   const results: ChunkResult[] = [];
   const blockCounts: number[] = [];
   for (const [index, chunk] of chunks.entries()) {
+    if (chunks.length > 1) ahead.start(index);
     const sink = new CountingSink(exchange);
     results.push(await mapper.map(chunk, inputs[index], knownStart, sink));
     blockCounts.push(sink.blockCount);

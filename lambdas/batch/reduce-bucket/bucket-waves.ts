@@ -11,6 +11,9 @@ export interface SliceRef {
   fetch(target: Uint8Array): Promise<void>;
 }
 
+/** What stands in memory for each slice of a wave beside its bytes. */
+const SLICE_WORK_BYTES = 512;
+
 /**
  * Cuts the slices of a bucket, in order of records, into as few waves of at most `waveBytes` as
  * possible; a slice that is larger is a wave of its own. Depends on the plan and the input alone,
@@ -20,12 +23,13 @@ export function planWaves(slices: readonly SliceRef[], waveBytes: number): Slice
   const waves: SliceRef[][] = [[]];
   let sizeBytes = 0;
   for (const slice of slices) {
-    if (sizeBytes + slice.sizeBytes > waveBytes && waves[waves.length - 1].length > 0) {
+    const takenBytes = slice.sizeBytes + SLICE_WORK_BYTES;
+    if (sizeBytes + takenBytes > waveBytes && waves[waves.length - 1].length > 0) {
       waves.push([]);
       sizeBytes = 0;
     }
     waves[waves.length - 1].push(slice);
-    sizeBytes += slice.sizeBytes;
+    sizeBytes += takenBytes;
   }
   return waves;
 }

@@ -19,7 +19,7 @@ export interface ReduceStepEvent {
 /** What the buckets of a run share; a process reads it once. */
 interface ReduceRun {
   readonly plan: PlanHeader;
-  readonly reducePlan: ReducePlan;
+  readonly used: ReducePlan['used'];
   readonly reducer: BucketReducer;
 }
 
@@ -45,26 +45,25 @@ export function createReduceStep(host: BatchHost, maxHeldBytes: number) {
 async function openRun(host: BatchHost, files: RunFiles): Promise<ReduceRun> {
   const { landing, lake, config } = host;
   const plan = await files.readHeader();
-  const reducePlan = await files.readReducePlan();
-  const { layouts, layoutOf } = reducePlan;
+  const { used, sources, layouts, layoutOf } = await files.readReducePlan();
   const { customers, products } = await loadDimensions(landing, plan, config);
   const context = reduceContext(lake, KernelMemory.create(), {
     plan,
     config,
-    sources: reducePlan.sources,
+    sources,
     layouts: layoutOf.map((index) => (index === null ? null : layouts[index])),
     customers: customers.data,
     products: products.data,
   });
-  return { plan, reducePlan, reducer: new BucketReducer(context) };
+  return { plan, used, reducer: new BucketReducer(context) };
 }
 
 async function slicesOf(
   { lake }: BatchHost,
-  { plan, reducePlan }: ReduceRun,
+  { plan, used }: ReduceRun,
   bucketIndex: number,
 ): Promise<StoredSlices> {
-  const runs = await inParallel(reducePlan.used, PARALLEL_READS, async ({ blocks, sources }) => {
+  const runs = await inParallel(used, PARALLEL_READS, async ({ blocks, sources }) => {
     let before = 0;
     const found = await runsOf(lake, blocks, bucketIndex, plan.bucketCount);
     return found.map((run) => {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { ObjectReader } from '../ports/object-store.ts';
 import type { ByteSource } from './record-reader.ts';
 
 /**
@@ -12,7 +12,7 @@ const OVERRUN_BYTES = 64 * 1024;
 
 /** The part of an object from `startByte` on, fetched in ranges that stop soon after `softEnd`. */
 export function rangeSource(
-  store: ObjectStore,
+  store: ObjectReader,
   object: { readonly key: string; readonly etag: string; readonly sizeBytes: number },
   startByte: number,
   softEnd: number,

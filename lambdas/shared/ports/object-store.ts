@@ -75,3 +75,6 @@ export interface ObjectStore {
   /** Keys that do not exist are passed over. */
   delete(keys: readonly string[]): Promise<void>;
 }
+
+/** What reads the bytes of objects. */
+export type ObjectReader = Pick<ObjectStore, 'get' | 'getInto' | 'stream'>;
