@@ -36,10 +36,14 @@ export function estimateJson(estimate: BatchEstimate) {
   return {
     input_bytes: plan.inputBytes,
     chunks: plan.chunkCount,
+    map_tasks: plan.taskCount,
     chunk_bytes: plan.chunkBytes,
     buckets: plan.bucketCount,
     wave_bytes: plan.waveBytes,
     exchange_bytes: Math.round(exchangeBytes),
+    limits: plan.limits.map(({ name, used, limit, usedPercent }) => {
+      return { name, used, limit, used_percent: usedPercent };
+    }),
     wall_seconds: rounded(wallSec, 1),
     function_seconds: rounded(functionSec, 1),
     requests: {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { PlanLimit } from '../../lambdas/batch/plan-run/plan-limits.ts';
 import { uncompressedBytesOf } from '../../lambdas/batch/plan-run/plan-sizes.ts';
 import type { InputSize } from '../../lambdas/batch/plan-run/plan-steps.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
@@ -98,10 +99,14 @@ function planText(
   { maxParallel, batchMemoryBytes }: { maxParallel: number; batchMemoryBytes: number },
 ): string {
   const { plan: found, wallSec, functionSec, exchangeBytes, cost } = estimate;
-  const { inputBytes, chunkCount, chunkBytes, bucketCount, waveBytes } = found;
+  const { inputBytes, chunkCount, chunkBytes, taskCount, bucketCount, waveBytes } = found;
   const rows = [
     ['input', `${byteText(inputBytes)} of CSV, uncompressed`],
-    ['map', `${withCommas(chunkCount)} chunks of ${byteText(chunkBytes)} at most`],
+    [
+      'map',
+      `${withCommas(chunkCount)} chunks of ${byteText(chunkBytes)} at most, in ` +
+        `${withCommas(taskCount)} steps`,
+    ],
     ['exchange', byteText(exchangeBytes)],
     ['reduce', `${withCommas(bucketCount)} buckets, in waves of ${byteText(waveBytes)}`],
     ['merge', `${withCommas(bucketCount)} ranges`],
@@ -112,7 +117,27 @@ function planText(
   const columns = [{ title: 'service' }, { title: 'for' }, { title: 'cost', isNumber: true }];
   return [
     textTable([{ title: 'step' }, { title: 'plan' }], rows),
+    textTable(LIMIT_COLUMNS, found.limits.map(limitRow)),
     textTable(columns, costRows(batchLines(estimate))),
     `${PRICES_TEXT}\n`,
   ].join('\n');
+}
+
+const LIMIT_COLUMNS = [
+  { title: 'limits' },
+  { title: 'used', isNumber: true },
+  { title: 'limit', isNumber: true },
+  { title: 'share', isNumber: true },
+];
+
+const LIMIT_TEXTS: Readonly<Record<PlanLimit['name'], string>> = {
+  map_tasks: 'steps of the map state',
+  buckets: 'buckets',
+  files: 'files in one run',
+  plan_seconds: 'seconds to look at them, if all are new',
+  largest_whole_file_bytes: 'bytes of the largest file that cannot be cut',
+};
+
+function limitRow({ name, used, limit, usedPercent }: PlanLimit): string[] {
+  return [LIMIT_TEXTS[name], withCommas(used), withCommas(limit), `${usedPercent} %`];
 }

@@ -38,6 +38,7 @@ describe('alarms', () => {
       'Tandem-StateThrottled',
       'Tandem-FunctionsThrottled',
       'Tandem-CatalogueBehind',
+      'Tandem-NearLimit',
     ]);
   });
 
@@ -62,6 +63,17 @@ describe('alarms', () => {
       MetricName: 'Warning_duplicates_differ',
       Threshold: 0,
       ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('of limits comes at 80 % of the one that is nearest', () => {
+    operations?.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'Tandem-NearLimit',
+      MetricName: 'PlanLimitUsed',
+      Statistic: 'Maximum',
+      Threshold: 80,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
     });
   });

@@ -1,6 +1,14 @@
+const LIMIT_NAMES = [
+  'map_tasks',
+  'buckets',
+  'files',
+  'plan_seconds',
+  'largest_whole_file_bytes',
+] as const;
+
 /** How far away a limit is that would fail a run. */
 export interface PlanLimit {
-  readonly name: 'map_tasks' | 'buckets' | 'files' | 'largest_whole_file_bytes';
+  readonly name: (typeof LIMIT_NAMES)[number];
   readonly used: number;
   readonly limit: number;
   /** Percent of the limit, two decimals. */

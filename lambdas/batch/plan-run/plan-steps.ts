@@ -50,6 +50,12 @@ export const MAX_CHILDREN = 8_000;
 /** What the functions that see all inputs keep of each: key, etag, and where its records are. */
 const INPUT_BYTES = 500;
 
+/**
+ * Files that the planner looks at per second, of one core: that is what the client of S3 takes.
+ * Known files are not looked at, and where the time is up the next call goes on.
+ */
+const LOOKS_PER_SEC = 1_250;
+
 /** Inputs that a run can have: `INPUT_BYTES` of each, in half of a function. */
 export const maxInputs = ({ functionMemoryBytes }: StepLimits) =>
   Math.floor((functionMemoryBytes - FIXED_BYTES) / 2 / INPUT_BYTES);
@@ -125,6 +131,7 @@ export function planSteps(
       limitOf('map_tasks', tasks.taskCount, MAX_CHILDREN),
       limitOf('buckets', bucketCount, MAX_BUCKETS),
       limitOf('files', inputs.length, maxInputs(limits)),
+      limitOf('plan_seconds', Math.ceil(inputs.length / LOOKS_PER_SEC), limits.timeLimitMs / 1000),
       limitOf('largest_whole_file_bytes', wholeBytes, maxTaskBytes),
     ],
   };

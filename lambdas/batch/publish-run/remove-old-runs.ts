@@ -43,13 +43,12 @@ export async function removeOldRuns(
   for (const keyOf of [manifestKey, planKey]) {
     const prefix = keyOf('').replace('.json', '');
     for await (const { key } of lake.list(prefix)) {
-      note(key.slice(prefix.length).split('/')[0].replace('.json', ''));
+      const [name, ...parts] = key.slice(prefix.length).split('/');
+      note(name.replace('.json', ''), ...(parts.length === 0 ? [] : [key]));
     }
   }
   for (const [runId, files] of old) {
     await lake.delete([manifestKey(runId), planKey(runId)]);
-    await deletePrefix(lake, manifestFolder(runId));
-    await deletePrefix(lake, planFolder(runId));
     await lake.delete(files);
   }
 }

@@ -58,14 +58,14 @@ export function estimateBatch(input: number | readonly InputSize[], config: Conf
     minChunkBytes: config.batch.chunkBytes,
     dimensionBytes: 0,
   });
-  const { chunkCount, bucketCount, inputBytes } = plan;
+  const { taskCount, bucketCount, inputBytes } = plan;
   const rangeCount = bucketCount;
-  const mapSec = inputBytes / MAP_BYTES_PER_SEC + chunkCount * STEP_OVERHEAD_SEC;
+  const mapSec = inputBytes / MAP_BYTES_PER_SEC + taskCount * STEP_OVERHEAD_SEC;
   const reduceSec = inputBytes / REDUCE_BYTES_PER_SEC + bucketCount * STEP_OVERHEAD_SEC;
   const mergeSec = rangeCount * STEP_OVERHEAD_SEC * 2;
   const functionSec = mapSec + reduceSec + mergeSec + RUN_OVERHEAD_SEC;
   const stages = [
-    { seconds: mapSec, steps: chunkCount },
+    { seconds: mapSec, steps: taskCount },
     { seconds: reduceSec, steps: bucketCount },
     { seconds: mergeSec, steps: rangeCount },
   ];
@@ -75,7 +75,7 @@ export function estimateBatch(input: number | readonly InputSize[], config: Conf
   }, RUN_OVERHEAD_SEC);
   const exchangeBytes = inputBytes * EXCHANGE_RATIO;
   const requests = requestsOf(plan, exchangeBytes);
-  const cost = costOf(functionSec, batchMemoryBytes, chunkCount + 2 * bucketCount, requests);
+  const cost = costOf(functionSec, batchMemoryBytes, taskCount + 2 * bucketCount, requests);
   return { plan, wallSec, functionSec, exchangeBytes, requests, cost };
 }
 
@@ -88,16 +88,17 @@ function filesOf(inputBytes: number): InputSize[] {
   }));
 }
 
-function requestsOf({ chunkCount, bucketCount, inputBytes }: StepPlan, exchangeBytes: number) {
+function requestsOf(plan: StepPlan, exchangeBytes: number) {
+  const { chunkCount, taskCount, bucketCount, inputBytes } = plan;
   const parts = Math.ceil((exchangeBytes + inputBytes * TABLE_RATIO) / PART_BYTES);
-  const results = chunkCount * 2 + bucketCount * 4;
-  // Each reduce step reads a footer and a range of each chunk; each merge step the same of sums.
-  const exchange = chunkCount * bucketCount * 2 + bucketCount * bucketCount * 2;
+  const results = taskCount * 2 + bucketCount * 4;
+  // Each reduce step reads a footer and a range of each task; each merge step the same of sums.
+  const exchange = taskCount * bucketCount * 2 + bucketCount * bucketCount * 2;
   const input = Math.ceil(inputBytes / PART_BYTES) + chunkCount;
   return {
     puts: parts + results,
     gets: exchange + input + results,
-    transitions: (chunkCount + 2 * bucketCount) * TRANSITIONS_PER_CHILD + TRANSITIONS_PER_RUN,
+    transitions: (taskCount + 2 * bucketCount) * TRANSITIONS_PER_CHILD + TRANSITIONS_PER_RUN,
   };
 }
 

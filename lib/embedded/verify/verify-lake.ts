@@ -4,6 +4,7 @@ import { ObjectNotFoundError, TerminalError } from '../../../lambdas/shared/runt
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
+import { manifestInputs, type WithInputs } from '../../../lambdas/shared/state/manifest-inputs.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
 import { checkChain } from './check-chain.ts';
 import { checkState } from './check-state.ts';
@@ -88,7 +89,9 @@ async function currentOf(
   return null;
 }
 
-type BatchManifest = AnyManifest & { readonly run_id: string };
+type BatchManifest = AnyManifest & WithInputs & { readonly run_id: string };
+
+const LISTED = ['manifest_missing', 'manifest_damaged'] as const;
 
 async function verifyBatch(
   lake: ObjectStore,
@@ -100,8 +103,33 @@ async function verifyBatch(
   if (manifest === null) return [];
   const publication = { door: 'batch' as const, manifestKey, manifest, watermarkMs: null };
   const { files, bytes } = await checkTables(lake, publication, options, faults);
+  await checkInputs(lake, manifest, faults);
   const none = { manifests: 0, segments: 0 };
   return [{ door: 'batch', manifestKey, name: manifest.run_id, files, bytes, ...none }];
+}
+
+/** The list of inputs, where it is an object of its own: whole, and with the records of the run. */
+async function checkInputs(
+  lake: ObjectStore,
+  manifest: BatchManifest,
+  faults: Faults,
+): Promise<void> {
+  const { inputs_object: object, counts } = manifest;
+  if (object === undefined) return;
+  let records = 0;
+  try {
+    for await (const input of manifestInputs(lake, manifest)) records += input.records;
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    const code = LISTED.find((known) => known === error.code);
+    if (code === undefined) throw error;
+    const { message } = error;
+    faults.add('batch', 'manifest', { key: object.key, code, message });
+    return;
+  }
+  if (records === counts.read) return;
+  const message = `lists files of ${records} records, the run read ${counts.read}`;
+  faults.add('batch', 'manifest', { key: object.key, code: 'manifest_damaged', message });
 }
 
 async function verifyStream(

@@ -56,6 +56,7 @@ describe('planSteps', () => {
       { name: 'map_tasks', used: 160, limit: 8_000, usedPercent: 2 },
       { name: 'buckets', used: 11, limit: 4_096, usedPercent: 0.27 },
       { name: 'files', used: 10_001, limit: 1_613_758, usedPercent: 0.62 },
+      { name: 'plan_seconds', used: 9, limit: 900, usedPercent: 1 },
       { name: 'largest_whole_file_bytes', used: 5.4e9, limit: 21.6e9, usedPercent: 25 },
     ]);
   });

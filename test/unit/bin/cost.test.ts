@@ -39,7 +39,7 @@ describe('plan', () => {
       prices: { region: 'us-east-1', currency: 'USD' },
     });
     const { out } = await runCliHere(['plan', '--bytes', '100GB']);
-    expect(out).toContain('map        1,025 chunks of 100.7 MB at most\n');
+    expect(out).toContain('map        1,025 chunks of 100.7 MB at most, in 1,025 steps\n');
     expect(out).toContain('time       about 53 s; functions run 69.3 min in all\n');
     expect(out).toMatch(/\nprices of us-east-1 as of \d{4}-\d\d-\d\d, /);
   });

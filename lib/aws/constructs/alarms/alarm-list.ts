@@ -1,6 +1,7 @@
 import type { AlarmSpec, Watched } from './alarm-spec.ts';
 import { batchAlarms } from './batch-alarms.ts';
 import { catalogueAlarms } from './catalogue-alarms.ts';
+import { limitAlarms } from './limit-alarms.ts';
 import { lossAlarms } from './loss-alarms.ts';
 import { streamAlarms } from './stream-alarms.ts';
 import { throttleAlarms } from './throttle-alarms.ts';
@@ -15,5 +16,6 @@ export function alarmList(watched: Watched): readonly AlarmSpec[] {
     ...lossAlarms(watched),
     ...throttleAlarms(watched),
     ...catalogueAlarms(watched),
+    ...limitAlarms(watched.deployment),
   ];
 }

@@ -1,0 +1,21 @@
+import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Deployment } from '../../deployment.ts';
+import { type AlarmSpec, ownMetric } from './alarm-spec.ts';
+
+/** Percent of a limit at which somebody should look. */
+const NEAR_PERCENT = 80;
+
+/** Limits that are near, before a run fails at one. */
+export function limitAlarms(deployment: Deployment): AlarmSpec[] {
+  return [
+    {
+      id: 'NearLimit',
+      metric: ownMetric(deployment, 'PlanLimitUsed', 'Maximum'),
+      threshold: NEAR_PERCENT,
+      comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      text:
+        'A batch run used 80 % or more of a limit; beyond it runs fail. Run tandem plan --target ' +
+        'aws: its section limits says which, then load larger files or raise aws.batchMemory.',
+    },
+  ];
+}
