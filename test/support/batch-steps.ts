@@ -30,12 +30,12 @@ export function batchHost(
 export type Step = (event: unknown) => Promise<unknown>;
 
 /** The functions of the state machine, as their handlers make them. */
-export function batchSteps(host: BatchHost): Record<StepName, Step> {
+export function batchSteps(host: BatchHost, heldBytes = HELD_BYTES): Record<StepName, Step> {
   return {
     planRun: (event) => planStep(host, STEP_LIMITS, event as never),
-    mapChunk: createMapStep(host, HELD_BYTES) as Step,
+    mapChunk: createMapStep(host, heldBytes) as Step,
     checkChunks: (event) => checkAfterMap(host, event as never),
-    reduceBucket: createReduceStep(host, HELD_BYTES) as Step,
+    reduceBucket: createReduceStep(host, heldBytes) as Step,
     mergeAggregates: createMergeStep(host) as Step,
     publishRun: (event) => publishStep(host, event as never),
     endRun: (event) => endStep(host, event as never),

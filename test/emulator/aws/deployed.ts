@@ -17,10 +17,12 @@ export interface Chosen {
 /** The stacks of one test, under another prefix than anybody's own on the same emulator. */
 export class TestStacks {
   readonly #prefix: string;
+  readonly #batch: Readonly<Record<string, string>>;
   readonly #folder: DeploymentFolder;
 
-  constructor(prefix: string) {
+  constructor(prefix: string, batch: Readonly<Record<string, string>> = BATCH) {
     this.#prefix = prefix;
+    this.#batch = batch;
     this.#folder = new DeploymentFolder(`deployed/${prefix}`);
   }
 
@@ -47,7 +49,7 @@ export class TestStacks {
 
   async #cdk(command: readonly string[], chosen: Chosen): Promise<string> {
     const aws = { stackPrefix: this.#prefix, batchWindow: '1s', ...chosen };
-    writeFileSync(this.configFile, JSON.stringify({ aws, batch: BATCH }));
+    writeFileSync(this.configFile, JSON.stringify({ aws, batch: this.#batch }));
     const args = this.#folder.cdkArguments(this.configFile, command);
     const { stdout, stderr } = await run(CDK, args, {
       cwd: projectRoot,
