@@ -16,7 +16,18 @@ export interface StoredBlocks {
   readonly key: string;
   readonly footerStartByte: number;
   readonly sizeBytes: number;
+  /** By group: how many blocks it has. With that the place of each bucket's ends is known. */
+  readonly groups: readonly number[];
 }
+
+/** A larger footer is not read as a whole: tasks of many files over many buckets have such. */
+const WHOLE_FOOTER_BYTES = 256 * 1024;
+
+/** A double. */
+const WORD_BYTES = 8;
+
+/** In front of the ends of each group: its first byte, and its number of blocks. */
+const GROUP_WORDS = 2;
 
 interface HeldBlock {
   readonly bytes: Uint8Array;
@@ -33,6 +44,7 @@ export class StoredExchange implements BlockSink {
   #heldBytes = 0;
   #writtenBytes = 0;
   readonly #footer: number[] = [];
+  readonly #groups: number[] = [];
 
   /** A group is written when it has so many bytes: what is held of a task is bounded by it. */
   constructor(lake: ObjectStore, key: string, maxHeldBytes: number) {
@@ -60,7 +72,7 @@ export class StoredExchange implements BlockSink {
     await this.#writer.commit();
     const footerStartByte = this.#writtenBytes;
     const sizeBytes = footerStartByte + footer.byteLength;
-    return { key: this.#key, footerStartByte, sizeBytes };
+    return { key: this.#key, footerStartByte, sizeBytes, groups: this.#groups };
   }
 
   async abort(): Promise<void> {
@@ -72,6 +84,7 @@ export class StoredExchange implements BlockSink {
     const blocks = this.#held;
     const group = new Uint8Array(this.#heldBytes);
     this.#footer.push(this.#writtenBytes, blocks.length);
+    this.#groups.push(blocks.length);
     let at = 0;
     for (let bucket = 0; bucket < blocks[0].sliceEnds.length; bucket++) {
       for (const { bytes, sliceEnds } of blocks) {
@@ -99,30 +112,49 @@ export interface StoredRun {
 /** Where the slices of one bucket stand in an object, in the order of their blocks. */
 export async function runsOf(
   lake: ObjectStore,
-  { key, footerStartByte, sizeBytes }: StoredBlocks,
+  blocks: StoredBlocks,
   bucketIndex: number,
   bucketCount: number,
 ): Promise<StoredRun[]> {
-  const range = { startByte: footerStartByte, endByte: sizeBytes };
-  const bytes = await lake.get(key, { range });
-  assert(bytes.length === sizeBytes - footerStartByte, `${key} holds its whole footer`);
-  // A copy stands aligned, as doubles must.
-  const footer = new Float64Array(new Uint8Array(bytes).buffer);
+  const { key, groups } = blocks;
+  const endsOf = await footerReader(lake, blocks);
   const runs: StoredRun[] = [];
-  for (let at = 0; at < footer.length; ) {
-    const [groupStart, blockCount] = footer.subarray(at, at + 2);
-    const first = at + 2 + bucketIndex * blockCount;
-    let start = bucketIndex === 0 ? 0 : footer[first - 1];
+  let at = 0;
+  for (const blockCount of groups) {
+    const first = at + GROUP_WORDS + bucketIndex * blockCount;
+    const [groupStart] = await endsOf(at, at + 1);
+    // The bucket begins where the one before ends.
+    const isFirst = bucketIndex === 0;
+    const ends = await endsOf(isFirst ? first : first - 1, first + blockCount);
+    let start = isFirst ? 0 : ends[0];
     const startByte = groupStart + start;
-    const sliceBytes: number[] = [];
-    for (const end of footer.subarray(first, first + blockCount)) {
-      sliceBytes.push(end - start);
+    const sliceBytes = [...ends.subarray(isFirst ? 0 : 1)].map((end) => {
+      const sizeBytes = end - start;
       start = end;
-    }
+      return sizeBytes;
+    });
     runs.push({ key, startByte, sliceBytes });
-    at += 2 + bucketCount * blockCount;
+    at += GROUP_WORDS + bucketCount * blockCount;
   }
   return runs;
+}
+
+/** Reads words `[from, to)` of a footer: a small one at once, of a large one what is asked for. */
+async function footerReader(
+  lake: ObjectStore,
+  { key, footerStartByte, sizeBytes }: StoredBlocks,
+): Promise<(from: number, to: number) => Promise<Float64Array>> {
+  const read = async (startByte: number, endByte: number) => {
+    const bytes = await lake.get(key, { range: { startByte, endByte } });
+    assert(bytes.length === endByte - startByte, `${key} holds its whole footer`);
+    // A copy stands aligned, as doubles must.
+    return new Float64Array(new Uint8Array(bytes).buffer);
+  };
+  if (sizeBytes - footerStartByte <= WHOLE_FOOTER_BYTES) {
+    const footer = await read(footerStartByte, sizeBytes);
+    return async (from, to) => footer.subarray(from, to);
+  }
+  return (from, to) => read(footerStartByte + from * WORD_BYTES, footerStartByte + to * WORD_BYTES);
 }
 
 /** Runs that are fetched ahead of the one that is read. */

@@ -1,5 +1,7 @@
-import type { LandingObject } from '../../shared/ingest/list-landing.ts';
 import type { ByteRange, GetOptions, ObjectReader } from '../../shared/ports/object-store.ts';
+import type { PlannedInput } from '../batch-plan.ts';
+
+type ExpectedFile = Pick<PlannedInput, 'key' | 'etag' | 'sizeBytes' | 'kind'>;
 
 /** A larger file is read piece by piece, as its records are needed. */
 const SMALL_BYTES = 256 * 1024;
@@ -10,7 +12,7 @@ const FILES_AHEAD = 16;
 /** Reads small files of a task before they are asked for; everything else as the store does. */
 export class FilesAhead implements ObjectReader {
   readonly #store: ObjectReader;
-  #files: readonly LandingObject[] = [];
+  #files: readonly ExpectedFile[] = [];
   readonly #fetched = new Map<string, Promise<Uint8Array>>();
 
   constructor(store: ObjectReader) {
@@ -18,7 +20,7 @@ export class FilesAhead implements ObjectReader {
   }
 
   /** These are read next, one after the other. */
-  expect(files: readonly LandingObject[]): void {
+  expect(files: readonly ExpectedFile[]): void {
     this.#fetched.clear();
     this.#files = files;
   }
@@ -26,8 +28,9 @@ export class FilesAhead implements ObjectReader {
   /** The file at `index` is read now. */
   start(index: number): void {
     if (index > 0) this.#fetched.delete(this.#files[index - 1].key);
-    for (const { key, etag, sizeBytes } of this.#files.slice(index, index + FILES_AHEAD)) {
-      const isSmall = sizeBytes > 0 && sizeBytes <= SMALL_BYTES;
+    for (const { key, etag, sizeBytes, kind } of this.#files.slice(index, index + FILES_AHEAD)) {
+      // Segments are in the lake.
+      const isSmall = kind !== 'segment' && sizeBytes > 0 && sizeBytes <= SMALL_BYTES;
       if (!isSmall || this.#fetched.has(key)) continue;
       const fetching = this.#store.get(key, { ifMatch: etag });
       fetching.catch(() => undefined); // Whoever reads the file has the error.

@@ -26,7 +26,7 @@ async function world() {
   const files = await Promise.all(
     [...NAMES, LARGE].map(async (key) => {
       const { etag = '', sizeBytes = 0 } = (await store.head(key)) ?? {};
-      return { key, etag, sizeBytes };
+      return { key, etag, sizeBytes, kind: 'csv' as const };
     }),
   );
   const ahead = new FilesAhead(counted);
