@@ -74,8 +74,8 @@ const RUN_ID = JsonPath.stringAt('$.runId');
 /**
  * A batch run (architecture §3): plan, map over tasks of chunks, check and repair until all chains
  * hold, reduce over buckets, merge over ranges, publish. Steps of a map catch their own errors and
- * end with a status; the state after each map reads what they stored and decides. A run that fails is
- * recorded and cleaned up, and then the execution fails.
+ * end with a status; the state after each map reads what they stored and decides. A run that fails
+ * is recorded and cleaned up, and then the execution fails.
  */
 export class BatchWorkflow extends Construct {
   readonly stateMachine: StateMachine;

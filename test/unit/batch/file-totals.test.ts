@@ -82,15 +82,15 @@ it('takes the layout from the plan, or from the chunks where only they could rea
   ];
   const chunks = [0, 0, 1].map((inputIndex, chunkIndex) => ({ chunkIndex, inputIndex }));
 
-  const totals = fileTotals(
+  const results = inputResults(
     { inputs, chunks } as unknown as BatchPlan,
     [null, null, read].map((layout) => ({
       ...chunk({ read: 1 }),
       layout,
-    })) as unknown as Parameters<typeof fileTotals>[1],
+    })) as unknown as Parameters<typeof inputResults>[1],
   );
 
-  expect(totals.map(({ layout, readRecords }) => [layout, readRecords])).toEqual([
+  expect([...results].map(({ totals }) => [totals?.layout, totals?.readRecords])).toEqual([
     [planned, 2],
     [read, 1],
   ]);

@@ -17,8 +17,8 @@ it('knows the files and the revenue of the run before, and nothing where there w
 
   expect(previous?.revenue).toBe('9.00');
   expect([...(previous?.inputs ?? [])]).toEqual([
-    ['orders/a.csv', manifest.inputs[0]],
-    ['orders/b.csv', manifest.inputs[1]],
+    ['orders/a.csv', { etag: manifest.inputs?.[0].etag, records: 1 }],
+    ['orders/b.csv', { etag: manifest.inputs?.[1].etag, records: 2 }],
   ]);
   expect(await readPrevious(lake, { previous: null })).toBeNull();
 });

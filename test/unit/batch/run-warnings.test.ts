@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { FileTotals } from '../../../lambdas/batch/publish-run/file-totals.ts';
+import type { InputResult } from '../../../lambdas/batch/publish-run/file-totals.ts';
+import { InputSummary } from '../../../lambdas/batch/publish-run/input-summary.ts';
 import type { PreviousRun } from '../../../lambdas/batch/publish-run/previous-run.ts';
-import { type RunFacts, runWarnings } from '../../../lambdas/batch/publish-run/run-warnings.ts';
+import {
+  namedInputs,
+  type RunFacts,
+  runWarnings,
+} from '../../../lambdas/batch/publish-run/run-warnings.ts';
 import { type Findings, NO_FINDINGS } from '../../../lambdas/batch/reduce-bucket/findings.ts';
 
 const NO_ISSUES = { counts: { dimension_issues: 0 }, firstIssue: null };
@@ -12,20 +17,39 @@ interface Facts {
   readonly ignored?: { readonly count: number; readonly example: string | null };
   readonly rejected?: RunFacts['rejectedFiles'];
   readonly before?: PreviousRun | null;
-  readonly files?: readonly object[];
+  /** Instead of `inputs`: what was read of each. */
+  readonly files?: readonly { readonly input: object; readonly issueRecords: readonly number[] }[];
   readonly findings?: Partial<Findings>;
   readonly customers?: object;
   readonly products?: object;
 }
 
+function summaryOf(
+  { inputs = [{ key: 'orders/a.csv' }], files }: Facts,
+  before: PreviousRun | null,
+  findings: Findings,
+): InputSummary {
+  const summary = new InputSummary(before, namedInputs(findings));
+  const results =
+    files?.map(({ input, ...totals }) => ({
+      input,
+      totals: { quarantinedRecords: 0, ...totals },
+    })) ?? inputs.map((input) => ({ input: { kind: 'csv', ...input }, totals: null }));
+  results.forEach((result, inputIndex) => {
+    summary.add({ inputIndex, rejected: null, ...result } as InputResult);
+  });
+  return summary;
+}
+
 function warningsOf(facts: Facts) {
-  const { inputs = [{ key: 'orders/a.csv' }], ignored = { count: 0, example: null } } = facts;
+  const { ignored = { count: 0, example: null }, before = null } = facts;
+  const findings = { ...NO_FINDINGS, ...facts.findings };
   return runWarnings({
-    plan: { inputs: inputs.map((input) => ({ kind: 'csv', ...input })), ignored },
+    plan: { ignored },
     rejectedFiles: facts.rejected ?? [],
-    before: facts.before ?? null,
-    files: (facts.files ?? []) as readonly FileTotals[],
-    findings: { ...NO_FINDINGS, ...facts.findings },
+    before,
+    inputs: summaryOf(facts, before, findings),
+    findings,
     customers: facts.customers ?? NO_ISSUES,
     products: facts.products ?? NO_ISSUES,
   } as unknown as RunFacts);
