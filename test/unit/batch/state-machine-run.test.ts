@@ -1,13 +1,16 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { manifestKey, planKey } from '../../../lambdas/batch/batch-plan.ts';
+import { TaskPacker } from '../../../lambdas/batch/plan-run/task-packer.ts';
+import { putPlan } from '../../../lambdas/batch/stored-plan.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { RetryableError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
-import { jsonBytes, parseJson } from '../../../lambdas/shared/runtime/json.ts';
+import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { configOf, keysOf, ordersCsv, storeOf } from '../../support/batch-runs.ts';
 import { batchHost, batchSteps, executeBatch, type Step } from '../../support/batch-steps.ts';
+import { batchDefinition } from '../../support/batch-workflow.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
 import { currentOf, failureOf, orderLine, SMALL_LANDING } from '../../support/small-landing.ts';
 import { type Cutting, planCut, RUN_ID, runCut, UNCUT } from '../../support/staged-runs.ts';
@@ -21,10 +24,13 @@ const CUSTOMERS =
   'customer_id,customer_name,customer_email,customer_segment,registration_date\n' +
   'c1,Ada,ada@example.org,gold,2020-01-01\n';
 
-/** Three good files, one of them gzip and one with quoted line ends, and two that are rejected. */
+/** Good files, one of them gzip and one with quoted line ends, small ones, and three rejected. */
 const LANDING: readonly (readonly [string, string | Uint8Array])[] = [
   ...SMALL_LANDING,
   ['orders/b.csv.gz', gzipSync(ordersCsv(lines('g', 400)))],
+  ['orders/b1.csv', ordersCsv([orderLine('b1')])],
+  ['orders/b2.csv.gz', gzipSync('cut short').subarray(0, 12)],
+  ['orders/b3.csv', ordersCsv([orderLine('g7'), 'bad'])],
   ['orders/c.csv', ordersCsv([...lines('o', 150), ...quoted])],
   ['orders/d.csv', 'no,header\n'],
   ['orders/e.csv.gz', gzipSync('cut short').subarray(0, 12)],
@@ -52,7 +58,11 @@ async function contentOf(lake: ObjectStore): Promise<Map<string, string>> {
 async function plannedLake(landing: ObjectStore, cut: Cutting): Promise<ObjectStore> {
   const lake = new MemoryObjectStore();
   const plan = await planCut(landing, lake, cut);
-  await lake.put(planKey(RUN_ID), jsonBytes(plan));
+  const packer = new TaskPacker(2 ** 30);
+  plan.inputs.forEach((_, index) => {
+    packer.add(plan.chunks.filter(({ inputIndex }) => inputIndex === index).length, 0);
+  });
+  await putPlan(lake, plan, { taskEnds: packer.taskEnds, limitUsed: 0 });
   return lake;
 }
 
@@ -70,7 +80,7 @@ describe('a run of the state machine', () => {
     expect(execution.status).toBe('SUCCEEDED');
     expect(execution.visited).toContain('RepairChunks');
     expect(await contentOf(lake)).toEqual(await contentOf(embedded.lake));
-    expect(embedded.manifest.counts.read).toBe(584);
+    expect(embedded.manifest.counts.read).toBe(587);
   });
 
   it('plans by itself and removes what it needed on the way', async () => {
@@ -80,7 +90,7 @@ describe('a run of the state machine', () => {
     const execution = await executeBatch(batchSteps(batchHost({ landing, lake }, config)), RUN_ID);
 
     expect(execution.status).toBe('SUCCEEDED');
-    expect((await currentOf(lake)).counts.read).toBe(584);
+    expect((await currentOf(lake)).counts.read).toBe(587);
     expect(await keysOf(lake, 'work/')).toEqual([]);
   });
 
@@ -102,7 +112,7 @@ describe('a run of the state machine', () => {
       counts,
       revenue,
       manifest: manifestKey(RUN_ID),
-      warnings: [{ code: 'files_rejected', count: 2 }],
+      warnings: [{ code: 'files_rejected', count: 3 }],
     });
     expect(answers[1]).toEqual(answers[0]);
   });
@@ -115,6 +125,13 @@ describe('a run of the state machine', () => {
 
     expect(execution.visited.slice(-4)).toEqual(['EndRun', 'TellStarter', 'HasFailed', 'RunEnded']);
     expect(await keysOf(lake)).toEqual([]);
+  });
+});
+
+describe('the definition', () => {
+  it('takes from the plan how many children of a map run side by side', () => {
+    const text = JSON.stringify(batchDefinition());
+    expect(text.match(/"MaxConcurrencyPath":"\$\.plan\.maxConcurrency"/g)).toHaveLength(4);
   });
 });
 
@@ -205,7 +222,7 @@ describe('a step that fails', () => {
   });
 
   it.each([
-    ['mapChunk', 'CheckChunks', 'map step 0 has no result, and 61 more: see the execution'],
+    ['mapChunk', 'CheckChunks', 'map step 0 has no result, and 60 more: see the execution'],
     ['reduceBucket', 'CheckBuckets', 'reduce step 0 has no result, and 2 more: see the execution'],
     ['mergeAggregates', 'PublishRun', 'merge step 0 has no result, and 1 more: see the execution'],
   ] as const)('for ever fails the run, and nothing of it is left: %s', async (name, last, why) => {

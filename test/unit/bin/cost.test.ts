@@ -33,6 +33,14 @@ describe('plan', () => {
       chunks: 1025,
       buckets: 187,
       wall_seconds: 53.2,
+      map_tasks: 1025,
+      limits: [
+        { name: 'map_tasks', used: 1025, limit: 8000, used_percent: 12.81 },
+        { name: 'buckets', used: 187, limit: 4096, used_percent: 4.57 },
+        { name: 'files', used: 94, limit: 1_613_758, used_percent: 0.01 },
+        { name: 'plan_seconds', used: 1, limit: 900, used_percent: 0.11 },
+        { name: 'largest_whole_file_bytes', used: 0, limit: 21.6e9, used_percent: 0 },
+      ],
       cost: { step_functions: 0.07045, total: expect.closeTo(0.4354, 4) },
       files: null,
       max_parallel: 200,
@@ -40,6 +48,7 @@ describe('plan', () => {
     });
     const { out } = await runCliHere(['plan', '--bytes', '100GB']);
     expect(out).toContain('map        1,025 chunks of 100.7 MB at most, in 1,025 steps\n');
+    expect(out).toMatch(/\nsteps of the map state +1,025 +8,000 +12\.81 %\n/);
     expect(out).toContain('time       about 53 s; functions run 69.3 min in all\n');
     expect(out).toMatch(/\nprices of us-east-1 as of \d{4}-\d\d-\d\d, /);
   });
