@@ -42,8 +42,8 @@ const NOTHING_KNOWN: LookMemory = {
 
 /**
  * Looks at orders files, many at a time: a store far away answers slowly. A file that is known with
- * its etag is not read. Null where the time was up before all were looked at; at least a page of
- * them was. Throws `TerminalError` `input_changed`.
+ * its etag is not read. Null where the time was up before all were looked at; some new ones were,
+ * so that calling again comes to an end. Throws `TerminalError` `input_changed`.
  */
 export async function lookAtFiles(
   landing: ObjectStore,
@@ -51,8 +51,9 @@ export async function lookAtFiles(
   { parallel, memory = NOTHING_KNOWN }: { readonly parallel: number; readonly memory?: LookMemory },
 ): Promise<LookOrRefusal[] | null> {
   const looks: LookOrRefusal[] = [];
+  let keptPages = 0;
   for (let from = 0; from < objects.length; from += PAGE_FILES) {
-    if (from > 0 && memory.isTimeUp()) return null;
+    if (keptPages > 0 && memory.isTimeUp()) return null;
     const fresh: Look[] = [];
     const page = objects.slice(from, from + PAGE_FILES);
     const found = await inParallel(page, parallel, async (object) => {
@@ -62,7 +63,10 @@ export async function lookAtFiles(
       if (!(look instanceof ObjectUnreadableError)) fresh.push(look);
       return look;
     });
-    if (fresh.length > 0) await memory.keep(fresh);
+    if (fresh.length > 0) {
+      await memory.keep(fresh);
+      keptPages += 1;
+    }
     for (const look of found) looks.push(look);
   }
   return looks;

