@@ -46,6 +46,20 @@ describe('planSteps', () => {
     expect(plan(plain(10 * GIB, 100)).taskCount).toBeLessThanOrEqual(1_100);
   });
 
+  it('stays far from every limit over ten years of 100 files a day and bursts of 10,000', () => {
+    for (let month = 12; month <= 120; month += 12) {
+      const files = [
+        ...plain(300_000, month * 3_000),
+        ...plain(2_000, Math.ceil(month / 12) * 10_000),
+        ...plain(2 * GIB, Math.ceil(month / 12)),
+      ];
+      const { limits: used, taskCount } = plan(files);
+
+      expect(taskCount).toBeLessThanOrEqual(2_000);
+      for (const { usedPercent } of used) expect(usedPercent).toBeLessThan(50);
+    }
+  });
+
   it('says how much of each limit it uses', () => {
     const { limits: used } = plan([
       ...plain(1_000, 10_000),
