@@ -12,6 +12,8 @@ const MAX_LOGGED_ANSWER = 2_000;
 
 /** Beside those of the protocol, what dashboard and alarms are made of. */
 export type GaugeName =
+  /** Seconds since the oldest upload that no launched run covers. */
+  | 'UploadWait'
   | 'RunsPublished'
   | 'RunsFailed'
   | 'RecordsRead'
@@ -21,6 +23,12 @@ export type GaugeName =
   | 'EpochsPublished'
   /** Seconds by which the stream's watermark is behind the newest event. */
   | 'WatermarkLag'
+  /** Seconds since the arrival of the oldest record that no log entry covers. */
+  | 'UnreadAge'
+  /** At least so many records lie behind the checkpoints. */
+  | 'UnreadRecordsAtLeast'
+  /** Answers of the consumer that name failed items: their batch comes again. */
+  | 'ConsumerFailedBatches'
   | 'DeadlinesReached'
   | 'RecordsRedriven'
   /** Messages in the failures bucket. */
@@ -31,6 +39,8 @@ export type GaugeName =
 /** Of what each code of contract §2.3 counts, per publication that has the warning. */
 export type WarningMetric = `Warning_${WarningCode}`;
 
+const SECONDS: ReadonlySet<GaugeName> = new Set(['WatermarkLag', 'UploadWait', 'UnreadAge']);
+
 /** Metrics in the log (CloudWatch embedded metric format): no call, no waiting. */
 export const metrics: Metrics & { gauge(name: GaugeName, value: number): void } = {
   count(name: MetricName, where: Readonly<Record<string, string>>): void {
@@ -38,7 +48,7 @@ export const metrics: Metrics & { gauge(name: GaugeName, value: number): void } 
     logger.warn(name, { where });
   },
   gauge(name, value) {
-    emf.addMetric(name, name === 'WatermarkLag' ? MetricUnit.Seconds : MetricUnit.Count, value);
+    emf.addMetric(name, SECONDS.has(name) ? MetricUnit.Seconds : MetricUnit.Count, value);
   },
 };
 
