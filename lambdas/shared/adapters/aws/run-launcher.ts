@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { RunLauncher, RunStart } from '../../ports/run-launcher.ts';
 
 /** A queue holds a message back so long at most. */
-const MAX_DELAY_SEC = 900;
+export const MAX_DELAY_SEC = 900;
 
 /**
  * Starts executions of a state machine, named like the run, so that a second start of a run is
