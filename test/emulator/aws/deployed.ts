@@ -14,13 +14,21 @@ export interface Chosen {
   readonly retryLimit?: number;
 }
 
+/** Of the config's `batch`. */
+export interface ChosenWaits {
+  readonly quietFor?: string;
+  readonly maxWait?: string;
+}
+
 /** The stacks of one test, under another prefix than anybody's own on the same emulator. */
 export class TestStacks {
   readonly #prefix: string;
   readonly #folder: DeploymentFolder;
+  readonly #waits: ChosenWaits;
 
-  constructor(prefix: string) {
+  constructor(prefix: string, waits: ChosenWaits = {}) {
     this.#prefix = prefix;
+    this.#waits = waits;
     this.#folder = new DeploymentFolder(`deployed/${prefix}`);
   }
 
@@ -47,7 +55,8 @@ export class TestStacks {
 
   async #cdk(command: readonly string[], chosen: Chosen): Promise<string> {
     const aws = { stackPrefix: this.#prefix, batchWindow: '1s', ...chosen };
-    writeFileSync(this.configFile, JSON.stringify({ aws, batch: BATCH }));
+    const batch = { ...BATCH, ...this.#waits };
+    writeFileSync(this.configFile, JSON.stringify({ aws, batch }));
     const args = this.#folder.cdkArguments(this.configFile, command);
     const { stdout, stderr } = await run(CDK, args, {
       cwd: projectRoot,
