@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { StarterSettings } from '../../lambdas/batch/start-run/decide-start.ts';
 import type { EpochMs } from '../../lambdas/shared/model/time.ts';
 import { runs } from '../support/runs.ts';
 import { seed } from '../support/seed.ts';
@@ -13,12 +14,18 @@ import {
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
-const settings = {
+const DEFAULTS: StarterSettings = {
   quietForMs: 30 * SECOND_MS,
   maxWaitMs: 15 * MINUTE_MS,
   minIntervalMs: 10 * MINUTE_MS,
   maxRunMs: 40 * MINUTE_MS,
 };
+const settings = fc.constantFrom<StarterSettings>(
+  DEFAULTS,
+  { ...DEFAULTS, minIntervalMs: 0, maxWaitMs: 2 * MINUTE_MS },
+  // Longer than a call can be ordered ahead.
+  { ...DEFAULTS, minIntervalMs: 60 * MINUTE_MS, maxWaitMs: 40 * MINUTE_MS },
+);
 /** Times of notifications are cut to seconds, and their clock may be behind by this. */
 const CLOCK_SLACK_MS = 5 * SECOND_MS;
 
@@ -61,7 +68,7 @@ const NO_FAULTS: Omit<StarterFaults, 'runMs'> = {
   ends: [true],
 };
 
-const runMs = fc.array(fc.integer({ min: SECOND_MS, max: settings.maxRunMs }), {
+const runMs = fc.array(fc.integer({ min: SECOND_MS, max: DEFAULTS.maxRunMs }), {
   minLength: 1,
   maxLength: 5,
 });
@@ -81,8 +88,8 @@ interface Told {
   readonly toldAtMs: number;
 }
 
-async function worldAfter(given: readonly Upload[], wrong: StarterFaults) {
-  const world = new StarterWorld(settings, wrong);
+async function worldAfter(chosen: StarterSettings, given: readonly Upload[], wrong: StarterFaults) {
+  const world = new StarterWorld(chosen, wrong);
   const startMs = world.clock.now();
   const told: Told[] = given.map((upload) => {
     const atMs = startMs + upload.atSec * SECOND_MS;
@@ -96,30 +103,43 @@ async function worldAfter(given: readonly Upload[], wrong: StarterFaults) {
 }
 
 /** By what is known of an upload and of the run before, the run that covers it begins by then. */
-function latestStart({ atMs, toldAtMs }: Told, before: WorldRun | undefined): number {
+function latestStart(
+  { maxWaitMs, minIntervalMs }: StarterSettings,
+  { atMs, toldAtMs }: Told,
+  before: WorldRun | undefined,
+): number {
   return Math.max(
-    atMs + settings.maxWaitMs,
+    atMs + maxWaitMs,
     toldAtMs,
-    (before?.startedAtMs ?? 0) + settings.minIntervalMs,
+    (before?.startedAtMs ?? 0) + minIntervalMs,
     before?.knownOverAtMs ?? 0,
   );
 }
 
-function expectInTime(told: readonly Told[], all: readonly WorldRun[], slackMs: number): void {
+function expectInTime(
+  chosen: StarterSettings,
+  told: readonly Told[],
+  all: readonly WorldRun[],
+  slackMs: number,
+): void {
   for (const upload of told) {
     const index = all.findIndex(({ startedAtMs }) => startedAtMs >= upload.atMs);
     // Every upload is covered.
     expect(index).toBeGreaterThanOrEqual(0);
-    const latestMs = latestStart(upload, all[index - 1]) + slackMs;
+    const latestMs = latestStart(chosen, upload, all[index - 1]) + slackMs;
     expect(all[index].startedAtMs).toBeLessThanOrEqual(latestMs);
   }
 }
 
-function expectApart(told: readonly Told[], all: readonly WorldRun[]): void {
+function expectApart(
+  { minIntervalMs }: StarterSettings,
+  told: readonly Told[],
+  all: readonly WorldRun[],
+): void {
   all.slice(1).forEach((run, index) => {
     const before = all[index];
     expect(run.beganAtMs).toBeGreaterThanOrEqual(before.endedAtMs);
-    expect(run.startedAtMs - before.startedAtMs).toBeGreaterThanOrEqual(settings.minIntervalMs);
+    expect(run.startedAtMs - before.startedAtMs).toBeGreaterThanOrEqual(minIntervalMs);
     // Something came since the run before.
     const isWanted = told.some(
       ({ atMs }) => atMs > before.startedAtMs - CLOCK_SLACK_MS && atMs <= run.startedAtMs,
@@ -130,11 +150,11 @@ function expectApart(told: readonly Told[], all: readonly WorldRun[]): void {
 
 it('runs after every upload, in time, one run at a time, apart from each other, and never for nothing', async () => {
   await fc.assert(
-    fc.asyncProperty(uploads, runMs, async (given, took) => {
-      const { told, runs: all } = await worldAfter(given, { ...NO_FAULTS, runMs: took });
+    fc.asyncProperty(settings, uploads, runMs, async (chosen, given, took) => {
+      const { told, runs: all } = await worldAfter(chosen, given, { ...NO_FAULTS, runMs: took });
 
-      expectInTime(told, all, 0);
-      expectApart(told, all);
+      expectInTime(chosen, told, all, 0);
+      expectApart(chosen, told, all);
     }),
     { seed, ...runs(100) },
   );
@@ -142,11 +162,11 @@ it('runs after every upload, in time, one run at a time, apart from each other, 
 
 it('holds to it when launches fail, when answers, calls and ends of runs get lost', async () => {
   await fc.assert(
-    fc.asyncProperty(uploads, faults, async (given, wrong) => {
-      const { told, runs: all } = await worldAfter(given, wrong);
+    fc.asyncProperty(settings, uploads, faults, async (chosen, given, wrong) => {
+      const { told, runs: all } = await worldAfter(chosen, given, wrong);
 
-      expectInTime(told, all, TICK_EVERY_MS);
-      expectApart(told, all);
+      expectInTime(chosen, told, all, TICK_EVERY_MS);
+      expectApart(chosen, told, all);
     }),
     { seed, ...runs(100) },
   );
@@ -154,8 +174,12 @@ it('holds to it when launches fail, when answers, calls and ends of runs get los
 
 it('never tells of a wait that is longer than an upload waited', async () => {
   await fc.assert(
-    fc.asyncProperty(uploads, runMs, async (given, took) => {
-      const { told, runs: all, waitsMs } = await worldAfter(given, { ...NO_FAULTS, runMs: took });
+    fc.asyncProperty(settings, uploads, runMs, async (chosen, given, took) => {
+      const {
+        told,
+        runs: all,
+        waitsMs,
+      } = await worldAfter(chosen, given, { ...NO_FAULTS, runMs: took });
 
       const waited = told.map(({ atMs }) => {
         const run = all.find(({ startedAtMs }) => startedAtMs >= atMs) as WorldRun;

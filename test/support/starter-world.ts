@@ -3,7 +3,11 @@ import { startStep } from '../../lambdas/batch/start-run/start-step.ts';
 import { MemoryStateStore } from '../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import { VirtualClock } from '../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import type { EpochMs } from '../../lambdas/shared/model/time.ts';
-import type { RunLauncher, RunStart } from '../../lambdas/shared/ports/run-launcher.ts';
+import {
+  MAX_WAKE_MS,
+  type RunLauncher,
+  type RunStart,
+} from '../../lambdas/shared/ports/run-launcher.ts';
 import { CountingRandomness } from './stream-world.ts';
 
 /** The starter is called so often, whatever happens. */
@@ -75,7 +79,8 @@ export class StarterWorld implements RunLauncher {
 
   async wakeAt(timeMs: EpochMs): Promise<void> {
     const { wakes } = this.#faults;
-    if (wakes[this.#calls.wakes++ % wakes.length]) this.at(timeMs, { kind: 'tick' });
+    const atMs = Math.min(timeMs, this.clock.now() + MAX_WAKE_MS);
+    if (wakes[this.#calls.wakes++ % wakes.length]) this.at(atMs, { kind: 'tick' });
   }
 
   at(atMs: number, event: StarterEvent): void {

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../shared/model/time.ts';
-import type { RunStart } from '../../shared/ports/run-launcher.ts';
+import { MAX_WAKE_MS, type RunStart } from '../../shared/ports/run-launcher.ts';
 
 /** What the starter knows. Absent items are null. */
 export interface StarterState {
@@ -166,5 +166,7 @@ function withWake(
   const { wakeAtMs } = state;
   const isComing = wakeAtMs !== null && wakeAtMs > nowMs && wakeAtMs <= dueAtMs;
   if (isComing) return { state, launch: null, wakeAtMs: null };
-  return { state: { ...state, wakeAtMs: dueAtMs }, launch: null, wakeAtMs: dueAtMs };
+  // What is due later than a call can be ordered for takes several.
+  const nextAtMs = Math.min(dueAtMs, nowMs + MAX_WAKE_MS) as EpochMs;
+  return { state: { ...state, wakeAtMs: nextAtMs }, launch: null, wakeAtMs: nextAtMs };
 }

@@ -69,6 +69,17 @@ describe('decideStart', () => {
     expect(wakeAtMs).toBe(1_600_000);
   });
 
+  it('has itself called in steps where a run is due later than a call can be ordered for', () => {
+    const hourly = { ...settings, minIntervalMs: 3_600_000 };
+    const at = (state: StarterState, nowMs: number) =>
+      decideStart(state, [TICK], { nowMs: ms(nowMs), settings: hourly, newRunId: 'run' });
+    const waiting = { ...afterRun(1_000_000), uploadedAtMs: ms(1_100_000) };
+    const first = at({ ...waiting, firstUploadedAtMs: ms(1_100_000) }, 1_200_000);
+    const second = at(first.state, 2_100_000);
+
+    expect([first.wakeAtMs, second.wakeAtMs]).toEqual([2_100_000, 3_000_000]);
+  });
+
   it('ignores a notification of an upload that the last run has listed', () => {
     const { state, launch, wakeAtMs } = decide(afterRun(1_000_000), 9_000_000, upload(970_000));
 

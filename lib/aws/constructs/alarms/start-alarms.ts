@@ -1,5 +1,5 @@
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { MAX_DELAY_SEC } from '../../../../lambdas/shared/adapters/aws/run-launcher.ts';
+import { MAX_WAKE_MS } from '../../../../lambdas/shared/ports/run-launcher.ts';
 import {
   type AlarmSpec,
   FIVE_MINUTES,
@@ -13,7 +13,7 @@ import {
 const MAX_ERRORS = 2;
 
 /** A message is read within seconds once it is due; calls for later are held back until then. */
-const MAX_MESSAGE_AGE_SEC = MAX_DELAY_SEC + 600;
+const MAX_MESSAGE_AGE_SEC = MAX_WAKE_MS / 1_000 + 600;
 
 /** From an upload to the start of its run. */
 export function startAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
