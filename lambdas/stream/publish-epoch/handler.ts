@@ -1,6 +1,7 @@
 import { bucketStore } from '../../shared/adapters/aws/function-ports.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { lambdaHandler, metrics } from '../../shared/runtime/lambda-handler.ts';
+import { untilAllEnd } from '../../shared/runtime/parallel.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { fannedWriter, openOnce } from '../aws-host.ts';
 import { countMessages } from '../redrive-records/count-messages.ts';
@@ -13,24 +14,15 @@ export const handler = lambdaHandler(() => {
     const { context, inline } = await open();
     const writer = fannedWriter(context, inline);
     const failures = bucketStore('FAILURES_BUCKET', context);
-    // Each of the three is told although another fails.
-    const [published, unread, givenUp] = await Promise.allSettled([
+    // What waits in the stream and in the failures bucket is told although publishing fails.
+    const [published, unread, givenUpBatches] = await untilAllEnd(
       publish(context, writer, () => getRemainingTimeInMillis()),
       look(context),
       countGivenUp(failures),
-    ]);
-    return {
-      ...settledValue(published),
-      unread: settledValue(unread),
-      givenUpBatches: settledValue(givenUp),
-    };
+    );
+    return { ...published, unread, givenUpBatches };
   };
 });
-
-function settledValue<Value>(settled: PromiseSettledResult<Value>): Value {
-  if (settled.status === 'rejected') throw settled.reason;
-  return settled.value;
-}
 
 async function publish(...args: Parameters<typeof publishStep>): Promise<PublishStepResult> {
   const result = await publishStep(...args);
