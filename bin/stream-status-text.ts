@@ -67,6 +67,7 @@ function shardJson(shard: ShardStatus): Record<string, unknown> {
     last_arrival: isoOrNull(shard.lastArrivalMs),
     watermark: isoOrNull(shard.watermarkMs),
     unread_records: shard.unreadRecords,
+    unread_records_at_least: shard.unreadAtLeast,
     lag_ms: shard.lagMs,
     counts: shard.counts,
     other_partition_keys: shard.otherKeys,
@@ -159,9 +160,9 @@ function shardTable(shards: readonly ShardStatus[]): string {
   );
 }
 
-function unreadText({ unreadRecords, state }: ShardStatus): string {
+function unreadText({ unreadRecords, unreadAtLeast }: ShardStatus): string {
   if (unreadRecords !== null) return withCommas(unreadRecords);
-  return state === 'behind' ? 'some' : '?';
+  return unreadAtLeast === null ? '?' : `≥ ${withCommas(unreadAtLeast)}`;
 }
 
 function lastEntryText({ lastEntry }: ShardStatus): string {

@@ -6,10 +6,10 @@ import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-order
 import type { DrainStepResult } from '../../lambdas/stream/drain/drain-step.ts';
 import { drainStream } from '../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { countUnread } from '../../lambdas/stream/unread-records/count-unread.ts';
 import type { FunctionOutput } from '../../lib/aws/client/deployed-functions.ts';
 import { interruptible } from '../../lib/embedded/stream/interruptible.ts';
 import { findOrdersAhead, type OrdersAhead } from '../../lib/embedded/stream/orders-ahead.ts';
-import { unreadRecords } from '../../lib/embedded/stream/unread-records.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import { instantText } from '../instant-text.ts';
 import { checkDimensionFolder } from '../landing-folder.ts';
@@ -189,7 +189,7 @@ async function drainWithProgress(
   ahead: OrdersAhead | null,
   context: CommandContext,
 ): Promise<number | null> {
-  const total = await unreadRecords(opened, opened.stream as LocalEventStream);
+  const total = await countUnread(opened, opened.stream as LocalEventStream);
   const progress = await createProgress(context);
   let done = 0;
   try {

@@ -16,6 +16,8 @@ describe('alarms', () => {
       'Tandem-NotificationsLost',
       'Tandem-UnexplainedDifferences',
       'Tandem-ComparisonFailed',
+      'Tandem-UploadsWait',
+      'Tandem-StarterErrors',
       'Tandem-FilesIgnored',
       'Tandem-FilesRejected',
       'Tandem-FilesVanished',
@@ -31,9 +33,12 @@ describe('alarms', () => {
       'Tandem-ConsumerErrors',
       'Tandem-DimensionsKept',
       'Tandem-PublisherErrors',
+      'Tandem-UnreadRecords',
+      'Tandem-RecordsExpire',
       'Tandem-StreamGap',
       'Tandem-StateLogGap',
       'Tandem-GivenUpBatches',
+      'Tandem-CallsLost',
       'Tandem-StreamThrottled',
       'Tandem-StateThrottled',
       'Tandem-FunctionsThrottled',
@@ -78,12 +83,65 @@ describe('alarms', () => {
     });
   });
 
-  it('of the iterator age comes at half of the retention', () => {
+  it('of the iterator age comes at a tenth of the retention', () => {
     operations?.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'Tandem-IteratorAge',
-      Threshold: 36 * 3_600_000,
+      Threshold: 7.2 * 3_600_000,
       TreatMissingData: 'notBreaching',
     });
+  });
+
+  it('take a metric without data for 0 in every expression', () => {
+    const expressions = alarms
+      .flatMap(({ Properties }) => (Properties.Metrics ?? []) as Record<string, unknown>[])
+      .filter((metric) => metric.Expression !== undefined);
+    expect(expressions.length).toBeGreaterThanOrEqual(5);
+    for (const { Expression: expression } of expressions) {
+      const rest = String(expression).replace(/FILL\(\w+, 0\)/g, '');
+      // What is left are operators, numbers and functions.
+      expect(rest.match(/[a-z]\w*/g)).toBeNull();
+    }
+  });
+
+  it('of waiting uploads comes at twice the longest wait, and when the starter says nothing', () => {
+    const found = (config: unknown) => (threshold: number) =>
+      templatesOf({ config }).operations?.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmName: 'Tandem-UploadsWait',
+        MetricName: 'UploadWait',
+        Statistic: 'Maximum',
+        Period: 900,
+        Threshold: threshold,
+        TreatMissingData: 'breaching',
+      });
+    found({})(1_800);
+    found({ batch: { maxWait: '5m', minInterval: '0s' } })(600);
+    found({ batch: { maxWait: '5m', minInterval: '1h' } })(7_200);
+  });
+
+  it('of unread records comes after an hour, and again before they are lost', () => {
+    const age = { MetricName: 'UnreadAge', Statistic: 'Maximum', Period: 900 };
+    operations?.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...age,
+      AlarmName: 'Tandem-UnreadRecords',
+      Threshold: 3_600,
+      TreatMissingData: 'breaching',
+    });
+    operations?.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...age,
+      AlarmName: 'Tandem-RecordsExpire',
+      Threshold: 36 * 3_600,
+    });
+  });
+
+  it('of the consumer counts batches that it gave back like those in which it threw', () => {
+    const [alarm] = alarms.filter(
+      ({ Properties }) => Properties.AlarmName === 'Tandem-ConsumerErrors',
+    );
+    const names = alarm.Properties.Metrics.flatMap(
+      (metric: { MetricStat?: { Metric: { MetricName: string } } }) =>
+        metric.MetricStat?.Metric.MetricName ?? [],
+    );
+    expect(names).toEqual(['Errors', 'ConsumerFailedBatches']);
   });
 
   it('of the publisher comes, too, when the publisher does not run at all', () => {

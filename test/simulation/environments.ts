@@ -71,7 +71,9 @@ export class Environment {
     const { scheduler } = world;
     this.#step = createConsumeStep(
       () => openContext(world, this.process),
-      () => scheduler.note(`${this.process.name} has no time left`),
+      (cause) => {
+        if (cause === null) scheduler.note(`${this.process.name} has no time left`);
+      },
       (context) => this.#makeConsumer(context),
     );
   }

@@ -3,6 +3,7 @@ import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-o
 import { MemoryStateStore } from '../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import { VirtualClock } from '../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import { type Config, parseConfig } from '../../lambdas/shared/model/config.ts';
+import type { EventStream } from '../../lambdas/shared/ports/event-stream.ts';
 import type { MetricName, Metrics } from '../../lambdas/shared/ports/metrics.ts';
 import type { Randomness } from '../../lambdas/shared/ports/randomness.ts';
 import {
@@ -69,6 +70,18 @@ export function createStreamWorld(
   const open = (consumer = 'default') =>
     openStreamContext(ports, { consumer, codeVersion: 'test', config });
   return { ...ports, config, open };
+}
+
+/** As Kinesis: it gives records, and cannot count them. */
+export function readingOnly(stream: EventStream): EventStream {
+  return {
+    name: stream.name,
+    identity: () => stream.identity(),
+    listShards: () => stream.listShards(),
+    put: (records) => stream.put(records),
+    now: () => stream.now(),
+    read: (...asked) => stream.read(...asked),
+  };
 }
 
 /** One event as a producer sends it; `order` overrides the fields of a valid order. */

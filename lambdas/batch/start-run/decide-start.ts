@@ -1,22 +1,32 @@
 import type { EpochMs } from '../../shared/model/time.ts';
-import type { RunStart } from '../../shared/ports/run-launcher.ts';
+import { MAX_WAKE_MS, type RunStart } from '../../shared/ports/run-launcher.ts';
 
 /** What the starter knows. Absent items are null. */
 export interface StarterState {
   /** The newest upload that no run covers, by the store's clock. */
   readonly uploadedAtMs: EpochMs | null;
+  /** The oldest upload that no run covers; null exactly where there is no newest. */
+  readonly firstUploadedAtMs: EpochMs | null;
   /** Somebody asked for a run, whatever was uploaded. */
   readonly isRequested: boolean;
-  /** The run under way. `isLaunched`: its launch was answered. */
-  readonly running: (RunStart & { readonly isLaunched: boolean }) | null;
+  /** The run under way. */
+  readonly running: RunningRun | null;
   /** When the last run was started. What was uploaded before is in it. */
   readonly lastStartedAtMs: EpochMs | null;
   /** The starter will be called at this time. */
   readonly wakeAtMs: EpochMs | null;
 }
 
+export interface RunningRun extends RunStart {
+  /** When its launch was answered; null: it was not, and may have got lost. */
+  readonly launchedAtMs: EpochMs | null;
+  /** The oldest upload that it covers; null where it was only asked for. */
+  readonly firstUploadedAtMs: EpochMs | null;
+}
+
 export const IDLE_STARTER: StarterState = {
   uploadedAtMs: null,
+  firstUploadedAtMs: null,
   isRequested: false,
   running: null,
   lastStartedAtMs: null,
@@ -34,9 +44,11 @@ export type StarterEvent =
 export interface StarterSettings {
   /** A run begins so long after the last upload. */
   readonly quietForMs: number;
+  /** Uploads that go on and on hold a run back no longer than this, from the first of them. */
+  readonly maxWaitMs: number;
   /** Runs begin at least so long after one another. */
   readonly minIntervalMs: number;
-  /** A run that is older is over: its state machine has this limit. */
+  /** A run that was launched so long ago is over: its state machine has this limit. */
   readonly maxRunMs: number;
 }
 
@@ -44,6 +56,8 @@ export interface StartDecision {
   readonly state: StarterState;
   /** Launch it; it is `state.running`. */
   readonly launch: RunStart | null;
+  /** How long the oldest upload has waited that no launched run covers; 0 where there is none. */
+  readonly waitMs: number;
   /** Have the starter called then. */
   readonly wakeAtMs: EpochMs | null;
 }
@@ -56,9 +70,11 @@ const CLOCK_SLACK_MS = 5_000;
 
 /**
  * Decides whether a run starts (architecture §3). One run at a time; it begins `quietForMs` after
- * the last upload and `minIntervalMs` after the start of the one before; uploads while it runs
- * cause exactly one more. Notifications may come twice, late and in any order: an upload that a run
- * has listed counts no more, whenever its notification comes. `newRunId` names the run that is
+ * the last upload, but at most `maxWaitMs` after the first one that no run covers, and in any case
+ * `minIntervalMs` after the start of the one before; uploads while it runs cause exactly one more.
+ * Notifications may come twice, late and in any order: an upload that a run has listed counts no
+ * more, whenever its notification comes. A launch that is not answered is repeated until it is: it
+ * may have happened, and another run beside it must not be. `newRunId` names the run that is
  * started, if one is.
  */
 export function decideStart(
@@ -68,21 +84,42 @@ export function decideStart(
 ): StartDecision {
   const state = events.reduce((known, event) => withEvent(known, event, nowMs), before);
   const { running } = state;
-  if (running !== null && nowMs - running.startedAtMs < settings.maxRunMs) {
-    // Its launch may have got lost.
-    return { state, launch: running.isLaunched ? null : running, wakeAtMs: null };
+  const waitMs = waitOf(state, nowMs);
+  if (running !== null && !isOver(running, settings, nowMs)) {
+    return {
+      state,
+      launch: running.launchedAtMs === null ? running : null,
+      waitMs,
+      wakeAtMs: null,
+    };
   }
   const idle = { ...state, running: null };
   const dueAtMs = dueAt(idle, settings);
-  if (dueAtMs === null) return { state: idle, launch: null, wakeAtMs: null };
-  if (dueAtMs > nowMs) return withWake(idle, dueAtMs, nowMs);
+  if (dueAtMs === null) return { state: idle, launch: null, waitMs, wakeAtMs: null };
+  if (dueAtMs > nowMs) return { ...withWake(idle, dueAtMs, nowMs), waitMs };
   const launch = { runId: newRunId, startedAtMs: nowMs };
+  const { firstUploadedAtMs } = idle;
   const started = {
     ...IDLE_STARTER,
-    running: { ...launch, isLaunched: false },
+    running: { ...launch, launchedAtMs: null, firstUploadedAtMs },
     lastStartedAtMs: nowMs,
   };
-  return { state: started, launch, wakeAtMs: null };
+  return { state: started, launch, waitMs, wakeAtMs: null };
+}
+
+function isOver(
+  { launchedAtMs }: RunningRun,
+  { maxRunMs }: StarterSettings,
+  nowMs: EpochMs,
+): boolean {
+  return launchedAtMs !== null && nowMs - launchedAtMs >= maxRunMs;
+}
+
+function waitOf({ running, firstUploadedAtMs }: StarterState, nowMs: EpochMs): number {
+  const isUncertain = running !== null && running.launchedAtMs === null;
+  const covered = isUncertain ? running.firstUploadedAtMs : null;
+  const oldestMs = covered ?? firstUploadedAtMs;
+  return oldestMs === null ? 0 : Math.max(0, nowMs - oldestMs);
 }
 
 function withEvent(state: StarterState, event: StarterEvent, nowMs: EpochMs): StarterState {
@@ -90,10 +127,14 @@ function withEvent(state: StarterState, event: StarterEvent, nowMs: EpochMs): St
     case 'upload': {
       // A clock that goes ahead must not hold runs back.
       const atMs = Math.min(event.atMs, nowMs) as EpochMs;
-      const { lastStartedAtMs, uploadedAtMs } = state;
+      const { lastStartedAtMs, uploadedAtMs, firstUploadedAtMs } = state;
       const isListed = lastStartedAtMs !== null && atMs + CLOCK_SLACK_MS <= lastStartedAtMs;
-      if (isListed || (uploadedAtMs !== null && uploadedAtMs >= atMs)) return state;
-      return { ...state, uploadedAtMs: atMs };
+      if (isListed) return state;
+      return {
+        ...state,
+        uploadedAtMs: Math.max(atMs, uploadedAtMs ?? atMs) as EpochMs,
+        firstUploadedAtMs: Math.min(atMs, firstUploadedAtMs ?? atMs) as EpochMs,
+      };
     }
     case 'request':
       return { ...state, isRequested: true };
@@ -106,19 +147,26 @@ function withEvent(state: StarterState, event: StarterEvent, nowMs: EpochMs): St
 
 /** When a run may begin; null where nothing asks for one. */
 function dueAt(
-  { uploadedAtMs, isRequested, lastStartedAtMs }: StarterState,
-  { quietForMs, minIntervalMs }: StarterSettings,
+  { uploadedAtMs, firstUploadedAtMs, isRequested, lastStartedAtMs }: StarterState,
+  { quietForMs, maxWaitMs, minIntervalMs }: StarterSettings,
 ): EpochMs | null {
   if (isRequested) return 0 as EpochMs;
-  if (uploadedAtMs === null) return null;
-  const earliestMs = (lastStartedAtMs ?? 0) + (lastStartedAtMs === null ? 0 : minIntervalMs);
-  return Math.max(uploadedAtMs + quietForMs, earliestMs) as EpochMs;
+  if (uploadedAtMs === null || firstUploadedAtMs === null) return null;
+  const wantedMs = Math.min(uploadedAtMs + quietForMs, firstUploadedAtMs + maxWaitMs);
+  const earliestMs = lastStartedAtMs === null ? 0 : lastStartedAtMs + minIntervalMs;
+  return Math.max(wantedMs, earliestMs) as EpochMs;
 }
 
 /** One call at a time is on its way; when it comes too early, it asks for the next. */
-function withWake(state: StarterState, dueAtMs: EpochMs, nowMs: EpochMs): StartDecision {
+function withWake(
+  state: StarterState,
+  dueAtMs: EpochMs,
+  nowMs: EpochMs,
+): Omit<StartDecision, 'waitMs'> {
   const { wakeAtMs } = state;
   const isComing = wakeAtMs !== null && wakeAtMs > nowMs && wakeAtMs <= dueAtMs;
   if (isComing) return { state, launch: null, wakeAtMs: null };
-  return { state: { ...state, wakeAtMs: dueAtMs }, launch: null, wakeAtMs: dueAtMs };
+  // What is due later than a call can be ordered for takes several.
+  const nextAtMs = Math.min(dueAtMs, nowMs + MAX_WAKE_MS) as EpochMs;
+  return { state: { ...state, wakeAtMs: nextAtMs }, launch: null, wakeAtMs: nextAtMs };
 }

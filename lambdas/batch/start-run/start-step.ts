@@ -1,12 +1,13 @@
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Randomness } from '../../shared/ports/randomness.ts';
-import type { RunLauncher } from '../../shared/ports/run-launcher.ts';
+import type { RunLauncher, RunStart } from '../../shared/ports/run-launcher.ts';
 import type { Attributes, StateOperation, StateStore } from '../../shared/ports/state-store.ts';
 import { RetryableError } from '../../shared/runtime/errors.ts';
 import {
   decideStart,
   IDLE_STARTER,
+  type RunningRun,
   type StarterEvent,
   type StarterSettings,
   type StarterState,
@@ -24,6 +25,8 @@ export interface StarterPorts {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly settings: StarterSettings;
+  /** Told with each call, before anything that may fail: the wait of the oldest upload. */
+  readonly tellWait: (waitMs: number) => void;
 }
 
 /**
@@ -34,7 +37,7 @@ export async function startStep(
   ports: StarterPorts,
   events: readonly StarterEvent[],
 ): Promise<{ readonly launched: string | null }> {
-  const { launcher, clock, randomness, settings } = ports;
+  const { launcher, clock, randomness, settings, tellWait } = ports;
   for (let race = 0; race < MAX_RACES; race++) {
     const stored = await readStarter(ports.state);
     const nowMs = clock.now();
@@ -42,6 +45,7 @@ export async function startStep(
     const decision = decideStart(stored.state, events, { nowMs, settings, newRunId });
     const isSaved = await saveStarter(ports, stored, decision.state);
     if (!isSaved) continue;
+    tellWait(decision.waitMs);
     if (decision.wakeAtMs !== null) await launcher.wakeAt(decision.wakeAtMs);
     if (decision.launch === null) return { launched: null };
     await launcher.launch(decision.launch);
@@ -66,8 +70,38 @@ interface StoredStarter {
 export async function readStarter(state: StateStore): Promise<StoredStarter> {
   const item = await state.get(STARTER_KEY);
   if (item === null) return { version: 0, state: IDLE_STARTER };
-  const { version, ...rest } = item.attributes as unknown as StarterState & { version: number };
-  return { version, state: rest };
+  const { version, ...rest } = item.attributes as unknown as AnyStarterState & { version: number };
+  return { version, state: currentForm(rest) };
+}
+
+type AnyRunningRun = RunStart & Partial<RunningRun> & { readonly isLaunched?: boolean };
+
+/** As any version stored it. */
+type AnyStarterState = Omit<StarterState, 'firstUploadedAtMs' | 'running'> & {
+  readonly firstUploadedAtMs?: EpochMs | null;
+  readonly running: AnyRunningRun | null;
+};
+
+/**
+ * Versions before `batch.maxWait` knew the newest upload only, and of a launch only whether it was
+ * answered: the wait then counts from the newest upload on.
+ */
+function currentForm({ running, firstUploadedAtMs, ...rest }: AnyStarterState): StarterState {
+  return {
+    ...rest,
+    firstUploadedAtMs: firstUploadedAtMs ?? rest.uploadedAtMs,
+    running: running === null ? null : currentRunning(running),
+  };
+}
+
+function currentRunning({ isLaunched, ...running }: AnyRunningRun): RunningRun {
+  const { runId, startedAtMs, launchedAtMs, firstUploadedAtMs } = running;
+  return {
+    runId,
+    startedAtMs,
+    launchedAtMs: launchedAtMs ?? (isLaunched === true ? startedAtMs : null),
+    firstUploadedAtMs: firstUploadedAtMs ?? null,
+  };
 }
 
 /** False where somebody else saved first. */
@@ -95,9 +129,9 @@ async function saveStarter(
 async function markLaunched(ports: StarterPorts, runId: string): Promise<void> {
   const stored = await readStarter(ports.state);
   const { running } = stored.state;
-  if (running === null || running.runId !== runId) return;
+  if (running === null || running.runId !== runId || running.launchedAtMs !== null) return;
   await saveStarter(ports, stored, {
     ...stored.state,
-    running: { ...running, isLaunched: true },
+    running: { ...running, launchedAtMs: ports.clock.now() },
   });
 }

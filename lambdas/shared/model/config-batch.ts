@@ -30,6 +30,10 @@ export const batch = v.pipe(
       duration('0s', '15m', 'on AWS: a run starts so long after the last upload'),
       '30s',
     ),
+    maxWait: v.optional(
+      duration('0s', '7d', 'on AWS: uploads that go on and on hold a run back so long at most'),
+      '15m',
+    ),
     minInterval: v.optional(
       duration('0s', '7d', 'on AWS: runs start at least so long after one another'),
       '10m',
@@ -45,10 +49,11 @@ export const batch = v.pipe(
     strict: v.optional(flag('exit with 1 on any warning, as a rejected file'), false),
   }),
   group('How a batch run works. None of these changes what the tables hold.'),
-  v.transform(({ keepRunsFor, quietFor, minInterval, maxRun, ...rest }) => ({
+  v.transform(({ keepRunsFor, quietFor, maxWait, minInterval, maxRun, ...rest }) => ({
     ...rest,
     keepRunsForMs: keepRunsFor,
     quietForMs: quietFor,
+    maxWaitMs: maxWait,
     minIntervalMs: minInterval,
     maxRunMs: maxRun,
   })),

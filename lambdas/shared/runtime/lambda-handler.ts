@@ -12,6 +12,8 @@ const MAX_LOGGED_ANSWER = 2_000;
 
 /** Beside those of the protocol, what dashboard and alarms are made of. */
 export type GaugeName =
+  /** Seconds since the oldest upload that no launched run covers. */
+  | 'UploadWait'
   | 'RunsPublished'
   | 'RunsFailed'
   | 'RecordsRead'
@@ -23,6 +25,12 @@ export type GaugeName =
   | 'EpochsPublished'
   /** Seconds by which the stream's watermark is behind the newest event. */
   | 'WatermarkLag'
+  /** Seconds since the arrival of the oldest record that no log entry covers. */
+  | 'UnreadAge'
+  /** At least so many records lie behind the checkpoints. */
+  | 'UnreadRecordsAtLeast'
+  /** Answers of the consumer that name failed items: their batch comes again. */
+  | 'ConsumerFailedBatches'
   | 'DeadlinesReached'
   | 'RecordsRedriven'
   /** Messages in the failures bucket. */
@@ -36,6 +44,8 @@ export type WarningMetric = `Warning_${WarningCode}`;
 /** Of gauges that count nothing. */
 const UNITS: Partial<Record<GaugeName, (typeof MetricUnit)[keyof typeof MetricUnit]>> = {
   WatermarkLag: MetricUnit.Seconds,
+  UploadWait: MetricUnit.Seconds,
+  UnreadAge: MetricUnit.Seconds,
   PlanLimitUsed: MetricUnit.Percent,
 };
 

@@ -25,3 +25,11 @@ export async function inParallel<Item, Answer>(
   if (stopped !== null) throw stopped.error;
   return answers;
 }
+
+/** Waits until all have ended, also where one fails; throws the first error in their order. */
+export async function untilAllEnd<Answers extends unknown[]>(
+  ...steps: { [Index in keyof Answers]: Promise<Answers[Index]> }
+): Promise<Answers> {
+  await Promise.allSettled(steps);
+  return (await Promise.all(steps)) as Answers;
+}

@@ -21,12 +21,13 @@ const DONE: ConsumeAnswer = { batchItemFailures: [] };
 /**
  * Consumes what the event source mapping delivers. Failures that may pass are answered by the
  * lowest sequence number that is not in the log: Lambda begins again there. Others are thrown, and
- * so is what nobody foresaw: the shard waits, and an alarm says so. `onDeadline` is called when a
- * batch did not end in time; it comes again, and what was appended is passed over.
+ * so is what nobody foresaw: the shard waits, and an alarm says so. `onGivenBack` is called with
+ * the cause of each answer that names a failure, or null where the batch did not end in time; it
+ * comes again, and what was appended is passed over.
  */
 export function createConsumeStep(
   open: () => Promise<StreamContext>,
-  onDeadline: () => void = () => {},
+  onGivenBack: (cause: Error | null) => void = () => {},
   consumerOf: (context: StreamContext) => OrderConsumer = (context) => new OrderConsumer(context),
 ) {
   let opened: { readonly context: StreamContext; readonly consumer: OrderConsumer } | null = null;
@@ -44,11 +45,11 @@ export function createConsumeStep(
       consumer.consume(shardIdOf(event), records),
       timeOut.then(() => null),
     ]);
-    if (result !== null) return answerOf(result);
+    if (result !== null) return answerOf(result, onGivenBack);
     // What still runs may end after this invocation. It has the consumer's memory to itself, and
     // the version of HEAD tells which of the two attempts counts.
     opened = null;
-    onDeadline();
+    onGivenBack(null);
     return failedFrom(first.kinesis.sequenceNumber);
   };
 }
@@ -61,11 +62,12 @@ function shardIdOf({ Records: records }: KinesisEvent): string {
   return shardId;
 }
 
-function answerOf(result: ConsumeResult): ConsumeAnswer {
+function answerOf(result: ConsumeResult, onGivenBack: (cause: Error) => void): ConsumeAnswer {
   if (result.status === 'consumed') return DONE;
   const { error, fromSequenceNumber } = result;
   const mayPass = error instanceof RetryableError || error instanceof OutcomeUnknownError;
   if (!mayPass) throw error;
+  onGivenBack(error);
   return failedFrom(fromSequenceNumber);
 }
 

@@ -1,7 +1,11 @@
 import { bucketStore } from '../../shared/adapters/aws/function-ports.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { lambdaHandler, metrics } from '../../shared/runtime/lambda-handler.ts';
+import { untilAllEnd } from '../../shared/runtime/parallel.ts';
+import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { fannedWriter, openOnce } from '../aws-host.ts';
 import { countMessages } from '../redrive-records/count-messages.ts';
+import { lookAtTip, type StreamUnread, tellUnread } from '../unread-records/look-at-tip.ts';
 import { type PublishStepResult, publishStep } from './publish-step.ts';
 
 export const handler = lambdaHandler(() => {
@@ -9,13 +13,34 @@ export const handler = lambdaHandler(() => {
   return async (_event: unknown, { getRemainingTimeInMillis }) => {
     const { context, inline } = await open();
     const writer = fannedWriter(context, inline);
-    const result = await publishStep(context, writer, () => getRemainingTimeInMillis());
-    tell(result);
     const failures = bucketStore('FAILURES_BUCKET', context);
-    metrics.gauge('GivenUpBatches', await countMessages(failures));
-    return result;
+    // What waits in the stream and in the failures bucket is told although publishing fails.
+    const [published, unread, givenUpBatches] = await untilAllEnd(
+      publish(context, writer, () => getRemainingTimeInMillis()),
+      look(context),
+      countGivenUp(failures),
+    );
+    return { ...published, unread, givenUpBatches };
   };
 });
+
+async function publish(...args: Parameters<typeof publishStep>): Promise<PublishStepResult> {
+  const result = await publishStep(...args);
+  tell(result);
+  return result;
+}
+
+async function look(context: StreamContext): Promise<StreamUnread> {
+  const unread = await lookAtTip(context);
+  tellUnread(unread, metrics.gauge);
+  return unread;
+}
+
+async function countGivenUp(failures: ObjectStore): Promise<number> {
+  const count = await countMessages(failures);
+  metrics.gauge('GivenUpBatches', count);
+  return count;
+}
 
 function tell(result: PublishStepResult): void {
   const { status, epochs, read, quarantined, warnings, watermarkLagSec } = result;

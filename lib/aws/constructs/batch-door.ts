@@ -9,6 +9,7 @@ import { LogLevel, type LogOptions, type StateMachine } from 'aws-cdk-lib/aws-st
 import { Construct } from 'constructs';
 import { BatchWorkflow } from './batch-workflow.ts';
 import type { DoorProps } from './door-props.ts';
+import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
 import { allowItems, allowObjects, type ObjectRights } from './permissions.ts';
 import { TandemFunction } from './tandem-function.ts';
 
@@ -69,6 +70,7 @@ export class BatchDoor extends Construct {
   readonly starter: TandemFunction;
   readonly queue: Queue;
   readonly deadLetters: Queue;
+  readonly lostCalls: Queue;
   readonly #props: DoorProps;
 
   constructor(scope: Construct, id: string, props: DoorProps) {
@@ -79,7 +81,9 @@ export class BatchDoor extends Construct {
     ) as Record<StepName, TandemFunction>;
     this.deadLetters = this.#queue('DeadLetters');
     this.queue = this.#queue('Notifications', this.deadLetters);
+    this.lostCalls = lostCallsQueue(this);
     this.starter = this.#starter();
+    keepFailedCalls(this.starter, this.lostCalls);
     this.stateMachine = this.#workflow();
     const { function: starter } = this.starter;
     starter.addEnvironment('STATE_MACHINE_ARN', this.#stateMachineArn());
@@ -169,7 +173,8 @@ export class BatchDoor extends Construct {
 
   #rules(): void {
     const { landing } = this.#props.storage;
-    const toQueue = new SqsQueue(this.queue);
+    const deadLetterQueue = this.lostCalls;
+    const toQueue = new SqsQueue(this.queue, { deadLetterQueue });
     new Rule(this, 'Uploads', {
       description: 'Uploads of orders and dimensions, and files that were removed',
       eventPattern: {
@@ -197,7 +202,7 @@ export class BatchDoor extends Construct {
     new Rule(this, 'StarterTicks', {
       description: 'Makes up for a call of the starter that got lost',
       schedule: Schedule.rate(STARTER_EVERY),
-      targets: [this.starter.asTarget('tick', { retryAttempts: 0 })],
+      targets: [this.starter.asTarget('tick', { deadLetterQueue, retryAttempts: 0 })],
     });
   }
 

@@ -1,8 +1,10 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DoorProps } from './door-props.ts';
+import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
 import { allowObjects, type ObjectRights } from './permissions.ts';
 import { TandemFunction } from './tandem-function.ts';
 
@@ -22,6 +24,7 @@ export interface ReconciliationProps extends DoorProps {
 /** Compares both doors after each batch run, and on a schedule. */
 export class Reconciliation extends Construct {
   readonly reconcile: TandemFunction;
+  readonly lostCalls: Queue;
 
   constructor(scope: Construct, id: string, props: ReconciliationProps) {
     super(scope, id);
@@ -35,7 +38,9 @@ export class Reconciliation extends Construct {
       variables: { LAKE_BUCKET: storage.lake.bucketName },
     });
     allowObjects(this.reconcile.role, storage.lake, LAKE_RIGHTS);
-    const target = this.reconcile.asTarget('reconcile');
+    this.lostCalls = lostCallsQueue(this);
+    keepFailedCalls(this.reconcile, this.lostCalls);
+    const target = this.reconcile.asTarget('reconcile', { deadLetterQueue: this.lostCalls });
     new Rule(this, 'AfterRuns', {
       description: 'Compares a batch run once it is published',
       eventPattern: {

@@ -1,10 +1,12 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionVariable } from '../../../lambdas/shared/adapters/aws/function-ports.ts';
 import type { FunctionName } from '../bundle/function-names.ts';
 import type { DoorProps } from './door-props.ts';
+import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
 import { allowItems, allowObjects, allowReading, type ObjectRights } from './permissions.ts';
 import { TandemFunction } from './tandem-function.ts';
 
@@ -48,6 +50,7 @@ export class StreamDoor extends Construct {
   readonly drain: TandemFunction;
   readonly redrive: TandemFunction;
   readonly mapping: EventSourceMapping;
+  readonly lostCalls: Queue;
   readonly #props: DoorProps;
 
   constructor(scope: Construct, id: string, props: DoorProps) {
@@ -95,6 +98,8 @@ export class StreamDoor extends Construct {
     allowObjects(this.redrive.role, failures, messages);
     allowObjects(this.publisher.role, failures, {});
     this.mapping = this.#eventSource();
+    this.lostCalls = lostCallsQueue(this);
+    keepFailedCalls(this.publisher, this.lostCalls);
     this.#schedule();
   }
 
@@ -154,7 +159,9 @@ export class StreamDoor extends Construct {
       description: 'Publishes the stream',
       schedule: Schedule.rate(Duration.minutes(Math.ceil(everyMs / 60_000))),
       // The next one is due soon.
-      targets: [this.publisher.asTarget('publish', { retryAttempts: 0 })],
+      targets: [
+        this.publisher.asTarget('publish', { deadLetterQueue: this.lostCalls, retryAttempts: 0 }),
+      ],
     });
   }
 }

@@ -10,6 +10,7 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionVariable } from '../../../lambdas/shared/adapters/aws/function-ports.ts';
 import { type Deployment, removalPolicy } from '../deployment.ts';
@@ -23,6 +24,12 @@ export interface TandemFunctionProps {
   /** @default 15 minutes, the most that Lambda gives */
   readonly timeout?: Duration;
   readonly variables?: Partial<Record<FunctionVariable, string>>;
+}
+
+export interface TargetOptions {
+  /** Keeps what did not reach the function. */
+  readonly deadLetterQueue: IQueue;
+  readonly retryAttempts?: number;
 }
 
 /** EMF metrics of all functions. The service tells deployments apart. */
@@ -62,7 +69,7 @@ export class TandemFunction extends Construct {
     });
   }
   /** For rules, which say what they call it for: LocalStack sends nothing where that is empty. */
-  asTarget(reason: string, options: { readonly retryAttempts?: number } = {}): LambdaTarget {
+  asTarget(reason: string, options: TargetOptions): LambdaTarget {
     return new LambdaTarget(this.function, {
       event: RuleTargetInput.fromObject({ tandem: reason }),
       ...options,

@@ -2,12 +2,14 @@ import { CfnOutput, Duration, Size, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { catalogueName } from '../../../lambdas/catalogue/register-tables/register-tables.ts';
 import { tablesOf } from '../../../lambdas/shared/model/tables.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import type { DoorProps } from '../constructs/door-props.ts';
+import { keepFailedCalls, lostCallsQueue } from '../constructs/lost-calls.ts';
 import { allow, allowObjects } from '../constructs/permissions.ts';
 import { TandemFunction } from '../constructs/tandem-function.ts';
 
@@ -23,6 +25,7 @@ const TABLE_ACTIONS = ['GetTable', 'CreateTable', 'UpdateTable', 'BatchCreatePar
  */
 export class CatalogueStack extends Stack {
   readonly registration: TandemFunction;
+  readonly lostCalls: Queue;
 
   constructor(scope: Construct, id: string, props: StackProps & DoorProps) {
     super(scope, id, props);
@@ -32,7 +35,9 @@ export class CatalogueStack extends Stack {
       catalogId: this.account,
       databaseInput: { name, description: 'Order revenue: batch_* and stream_* tables' },
     });
+    this.lostCalls = lostCallsQueue(this);
     this.registration = this.#registration(props, name);
+    keepFailedCalls(this.registration, this.lostCalls);
     this.registration.node.addDependency(database);
     this.#workgroup(props, name);
     new CfnOutput(this, 'CatalogueDatabase', { value: name, description: 'tables for Athena' });
@@ -65,7 +70,7 @@ export class CatalogueStack extends Stack {
         ...names.map((name) => arnOf('table', `${database}/${name}`)),
       ],
     );
-    const target = registration.asTarget('register');
+    const target = registration.asTarget('register', { deadLetterQueue: this.lostCalls });
     new Rule(this, 'Publications', {
       description: 'A run or an epoch is published',
       eventPattern: {

@@ -86,6 +86,8 @@ export class OperationsStack extends Stack {
         ownMetric(deployment, 'WatermarkLag', 'Maximum'),
       ]),
       graph('Epochs', [own('EpochsPublished'), own('Publications')]),
+      graph('Oldest upload without a run, s', [ownMetric(deployment, 'UploadWait', 'Maximum')]),
+      graph('Oldest unread record, s', [ownMetric(deployment, 'UnreadAge', 'Maximum')]),
       graph('Write units of the state', [storage.state.metricConsumedWriteCapacityUnits()]),
     );
   }

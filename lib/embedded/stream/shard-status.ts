@@ -1,16 +1,17 @@
 import { type OutcomeCounts, zeroCounts } from '../../../lambdas/shared/model/outcome.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import type { Shard } from '../../../lambdas/shared/ports/event-stream.ts';
-import { ShardNotFoundError } from '../../../lambdas/shared/runtime/errors.ts';
 import { readLog } from '../../../lambdas/shared/state/fold.ts';
 import type { LogEntry } from '../../../lambdas/shared/state/log-entry.ts';
 import type { ShardHead } from '../../../lambdas/shared/state/shard-head.ts';
 import { NO_TIME } from '../../../lambdas/shared/windowing/stream-times.ts';
-import { positionAfter, readOn } from '../../../lambdas/stream/consume-orders/skipped-records.ts';
 import { watermarkOfShard } from '../../../lambdas/stream/plan-epoch/raise-floors.ts';
 import { readShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';
+import {
+  type ShardUnread,
+  unreadOfShard,
+} from '../../../lambdas/stream/unread-records/unread-of-shard.ts';
 import type { StreamSight } from './stream-sight.ts';
-import { type CountingStream, unreadOfShard } from './unread-records.ts';
 
 /**
  * How a shard stands: `unknown` where the stream cannot be looked at; `new`: nobody has begun to
@@ -28,8 +29,10 @@ export interface ShardStatus {
   readonly checkpoint: string | null;
   readonly lastArrivalMs: EpochMs | null;
   readonly watermarkMs: EpochMs | null;
-  /** Null where the stream cannot be looked at, or cannot count and some are unread. */
+  /** Null where the stream cannot be looked at, or cannot count as many as are unread. */
   readonly unreadRecords: number | null;
+  /** As far as it can be known; null where the stream cannot be looked at. */
+  readonly unreadAtLeast: number | null;
   /** Age of the oldest unread record; null where the stream cannot be looked at. */
   readonly lagMs: number | null;
   /** Its kind is null where it is cleaned up: published, and its claims have expired. */
@@ -63,7 +66,10 @@ async function statusOf(
 ): Promise<ShardStatus> {
   const { context } = sight;
   const checkpoint = head?.checkpoint ?? null;
-  const unread = await unreadOf(sight, shard.shardId, checkpoint, nowMs);
+  const { stream } = sight;
+  const place = { shardId: shard.shardId, checkpoint };
+  // Null where there is no stream to look at.
+  const unread = stream && (await unreadOfShard(context, stream, place, nowMs));
   const watermarkMs = head === null ? NO_TIME : watermarkOfShard(context, head);
   const { state, whyNotIdle } = stateOf(sight, head, unread, nowMs);
   return {
@@ -75,51 +81,19 @@ async function statusOf(
     checkpoint,
     lastArrivalMs: head?.lastArrivalMs ?? null,
     watermarkMs: watermarkMs === NO_TIME ? null : watermarkMs,
-    unreadRecords: unread?.records ?? null,
-    lagMs: unread?.lagMs ?? null,
+    unreadRecords: unread?.isExact === true ? unread.records : null,
+    unreadAtLeast: unread?.records ?? null,
+    lagMs: unread?.ageMs ?? null,
     lastEntry: await lastEntryOf(sight, shard.shardId, head),
     counts: head?.counts ?? zeroCounts(),
     otherKeys: head?.otherKeys ?? 0,
   };
 }
 
-interface Unread {
-  /** Null: some, and the stream cannot count them. */
-  readonly records: number | null;
-  readonly lagMs: number;
-}
-
-const NOTHING_UNREAD: Unread = { records: 0, lagMs: 0 };
-
-/** Null where there is no stream to look at. */
-async function unreadOf(
-  { context, stream }: StreamSight,
-  shardId: string,
-  checkpoint: string | null,
-  nowMs: number,
-): Promise<Unread | null> {
-  if (stream === null) return null;
-  const { countFrom } = stream;
-  const records =
-    countFrom === undefined
-      ? null
-      : await unreadOfShard(context, stream as CountingStream, shardId, checkpoint);
-  if (records === 0) return NOTHING_UNREAD;
-  try {
-    const first = await readOn({ stream }, shardId, positionAfter(context, checkpoint), 1);
-    const [oldest] = first.records;
-    if (oldest === undefined && records === null) return NOTHING_UNREAD;
-    return { records, lagMs: nowMs - (oldest?.arrivalTimeMs ?? nowMs) };
-  } catch (error) {
-    if (error instanceof ShardNotFoundError) return NOTHING_UNREAD;
-    throw error;
-  }
-}
-
 function stateOf(
   { context }: StreamSight,
   head: ShardHead | null,
-  unread: Unread | null,
+  unread: ShardUnread | null,
   nowMs: number,
 ): Pick<ShardStatus, 'state' | 'whyNotIdle'> {
   if (head?.sealed === true) return { state: 'sealed', whyNotIdle: null };

@@ -21,6 +21,7 @@ describe('defaults', () => {
       memoryLimitBytes: 805_306_368,
       keepRunsForMs: 604_800_000,
       quietForMs: 30_000,
+      maxWaitMs: 900_000,
       minIntervalMs: 600_000,
       maxRunMs: 21_600_000,
       maxQuarantined: 0.5,

@@ -85,7 +85,11 @@ describe('the consumer as a function', () => {
     const context = await world.open();
     const event = await send(world, 5);
     const throttled = failing(context, new RetryableError('slow down'), 1);
-    const step = createConsumeStep(async () => throttled);
+    const causes: (Error | null)[] = [];
+    const step = createConsumeStep(
+      async () => throttled,
+      (cause) => causes.push(cause),
+    );
 
     const answer = await step(event, MINUTES);
     const again = await step(event, MINUTES);
@@ -93,6 +97,8 @@ describe('the consumer as a function', () => {
     const [{ kinesis }] = event.Records;
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: kinesis.sequenceNumber }] });
     expect(again).toEqual({ batchItemFailures: [] });
+    // An answer with failures is no error of the function: only this tells of it.
+    expect(causes.map((cause) => cause?.message)).toEqual(['slow down']);
     expect((await readHead(context, SHARD))?.counts.active).toBe(5);
   });
 
@@ -173,8 +179,8 @@ describe('the consumer as a function', () => {
     let deadlines = 0;
     const step = createConsumeStep(
       async () => contexts.shift() as StreamContext,
-      () => {
-        deadlines += 1;
+      (cause) => {
+        deadlines += cause === null ? 1 : 0;
       },
     );
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { streamStatusText } from '../../../bin/stream-status-text.ts';
 import { RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
@@ -6,10 +7,15 @@ import { EpochDimensions } from '../../../lambdas/stream/plan-epoch/epoch-dimens
 import { settleShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
 import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import type { CountingStream } from '../../../lambdas/stream/unread-records/count-unread.ts';
 import type { StreamSight } from '../../../lib/embedded/stream/stream-sight.ts';
 import { readStreamStatus } from '../../../lib/embedded/stream/stream-status.ts';
-import type { CountingStream } from '../../../lib/embedded/stream/unread-records.ts';
-import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
+import {
+  anEvent,
+  createStreamWorld,
+  readingOnly,
+  type StreamWorld,
+} from '../../support/stream-world.ts';
 
 const FIRST = 'shardId-000000000000';
 const SECOND = 'shardId-000000000001';
@@ -56,6 +62,22 @@ describe('the status of a stream', () => {
       lagMs: 3_000,
       lastEntry: { version: 1, kind: 'records' },
     });
+  });
+
+  it('has at least so many where the stream cannot count', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    const ids = Array.from({ length: 120 }, (_, index) => `o${index}`);
+    await send(world, ids.slice(0, 40));
+    const sight = { ...sightOf(world, context), stream: readingOnly(world.stream) };
+
+    const few = await readStreamStatus(sight);
+    await send(world, ids.slice(40));
+    const many = await readStreamStatus(sight);
+
+    expect(few.shards[0]).toMatchObject({ unreadRecords: 40, unreadAtLeast: 40 });
+    expect(many.shards[0]).toMatchObject({ unreadRecords: null, unreadAtLeast: 100 });
+    expect(streamStatusText(many, 'stream', world.clock.now())).toMatch(/new .* ≥ 100 /);
   });
 
   it('says which shard holds the watermark back, and why', async () => {

@@ -2,10 +2,7 @@ import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-s
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { EpochMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { RunLauncher, RunStart } from '../../ports/run-launcher.ts';
-
-/** A queue holds a message back so long at most. */
-const MAX_DELAY_SEC = 900;
+import { MAX_WAKE_MS, type RunLauncher, type RunStart } from '../../ports/run-launcher.ts';
 
 /**
  * Starts executions of a state machine, named like the run, so that a second start of a run is
@@ -44,7 +41,8 @@ export class AwsRunLauncher implements RunLauncher {
     const message = {
       QueueUrl: this.#queueUrl,
       MessageBody: JSON.stringify({ tandem: 'tick' }),
-      DelaySeconds: Math.min(Math.max(waitSec, 0), MAX_DELAY_SEC),
+      // A queue holds a message back so long at most.
+      DelaySeconds: Math.min(Math.max(waitSec, 0), MAX_WAKE_MS / 1_000),
     };
     await this.#queues.send(new SendMessageCommand(message));
   }

@@ -2,9 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import {
   type ComparisonOperator,
   type IMetric,
+  MathExpression,
   Metric,
   type TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { MetricName } from '../../../../lambdas/shared/ports/metrics.ts';
 import type { GaugeName } from '../../../../lambdas/shared/runtime/lambda-handler.ts';
 import type { Deployment } from '../../deployment.ts';
@@ -38,13 +40,26 @@ export interface Watched {
     readonly stream: StreamDoor;
     readonly reconciliation: Reconciliation;
   };
-  readonly catalogue: { readonly registration: TandemFunction };
+  readonly catalogue: { readonly registration: TandemFunction; readonly lostCalls: IQueue };
 }
 
 /** Periods of metrics. */
 export const FIVE_MINUTES = Duration.minutes(5);
 export const QUARTER_HOUR = Duration.minutes(15);
 export const HOUR = Duration.hours(1);
+
+/**
+ * Metrics in an expression, in which each `{name}` is the metric of that name, or 0 in a period
+ * without data: else one that is missing, as most are most of the time, leaves the whole without.
+ */
+export function filled(
+  expression: string,
+  usingMetrics: Readonly<Record<string, IMetric>>,
+  period = FIVE_MINUTES,
+): MathExpression {
+  const withFill = expression.replace(/\{(\w+)\}/g, 'FILL($1, 0)');
+  return new MathExpression({ expression: withFill, usingMetrics: { ...usingMetrics }, period });
+}
 
 /** A metric of the project's own functions. */
 export function ownMetric(

@@ -1,6 +1,5 @@
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { GaugeName } from '../../../../lambdas/shared/runtime/lambda-handler.ts';
-import { type AlarmSpec, FIVE_MINUTES, HOUR, ownMetric, type Watched } from './alarm-spec.ts';
+import { type AlarmSpec, filled, HOUR, ownMetric, type Watched } from './alarm-spec.ts';
 
 /** Share of quarantined records above which somebody should look. */
 const MAX_QUARANTINE_RATE = 0.2;
@@ -10,14 +9,10 @@ export function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
   const { stateMachine, deadLetters } = pipelines.batch;
   const { reconcile } = pipelines.reconciliation;
   const own = (name: GaugeName) => ownMetric(deployment, name);
-  const endedBadly = new MathExpression({
-    expression: 'failed + timedOut + aborted',
-    usingMetrics: {
-      failed: stateMachine.metricFailed(),
-      timedOut: stateMachine.metricTimedOut(),
-      aborted: stateMachine.metricAborted(),
-    },
-    period: FIVE_MINUTES,
+  const endedBadly = filled('{failed} + {timedOut} + {aborted}', {
+    failed: stateMachine.metricFailed(),
+    timedOut: stateMachine.metricTimedOut(),
+    aborted: stateMachine.metricAborted(),
   });
   return [
     {
@@ -31,13 +26,9 @@ export function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
     },
     {
       id: 'QuarantineRate',
-      metric: new MathExpression({
-        expression: 'IF(records > 0, quarantined / records, 0)',
-        usingMetrics: {
-          quarantined: own('RecordsQuarantined'),
-          records: own('RecordsRead'),
-        },
-        period: FIVE_MINUTES,
+      metric: filled('IF({records} > 0, {quarantined} / {records}, 0)', {
+        quarantined: own('RecordsQuarantined'),
+        records: own('RecordsRead'),
       }),
       threshold: MAX_QUARANTINE_RATE,
       text:

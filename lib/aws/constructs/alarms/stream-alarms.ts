@@ -2,6 +2,7 @@ import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch
 import {
   type AlarmSpec,
   FIVE_MINUTES,
+  filled,
   ownMetric,
   QUARTER_HOUR,
   type Watched,
@@ -19,10 +20,10 @@ export function streamAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
     {
       id: 'IteratorAge',
       metric: consumer.function.metric('IteratorAge', { statistic: 'Maximum' }),
-      threshold: aws.retentionMs / 2,
+      threshold: aws.retentionMs / 10,
       text:
-        'Records wait for more than half of the stream’s retention; beyond it they are lost. Read ' +
-        'the errors of the consumer; raise the retention first if mending takes time.',
+        'The consumer is called, but is behind by more than a tenth of the stream’s retention; ' +
+        'beyond it records are lost. Read its errors and throttles; more shards read faster.',
     },
     {
       id: 'WatermarkLag',
@@ -45,11 +46,15 @@ export function streamAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
     },
     {
       id: 'ConsumerErrors',
-      metric: consumer.function.metricErrors({ period: FIVE_MINUTES }),
+      metric: filled('{thrown} + {givenBack}', {
+        thrown: consumer.function.metricErrors({ period: FIVE_MINUTES }),
+        givenBack: ownMetric(deployment, 'ConsumerFailedBatches'),
+      }),
       threshold: 2,
       text:
-        'The consumer throws: a shard stands still until the cause is mended, the others go on. ' +
-        'Its log names the cause (config, permission, state). No record is skipped meanwhile.',
+        'The consumer throws or gives batches back: a shard stands still until the cause is ' +
+        'mended, the others go on. Its log names the cause (config, permission, state, throttle). ' +
+        'No record is skipped meanwhile.',
     },
     {
       id: 'DimensionsKept',

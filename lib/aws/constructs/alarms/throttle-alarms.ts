@@ -1,9 +1,14 @@
 import { Operation } from 'aws-cdk-lib/aws-dynamodb';
-import { type AlarmSpec, FIVE_MINUTES, type Watched } from './alarm-spec.ts';
+import { type AlarmSpec, FIVE_MINUTES, filled, type Watched } from './alarm-spec.ts';
 
 /** What the account or a service does not give. */
 export function throttleAlarms({ storage, pipelines }: Watched): AlarmSpec[] {
-  const operations = [Operation.TRANSACT_WRITE_ITEMS, Operation.GET_ITEM, Operation.QUERY];
+  const throttled = (operation: Operation) =>
+    storage.state.metric('ThrottledRequests', {
+      dimensionsMap: { TableName: storage.state.tableName, Operation: operation },
+      statistic: 'Sum',
+      period: FIVE_MINUTES,
+    });
   return [
     {
       id: 'StreamThrottled',
@@ -17,9 +22,10 @@ export function throttleAlarms({ storage, pipelines }: Watched): AlarmSpec[] {
     },
     {
       id: 'StateThrottled',
-      metric: storage.state.metricThrottledRequestsForOperations({
-        operations,
-        period: FIVE_MINUTES,
+      metric: filled('{writes} + {gets} + {queries}', {
+        writes: throttled(Operation.TRANSACT_WRITE_ITEMS),
+        gets: throttled(Operation.GET_ITEM),
+        queries: throttled(Operation.QUERY),
       }),
       threshold: 10,
       periods: 3,

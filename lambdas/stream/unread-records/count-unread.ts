@@ -1,8 +1,8 @@
-import type { ReadPosition } from '../../../lambdas/shared/ports/event-stream.ts';
-import { ShardNotFoundError } from '../../../lambdas/shared/runtime/errors.ts';
-import { readHead } from '../../../lambdas/shared/state/fold.ts';
-import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { positionAfter } from '../../../lambdas/stream/consume-orders/skipped-records.ts';
+import type { ReadPosition } from '../../shared/ports/event-stream.ts';
+import { ShardNotFoundError } from '../../shared/runtime/errors.ts';
+import { readHead } from '../../shared/state/fold.ts';
+import type { StreamContext } from '../../shared/state/stream-context.ts';
+import { positionAfter } from '../consume-orders/skipped-records.ts';
 
 /** Streams that can say how many records lie behind a position; Kinesis cannot. */
 export interface CountingStream {
@@ -10,20 +10,17 @@ export interface CountingStream {
 }
 
 /** Records that lie behind the checkpoints of all shards. */
-export async function unreadRecords(
-  context: StreamContext,
-  stream: CountingStream,
-): Promise<number> {
+export async function countUnread(context: StreamContext, stream: CountingStream): Promise<number> {
   let records = 0;
   for (const { shardId } of await context.stream.listShards()) {
     const head = await readHead(context, shardId);
-    records += await unreadOfShard(context, stream, shardId, head?.checkpoint ?? null);
+    records += await countUnreadOfShard(context, stream, shardId, head?.checkpoint ?? null);
   }
   return records;
 }
 
 /** 0 where the stream has no such shard any more. */
-export async function unreadOfShard(
+export async function countUnreadOfShard(
   context: Pick<StreamContext, 'meta'>,
   stream: CountingStream,
   shardId: string,

@@ -1,0 +1,47 @@
+import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { MAX_WAKE_MS } from '../../../../lambdas/shared/ports/run-launcher.ts';
+import {
+  type AlarmSpec,
+  FIVE_MINUTES,
+  filled,
+  ownMetric,
+  QUARTER_HOUR,
+  type Watched,
+} from './alarm-spec.ts';
+
+/** Errors of the starter in five minutes that no race between its calls explains. */
+const MAX_ERRORS = 2;
+
+/** A message is read within seconds once it is due; calls for later are held back until then. */
+const MAX_MESSAGE_AGE_SEC = MAX_WAKE_MS / 1_000 + 600;
+
+/** From an upload to the start of its run. */
+export function startAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
+  const { starter, queue } = pipelines.batch;
+  const { maxWaitMs, minIntervalMs } = deployment.config.batch;
+  return [
+    {
+      id: 'UploadsWait',
+      metric: ownMetric(deployment, 'UploadWait', 'Maximum', QUARTER_HOUR),
+      // Nothing starts sooner than the interval allows, whatever waits.
+      threshold: (2 * Math.max(maxWaitMs, minIntervalMs)) / 1_000,
+      // The starter tells it with each tick of five minutes: one that does not is no less trouble.
+      missing: TreatMissingData.BREACHING,
+      text:
+        'Uploads wait for a run for more than twice batch.maxWait, or the starter has said nothing ' +
+        'for 15 minutes. Look whether a run is under way for so long, and read the log of ' +
+        'StartFunction.',
+    },
+    {
+      id: 'StarterErrors',
+      metric: filled(`IF({errors} > ${MAX_ERRORS} OR {ageSec} > ${MAX_MESSAGE_AGE_SEC}, 1, 0)`, {
+        errors: starter.function.metricErrors({ period: FIVE_MINUTES }),
+        ageSec: queue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES }),
+      }),
+      threshold: 0,
+      text:
+        'StartFunction fails, or notifications of uploads lie in its queue unread: no run starts. ' +
+        'Its log names the cause. Nothing is lost: what fails for two hours is in NotificationsLost.',
+    },
+  ];
+}

@@ -1,0 +1,41 @@
+import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Config } from '../../../../lambdas/shared/model/config.ts';
+import { type AlarmSpec, ownMetric, QUARTER_HOUR, type Watched } from './alarm-spec.ts';
+
+/** Records that wait for longer make somebody look, however long the stream keeps them. */
+const MAX_UNREAD_MS = 3_600_000;
+
+/** What is gathered on purpose waits for one window, and what fails is tried again. */
+const PATIENT_WINDOWS = 6;
+
+/** An hour, or a tenth of the retention; never what batches of usual size explain. */
+function earlyWarningMs({ aws: { retentionMs, batchWindowMs } }: Config): number {
+  return Math.max(Math.min(MAX_UNREAD_MS, retentionMs / 10), PATIENT_WINDOWS * batchWindowMs);
+}
+
+/** A consumer that is not called tells nothing: the publisher looks at the stream instead. */
+export function unreadAlarms({ deployment }: Watched): AlarmSpec[] {
+  const { config } = deployment;
+  const age = ownMetric(deployment, 'UnreadAge', 'Maximum', QUARTER_HOUR);
+  return [
+    {
+      id: 'UnreadRecords',
+      metric: age,
+      threshold: earlyWarningMs(config) / 1_000,
+      // The publisher runs each minute, and leaves it out only where it could not look.
+      missing: TreatMissingData.BREACHING,
+      text:
+        'Records of the stream wait to be consumed, or nobody could look for 15 minutes. Is the ' +
+        'event source mapping enabled, does the consumer fail, is it throttled? tandem status ' +
+        'names the shards.',
+    },
+    {
+      id: 'RecordsExpire',
+      metric: age,
+      threshold: config.aws.retentionMs / 2_000,
+      text:
+        'Records are unread for more than half of the stream’s retention; beyond it they are lost. ' +
+        'Raise the retention first (aws.retention, cdk deploy), then mend what UnreadRecords says.',
+    },
+  ];
+}
