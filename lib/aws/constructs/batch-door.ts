@@ -3,13 +3,13 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { type CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { LogLevel, type LogOptions, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { BatchWorkflow } from './batch-workflow.ts';
 import type { DoorProps } from './door-props.ts';
-import { allowItems, allowObjects, type ObjectRights } from './permissions.ts';
+import { allowItems, allowKey, allowObjects, type ObjectRights } from './permissions.ts';
 import { TandemFunction } from './tandem-function.ts';
 
 const PLANS = 'state/batch/plans/*';
@@ -99,6 +99,7 @@ export class BatchDoor extends Construct {
       deployment,
       description: DESCRIPTIONS[name],
       code: codeOf(name),
+      key: storage.key,
       memory: Size.mebibytes(Math.round(deployment.config.aws.batchMemoryBytes / 1024 ** 2)),
       variables: { LANDING_BUCKET: landing.bucketName, LAKE_BUCKET: lake.bucketName },
     });
@@ -113,6 +114,7 @@ export class BatchDoor extends Construct {
       deployment,
       description: 'Starts batch runs: waits for quiet, one run at a time',
       code: codeOf('startRun'),
+      key: storage.key,
       memory: Size.mebibytes(512),
       timeout: Duration.seconds(60),
       variables: {
@@ -122,6 +124,9 @@ export class BatchDoor extends Construct {
     });
     allowItems(starter.role, storage.state, ['batch#STARTER']);
     this.queue.grantSendMessages(starter.role);
+    if (storage.key !== null) {
+      allowKey(starter.role, storage.key, 'sqs', ['Decrypt', 'GenerateDataKey']);
+    }
     starter.function.addEventSource(
       new SqsEventSource(this.queue, { ...STARTER_BATCH, maxConcurrency: 2 }),
     );
@@ -129,8 +134,9 @@ export class BatchDoor extends Construct {
   }
 
   #queue(id: string, deadLetters?: Queue): Queue {
-    return new Queue(this, id, {
-      encryption: QueueEncryption.SQS_MANAGED,
+    const { key } = this.#props.storage;
+    const queue = new Queue(this, id, {
+      encryption: key === null ? QueueEncryption.SQS_MANAGED : QueueEncryption.KMS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: Duration.minutes(6),
       retentionPeriod: Duration.days(14),
@@ -138,6 +144,9 @@ export class BatchDoor extends Construct {
         ? {}
         : { deadLetterQueue: { queue: deadLetters, maxReceiveCount: 20 } }),
     });
+    // By the L1 property: the L2 one gives wider rights to the key than are needed.
+    if (key !== null) (queue.node.defaultChild as CfnQueue).kmsMasterKeyId = key.keyArn;
+    return queue;
   }
 
   #workflow(): StateMachine {
@@ -159,10 +168,12 @@ export class BatchDoor extends Construct {
   }
 
   #workflowLogs(): LogOptions {
+    const { deployment, storage } = this.#props;
     const destination = new LogGroup(this, 'WorkflowLogs', {
       // Under this prefix groups need no policy of their own, of which an account has ten.
       logGroupName: `/aws/vendedlogs/states/${this.#stateMachineName()}`,
-      retention: RetentionDays.THREE_MONTHS,
+      retention: deployment.config.aws.logRetentionDays,
+      ...(storage.key === null ? {} : { encryptionKey: storage.key }),
       // A group that stayed would be in the way of the next deployment: its name is fixed.
       removalPolicy: RemovalPolicy.DESTROY,
     });

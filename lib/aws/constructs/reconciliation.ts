@@ -31,6 +31,7 @@ export class Reconciliation extends Construct {
       deployment,
       description: 'Compares the tables of batch and stream',
       code: codeOf('reconcile'),
+      key: storage.key,
       memory: Size.mebibytes(Math.round(aws.reconcileMemoryBytes / 1024 ** 2)),
       variables: { LAKE_BUCKET: storage.lake.bucketName },
     });

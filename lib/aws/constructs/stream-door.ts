@@ -14,8 +14,11 @@ const TABLES = 'tables/stream/*';
 const MANIFESTS = 'manifests/stream/*';
 const SNAPSHOTS = 'snapshots/*';
 
-/** Consuming appends segments; resharding and folding are in the state table. */
-const CONSUME: ObjectRights = { write: [RAW] };
+/**
+ * Consuming appends segments; resharding and folding are in the state table, but for the watermark
+ * that a shard without known parents begins with: that is in the newest plan.
+ */
+const CONSUME: ObjectRights = { read: ['state/stream/plans/*'], write: [RAW] };
 
 const PUBLISH: ObjectRights = {
   read: [RAW, STATE, TABLES, MANIFESTS, SNAPSHOTS],
@@ -106,6 +109,7 @@ export class StreamDoor extends Construct {
       deployment,
       description,
       code: codeOf(name),
+      key: storage.key,
       memory: Size.mebibytes(Math.round(aws.streamMemoryBytes / 1024 ** 2)),
       variables: {
         ...variables,

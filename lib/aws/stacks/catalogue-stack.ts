@@ -44,6 +44,7 @@ export class CatalogueStack extends Stack {
       deployment,
       description: 'Brings the tables of Athena to what is published',
       code: codeOf('registerTables'),
+      key: storage.key,
       memory: Size.mebibytes(512),
       timeout: Duration.minutes(5),
       variables: { LAKE_BUCKET: storage.lake.bucketName, GLUE_DATABASE: database },
@@ -96,7 +97,10 @@ export class CatalogueStack extends Stack {
         bytesScannedCutoffPerQuery: MAX_SCANNED_BYTES,
         resultConfiguration: {
           outputLocation: storage.lake.s3UrlForObject('athena-results/'),
-          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+          encryptionConfiguration:
+            storage.key === null
+              ? { encryptionOption: 'SSE_S3' }
+              : { encryptionOption: 'SSE_KMS', kmsKey: storage.key.keyArn },
         },
       },
     });

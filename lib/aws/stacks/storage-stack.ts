@@ -85,9 +85,17 @@ export class StorageStack extends Stack implements TandemResources {
     );
   }
 
+  /** Whatever is brought may be encrypted with it: rights to it do no harm where it is not. */
+  #keyOfExisting(): { encryptionKey?: IKey } {
+    return this.key === null ? {} : { encryptionKey: this.key };
+  }
+
   #bucket(id: string, props: BucketProps): AnyBucket {
     const { name, lifecycleRules, versioned, tellsEventBridge } = props;
-    if (name !== null) return Bucket.fromBucketName(this, id, name);
+    if (name !== null) {
+      const attributes = { bucketName: name, ...this.#keyOfExisting() };
+      return Bucket.fromBucketAttributes(this, id, attributes);
+    }
     const bucket = new Bucket(this, id, {
       ...(this.key === null
         ? { encryption: BucketEncryption.S3_MANAGED }
@@ -107,7 +115,10 @@ export class StorageStack extends Stack implements TandemResources {
   #stateTable(): AnyTable {
     const { isEphemeral, isEmulator, config } = this.#deployment;
     const { stateTable } = config.aws.existing;
-    if (stateTable !== null) return Table.fromTableName(this, 'State', stateTable);
+    if (stateTable !== null) {
+      const attributes = { tableName: stateTable, ...this.#keyOfExisting() };
+      return Table.fromTableAttributes(this, 'State', attributes);
+    }
     return new Table(this, 'State', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -127,16 +138,24 @@ export class StorageStack extends Stack implements TandemResources {
       const { stream } = existing;
       const resource = { service: 'kinesis', resource: 'stream', resourceName: stream };
       const arn = stream.startsWith('arn:') ? stream : this.formatArn(resource);
-      return Stream.fromStreamArn(this, 'Orders', arn);
+      const attributes = { streamArn: arn, ...this.#keyOfExisting() };
+      return Stream.fromStreamAttributes(this, 'Orders', attributes);
     }
     const isProvisioned = streamMode === 'provisioned';
-    return new Stream(this, 'Orders', {
+    const stream = new Stream(this, 'Orders', {
       streamMode: isProvisioned ? StreamMode.PROVISIONED : StreamMode.ON_DEMAND,
       ...(isProvisioned ? { shardCount: shards } : {}),
       retentionPeriod: Duration.hours(Math.round(retentionMs / 3_600_000)),
       ...this.#streamEncryption(),
       removalPolicy: removalPolicy(this.#deployment),
     });
+    if (this.key !== null) {
+      Validations.of(stream).acknowledge({
+        id: 'AwsSolutions-KDS3',
+        reason: 'Whoever names a key of their own wants it used, whatever it costs.',
+      });
+    }
+    return stream;
   }
 
   #streamEncryption() {
