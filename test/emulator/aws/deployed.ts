@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import type { Config } from '../../../lambdas/shared/model/config.ts';
 import { BOOTSTRAP, CDK, type Deployed, DeploymentFolder } from '../deployment.ts';
 import { projectRoot } from '../running-emulator.ts';
 
@@ -12,6 +13,7 @@ const BATCH = { chunkBytes: '200B', quietFor: '3s', minInterval: '0s' };
 /** Of the config's `aws`, what a test chooses. */
 export interface Chosen {
   readonly retryLimit?: number;
+  readonly existing?: Partial<Config['aws']['existing']>;
 }
 
 /** The stacks of one test, under another prefix than anybody's own on the same emulator. */
@@ -19,9 +21,9 @@ export class TestStacks {
   readonly #prefix: string;
   readonly #folder: DeploymentFolder;
 
-  constructor(prefix: string) {
+  constructor(prefix: string, { isEphemeral = true } = {}) {
     this.#prefix = prefix;
-    this.#folder = new DeploymentFolder(`deployed/${prefix}`);
+    this.#folder = new DeploymentFolder(`deployed/${prefix}`, isEphemeral);
   }
 
   /** What the stacks were made with. */
@@ -41,8 +43,8 @@ export class TestStacks {
     return await this.#cdk(this.#folder.deployCommand(), chosen);
   }
 
-  async destroy(): Promise<void> {
-    await this.#cdk(['destroy', '--all', '--force'], {});
+  async destroy(chosen: Chosen = {}): Promise<void> {
+    await this.#cdk(['destroy', '--all', '--force'], chosen);
   }
 
   async #cdk(command: readonly string[], chosen: Chosen): Promise<string> {
