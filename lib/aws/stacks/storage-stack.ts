@@ -1,4 +1,5 @@
 import {
+  Annotations,
   CfnOutput,
   CfnResource,
   CfnWaitConditionHandle,
@@ -74,6 +75,13 @@ export class StorageStack extends Stack implements TandemResources {
     const isEmpty = !this.node.findAll().some((found) => CfnResource.isCfnResource(found));
     // A stack without resources is not deployed, and with it the names that others ask for.
     if (isEmpty) new CfnWaitConditionHandle(this, 'Nothing');
+    const brought = Object.values(aws.existing).filter((name) => name !== null);
+    if (brought.length > 0) {
+      Annotations.of(this).addInfo(
+        `${brought.join(', ')}: taken as they are (docs/deploying.md); what is not switched on there, ` +
+          'tandem status --target aws says',
+      );
+    }
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'Who touched an object is what CloudTrail data events tell, where that is wanted.',
