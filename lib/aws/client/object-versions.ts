@@ -4,6 +4,7 @@ import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
+  HeadObjectCommand,
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandOutput,
   type S3Client,
@@ -115,13 +116,15 @@ export async function restoreVersion(
   const CopySource = `${Bucket}/${encoded}?versionId=${encodeURIComponent(versionId)}`;
   const { maxBytes, partBytes } = copySizes ?? { maxBytes: COPY_BYTES_MAX, partBytes: PART_BYTES };
   await asked(place, key, 'restore', async () => {
-    const target = { Bucket, Key: key };
+    const target = { Bucket, Key: key, ...(await headersOf(place, key, versionId)) };
     if (content.sizeBytes <= maxBytes) {
-      await client.send(new CopyObjectCommand({ ...target, CopySource }));
+      // An emulator takes no copy of an object over itself in which nothing is another.
+      const MetadataDirective = 'REPLACE';
+      await client.send(new CopyObjectCommand({ ...target, CopySource, MetadataDirective }));
       return;
     }
     const { UploadId } = await client.send(new CreateMultipartUploadCommand(target));
-    const upload = { ...target, UploadId };
+    const upload = { Bucket, Key: key, UploadId };
     try {
       const Parts: CompletedPart[] = [];
       for (let start = 0; start < content.sizeBytes; start += partBytes) {
@@ -145,6 +148,18 @@ export async function restoreVersion(
       throw error;
     }
   });
+}
+
+/** What a version says of its content, and which one it is: for whoever looks at the copy. */
+async function headersOf({ client, bucket }: VersionedBucket, key: string, versionId: string) {
+  const command = new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId });
+  const { ContentType, ContentEncoding, ContentDisposition, ContentLanguage, ...head } =
+    await client.send(command);
+  return {
+    ...{ ContentType, ContentEncoding, ContentDisposition, ContentLanguage },
+    CacheControl: head.CacheControl,
+    Metadata: { ...head.Metadata, 'restored-from': versionId },
+  };
 }
 
 async function asked<T>(

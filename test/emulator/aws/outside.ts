@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateStreamCommand, DescribeStreamSummaryCommand } from '@aws-sdk/client-kinesis';
 import {
   CreateBucketCommand,
@@ -7,7 +8,11 @@ import {
   PutBucketNotificationConfigurationCommand,
   PutBucketVersioningCommand,
 } from '@aws-sdk/client-s3';
-import { makeKinesisClient, makeS3Client } from '../../../lambdas/shared/adapters/aws/clients.ts';
+import {
+  makeDynamoClient,
+  makeKinesisClient,
+  makeS3Client,
+} from '../../../lambdas/shared/adapters/aws/clients.ts';
 import { KinesisEventStream } from '../../../lambdas/shared/adapters/aws/kinesis-event-stream.ts';
 import { S3ObjectStore } from '../../../lambdas/shared/adapters/aws/s3-object-store.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
@@ -26,15 +31,45 @@ export interface Outside {
   settings(): Promise<unknown>;
 }
 
+async function makeVersionedBucket(Bucket: string): Promise<void> {
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await s3.send(
+    new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
+  );
+}
+
+/** What a deployment keeps its data in, made by no stack. */
+export async function makeOutsideData() {
+  const name = `shop-${randomUUID().slice(0, 8)}`;
+  const names = {
+    lakeBucket: `${name}-lake`,
+    failuresBucket: `${name}-failures`,
+    stateTable: `${name}-state`,
+  };
+  await makeVersionedBucket(names.lakeBucket);
+  await s3.send(new CreateBucketCommand({ Bucket: names.failuresBucket }));
+  await makeDynamoClient().send(
+    new CreateTableCommand({
+      TableName: names.stateTable,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => {
+        return { AttributeName, AttributeType: 'S' };
+      }),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  return names;
+}
+
 /** As docs/deploying.md asks for them. */
 export async function makeOutside(): Promise<Outside> {
   const clock = new SystemClock();
   const name = `shop-${randomUUID().slice(0, 8)}`;
   const Bucket = `${name}-exports`;
-  await s3.send(new CreateBucketCommand({ Bucket }));
-  await s3.send(
-    new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
-  );
+  await makeVersionedBucket(Bucket);
   await s3.send(
     new PutBucketNotificationConfigurationCommand({
       Bucket,

@@ -108,11 +108,16 @@ describe('restoring', () => {
     content: { etag: '"a"', sizeBytes: 12 },
   };
 
+  const SAME = { 'content-type': 'text/csv', 'content-encoding': 'gzip', 'x-amz-meta-by': 'shop' };
+  const HEAD = { status: 200, headers: SAME };
+
   it('copies the version over the object', async () => {
-    const { aws, place } = placeOf({ status: 200, body: '<CopyObjectResult/>' });
+    const { aws, place } = placeOf(HEAD, { status: 200, body: '<CopyObjectResult/>' });
     await restoreVersion(place, old);
-    expect(aws.requests[0]).toMatchObject({ method: 'PUT', path: '/landing/orders/a%20b.csv' });
-    expect(aws.requests[0].headers['x-amz-copy-source']).toBe(
+    expect(aws.requests[0].query).toEqual({ versionId: 'v+1' });
+    expect(aws.requests[1].headers).toMatchObject(SAME);
+    expect(aws.requests[1]).toMatchObject({ method: 'PUT', path: '/landing/orders/a%20b.csv' });
+    expect(aws.requests[1].headers['x-amz-copy-source']).toBe(
       'landing/orders/a%20b.csv?versionId=v%2B1',
     );
   });
@@ -128,12 +133,13 @@ describe('restoring', () => {
       body: '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>',
     };
     const done = { status: 200, body: '<CompleteMultipartUploadResult/>' };
-    const whole = placeOf(begun, part(1), part(2), part(3), done);
+    const whole = placeOf(HEAD, begun, part(1), part(2), part(3), done);
     await restoreVersion({ ...whole.place, copySizes }, old);
+    expect(whole.aws.requests[1].headers).toMatchObject(SAME);
     const ranges = whole.aws.requests.map(({ headers }) => headers['x-amz-copy-source-range']);
     expect(ranges.filter(Boolean)).toEqual(['bytes=0-4', 'bytes=5-9', 'bytes=10-11']);
 
-    const failing = placeOf(begun, xmlError(403, 'AccessDenied'), { status: 204 });
+    const failing = placeOf(HEAD, begun, xmlError(403, 'AccessDenied'), { status: 204 });
     await expect(restoreVersion({ ...failing.place, copySizes }, old)).rejects.toMatchObject({
       code: 'access_denied',
     });
