@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { App, Tags, Validations } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { UsageError } from '../lambdas/shared/runtime/errors.ts';
 import { bundleFunctions } from '../lib/aws/bundle/bundle-functions.ts';
@@ -20,7 +20,6 @@ async function synthesize(): Promise<void> {
   if (deployment.isEmulator) await assertEmulator(process.env);
   const bundles = bundleFunctions(BUNDLES, config);
   addStacks(app, deployment, (name) => Code.fromAsset(bundles[name]));
-  Tags.of(app).add('application', 'tandem');
   // What an emulator cannot do would only be findings.
   if (!deployment.isEmulator) Validations.of(app).addPlugins(new TandemChecks(app));
   app.synth();

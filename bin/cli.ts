@@ -81,6 +81,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/upload.ts')).defineUpload,
   },
   {
+    name: 'restore',
+    summary: 'bring back objects on AWS that were replaced or deleted',
+    load: async () => (await import('./commands/restore.ts')).defineRestore,
+  },
+  {
     name: 'plan',
     summary: 'how AWS would cut a batch of a size, its time and its cost',
     load: async () => (await import('./commands/plan.ts')).definePlan,

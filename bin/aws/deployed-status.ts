@@ -1,4 +1,5 @@
 import { readStarter } from '../../lambdas/batch/start-run/start-step.ts';
+import type { Config } from '../../lambdas/shared/model/config.ts';
 import { countMessages } from '../../lambdas/stream/redrive-records/count-messages.ts';
 import type { BatchExecution } from '../../lib/aws/client/batch-executions.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
@@ -15,19 +16,28 @@ export interface DeployedStatus {
   readonly isRunPending: boolean;
   /** Record batches in the failure destination. */
   readonly givenUpBatches: number;
+  /** What is not switched on in resources that the config brings. */
+  readonly findings: readonly string[];
 }
 
-export async function readDeployedStatus(resources: DeployedResources): Promise<DeployedStatus> {
+export async function readDeployedStatus(
+  resources: DeployedResources,
+  { aws }: Config,
+): Promise<DeployedStatus> {
+  const { checkExisting } = await import('../../lib/aws/client/check-existing.ts');
   const { state: starter } = await readStarter(resources.state);
   return {
     runs: await resources.executions.latest(RUNS_SHOWN),
     isRunPending: starter.uploadedAtMs !== null || starter.isRequested,
     givenUpBatches: await countMessages(resources.failures),
+    findings: await checkExisting(aws, resources.outputs),
   };
 }
 
-export function deployedStatusJson({ runs, isRunPending, givenUpBatches }: DeployedStatus) {
+export function deployedStatusJson(status: DeployedStatus) {
+  const { runs, isRunPending, givenUpBatches, findings } = status;
   return {
+    findings,
     runs: runs.map(({ runId, status, startedAtMs, stoppedAtMs }) => ({
       run_id: runId,
       status: status.toLowerCase(),
@@ -40,7 +50,7 @@ export function deployedStatusJson({ runs, isRunPending, givenUpBatches }: Deplo
 }
 
 export function deployedStatusText(status: DeployedStatus, nowMs: number): string {
-  const { runs, isRunPending, givenUpBatches } = status;
+  const { runs, isRunPending, givenUpBatches, findings } = status;
   const rows = runs.map(({ runId, status: said, startedAtMs, stoppedAtMs }) => [
     runId,
     said.toLowerCase(),
@@ -60,5 +70,6 @@ export function deployedStatusText(status: DeployedStatus, nowMs: number): strin
       ? 'no record batch was given up\n'
       : `${withCommas(givenUpBatches)} record batches were given up; ` +
         'run: npx tandem redrive --target aws\n',
+    ...findings.map((finding) => `to do: ${finding}\n`),
   ].join('');
 }

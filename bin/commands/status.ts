@@ -133,7 +133,7 @@ async function lookAtAws(
     batch: await readLake(lake),
     stream: await readStreamStatus(sight),
     streamName: `Kinesis stream ${resources.outputs.StreamName}`,
-    deployed: await readDeployedStatus(resources),
+    deployed: await readDeployedStatus(resources, context.config),
   };
 }
 

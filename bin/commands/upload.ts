@@ -17,6 +17,7 @@ const MAX_PASSED_OVER_SHOWN = 20;
 
 interface UploadCommandOptions extends CommonOptions {
   readonly wait?: true;
+  readonly overwrite?: true;
 }
 
 const DESCRIPTION =
@@ -25,7 +26,7 @@ const DESCRIPTION =
   'them; a file keeps its place below these, and goes to orders/ otherwise. Files that batch would ' +
   'reject are refused before anything is sent, names that it would not read are listed. What is ' +
   'there already with the same content is passed over: an upload that was stopped goes on where ' +
-  'it was.';
+  'it was. Other content is not replaced without --overwrite.';
 
 const EXAMPLES = `
 Examples:
@@ -39,6 +40,7 @@ export function defineUpload(command: Command, start: StartCommand): void {
     .description(DESCRIPTION)
     .argument('<path...>', 'files and folders')
     .option('--wait', 'wait until the batch run over these files is published, or has failed')
+    .option('--overwrite', 'replace files that are there with other content')
     .addHelpText('after', EXAMPLES)
     .action((paths: string[], options: UploadCommandOptions) =>
       start(options, (context) => upload(paths, options, context)),
@@ -56,7 +58,8 @@ async function upload(
   const resources = await openAws(context);
   const before = options.wait === true ? await knownRuns(resources) : new Set<string>();
   const startedAtMs = performance.now();
-  const tally = await uploadWithProgress(files, resources, context);
+  const overwrite = options.overwrite === true;
+  const tally = await uploadWithProgress(files, resources, { ...context, overwrite });
   const durationMs = performance.now() - startedAtMs;
   const run = options.wait === true ? await follow(resources, tally, before, context) : null;
   if (run !== null) sayWarnings(run.manifest, context);
@@ -81,16 +84,16 @@ async function upload(
 async function uploadWithProgress(
   files: Parameters<typeof import('../../lib/aws/client/upload-files.ts').uploadFiles>[0],
   { landing }: DeployedResources,
-  context: CommandContext,
+  context: CommandContext & { readonly overwrite: boolean },
 ): Promise<UploadTally> {
   const { uploadFiles, UploadTally: Tally } = await import('../../lib/aws/client/upload-files.ts');
-  const { signal } = context;
+  const { signal, overwrite } = context;
   const progress = await createProgress(context);
   const tally = new Tally();
   const onProgress = ({ stage, bytesDone, bytesTotal }: UploadProgress) =>
     progress.show({ stage, done: bytesDone, total: bytesTotal, unit: 'bytes' });
   try {
-    await uploadFiles(files, landing, tally, { signal, onProgress });
+    await uploadFiles(files, landing, tally, { signal, overwrite, onProgress });
     return tally;
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -139,9 +142,11 @@ function passedOverText(names: readonly string[]): string {
 }
 
 function tallyText({ files, sentBytes }: UploadTally, bucket: string, durationMs: number): string {
-  const sent = files.filter(({ status }) => status === 'uploaded').length;
+  const sent = files.filter(({ status }) => status !== 'equal').length;
   const equal = files.length - sent;
+  const replaced = files.filter(({ status }) => status === 'replaced').length;
+  const instead = replaced === 0 ? '' : `, ${withCommas(replaced)} in place of other content`;
   const there = equal === 0 ? '' : `; ${withCommas(equal)} were there already, with equal content`;
-  const what = `${withCommas(sent)} ${sent === 1 ? 'file' : 'files'} (${byteText(sentBytes)})`;
+  const what = `${withCommas(sent)} ${sent === 1 ? 'file' : 'files'} (${byteText(sentBytes)}${instead})`;
   return `${what} to s3://${bucket} in ${secondsText(durationMs)}${there}`;
 }

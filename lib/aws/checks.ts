@@ -27,6 +27,12 @@ const ALLOWED_WILDCARDS: readonly { readonly finding: RegExp; readonly reason: s
  */
 const STATE_MACHINE_ROLE = /\/StateMachine\/Role\/DefaultPolicy\/Resource$/;
 
+/**
+ * Traces of a function, and its network interfaces in a VPC, in a policy that holds nothing else
+ * (`TandemFunction`): none of them has a name before it is there.
+ */
+const CONNECTIONS = /\/Connections\/Resource$/;
+
 /** cdk-nag takes one acknowledgement per finding; these stand for kinds of findings. */
 export class TandemChecks extends AwsSolutionsChecks {
   protected override applyRule(params: IApplyRule): void {
@@ -44,6 +50,6 @@ export class TandemChecks extends AwsSolutionsChecks {
 }
 
 function isAllowed(path: string, finding: string): boolean {
-  if (finding === 'Resource::*') return STATE_MACHINE_ROLE.test(path);
+  if (finding === 'Resource::*') return STATE_MACHINE_ROLE.test(path) || CONNECTIONS.test(path);
   return ALLOWED_WILDCARDS.some((allowed) => allowed.finding.test(finding));
 }

@@ -1,4 +1,5 @@
-import type { App } from 'aws-cdk-lib';
+import { type App, Tags } from 'aws-cdk-lib';
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { FunctionName } from './bundle/function-names.ts';
 import { type Deployment, environmentOf } from './deployment.ts';
@@ -15,8 +16,31 @@ export interface TandemStacks {
   readonly catalogue: CatalogueStack | null;
 }
 
-/** All stacks of a deployment. Emulators get those that hold data and those that move it. */
+/**
+ * All stacks of a deployment, with the tags and the permissions boundary that the config asks for.
+ * Emulators get those that hold data and those that move it.
+ */
 export function addStacks(
+  app: App,
+  deployment: Deployment,
+  codeOf: (name: FunctionName) => Code,
+): TandemStacks {
+  const stacks = makeStacks(app, deployment, codeOf);
+  const { tags, permissionsBoundary: policy } = deployment.config.aws;
+  for (const [name, value] of Object.entries({ ...tags, application: 'tandem' })) {
+    Tags.of(app).add(name, value);
+  }
+  if (policy === null) return stacks;
+  for (const stack of Object.values(stacks).filter((found) => found !== null)) {
+    const boundary = policy.startsWith('arn:')
+      ? ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', policy)
+      : ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', policy);
+    PermissionsBoundary.of(stack).apply(boundary);
+  }
+  return stacks;
+}
+
+function makeStacks(
   app: App,
   deployment: Deployment,
   codeOf: (name: FunctionName) => Code,

@@ -3,6 +3,7 @@ import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { type Exceptions, testPromises } from './promises.ts';
 import { keyPromises, listPromises } from './store-key-promises.ts';
 import { readPromises } from './store-read-promises.ts';
+import { uploadPromises } from './store-upload-promises.ts';
 import { putPromises, writerPromises } from './store-write-promises.ts';
 
 export interface OpenedStore {
@@ -25,6 +26,7 @@ export function describeObjectStore(
       ...writerPromises,
       ...listPromises,
       ...keyPromises,
+      ...uploadPromises,
     };
     testPromises(all, exceptions, async (check) => {
       const { store, close } = await open();

@@ -90,6 +90,7 @@ describe('the tables of the README', () => {
       'show',
       'status',
       'upload',
+      'restore',
       'plan',
       'cost',
     ]);

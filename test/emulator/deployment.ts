@@ -14,8 +14,8 @@ import { SystemRandomness } from '../../lambdas/shared/runtime/randomness.ts';
 import { SetupError } from './processes.ts';
 import { cacheRoot, projectRoot } from './running-emulator.ts';
 
-/** docs/localstack.md lists what these leave out. */
-const CONTEXT = ['--context', 'emulator=true', '--context', 'ephemeral=true'];
+/** docs/localstack.md lists what this leaves out. */
+const EMULATOR = ['--context', 'emulator=true'];
 
 export const CDK = join(projectRoot, 'node_modules/.bin/cdk');
 export const BOOTSTRAP = ['bootstrap', 'aws://000000000000/us-east-1'] as const;
@@ -23,9 +23,12 @@ export const BOOTSTRAP = ['bootstrap', 'aws://000000000000/us-east-1'] as const;
 /** Where templates and outputs of one deployment on the running emulator are. */
 export class DeploymentFolder {
   readonly #folder: string;
+  readonly #isEphemeral: boolean;
 
-  constructor(name: string) {
+  /** @param isEphemeral whether data goes with its stack */
+  constructor(name: string, isEphemeral = true) {
     this.#folder = join(cacheRoot, name);
+    this.#isEphemeral = isEphemeral;
   }
 
   file(name: string): string {
@@ -36,7 +39,8 @@ export class DeploymentFolder {
   /** Of the plain CLI of the CDK. */
   cdkArguments(configFile: string, command: readonly string[]): string[] {
     const output = ['--output', this.file('cdk.out')];
-    return [...command, ...CONTEXT, '--context', `config=${configFile}`, ...output];
+    const data = ['--context', `ephemeral=${this.#isEphemeral}`];
+    return [...command, ...EMULATOR, ...data, '--context', `config=${configFile}`, ...output];
   }
 
   deployCommand(): string[] {
@@ -57,6 +61,7 @@ export interface Deployed {
   readonly lake: S3ObjectStore;
   readonly failures: S3ObjectStore;
   readonly state: DynamoStateStore;
+  readonly stateTable: string;
   readonly stream: KinesisEventStream;
   /** Of the stream's mapping to its consumer. */
   readonly mappingId: string;
@@ -78,6 +83,7 @@ function opened(outputs: Outputs): Deployed {
     lake: bucket('LakeBucket'),
     failures: bucket('FailuresBucket'),
     state: new DynamoStateStore({ client: makeDynamoClient(), tableName: storage.StateTable }),
+    stateTable: storage.StateTable,
     stream: new KinesisEventStream({
       client: makeKinesisClient(),
       name: 'orders',

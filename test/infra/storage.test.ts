@@ -78,6 +78,58 @@ describe('the storage stack', () => {
     });
   });
 
+  const rulesOf = (id: string) => {
+    const [[, bucket]] = Object.entries(storage.findResources('AWS::S3::Bucket')).filter(([name]) =>
+      name.startsWith(id),
+    );
+    const rules = bucket.Properties.LifecycleConfiguration.Rules as Record<string, unknown>[];
+    return { versioned: bucket.Properties.VersioningConfiguration?.Status === 'Enabled', rules };
+  };
+
+  it('keeps old versions of uploads and of the lake for a while', () => {
+    for (const id of ['Landing', 'Lake']) {
+      const { versioned, rules } = rulesOf(id);
+      expect(versioned).toBe(true);
+      expect(rules).toContainEqual({
+        Id: 'OldVersions',
+        Status: 'Enabled',
+        ExpiredObjectDeleteMarker: true,
+        NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+      });
+    }
+    expect(rulesOf('Failures').versioned).toBe(false);
+  });
+
+  it('keeps them as long as was chosen, and reports, too', () => {
+    const aws = { keepVersionsFor: '36h', keepReportsFor: '90d' };
+    const chosen = JSON.stringify(templatesOf({ config: { aws } }).storage.toJSON());
+    expect(chosen.match(/"NoncurrentDays":2}/g)).toHaveLength(2);
+    expect(chosen.match(/"ExpirationInDays":90/g)).toHaveLength(2);
+  });
+
+  it('lets nothing expire that a reader needs, and forgets soon what a run makes again', () => {
+    const expiring = rulesOf('Lake').rules.filter((rule) => 'ExpirationInDays' in rule);
+    expect(expiring.map(({ Prefix, ExpirationInDays }) => [Prefix, ExpirationInDays])).toEqual([
+      ['work/', 7],
+      ['athena-results/', 30],
+      ['reports/reconcile/', 365],
+      ['state/batch/failures/', 365],
+    ]);
+    for (const id of ['Landing', 'Failures']) {
+      expect(rulesOf(id).rules.filter((rule) => 'ExpirationInDays' in rule)).toEqual([]);
+    }
+    const soon = rulesOf('Lake').rules.filter(
+      ({ NoncurrentVersionExpiration: age }) =>
+        (age as { NoncurrentDays: number } | undefined)?.NoncurrentDays === 1,
+    );
+    expect(soon.map(({ Prefix }) => Prefix)).toEqual([
+      'work/',
+      'athena-results/',
+      'tables/batch/',
+      'state/batch/plans/',
+    ]);
+  });
+
   it('tells EventBridge of uploads and publications, without a custom resource', () => {
     const notifying = storage.findResources('AWS::S3::Bucket', {
       Properties: {

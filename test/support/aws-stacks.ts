@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { parseConfig } from '../../lambdas/shared/model/config.ts';
 import { deploymentOf } from '../../lib/aws/deployment.ts';
-import { addStacks } from '../../lib/aws/stacks.ts';
+import { addStacks, type TandemStacks } from '../../lib/aws/stacks.ts';
 
 export interface Templates {
   readonly storage: Template;
@@ -20,11 +20,14 @@ export interface DeployedAs {
 }
 
 /** The stacks as they are deployed, but for the functions' code. */
-export function templatesOf({ config = {}, context = {} }: DeployedAs = {}): Templates {
+export function stacksOf({ config = {}, context = {} }: DeployedAs = {}): TandemStacks {
   const app = new App({ context });
   const deployment = deploymentOf(app, parseConfig(config));
-  const stacks = addStacks(app, deployment, () => Code.fromInline('exports.handler = () => {};'));
-  const { storage, pipelines, operations, catalogue } = stacks;
+  return addStacks(app, deployment, () => Code.fromInline('exports.handler = () => {};'));
+}
+
+export function templatesOf(deployed: DeployedAs = {}): Templates {
+  const { storage, pipelines, operations, catalogue } = stacksOf(deployed);
   return {
     storage: Template.fromStack(storage),
     pipelines: Template.fromStack(pipelines),

@@ -6,7 +6,9 @@ interface BusEvent {
   readonly 'detail-type'?: string;
   readonly time?: string;
   readonly detail?: {
-    readonly object?: { readonly key?: string };
+    readonly object?: { readonly key?: string; readonly 'version-id'?: string };
+    readonly reason?: string;
+    readonly 'deletion-type'?: string;
     readonly name?: string;
     readonly status?: string;
   };
@@ -47,7 +49,9 @@ function starterEvent(event: BusEvent & OwnEvent): StarterEvent {
   const { detail, time } = event;
   switch (event['detail-type']) {
     case 'Object Created':
+      return { kind: 'upload', atMs: timeOf(time) };
     case 'Object Deleted':
+      if (isOldVersion(detail)) return { kind: 'tick' };
       return { kind: 'upload', atMs: timeOf(time) };
     case 'Step Functions Execution Status Change':
       return detail?.status === 'RUNNING'
@@ -56,6 +60,13 @@ function starterEvent(event: BusEvent & OwnEvent): StarterEvent {
     default:
       return { kind: 'tick' };
   }
+}
+
+/** A life-cycle rule removed a version that was not current any more: no object is another one. */
+function isOldVersion(detail: BusEvent['detail']): boolean {
+  const isForGood = detail?.['deletion-type'] === 'Permanently Deleted';
+  const hasVersion = detail?.object?.['version-id'] !== undefined;
+  return isForGood && hasVersion && detail?.reason === 'Lifecycle Expiration';
 }
 
 /** Without a readable time it counts as now: no time is ever taken for later than that. */

@@ -1,4 +1,13 @@
 import * as v from 'valibot';
+import {
+  existing,
+  keepReportsFor,
+  keepVersionsFor,
+  logRetention,
+  permissionsBoundary,
+  tags,
+  vpc,
+} from './config-account.ts';
 import { byteSize, duration, flag, group, oneOf, text, wholeNumber } from './config-values.ts';
 
 /** How epochs are published, where shards can be published side by side. */
@@ -90,11 +99,19 @@ export const aws = v.pipe(
       v.nullable(text(/^[^@\s]+@[^@\s]+$/, 'gets the alarms', 'an address')),
       null,
     ),
+    existing: v.optional(existing, {}),
+    permissionsBoundary,
+    vpc: v.optional(vpc, {}),
+    logRetention,
+    keepVersionsFor,
+    keepReportsFor,
+    tags,
   }),
   group('What `cdk deploy` makes on AWS.'),
   v.transform((written) => {
     const { retention, batchWindow, batchMemory, streamMemory, ...others } = written;
-    const { reconcileMemory, reconcileEvery, ...rest } = others;
+    const { reconcileMemory, reconcileEvery, logRetention: logDays, ...more } = others;
+    const { keepVersionsFor: keepVersionsForMs, keepReportsFor: keepReportsForMs, ...rest } = more;
     return {
       ...rest,
       retentionMs: retention,
@@ -103,6 +120,9 @@ export const aws = v.pipe(
       streamMemoryBytes: streamMemory,
       reconcileMemoryBytes: reconcileMemory,
       reconcileEveryMs: reconcileEvery,
+      logRetentionDays: logDays,
+      keepVersionsForMs,
+      keepReportsForMs,
     };
   }),
 );

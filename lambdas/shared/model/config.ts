@@ -171,6 +171,9 @@ export type CheckedConfig =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
+/** Groups of groups, and maps. */
+const MAPS_BELOW = new Set(['rules.statuses', 'aws.existing', 'aws.vpc', 'aws.tags']);
+
 /**
  * As valibot takes it: a group that is written without any key (`batch:`) is null in YAML and means
  * its defaults; a list would pass for an object without the keys it lacks, so it becomes something
@@ -179,9 +182,11 @@ export type CheckedConfig =
 function normalised(input: unknown, path: readonly string[] = []): unknown {
   if (path.length === 0 && (input === null || input === undefined)) return {};
   if (typeof input !== 'object' || input === null) return input;
-  const isMap = path.length < 2 || path.join('.') === 'rules.statuses';
+  const isMap = path.length < 2 || MAPS_BELOW.has(path.join('.'));
   if (Array.isArray(input)) return isMap ? false : input;
-  const entries = Object.entries(input).filter(([, value]) => path.length > 0 || value !== null);
+  const isEmptyGroup = (key: string, value: unknown) =>
+    value === null && (path.length === 0 || MAPS_BELOW.has([...path, key].join('.')));
+  const entries = Object.entries(input).filter(([key, value]) => !isEmptyGroup(key, value));
   return Object.fromEntries(
     entries.map(([key, value]) => [key, normalised(value, [...path, key])]),
   );

@@ -108,8 +108,8 @@ export function encodeClaims({ count, ids, starts, ends, timeMs }: ClaimList): U
 }
 
 /**
- * Calls `visit` for each claim, in order; the id is `[start, end)` of `view`. Throws `TerminalError`
- * `state_damaged` where the bytes are not those of `encodeClaims`.
+ * Calls `visit` for each claim, in order; the id is `[start, end)` of `view`. Throws
+ * `TerminalError` `state_damaged` where the bytes are not those of `encodeClaims`.
  */
 export function decodeClaims(
   claims: Uint8Array,

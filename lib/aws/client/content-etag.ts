@@ -6,19 +6,52 @@ export const UPLOAD_PART_BYTES = 8 * 1024 * 1024;
 /**
  * Whether an object that S3 describes so has this content: its etag is the MD5 of the bytes or, of
  * a multipart upload, the MD5 of its parts' MD5s and their number (S3 guide, "Checking object
- * integrity"). False where it cannot be told: another part size, or a key of KMS.
+ * integrity"). Null where the etag does not tell: another part size, a key of KMS, another store.
  */
 export async function hasContent(
   etag: string,
   sizeBytes: number,
   content: AsyncIterable<Uint8Array>,
-): Promise<boolean> {
+): Promise<boolean | null> {
   const match = /^"?([0-9a-f]{32})(?:-(\d+))?"?$/.exec(etag);
-  if (match === null) return false;
+  if (match === null) return null;
   const [, wanted, parts] = match;
   if (parts === undefined) return (await md5Of(content)) === wanted;
-  if (Number(parts) !== Math.ceil(sizeBytes / UPLOAD_PART_BYTES)) return false;
+  if (Number(parts) !== Math.ceil(sizeBytes / UPLOAD_PART_BYTES)) return null;
   return (await md5OfParts(content)) === wanted;
+}
+
+/** Whether two texts of bytes are the same, however they are cut into pieces. */
+export async function isSameContent(
+  one: AsyncIterable<Uint8Array>,
+  other: AsyncIterable<Uint8Array>,
+): Promise<boolean> {
+  const pieces = one[Symbol.asyncIterator]();
+  let rest: Uint8Array = new Uint8Array();
+  for await (const wanted of other) {
+    for (let at = 0; at < wanted.length; ) {
+      if (rest.length === 0) {
+        const { value, done } = await pieces.next();
+        if (done === true) return false;
+        rest = value;
+        continue;
+      }
+      const size = Math.min(rest.length, wanted.length - at);
+      if (Buffer.compare(rest.subarray(0, size), wanted.subarray(at, at + size)) !== 0) {
+        await pieces.return?.();
+        return false;
+      }
+      rest = rest.subarray(size);
+      at += size;
+    }
+  }
+  while (rest.length === 0) {
+    const { value, done } = await pieces.next();
+    if (done === true) return true;
+    rest = value;
+  }
+  await pieces.return?.();
+  return false;
 }
 
 async function md5Of(content: AsyncIterable<Uint8Array>): Promise<string> {

@@ -2,10 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asInputChanged } from '../../../lambdas/shared/ingest/list-landing.ts';
 import { createReaderBatch } from '../../../lambdas/shared/ingest/record-reader.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { withCleanUp } from '../../../lambdas/shared/runtime/errors.ts';
+import {
+  PreconditionFailedError,
+  TerminalError,
+  withCleanUp,
+} from '../../../lambdas/shared/runtime/errors.ts';
 import { inParallel } from '../../../lambdas/shared/runtime/parallel.ts';
 import { type CheckedFile, checkFiles } from '../../embedded/produce/input-file.ts';
-import { hasContent } from './content-etag.ts';
+import { hasContent, isSameContent } from './content-etag.ts';
 import type { UploadFile } from './find-uploads.ts';
 
 /** Files at once; each holds three parts of 8 MiB in memory. */
@@ -21,8 +25,8 @@ export interface Uploaded {
   readonly key: string;
   readonly etag: string;
   readonly bytes: number;
-  /** `equal`: it was there already, with the same content. */
-  readonly status: 'uploaded' | 'equal';
+  /** `equal`: it was there already, with the same content; `replaced`: with other content. */
+  readonly status: 'uploaded' | 'replaced' | 'equal';
 }
 
 /** What became of the files so far: also true where an upload throws. */
@@ -31,27 +35,34 @@ export class UploadTally {
 
   get sentBytes(): number {
     return this.files.reduce((sum, { status, bytes }) => {
-      return status === 'uploaded' ? sum + bytes : sum;
+      return status === 'equal' ? sum : sum + bytes;
     }, 0);
   }
 }
 
+export interface UploadOptions {
+  readonly signal: AbortSignal;
+  /** Replaces what is there with other content. */
+  readonly overwrite?: boolean;
+  readonly onProgress?: (progress: UploadProgress) => void;
+}
+
+/** Names in a message. */
+const MAX_NAMES = 5;
+
 /**
  * Puts files into the landing bucket. All are checked before the first is sent; one that is there
- * with equal content is passed over, so that an upload which was stopped goes on. Throws
- * `TerminalError` as `checkFiles` does and `input_changed`; errors of the store; the signal's
- * reason, and then no file is half there.
+ * with equal content is passed over, so that an upload which was stopped goes on. Where other
+ * content is there nothing is sent, unless `overwrite` says so. Throws `TerminalError` as
+ * `checkFiles` does, `upload_exists` and `input_changed`; errors of the store; the signal's reason,
+ * and then no file is half there.
  */
 export async function uploadFiles(
   files: readonly UploadFile[],
   landing: ObjectStore,
   tally: UploadTally,
-  options: {
-    readonly signal: AbortSignal;
-    readonly onProgress?: (progress: UploadProgress) => void;
-  },
+  { signal, overwrite = false, onProgress }: UploadOptions,
 ): Promise<void> {
-  const { signal, onProgress } = options;
   const checked = await checkUploads(files, signal);
   const meter = (stage: UploadProgress['stage'], bytesTotal: number) => {
     let bytesDone = 0;
@@ -65,15 +76,18 @@ export async function uploadFiles(
     list.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const compared = meter('compare', sizeOf(checked));
   const found = await inParallel(checked, PARALLEL_FILES, async (file) => {
-    const etag = await equalEtag(file, landing, compared);
-    if (etag !== null) tally.files.push(resultOf(file, etag, 'equal'));
-    return etag === null ? [file] : [];
+    const there = await lookAt(file, landing, compared);
+    if (there.is !== 'equal') return [{ ...file, isThere: there.is === 'other' }];
+    tally.files.push(resultOf(file, there.etag, 'equal'));
+    return [];
   });
   const toSend = found.flat();
+  const others = toSend.filter(({ isThere }) => isThere).map(({ targetKey }) => targetKey);
+  if (others.length > 0 && !overwrite) throw existing(others);
   const sent = meter('upload', sizeOf(toSend));
   await inParallel(toSend, PARALLEL_FILES, async (file) => {
-    const etag = await send(file, landing, sent);
-    tally.files.push(resultOf(file, etag, 'uploaded'));
+    const etag = await send(file, landing, overwrite, sent);
+    tally.files.push(resultOf(file, etag, file.isThere ? 'replaced' : 'uploaded'));
   });
 }
 
@@ -96,31 +110,56 @@ function resultOf(
   return { key: targetKey, etag, bytes: sizeBytes, status };
 }
 
-/** The etag of the object, where it has the content of the file; null otherwise. */
-async function equalEtag(
+function existing(keys: readonly string[]): TerminalError {
+  const rest = keys.length > MAX_NAMES ? ` and ${keys.length - MAX_NAMES} more` : '';
+  const names = keys.slice(0, MAX_NAMES).join(', ');
+  return new TerminalError(
+    'upload_exists',
+    `nothing was sent: ${names}${rest}: there already, with other content. --overwrite replaces ` +
+      'it (tandem restore brings the old version back); or give the file another name',
+  );
+}
+
+type There = { readonly is: 'none' | 'other' } | { readonly is: 'equal'; readonly etag: string };
+
+/** What is at the file's place. Bytes are compared where the etag does not tell. */
+async function lookAt(
   file: CheckedUpload,
   landing: ObjectStore,
   onBytes: (bytes: number) => void,
-): Promise<string | null> {
+): Promise<There> {
   const info = await landing.head(file.targetKey);
   if (info === null || info.sizeBytes !== file.sizeBytes) {
     onBytes(file.sizeBytes);
-    return null;
+    return { is: info === null ? 'none' : 'other' };
   }
-  const isEqual = await hasContent(info.etag, file.sizeBytes, piecesOf(file, onBytes));
-  return isEqual ? info.etag : null;
+  const { etag } = info;
+  const isEqual =
+    (await hasContent(etag, file.sizeBytes, piecesOf(file, onBytes))) ??
+    (await isSameContent(
+      landing.stream(file.targetKey, { ifMatch: etag }),
+      piecesOf(file, onBytes),
+    ));
+  return isEqual ? { is: 'equal', etag } : { is: 'other' };
 }
 
 async function send(
   file: CheckedUpload,
   landing: ObjectStore,
+  overwrite: boolean,
   onBytes: (bytes: number) => void,
 ): Promise<string> {
   const writer = landing.openWriter(file.targetKey);
   return await withCleanUp(
     async () => {
       for await (const piece of piecesOf(file, onBytes)) await writer.write(piece);
-      return (await writer.commit()).etag;
+      try {
+        return (await writer.commit(overwrite ? {} : { ifNoneMatch: true })).etag;
+      } catch (cause) {
+        if (!(cause instanceof PreconditionFailedError)) throw cause;
+        const message = `${file.targetKey} was put there by somebody else meanwhile; run it again`;
+        throw new TerminalError('upload_exists', message, { cause });
+      }
     },
     () => writer.abort(),
   );

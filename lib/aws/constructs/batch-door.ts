@@ -3,14 +3,15 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { LogLevel, type LogOptions, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { BatchWorkflow } from './batch-workflow.ts';
 import type { DoorProps } from './door-props.ts';
+import { encryptedQueue } from './encrypted-queue.ts';
 import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
-import { allowItems, allowObjects, type ObjectRights } from './permissions.ts';
+import { allowItems, allowKey, allowObjects, type ObjectRights } from './permissions.ts';
 import { TandemFunction } from './tandem-function.ts';
 
 const PLANS = 'state/batch/plans/*';
@@ -81,9 +82,9 @@ export class BatchDoor extends Construct {
     ) as Record<StepName, TandemFunction>;
     this.deadLetters = this.#queue('DeadLetters');
     this.queue = this.#queue('Notifications', this.deadLetters);
-    this.lostCalls = lostCallsQueue(this);
+    this.lostCalls = lostCallsQueue(this, props.storage.key);
     this.starter = this.#starter();
-    keepFailedCalls(this.starter, this.lostCalls);
+    keepFailedCalls(this.starter, this.lostCalls, props.storage.key);
     this.stateMachine = this.#workflow();
     const { function: starter } = this.starter;
     starter.addEnvironment('STATE_MACHINE_ARN', this.#stateMachineArn());
@@ -103,6 +104,7 @@ export class BatchDoor extends Construct {
       deployment,
       description: DESCRIPTIONS[name],
       code: codeOf(name),
+      key: storage.key,
       memory: Size.mebibytes(Math.round(deployment.config.aws.batchMemoryBytes / 1024 ** 2)),
       variables: { LANDING_BUCKET: landing.bucketName, LAKE_BUCKET: lake.bucketName },
     });
@@ -117,6 +119,7 @@ export class BatchDoor extends Construct {
       deployment,
       description: 'Starts batch runs: waits for quiet, one run at a time',
       code: codeOf('startRun'),
+      key: storage.key,
       memory: Size.mebibytes(512),
       timeout: Duration.seconds(60),
       variables: {
@@ -126,6 +129,9 @@ export class BatchDoor extends Construct {
     });
     allowItems(starter.role, storage.state, ['batch#STARTER']);
     this.queue.grantSendMessages(starter.role);
+    if (storage.key !== null) {
+      allowKey(starter.role, storage.key, 'sqs', ['Decrypt', 'GenerateDataKey']);
+    }
     starter.function.addEventSource(
       new SqsEventSource(this.queue, { ...STARTER_BATCH, maxConcurrency: 2 }),
     );
@@ -133,11 +139,8 @@ export class BatchDoor extends Construct {
   }
 
   #queue(id: string, deadLetters?: Queue): Queue {
-    return new Queue(this, id, {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+    return encryptedQueue(this, id, this.#props.storage.key, {
       visibilityTimeout: Duration.minutes(6),
-      retentionPeriod: Duration.days(14),
       ...(deadLetters === undefined
         ? {}
         : { deadLetterQueue: { queue: deadLetters, maxReceiveCount: 20 } }),
@@ -161,10 +164,12 @@ export class BatchDoor extends Construct {
   }
 
   #workflowLogs(): LogOptions {
+    const { deployment, storage } = this.#props;
     const destination = new LogGroup(this, 'WorkflowLogs', {
       // Under this prefix groups need no policy of their own, of which an account has ten.
       logGroupName: `/aws/vendedlogs/states/${this.#stateMachineName()}`,
-      retention: RetentionDays.THREE_MONTHS,
+      retention: deployment.config.aws.logRetentionDays,
+      ...(storage.key === null ? {} : { encryptionKey: storage.key }),
       // A group that stayed would be in the way of the next deployment: its name is fixed.
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -1,19 +1,18 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { encryptedQueue } from './encrypted-queue.ts';
+import { allowKey } from './permissions.ts';
 import type { TandemFunction } from './tandem-function.ts';
 
 /**
  * A queue for calls that nobody took: of rules that could not reach their target, and of functions
  * that failed each time they were tried (docs/operations.md, CallsLost).
  */
-export function lostCallsQueue(scope: Construct): Queue {
-  const queue = new Queue(scope, 'LostCalls', {
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  });
+export function lostCallsQueue(scope: Construct, key: IKey | null): Queue {
+  const queue = encryptedQueue(scope, 'LostCalls', key);
   Validations.of(queue).acknowledge({
     id: 'AwsSolutions-SQS3',
     reason: 'It is where calls end that nobody took; an alarm tells of each.',
@@ -22,6 +21,11 @@ export function lostCallsQueue(scope: Construct): Queue {
 }
 
 /** For a function that rules call: they wait for no answer, so its failures are kept here. */
-export function keepFailedCalls({ function: called }: TandemFunction, lostCalls: Queue): void {
+export function keepFailedCalls(
+  { function: called, role }: TandemFunction,
+  lostCalls: Queue,
+  key: IKey | null,
+): void {
   called.configureAsyncInvoke({ onFailure: new SqsDestination(lostCalls) });
+  if (key !== null) allowKey(role, key, 'sqs', ['Decrypt', 'GenerateDataKey']);
 }

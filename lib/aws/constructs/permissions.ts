@@ -1,5 +1,7 @@
+import { Stack } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { AnyBucket, AnyTable } from './resources.ts';
 
 /** What a function may do with objects, by folders: `work/*`. */
@@ -18,6 +20,10 @@ export function allowObjects(grantee: IGrantable, bucket: AnyBucket, rights: Obj
   allow(grantee, ['s3:GetObject'], objects(read));
   allow(grantee, ['s3:PutObject', 's3:AbortMultipartUpload', 's3:GetObject'], objects(write));
   allow(grantee, ['s3:DeleteObject'], objects(remove));
+  const { encryptionKey } = bucket;
+  if (encryptionKey === undefined) return;
+  if (write.length > 0) allowKey(grantee, encryptionKey, 's3', ['Decrypt', 'GenerateDataKey']);
+  else if (read.length > 0) allowKey(grantee, encryptionKey, 's3', ['Decrypt']);
 }
 
 /** Items whose partition key matches: functions of one door do not see those of the other. */
@@ -30,6 +36,15 @@ export function allowItems(grantee: IGrantable, table: AnyTable, partitionKeys: 
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } },
     }),
   );
+  const { encryptionKey } = table;
+  if (encryptionKey === undefined) return;
+  // DynamoDB asks for the key in the name of whoever asks for items.
+  allowKey(grantee, encryptionKey, 'dynamodb', [
+    'Decrypt',
+    'Encrypt',
+    'GenerateDataKey',
+    'DescribeKey',
+  ]);
 }
 
 /** Reading, and asking for shards and age. */
@@ -45,6 +60,25 @@ export function allowReading(grantee: IGrantable, stream: IStream): void {
     grantee,
     actions.map((action) => `kinesis:${action}`),
     [stream.streamArn],
+  );
+  const { encryptionKey } = stream;
+  if (encryptionKey !== undefined) allowKey(grantee, encryptionKey, 'kinesis', ['Decrypt']);
+}
+
+/** The use of a key by one service of AWS, and by nothing else. */
+export function allowKey(
+  grantee: IGrantable,
+  key: IKey,
+  service: 's3' | 'dynamodb' | 'kinesis' | 'sqs',
+  actions: readonly string[],
+): void {
+  const { region } = Stack.of(key);
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: actions.map((action) => `kms:${action}`),
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `${service}.${region}.amazonaws.com` } },
+    }),
   );
 }
 

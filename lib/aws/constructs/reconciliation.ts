@@ -34,12 +34,13 @@ export class Reconciliation extends Construct {
       deployment,
       description: 'Compares the tables of batch and stream',
       code: codeOf('reconcile'),
+      key: storage.key,
       memory: Size.mebibytes(Math.round(aws.reconcileMemoryBytes / 1024 ** 2)),
       variables: { LAKE_BUCKET: storage.lake.bucketName },
     });
     allowObjects(this.reconcile.role, storage.lake, LAKE_RIGHTS);
-    this.lostCalls = lostCallsQueue(this);
-    keepFailedCalls(this.reconcile, this.lostCalls);
+    this.lostCalls = lostCallsQueue(this, storage.key);
+    keepFailedCalls(this.reconcile, this.lostCalls, storage.key);
     const target = this.reconcile.asTarget('reconcile', { deadLetterQueue: this.lostCalls });
     new Rule(this, 'AfterRuns', {
       description: 'Compares a batch run once it is published',

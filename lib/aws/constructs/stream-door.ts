@@ -16,8 +16,11 @@ const TABLES = 'tables/stream/*';
 const MANIFESTS = 'manifests/stream/*';
 const SNAPSHOTS = 'snapshots/*';
 
-/** Consuming appends segments; resharding and folding are in the state table. */
-const CONSUME: ObjectRights = { write: [RAW] };
+/**
+ * Consuming appends segments; resharding and folding are in the state table, but for the watermark
+ * that a shard without known parents begins with: that is in the newest plan.
+ */
+const CONSUME: ObjectRights = { read: ['state/stream/plans/*'], write: [RAW] };
 
 const PUBLISH: ObjectRights = {
   read: [RAW, STATE, TABLES, MANIFESTS, SNAPSHOTS],
@@ -98,8 +101,8 @@ export class StreamDoor extends Construct {
     allowObjects(this.redrive.role, failures, messages);
     allowObjects(this.publisher.role, failures, {});
     this.mapping = this.#eventSource();
-    this.lostCalls = lostCallsQueue(this);
-    keepFailedCalls(this.publisher, this.lostCalls);
+    this.lostCalls = lostCallsQueue(this, props.storage.key);
+    keepFailedCalls(this.publisher, this.lostCalls, props.storage.key);
     this.#schedule();
   }
 
@@ -111,6 +114,7 @@ export class StreamDoor extends Construct {
       deployment,
       description,
       code: codeOf(name),
+      key: storage.key,
       memory: Size.mebibytes(Math.round(aws.streamMemoryBytes / 1024 ** 2)),
       variables: {
         ...variables,

@@ -1,19 +1,22 @@
 import { Duration, type Size } from 'aws-cdk-lib';
 import { RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
+  type CfnFunction,
   type Code,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionVariable } from '../../../lambdas/shared/adapters/aws/function-ports.ts';
 import { type Deployment, removalPolicy } from '../deployment.ts';
+import { INTERFACE_ACTIONS, networkOf } from './function-network.ts';
 
 export interface TandemFunctionProps {
   readonly deployment: Deployment;
@@ -24,6 +27,8 @@ export interface TandemFunctionProps {
   /** @default 15 minutes, the most that Lambda gives */
   readonly timeout?: Duration;
   readonly variables?: Partial<Record<FunctionVariable, string>>;
+  /** Encrypts the log; null: a key of AWS does. */
+  readonly key: IKey | null;
 }
 
 export interface TargetOptions {
@@ -35,16 +40,23 @@ export interface TargetOptions {
 /** EMF metrics of all functions. The service tells deployments apart. */
 export const METRICS_NAMESPACE = 'Tandem';
 
-/** A function with a role and a log group of its own, and nothing allowed but to write logs. */
+const TRACE_ACTIONS = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
+
+/**
+ * A function with a role and a log group of its own, and nothing allowed but to write its log and
+ * traces and, in a VPC, to have a network interface.
+ */
 export class TandemFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: TandemFunctionProps) {
     super(scope, id);
-    const { deployment, description, code, memory, variables } = props;
+    const { deployment, description, code, memory, variables, key } = props;
+    const { aws } = deployment.config;
     const logGroup = new LogGroup(this, 'Logs', {
-      retention: RetentionDays.THREE_MONTHS,
+      retention: aws.logRetentionDays,
+      ...(key === null ? {} : { encryptionKey: key }),
       removalPolicy: removalPolicy(deployment),
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -63,11 +75,33 @@ export class TandemFunction extends Construct {
       environment: {
         ...variables,
         NODE_OPTIONS: '--enable-source-maps',
-        POWERTOOLS_SERVICE_NAME: deployment.config.aws.stackPrefix,
+        POWERTOOLS_SERVICE_NAME: aws.stackPrefix,
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
       },
     });
+    this.#connect(deployment);
   }
+
+  /** To what no resource can be named for: hence by a policy of its own. */
+  #connect({ config, isEmulator }: Deployment): void {
+    const resource = this.function.node.defaultChild as CfnFunction;
+    const actions: string[] = [];
+    if (!isEmulator) {
+      resource.tracingConfig = { mode: 'Active' };
+      actions.push(...TRACE_ACTIONS);
+    }
+    const network = networkOf(this, config.aws);
+    if (network !== null) {
+      resource.vpcConfig = network;
+      actions.push(...INTERFACE_ACTIONS);
+    }
+    if (actions.length === 0) return;
+    const statements = [new PolicyStatement({ actions, resources: ['*'] })];
+    const policy = new Policy(this, 'Connections', { roles: [this.role], statements });
+    // Lambda looks at the rights to interfaces when the function is made.
+    this.function.node.addDependency(policy);
+  }
+
   /** For rules, which say what they call it for: LocalStack sends nothing where that is empty. */
   asTarget(reason: string, options: TargetOptions): LambdaTarget {
     return new LambdaTarget(this.function, {

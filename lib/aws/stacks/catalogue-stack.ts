@@ -35,9 +35,9 @@ export class CatalogueStack extends Stack {
       catalogId: this.account,
       databaseInput: { name, description: 'Order revenue: batch_* and stream_* tables' },
     });
-    this.lostCalls = lostCallsQueue(this);
+    this.lostCalls = lostCallsQueue(this, props.storage.key);
     this.registration = this.#registration(props, name);
-    keepFailedCalls(this.registration, this.lostCalls);
+    keepFailedCalls(this.registration, this.lostCalls, props.storage.key);
     this.registration.node.addDependency(database);
     this.#workgroup(props, name);
     new CfnOutput(this, 'CatalogueDatabase', { value: name, description: 'tables for Athena' });
@@ -49,6 +49,7 @@ export class CatalogueStack extends Stack {
       deployment,
       description: 'Brings the tables of Athena to what is published',
       code: codeOf('registerTables'),
+      key: storage.key,
       memory: Size.mebibytes(512),
       timeout: Duration.minutes(5),
       variables: { LAKE_BUCKET: storage.lake.bucketName, GLUE_DATABASE: database },
@@ -101,7 +102,10 @@ export class CatalogueStack extends Stack {
         bytesScannedCutoffPerQuery: MAX_SCANNED_BYTES,
         resultConfiguration: {
           outputLocation: storage.lake.s3UrlForObject('athena-results/'),
-          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+          encryptionConfiguration:
+            storage.key === null
+              ? { encryptionOption: 'SSE_S3' }
+              : { encryptionOption: 'SSE_KMS', kmsKey: storage.key.keyArn },
         },
       },
     });

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   Alarm,
   AlarmStatusWidget,
@@ -9,6 +9,8 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -23,11 +25,8 @@ export class OperationsStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & Watched) {
     super(scope, id, props);
     const { aws } = props.deployment.config;
-    this.topic = new Topic(this, 'Alarms', { enforceSSL: true });
-    Validations.of(this.topic).acknowledge({
-      id: 'AwsSolutions-SNS2',
-      reason: 'Alarms cannot publish to a topic under the key aws/sns; they hold no data.',
-    });
+    const masterKey = props.storage.key ?? this.#alarmKey();
+    this.topic = new Topic(this, 'Alarms', { enforceSSL: true, masterKey });
     if (aws.alarmEmail !== null) {
       this.topic.addSubscription(new EmailSubscription(aws.alarmEmail));
     }
@@ -37,6 +36,26 @@ export class OperationsStack extends Stack {
       value: this.topic.topicArn,
       description: 'subscribe here to be told',
     });
+  }
+
+  /** Alarms cannot publish to a topic under the key aws/sns: nobody can let CloudWatch use that. */
+  #alarmKey(): IKey {
+    const key = new Key(this, 'AlarmKey', {
+      description: 'Encrypts messages of alarms',
+      enableKeyRotation: true,
+      pendingWindow: Duration.days(7),
+      // Messages are not kept.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    return key;
   }
 
   #alarm(spec: AlarmSpec, prefix: string): Alarm {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import type { Config } from '../../../lambdas/shared/model/config.ts';
 import { BOOTSTRAP, CDK, type Deployed, DeploymentFolder } from '../deployment.ts';
 import { projectRoot } from '../running-emulator.ts';
 
@@ -12,6 +13,13 @@ const BATCH = { chunkBytes: '200B', quietFor: '3s', minInterval: '0s' };
 /** Of the config's `aws`, what a test chooses. */
 export interface Chosen {
   readonly retryLimit?: number;
+  readonly existing?: Partial<Config['aws']['existing']>;
+}
+
+export interface StackOptions {
+  /** The config's `batch`. */
+  readonly batch?: Readonly<Record<string, string>>;
+  readonly isEphemeral?: boolean;
 }
 
 /** The stacks of one test, under another prefix than anybody's own on the same emulator. */
@@ -20,10 +28,10 @@ export class TestStacks {
   readonly #batch: Readonly<Record<string, string>>;
   readonly #folder: DeploymentFolder;
 
-  constructor(prefix: string, batch: Readonly<Record<string, string>> = BATCH) {
+  constructor(prefix: string, { batch = BATCH, isEphemeral = true }: StackOptions = {}) {
     this.#prefix = prefix;
     this.#batch = batch;
-    this.#folder = new DeploymentFolder(`deployed/${prefix}`);
+    this.#folder = new DeploymentFolder(`deployed/${prefix}`, isEphemeral);
   }
 
   /** What the stacks were made with. */
@@ -43,8 +51,8 @@ export class TestStacks {
     return await this.#cdk(this.#folder.deployCommand(), chosen);
   }
 
-  async destroy(): Promise<void> {
-    await this.#cdk(['destroy', '--all', '--force'], {});
+  async destroy(chosen: Chosen = {}): Promise<void> {
+    await this.#cdk(['destroy', '--all', '--force'], chosen);
   }
 
   async #cdk(command: readonly string[], chosen: Chosen): Promise<string> {

@@ -19,7 +19,7 @@ import { TestStacks } from './deployed.ts';
 const FILES = 10_020;
 const FEW = 20;
 
-const stacks = new TestStacks('TandemMany', { quietFor: '5s', minInterval: '0s' });
+const stacks = new TestStacks('TandemMany', { batch: { quietFor: '5s', minInterval: '0s' } });
 const folder = mkdtempSync(join(tmpdir(), 'tandem-many-'));
 const files = Array.from({ length: FILES }, (_, index): [string, string] => [
   tinyKey(index),

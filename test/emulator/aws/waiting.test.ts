@@ -20,9 +20,7 @@ const clock = new SystemClock();
 const functions = new LambdaClient({});
 // Uploads of this test never leave a minute of quiet.
 const stacks = new TestStacks('TandemWaits', {
-  quietFor: '60s',
-  maxWait: '10s',
-  minInterval: '0s',
+  batch: { quietFor: '60s', maxWait: '10s', minInterval: '0s' },
 });
 
 let world: Deployed;

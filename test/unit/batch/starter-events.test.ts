@@ -23,6 +23,28 @@ describe('what an invocation of the starter tells', () => {
     ]);
   });
 
+  it('is a change of landing where an object is deleted, but not where an old version expires', () => {
+    const deleted = (detail: object) => ({
+      'detail-type': 'Object Deleted',
+      time: '2021-11-12T00:00:00Z',
+      detail,
+    });
+    const object = { key: 'orders/a.csv', 'version-id': 'v1' };
+    const reason = 'Lifecycle Expiration';
+    const events = queueEvent([
+      deleted({ object, reason: 'DeleteObject', 'deletion-type': 'Delete Marker Created' }),
+      deleted({ object, reason, 'deletion-type': 'Delete Marker Created' }),
+      deleted({ object: { key: 'orders/a.csv' }, reason, 'deletion-type': 'Permanently Deleted' }),
+      deleted({ object, reason, 'deletion-type': 'Permanently Deleted' }),
+    ]);
+    expect(starterEvents(events).map(({ kind }) => kind)).toEqual([
+      'upload',
+      'upload',
+      'upload',
+      'tick',
+    ]);
+  });
+
   it('is no more than that time went on, for anything else', () => {
     expect(starterEvents(awsFixture('sqs-event.json'))).toEqual([{ kind: 'tick' }]);
     expect(starterEvents(awsFixture('scheduled-event.json'))).toEqual([{ kind: 'tick' }]);

@@ -23,6 +23,7 @@ describe('help', () => {
       'show',
       'status',
       'upload',
+      'restore',
       'plan',
       'cost',
     ]);
@@ -109,7 +110,8 @@ describe('help', () => {
       'redrive',
       ['--stream <dir>', '--lake <dir>', '--dry-run', '--consumer <name>', '--target <where>'],
     ],
-    ['upload', ['--wait']],
+    ['upload', ['--wait', '--overwrite']],
+    ['restore', ['--before <instant>', '--dry-run', '--target <where>']],
     ['plan', ['--bytes <n>', '--landing <dir>', '--target <where>']],
     ['cost', ['--orders <n>', '--measured', '--lake <dir>', '--target <where>']],
     [

@@ -241,3 +241,36 @@ describe('reconcile.since', () => {
     );
   });
 });
+
+describe('what an account asks for', () => {
+  it('is nothing by default, and so where a group is left empty', () => {
+    const { existing, vpc, tags } = DEFAULT_CONFIG.aws;
+    expect(new Set(Object.values(existing))).toEqual(new Set([null]));
+    expect([vpc, tags]).toEqual([{ id: null, subnets: [], securityGroups: [] }, {}]);
+    expect(parseConfig({ aws: { existing: null, vpc: null, tags: null } })).toEqual(DEFAULT_CONFIG);
+  });
+
+  it.each([
+    ['existing', { stream: 'arn:aws:kinesis:eu-central-1:111111111111:stream/orders' }],
+    ['existing', { kmsKey: 'mrk-0123456789abcdef0123456789abcdef' }],
+    ['permissionsBoundary', 'arn:aws:iam::111111111111:policy/team/Developers'],
+    ['tags', { 'cost:centre': '42', größe: '' }],
+  ])('can be aws.%s %j', (key, value) => {
+    expect(messagesOf({ aws: { [key]: value } })).toEqual([]);
+  });
+
+  it.each([
+    ['vpc', { id: 'vpc-12345678' }, 'aws.vpc.subnets is []; allowed: one at least, where a VPC is'],
+    ['vpc', { subnets: ['subnet-12345678'] }, 'aws.vpc.id is null; allowed: a VPC, where subnets'],
+    ['vpc', { securityGroups: ['sg-12345678'] }, 'aws.vpc.id is null; allowed: a VPC, where subn'],
+    ['vpc', { id: 'vpc-12345678', subnets: ['a'] }, 'aws.vpc.subnets.0 is "a"; allowed: a list of'],
+    ['existing', [], 'aws.existing is []; allowed: a group of keys'],
+    ['existing', { bucket: 'b' }, 'unknown key aws.existing.bucket'],
+    ['existing', { landingBucket: 'No' }, 'aws.existing.landingBucket is "No"; allowed: its name'],
+    ['existing', { kmsKey: 'alias/k' }, 'aws.existing.kmsKey is "alias/k"; allowed: its id or ARN'],
+    ['logRetention', '2d', 'aws.logRetention is "2d"; allowed: 1d, 3d, 5d'],
+    ['tags', { 'aws:a': 'b' }, 'aws.tags.aws:a is "b"; allowed: up to 40 names with a text each'],
+  ])('cannot be aws.%s %j', (key, value, message) => {
+    expect(messagesOf({ aws: { [key]: value } }).join()).toContain(message);
+  });
+});

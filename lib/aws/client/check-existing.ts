@@ -1,0 +1,113 @@
+import { DescribeStreamSummaryCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import {
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketNotificationConfigurationCommand,
+  GetBucketVersioningCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { isNamed, saidBy } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
+import { makeKinesisClient, makeS3Client } from '../../../lambdas/shared/adapters/aws/clients.ts';
+import type { Config } from '../../../lambdas/shared/model/config.ts';
+import { type Outputs, regionOptions } from './find-deployment.ts';
+
+const HOUR_MS = 3_600_000;
+
+export interface CheckClients {
+  readonly s3: S3Client;
+  readonly kinesis: KinesisClient;
+}
+
+function makeCheckClients(): CheckClients {
+  const region = regionOptions();
+  return { s3: makeS3Client(region), kinesis: makeKinesisClient(region) };
+}
+
+/**
+ * What is not switched on in the resources that the config brings, each with what that means and
+ * what to do. Nothing is changed: they belong to somebody else (docs/deploying.md).
+ */
+export async function checkExisting(
+  { existing, retentionMs }: Config['aws'],
+  outputs: Pick<Outputs, 'LandingBucket' | 'LakeBucket' | 'StreamName'>,
+  { s3, kinesis }: CheckClients = makeCheckClients(),
+): Promise<string[]> {
+  const checks: (() => Promise<string | null>)[] = [];
+  if (existing.landingBucket !== null) {
+    const bucket = outputs.LandingBucket;
+    const silent = 'no upload starts a run';
+    checks.push(() => checkEvents(s3, bucket, silent));
+    checks.push(() => checkVersions(s3, bucket, 'an upload that is replaced cannot be got back'));
+  }
+  if (existing.lakeBucket !== null) {
+    const bucket = outputs.LakeBucket;
+    const late = 'tables of Athena follow within the hour only';
+    checks.push(() => checkEvents(s3, bucket, late));
+    checks.push(() => checkVersions(s3, bucket, 'an object that is lost cannot be got back'));
+    checks.push(() => checkRules(s3, bucket));
+  }
+  if (existing.stream !== null) {
+    checks.push(() => checkRetention(kinesis, outputs.StreamName, retentionMs));
+  }
+  const findings: string[] = [];
+  for (const check of checks) {
+    const found = await check().catch((error: unknown) => {
+      if (!(error instanceof Error)) throw error;
+      return `not looked at (docs/deploying.md names the rights): ${saidBy(error)}`;
+    });
+    if (found !== null) findings.push(found);
+  }
+  return findings;
+}
+
+async function checkEvents(s3: S3Client, bucket: string, effect: string): Promise<string | null> {
+  const command = new GetBucketNotificationConfigurationCommand({ Bucket: bucket });
+  const { EventBridgeConfiguration: events } = await s3.send(command);
+  if (events !== undefined) return null;
+  const advice = 'switch on Amazon EventBridge in its properties';
+  return `bucket ${bucket} does not tell EventBridge, so ${effect}: ${advice}`;
+}
+
+async function checkVersions(s3: S3Client, bucket: string, effect: string): Promise<string | null> {
+  const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket: bucket }));
+  return Status === 'Enabled' ? null : `bucket ${bucket} keeps no versions, so ${effect}`;
+}
+
+/** Of a lake: objects below `work/`, and old versions where there are any. */
+async function checkRules(s3: S3Client, bucket: string): Promise<string | null> {
+  const command = new GetBucketLifecycleConfigurationCommand({ Bucket: bucket });
+  const { Rules = [] } = await s3.send(command).catch((error: unknown) => {
+    if (isNamed(error, 'NoSuchLifecycleConfiguration')) return { Rules: [] };
+    throw error;
+  });
+  const enabled = Rules.filter(({ Status }) => Status === 'Enabled');
+  const has = {
+    'an expiry of work/': enabled.some(
+      ({ Filter, Prefix, Expiration }) =>
+        Expiration?.Days !== undefined && 'work/'.startsWith(Filter?.Prefix ?? Prefix ?? 'no'),
+    ),
+    'an expiry of old versions': enabled.some(
+      ({ NoncurrentVersionExpiration: age }) => age !== undefined,
+    ),
+    'an end of unfinished uploads': enabled.some(
+      ({ AbortIncompleteMultipartUpload: abort }) => abort !== undefined,
+    ),
+  };
+  const missing = Object.entries(has).flatMap(([name, isThere]) => (isThere ? [] : [name]));
+  if (missing.length === 0) return null;
+  const list = missing.join(', ');
+  return `bucket ${bucket} has no life-cycle rule for ${list}, so what nobody needs is paid for`;
+}
+
+async function checkRetention(
+  kinesis: KinesisClient,
+  stream: string,
+  retentionMs: number,
+): Promise<string | null> {
+  const command = new DescribeStreamSummaryCommand({ StreamName: stream });
+  const { StreamDescriptionSummary: summary } = await kinesis.send(command);
+  const hours = summary?.RetentionPeriodHours ?? 24;
+  if (hours * HOUR_MS === retentionMs) return null;
+  const wanted = `${retentionMs / HOUR_MS}h`;
+  const advice = 'alarms count with the latter: make both the same';
+  return `stream ${stream} keeps records for ${hours}h, aws.retention is ${wanted}; ${advice}`;
+}
