@@ -136,6 +136,26 @@ export function objectWith(shapes: Readonly<Record<string, Shape>>): Shape {
   };
 }
 
+/** An object that has at least one of these names; what it has fits. */
+export function objectWithSome(shapes: Readonly<Record<string, Shape>>): Shape {
+  const [first] = Object.keys(shapes);
+  return (value) => {
+    const has = Object.keys(shapes).filter((name) => isObject(value) && value[name] !== undefined);
+    const wanted = has.length === 0 ? [first] : has;
+    return objectWith(Object.fromEntries(wanted.map((name) => [name, shapes[name]])))(value);
+  };
+}
+
+export function allOf(...shapes: readonly Shape[]): Shape {
+  return (value) => {
+    for (const shape of shapes) {
+      const misfit = shape(value);
+      if (misfit !== null) return misfit;
+    }
+    return null;
+  };
+}
+
 function below(name: string, misfit: Misfit): Misfit {
   return { ...misfit, path: [name, ...misfit.path] };
 }

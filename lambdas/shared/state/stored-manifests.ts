@@ -1,6 +1,7 @@
 import { OUTCOMES } from '../model/outcome.ts';
 import {
   AMOUNT,
+  allOf,
   COUNT,
   exactly,
   FLAG,
@@ -9,6 +10,7 @@ import {
   listOf,
   nullable,
   objectWith,
+  objectWithSome,
   oneOf,
   optional,
   recordOf,
@@ -55,13 +57,13 @@ const COMMON = {
   tables: recordOf(objectWith({ files: listOf(TABLE_FILE) })),
 };
 
-export const BATCH_MANIFEST: Shape = objectWith({
-  kind: exactly('batch'),
-  run_id: TEXT,
-  ...COMMON,
-  inputs: optional(listOf(objectWith({ key: TEXT, bytes: COUNT, records: COUNT }))),
-  inputs_object: optional(objectWith({ key: LAKE_KEY, files: COUNT, bytes: COUNT })),
-});
+export const BATCH_MANIFEST: Shape = allOf(
+  objectWith({ kind: exactly('batch'), run_id: TEXT, ...COMMON }),
+  objectWithSome({
+    inputs: listOf(objectWith({ key: TEXT, bytes: COUNT, records: COUNT })),
+    inputs_object: objectWith({ key: LAKE_KEY, files: COUNT, bytes: COUNT }),
+  }),
+);
 
 /** Entries as a plan has them, and the manifest after it. */
 export const PLANNED_SHARD: Shape = objectWith({

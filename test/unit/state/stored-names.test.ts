@@ -153,3 +153,18 @@ it('of a manifest of a batch run too, and it lies under its own name', async () 
     });
   }
 });
+
+it('of a batch run with its inputs in an object beside it', async () => {
+  const listed = { key: 'manifests/batch/r7/inputs.ndjson', files: 1, bytes: 1 };
+  const key = 'manifests/batch/r7.json';
+  const manifest = { kind: 'batch', run_id: 'r7', ...MANIFEST, inputs_object: listed };
+  const lake = new MemoryObjectStore();
+  await lake.put(key, jsonBytes(manifest));
+
+  expect(await readBatchManifest(lake, key)).toEqual(manifest);
+  for (const name of Object.keys(listed)) {
+    const cut = without(manifest, ['inputs_object', name]);
+    await lake.put(key, jsonBytes(cut));
+    await expect(readBatchManifest(lake, key)).rejects.toThrow(`inputs_object.${name} is missing`);
+  }
+});
