@@ -105,7 +105,7 @@ async function replayArchive(
   try {
     const source = new StreamLakeKeys(DEFAULT_CONSUMER, context.config.stream.name);
     for await (const step of replayRaw(local.context, source)) {
-      const { epochsDone: done, epochs: total } = step;
+      const { epoch: done, lastEpoch: total } = step;
       progress.show({ stage: 'replay', done, total, unit: 'epochs' });
       records = step.records;
       // Nothing here may ever wait for long enough that ctrl-C is heard.

@@ -6,6 +6,7 @@ import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
 import {
   type RedriveReport,
   redriveAll,
@@ -201,5 +202,81 @@ describe('replaying the raw archive under a new name', () => {
         children: original?.children,
       });
     }
+  });
+
+  it('brings nothing twice to a consumer that has gone on from the stream meanwhile', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    const original = new OrderConsumer(context);
+    const writer = new InlineEpochWriter(context);
+    const source = new StreamLakeKeys('default', 'orders');
+    await send(world, ['a', 'b']);
+    await drainStream(context, original, writer);
+    const copy = await world.open('copy');
+    for await (const progress of replayRaw(copy, source)) void progress;
+    const records = await send(world, ['c', 'd', 'e']);
+    // Its own batches, and not those of the original.
+    await new OrderConsumer(copy).consume(SHARD, records.slice(0, 4));
+    await original.consume(SHARD, records.slice(0, 3));
+    await original.consume(SHARD, records.slice(3));
+    await giveUp(world, records.slice(0, 1));
+    await drainStream(context, original, writer);
+
+    for await (const progress of replayRaw(copy, source)) void progress;
+
+    const head = await readHead(copy, SHARD);
+    expect(head?.counts).toMatchObject({ read: 5, duplicate: 0 });
+    expect(head?.checkpoint).toBe(records[4].sequenceNumber);
+  });
+
+  it('takes what was redriven once, also where the copy has read it from the stream', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    const original = new OrderConsumer(context);
+    const records = await send(world, ['a', 'b', 'c']);
+    const copy = await world.open('copy');
+    await new OrderConsumer(copy).consume(SHARD, records.slice(0, 2));
+    await original.consume(SHARD, records.slice(0, 1));
+    world.stream.trimThrough(SHARD, records[1].sequenceNumber);
+    await original.consume(SHARD, records.slice(2));
+    await giveUp(world, records.slice(1, 2));
+    await redrive(world);
+    await drainStream(context, original, new InlineEpochWriter(context));
+
+    const source = new StreamLakeKeys('default', 'orders');
+    for (let round = 0; round < 2; round++) {
+      for await (const progress of replayRaw(copy, source)) void progress;
+    }
+
+    expect((await readHead(copy, SHARD))?.counts).toMatchObject({ read: 3, duplicate: 0 });
+  });
+
+  it('stops when the time is up, and goes on where it was', async () => {
+    // Every hundredth manifest is complete.
+    const EPOCHS = 130;
+    const world = createStreamWorld();
+    const context = await world.open();
+    const consumer = new OrderConsumer(context);
+    const writer = new InlineEpochWriter(context);
+    for (let epoch = 0; epoch < EPOCHS; epoch++) {
+      const records = await send(world, [`a${epoch}`]);
+      await consumer.consume(SHARD, records.slice(-1));
+      await publishEpoch(context, writer);
+    }
+    const copy = await world.open('copy');
+    const source = new StreamLakeKeys('default', 'orders');
+    const seen: number[] = [];
+    let rounds = 0;
+    for (; (seen.at(-1) ?? 0) < EPOCHS; rounds++) {
+      let entries = 0;
+      for await (const { epoch } of replayRaw(copy, source, () => entries >= 40)) {
+        entries += 1;
+        seen.push(epoch);
+      }
+    }
+
+    expect(rounds).toBe(4);
+    expect(seen).toEqual(Array.from({ length: EPOCHS }, (_, index) => index + 1));
+    expect((await readHead(copy, SHARD))?.counts).toMatchObject({ read: EPOCHS, active: EPOCHS });
   });
 });
