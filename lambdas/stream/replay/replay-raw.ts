@@ -58,7 +58,7 @@ export async function* replayRaw(
   }
   const { manifestKey: newestKey } = current;
   const position = await state.get(keys.replayed);
-  const doneEpoch = (position?.attributes.epoch ?? 0) as number;
+  let doneEpoch = (position?.attributes.epoch ?? 0) as number;
   const replay: Replay = {
     context,
     isTimeUp,
@@ -67,14 +67,20 @@ export async function* replayRaw(
     folds: new FoldCache(context.config.stream.foldCacheBytes),
     headsMade: new Set(),
   };
+  const lastEpoch = epochOfKey(newestKey);
   let records = 0;
+  let toldRecords = 0;
   for await (const { key, manifest } of manifestsAfter(lake, newestKey, doneEpoch)) {
     for (const shard of manifest.inputs) records += await replayShard(replay, shard);
-    if (isTimeUp()) return;
-    const { epoch } = manifest;
-    const attributes = { epoch, manifest: key };
+    if (isTimeUp()) {
+      if (records > toldRecords) yield { epoch: doneEpoch, lastEpoch, records };
+      return;
+    }
+    doneEpoch = manifest.epoch;
+    const attributes = { epoch: doneEpoch, manifest: key };
     await state.transact([{ kind: 'put', key: keys.replayed, attributes }], randomness.id());
-    yield { epoch, lastEpoch: epochOfKey(newestKey), records };
+    yield { epoch: doneEpoch, lastEpoch, records };
+    toldRecords = records;
   }
 }
 

@@ -22,6 +22,8 @@ export const NEEDED_OUTPUTS = {
     'PublishFunction',
     'DrainFunction',
     'RedriveFunction',
+    'ReplayFunction',
+    'ReplayMachine',
   ],
 } as const;
 

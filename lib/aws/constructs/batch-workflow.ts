@@ -49,7 +49,7 @@ const RETRYABLE = [
 ];
 
 /** The first that names the error counts. Jitter keeps steps that failed together apart. */
-const RETRIES: readonly RetryProps[] = [
+export const RETRIES: readonly RetryProps[] = [
   { errors: ['TerminalError'], maxAttempts: 0 },
   {
     errors: RETRYABLE,
