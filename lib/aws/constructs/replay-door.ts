@@ -44,6 +44,7 @@ export class ReplayDoor extends Construct {
       deployment,
       description: 'Fills consumers of other names from the archive or the stream, and drains them',
       code: codeOf('replay'),
+      key: storage.key,
       memory: Size.mebibytes(Math.round(aws.streamMemoryBytes / 1024 ** 2)),
       variables: {
         LANDING_BUCKET: landing.bucketName,
