@@ -24,6 +24,8 @@ export const NEEDED_OUTPUTS = {
     'RedriveFunction',
     'ReplayFunction',
     'ReplayMachine',
+    'NotificationQueue',
+    'LostNotifications',
   ],
 } as const;
 

@@ -33,6 +33,8 @@ export class PipelinesStack extends Stack {
     const { replay, stateMachine: replays } = this.replay;
     this.#output('ReplayFunction', replay.function.functionName, 'serves other consumers');
     this.#output('ReplayMachine', replays.stateMachineArn, 'fills other consumers');
+    this.#output('NotificationQueue', this.batch.queue.queueUrl, 'tells the starter of uploads');
+    this.#output('LostNotifications', this.batch.deadLetters.queueUrl, 'what it could not handle');
     this.#output('ReconcileFunction', reconcile.function.functionName, 'compares both doors');
     this.#output('ConsumerMapping', this.stream.mapping.eventSourceMappingId, 'feeds the consumer');
   }
