@@ -95,12 +95,10 @@ async function redriveNotifications(
     throw new UsageError('usage', message);
   }
   assertNoneOf({ ...options }, ['stream', 'lake']);
-  const { SQSClient } = await import('@aws-sdk/client-sqs');
   const { moveNotificationsBack } = await import('../../lib/aws/client/lost-notifications.ts');
-  const { regionOptions } = await import('../../lib/aws/client/find-deployment.ts');
   const { outputs } = await openAws(context);
   const queues = { from: outputs.LostNotifications, to: outputs.NotificationQueue };
-  const moved = await moveNotificationsBack(new SQSClient(regionOptions()), queues, context.signal);
+  const moved = await moveNotificationsBack(queues, context.signal);
   return {
     json: { notifications: moved },
     text:

@@ -6,7 +6,7 @@ export interface Chapter {
   readonly commands: readonly string[];
 }
 
-/** Chapters of `docs/operations.md` by their names. Text of a heading within one is a chapter too. */
+/** Chapters of `docs/operations.md`, of whatever depth, by their names. */
 export function runbookChapters(): ReadonlyMap<string, Chapter> {
   const chapters = new Map<string, { name: string; commands: string[] }>();
   let current = { name: '', commands: [] as string[] };

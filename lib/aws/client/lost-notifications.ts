@@ -3,9 +3,10 @@ import {
   type Message,
   ReceiveMessageCommand,
   SendMessageCommand,
-  type SQSClient,
+  SQSClient,
 } from '@aws-sdk/client-sqs';
 import { toCallError } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
+import { regionOptions } from './find-deployment.ts';
 
 /** A request of SQS brings ten at most. */
 const MESSAGES_MAX = 10;
@@ -16,9 +17,9 @@ const MESSAGES_MAX = 10;
  * it comes twice, which the starter does not mind.
  */
 export async function moveNotificationsBack(
-  client: SQSClient,
   queues: { readonly from: string; readonly to: string },
   signal: AbortSignal,
+  client = new SQSClient(regionOptions()),
 ): Promise<number> {
   for (let moved = 0; ; ) {
     signal.throwIfAborted();

@@ -3,14 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { moveNotificationsBack } from '../../../../lib/aws/client/lost-notifications.ts';
 import { json, jsonError, type Script, StubbedAws } from '../../../support/stubbed-aws.ts';
 
-const QUEUES = { from: 'https://sqs/dead', to: 'https://sqs/alive' };
+const QUEUES = {
+  from: 'https://sqs.eu-central-1.amazonaws.com/1/dead',
+  to: 'https://sqs.eu-central-1.amazonaws.com/1/alive',
+};
 
 function move(...script: Script) {
   const aws = new StubbedAws(script);
   const { signal } = new AbortController();
   // Bodies are made up: their checksums are not looked at.
   const client = new SQSClient({ ...aws.config, md5: false });
-  return { aws, moved: moveNotificationsBack(client, QUEUES, signal) };
+  return { aws, moved: moveNotificationsBack(QUEUES, signal, client) };
 }
 
 describe('notifications that were lost', () => {
@@ -38,7 +41,7 @@ describe('notifications that were lost', () => {
     const one = json({ Messages: [{ Body: 'a', ReceiptHandle: 'r' }] });
     const { aws, moved } = move(one, jsonError('AccessDenied', {}, 403));
 
-    await expect(moved).rejects.toThrow('allow sqs:SendMessage on queue https://sqs/alive');
+    await expect(moved).rejects.toThrow(`allow sqs:SendMessage on queue ${QUEUES.to}`);
     expect(aws.requests).toHaveLength(2);
   });
 });
