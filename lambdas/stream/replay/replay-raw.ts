@@ -125,6 +125,8 @@ async function replayShard(replay: Replay, shard: PlannedShard): Promise<number>
   const { context, folds, isTimeUp } = replay;
   const { shard: shardId, parents: parentShardIds, hash_key_range: hashKeyRange } = shard;
   let records = 0;
+  // A child has to wait where its parent was not replayed to its end.
+  if (isTimeUp()) return records;
   if (!replay.headsMade.has(shardId)) {
     if ((await readHead(context, shardId)) === null) {
       await createHead(context, { shardId, parentShardIds, hashKeyRange });

@@ -204,6 +204,30 @@ describe('replaying the raw archive under a new name', () => {
     }
   });
 
+  it('may be out of time anywhere, also between a parent and its children', async () => {
+    const world = createStreamWorld();
+    const context = await world.open();
+    const consumer = new OrderConsumer(context);
+    for (const id of ['a', 'b', 'c']) {
+      await consumer.consume(SHARD, (await send(world, [id])).slice(-1));
+    }
+    await world.stream.split(SHARD);
+    await world.stream.put([{ partitionKey: 'x', data: anEvent({ order_id: 'd' }) }]);
+    await drainStream(context, consumer, new InlineEpochWriter(context));
+    const source = new StreamLakeKeys('default', 'orders');
+
+    for (let looks = 1; looks < 12; looks++) {
+      const copy = await world.open(`copy${looks}`);
+      let calls = 0;
+      for await (const progress of replayRaw(copy, source, () => ++calls > looks)) void progress;
+      for await (const progress of replayRaw(copy, source)) void progress;
+      const heads = await Promise.all(
+        (await world.stream.listShards()).map(({ shardId }) => readHead(copy, shardId)),
+      );
+      expect(heads.reduce((sum, head) => sum + (head?.counts.active ?? 0), 0)).toBe(4);
+    }
+  });
+
   it('brings nothing twice to a consumer that has gone on from the stream meanwhile', async () => {
     const world = createStreamWorld();
     const context = await world.open();
