@@ -109,7 +109,7 @@ describe('the runbook of the batch door', () => {
 
   it('Too many quarantined: the file is mended', async () => {
     const failed = await run({ 'orders/many.csv': linesOf('many', 120, badLine) });
-    expect(failed.error.message).toContain('too_many_quarantined');
+    expect(failed.error.message).toContain('batch.maxQuarantined');
 
     const FILES = world.folderOf({ 'orders/many.csv': linesOf('many', 120, orderLine) });
     await world.follow('Too many quarantined', { FILES });

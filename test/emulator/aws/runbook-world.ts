@@ -80,7 +80,8 @@ export class RunbookWorld {
     const results: CliResult[] = [];
     for (const command of commandsOf(chapter, values)) results.push(await this.#run(command));
     const last = results.at(-1);
-    expect(last, chapter).toMatchObject({ exitCode: 0 });
+    const said = results.map(({ exitCode, out, err }) => `${exitCode}: ${err}${out}`);
+    if (last?.exitCode !== 0) throw new Error(`${chapter} did not help:\n${said.join('\n')}`);
     this.followed.push(chapter);
     return results;
   }
