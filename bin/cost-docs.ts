@@ -44,7 +44,8 @@ Beside these runs what a month costs, whatever comes.
 
 ${costTable(costOfIdleMonth(config))}
 
-The stream is most of it. \`cdk destroy\` ends it; with one shard (\`aws.shards\`) it is half.
+The stream is most of it, and stays after \`cdk destroy\`, as all that holds data: docs/operations.md says how to
+delete it. With one shard (\`aws.shards\`) it is half.
 
 ## Added by a month in which every publication has something new
 

@@ -20,7 +20,8 @@ export async function currentPublication(
   /** Of the stream; the batch door has none. */
   consumer = DEFAULT_CONSUMER,
 ): Promise<Publication | null> {
-  const root = consumer === DEFAULT_CONSUMER ? '' : `consumers/${consumer}/`;
+  const isRoot = door === 'batch' || consumer === DEFAULT_CONSUMER;
+  const root = isRoot ? '' : `consumers/${consumer}/`;
   const current = await readCurrentPointer(lake, `${root}manifests/${door}/CURRENT.json`);
   if (current === null) return null;
   const { manifestKey } = current;

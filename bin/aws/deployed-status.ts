@@ -1,3 +1,4 @@
+import { isRunPending } from '../../lambdas/batch/start-run/decide-start.ts';
 import { readStarter } from '../../lambdas/batch/start-run/start-step.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import { countMessages } from '../../lambdas/stream/redrive-records/count-messages.ts';
@@ -28,7 +29,7 @@ export async function readDeployedStatus(
   const { state: starter } = await readStarter(resources.state);
   return {
     runs: await resources.executions.latest(RUNS_SHOWN),
-    isRunPending: starter.uploadedAtMs !== null || starter.isRequested,
+    isRunPending: isRunPending(starter),
     givenUpBatches: await countMessages(resources.failures),
     findings: await checkExisting(aws, resources.outputs),
   };

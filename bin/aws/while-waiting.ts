@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import { readShards } from '../../lambdas/stream/plan-epoch/shard-registry.ts';
 import type { FunctionOutput } from '../../lib/aws/client/deployed-functions.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
@@ -23,12 +24,23 @@ export async function callAndWatch<Answer>(
   sight: StreamSight,
   context: CommandContext,
 ): Promise<Answer> {
-  const { signal } = context;
+  const work = functions.invoke<Answer>(name, event, context.signal);
+  return await watchWork({ verb, name, work }, sight, context);
+}
+
+/** The same for any work that goes on when nobody waits for it any more. */
+export async function watchWork<Answer>(
+  { verb, name, work }: { verb: string; name: string; work: Promise<Answer> },
+  sight: StreamSight,
+  context: CommandContext,
+): Promise<Answer> {
   try {
-    return await watched(verb, sight, context, functions.invoke<Answer>(name, event, signal));
+    return await watched(verb, sight, context, work);
   } catch (error) {
-    if (!signal.aborted) throw error;
-    const message = `interrupted; ${name} goes on: npx tandem status --target aws`;
+    if (!context.signal.aborted) throw error;
+    const { consumer } = sight.context;
+    const whose = consumer === DEFAULT_CONSUMER ? '' : ` --consumer ${consumer}`;
+    const message = `interrupted; ${name} goes on: npx tandem status --target aws${whose}`;
     throw new InterruptedError(message, { cause: error });
   }
 }

@@ -45,6 +45,7 @@ Examples:
   $ tandem batch --workers 4 --chunk-bytes 16MiB --json
   $ tandem batch --from-raw        what the stream received, late records counted
   $ tandem batch --target aws      asks the deployment for a run now, and follows it
+  $ tandem batch --from-raw --target aws
 `;
 
 export function defineBatch(command: Command, start: StartCommand): void {
@@ -92,12 +93,12 @@ async function batch(
   context: CommandContext,
 ): Promise<CommandResult> {
   const { config, io } = context;
-  if (options.target === 'aws') return await batchOnAws(options, context);
-  const lakeDir = options.lake ?? config.paths.lake;
-  const landingDir = options.landing ?? config.paths.landing;
   if (options.consumer !== DEFAULT_CONSUMER && options.fromRaw !== true) {
     throw new UsageError('usage', '--consumer goes with --from-raw: orders files have none');
   }
+  if (options.target === 'aws') return await batchOnAws(options, context);
+  const lakeDir = options.lake ?? config.paths.lake;
+  const landingDir = options.landing ?? config.paths.landing;
   // The raw archive needs none: dimensions may be left out.
   if (options.fromRaw !== true || options.landing !== undefined) assertLandingFolder(landingDir);
   const result = await runBatchWithProgress({ ...options, landingDir, lakeDir }, context);
@@ -118,15 +119,7 @@ async function batch(
   };
 }
 
-const OF_THIS_MACHINE = [
-  'landing',
-  'lake',
-  'workers',
-  'chunkBytes',
-  'plan',
-  'fromRaw',
-  'acceptQuarantined',
-];
+const OF_THIS_MACHINE = ['landing', 'lake', 'workers', 'chunkBytes', 'plan', 'acceptQuarantined'];
 
 /** An upload starts a run by itself; this asks for one whatever was uploaded. */
 async function batchOnAws(
@@ -135,7 +128,9 @@ async function batchOnAws(
 ): Promise<CommandResult> {
   assertNoneOf({ ...options }, OF_THIS_MACHINE);
   const resources = await openAws(context);
-  const run = await requestRun(resources, context);
+  const { consumer } = options;
+  const fromRaw = options.fromRaw === true ? { consumer } : undefined;
+  const run = await requestRun(resources, context, fromRaw);
   const isWarned = sayWarnings(run.manifest, context);
   const isStrict = options.strict === true || context.config.batch.strict;
   return {

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { LocalEventStream } from '../../lambdas/shared/adapters/local/local-event-stream.ts';
 import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';
 import type { DrainStepResult } from '../../lambdas/stream/drain/drain-step.ts';
 import { drainStream } from '../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
 import { countUnread } from '../../lambdas/stream/unread-records/count-unread.ts';
-import type { FunctionOutput } from '../../lib/aws/client/deployed-functions.ts';
 import { interruptible } from '../../lib/embedded/stream/interruptible.ts';
 import { findOrdersAhead, type OrdersAhead } from '../../lib/embedded/stream/orders-ahead.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
@@ -27,7 +27,6 @@ import {
 import type { EpochView } from '../stream-view.ts';
 import {
   addTargetOption,
-  assertDeployedConsumer,
   assertNoneOf,
   deployedLake,
   openAws,
@@ -131,23 +130,29 @@ function drainResult(
   };
 }
 
+const FUNCTIONS = { publish: 'PublishFunction', drain: 'DrainFunction' } as const;
+
 /** The deployed function drains; here it is only asked, told and shown. */
 async function drainOnAws(
   options: DrainCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
   assertNoneOf({ ...options }, ['stream', 'landing', 'lake']);
-  assertDeployedConsumer(options.consumer);
   const { callAndWatch, sightOf } = await import('../aws/while-waiting.ts');
   const resources = await openAws(context);
   const sight = await sightOf(resources, context, options.consumer);
-  const call = async <Answer>(name: FunctionOutput, event: object): Promise<Answer> =>
-    await callAndWatch({ verb: 'draining', name, event }, resources, sight, context);
+  const { consumer } = options;
+  // One function serves all consumers that no mapping feeds.
+  const call = async <Answer>(action: 'publish' | 'drain', event: object): Promise<Answer> => {
+    const name = consumer === DEFAULT_CONSUMER ? FUNCTIONS[action] : 'ReplayFunction';
+    const about = { verb: 'draining', name, event: { ...event, action, consumer } } as const;
+    return await callAndWatch(about, resources, sight, context);
+  };
   // What is asked is about what is published; the mapping has consumed what came seconds ago.
-  if (options.all === true) await call('PublishFunction', {});
+  if (options.all === true) await call('publish', {});
   const ahead = options.all === true ? await findOrdersAhead(sight.context) : null;
   if (ahead !== null && options.yes !== true) await confirm(ahead, context);
-  const { drainedTo } = await call<DrainStepResult>('DrainFunction', {
+  const { drainedTo } = await call<DrainStepResult>('drain', {
     isReplan: options.replan === true,
     ...(ahead === null ? {} : { to: new Date(ahead.toMs).toISOString() }),
   });
@@ -155,7 +160,10 @@ async function drainOnAws(
   const lakeName = deployedLake(resources).name;
   const epoch = await currentEpoch(sight.context);
   warnOf(epoch, context);
-  return drainResult(epoch, drainedToMs, { lakeName, flags: ' --target aws' });
+  return drainResult(epoch, drainedToMs, {
+    lakeName,
+    flags: ` --target aws${consumerFlag(consumer)}`,
+  });
 }
 
 function assertConfirmable({ all, yes }: DrainCommandOptions, { io }: CommandContext): void {

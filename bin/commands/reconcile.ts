@@ -11,6 +11,7 @@ import { formatCents } from '../../lambdas/shared/model/money.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import { currentPublication } from '../lake.ts';
 import { consumerOption, instantOption, pathOption, wholeNumberOption } from '../option-values.ts';
@@ -113,7 +114,11 @@ function periodOf(
 async function assertPublished(lake: ObjectStore, consumer: string): Promise<void> {
   for (const door of ['batch', 'stream'] as const) {
     if ((await currentPublication(lake, door, consumer)) !== null) continue;
-    const message = `the lake holds no ${door} publication; run: ${PUBLISHERS.aws[door]}`;
+    const isOther = door === 'stream' && consumer !== DEFAULT_CONSUMER;
+    const advice = isOther
+      ? `npx tandem replay --consumer ${consumer} --target aws`
+      : PUBLISHERS.aws[door];
+    const message = `the lake holds no ${door} publication; run: ${advice}`;
     throw new TerminalError('nothing_published', message);
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import { FAILED_BATCHES } from '../../lambdas/stream/redrive-records/count-messages.ts';
 import {
   type RedriveReport,
@@ -26,6 +27,7 @@ import { textTable, withCommas } from '../text-table.ts';
 
 interface RedriveCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly dryRun?: true;
+  readonly notifications?: true;
   readonly consumer: string;
 }
 
@@ -43,12 +45,18 @@ Examples:
   $ tandem redrive --dry-run       what would be brought back
   $ tandem redrive
   $ tandem redrive --target aws
+  $ tandem redrive --notifications --target aws
 `;
 
 export function defineRedrive(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addStreamOption(command);
-  addLakeOption(command).option('--dry-run', 'change nothing, and say what would be done');
+  addLakeOption(command)
+    .option('--dry-run', 'change nothing, and say what would be done')
+    .option(
+      '--notifications',
+      'on AWS: notifications of uploads that lie in the dead-letter queue go back to the starter',
+    );
   addTargetOption(addConsumerOption(command))
     .addHelpText('after', EXAMPLES)
     .action((options: RedriveCommandOptions) =>
@@ -60,6 +68,7 @@ async function redrive(
   options: RedriveCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
+  if (options.notifications === true) return await redriveNotifications(options, context);
   if (options.target === 'aws') return await redriveOnAws(options, context);
   const folders = foldersOf(options, context.config);
   const isDryRun = options.dryRun === true;
@@ -75,6 +84,29 @@ async function redrive(
   } finally {
     local.close();
   }
+}
+
+async function redriveNotifications(
+  options: RedriveCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  if (options.target !== 'aws' || options.dryRun === true) {
+    const message = '--notifications goes with --target aws, and without --dry-run';
+    throw new UsageError('usage', message);
+  }
+  assertNoneOf({ ...options }, ['stream', 'lake']);
+  const { moveNotificationsBack } = await import('../../lib/aws/client/lost-notifications.ts');
+  const { outputs } = await openAws(context);
+  const queues = { from: outputs.LostNotifications, to: outputs.NotificationQueue };
+  const moved = await moveNotificationsBack(queues, context.signal);
+  return {
+    json: { notifications: moved },
+    text:
+      moved === 0
+        ? 'the dead-letter queue holds no notification\n'
+        : `${withCommas(moved)} notifications went back to the starter\n` +
+          'next: npx tandem status --target aws\n',
+  };
 }
 
 function redriveResult(

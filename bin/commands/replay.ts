@@ -17,11 +17,11 @@ import {
   openStream,
   type StreamFolders,
 } from '../stream-options.ts';
-import { addLocalOnly } from '../target.ts';
+import { addTargetOption, assertNoneOf, type TargetOptions } from '../target.ts';
 import { withCommas } from '../text-table.ts';
-import { consumerFlag, epochText, streamJson, streamWithView } from './stream.ts';
+import { consumerFlag, currentEpoch, epochText, streamJson, streamWithView } from './stream.ts';
 
-interface ReplayCommandOptions extends CommonOptions, StreamFolders {
+interface ReplayCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly consumer: string;
   readonly from?: 'raw' | 'stream';
   readonly since?: string;
@@ -31,13 +31,16 @@ const DESCRIPTION =
   'Fills a consumer of a new name, with tables of its own, and leaves the others as they are: from ' +
   'the raw archive of the default consumer, with the same outcomes under the same rules, or from ' +
   'the stream, from its start or from an instant on. A replay that was stopped goes on where it ' +
-  'was. Afterwards `tandem stream --consumer NAME` goes on from the stream.';
+  'was, and one that is run again brings what came since. Afterwards `tandem stream --consumer ' +
+  'NAME` goes on from the stream. With --target aws a state machine does it, whether anybody ' +
+  'waits for it or not.';
 
 const EXAMPLES = `
 Examples:
   $ tandem replay --consumer audit                       from the raw archive
   $ tandem replay --consumer audit --from stream
   $ tandem replay --consumer week --since 2026-01-26T00:00:00Z
+  $ tandem replay --consumer audit --from raw --target aws
 
 What a consumer began with is fixed: to replay under other rules or times, change the config and
 take another name.
@@ -45,10 +48,9 @@ take another name.
 
 export function defineReplay(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
-  addLocalOnly(command, 'on AWS the deployed functions fill one consumer, the default one');
   addStreamOption(command);
   addLandingOption(command);
-  addLakeOption(command)
+  addTargetOption(addLakeOption(command))
     .requiredOption('--consumer <name>', 'who is filled; not `default`', consumerOption)
     .option('--from <where>', 'raw or stream (default: raw, with --since stream)', fromOption)
     .option('--since <instant>', 'records that arrived at or after it', instantOption)
@@ -75,6 +77,7 @@ async function replay(
   if (from === 'raw' && since !== undefined) {
     throw new UsageError('usage', '--since goes with --from stream; the raw archive is whole');
   }
+  if (options.target === 'aws') return await replayOnAws(options, from, context);
   const folders = foldersOf(options, context.config);
   checkDimensionFolder(options, folders, context.io);
   const records = from === 'raw' ? await replayArchive(folders, consumer, context) : null;
@@ -94,6 +97,29 @@ async function replay(
   };
 }
 
+async function replayOnAws(
+  options: ReplayCommandOptions,
+  from: 'raw' | 'stream',
+  context: CommandContext,
+): Promise<CommandResult> {
+  assertNoneOf({ ...options }, ['stream', 'landing', 'lake']);
+  const { consumer, since = null } = options;
+  const { replayDeployed } = await import('../aws/replay-deployed.ts');
+  const { name, result, epoch, lakeBucket } = await replayDeployed(
+    { consumer, from, since },
+    ({ context: sight }) => currentEpoch(sight),
+    context,
+  );
+  const { records, epochs } = result;
+  return {
+    json: { ...streamJson(epoch), consumer, replay: name, records, epochs },
+    text:
+      `replay ${name}: ${withCommas(records)} records in ${withCommas(epochs)} epochs\n` +
+      (epoch === null ? 'nothing was published\n' : epochText(epoch, `s3://${lakeBucket}`)) +
+      `next: npx tandem reconcile --target aws${consumerFlag(consumer)}\n`,
+  };
+}
+
 async function replayArchive(
   folders: Folders,
   consumer: string,
@@ -105,7 +131,7 @@ async function replayArchive(
   try {
     const source = new StreamLakeKeys(DEFAULT_CONSUMER, context.config.stream.name);
     for await (const step of replayRaw(local.context, source)) {
-      const { epochsDone: done, epochs: total } = step;
+      const { epoch: done, lastEpoch: total } = step;
       progress.show({ stage: 'replay', done, total, unit: 'epochs' });
       records = step.records;
       // Nothing here may ever wait for long enough that ctrl-C is heard.

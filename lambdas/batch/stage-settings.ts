@@ -45,8 +45,10 @@ export function createMapper(
   landing: ObjectReader,
   { bucketCount }: Pick<BatchPlan, 'bucketCount'>,
   config: Config,
+  segments?: ObjectReader,
 ): ChunkMapper {
-  return new ChunkMapper(landing, new StatusParser(config.rules.statuses), bucketCount);
+  const statuses = new StatusParser(config.rules.statuses);
+  return new ChunkMapper(landing, statuses, bucketCount, segments);
 }
 
 export function reduceContext(

@@ -15,8 +15,11 @@ import { InlineEpochWriter } from './publish-epoch/epoch-writer.ts';
 import { FannedEpochWriter } from './publish-epoch/fanned-epoch-writer.ts';
 import type { EpochWriter } from './publish-epoch/publish-epoch.ts';
 
-/** The stream door in a function of Lambda. */
-export async function openAwsStream(): Promise<StreamContext> {
+/** The stream door in a function of Lambda. `start`: where a new consumer begins, in ISO 8601. */
+export async function openAwsStream(
+  consumer = DEFAULT_CONSUMER,
+  start: string | null = null,
+): Promise<StreamContext> {
   const { config, codeVersion } = functionSettings();
   const clock = new SystemClock();
   const randomness = new SystemRandomness();
@@ -29,23 +32,47 @@ export async function openAwsStream(): Promise<StreamContext> {
     randomness,
     metrics,
   };
-  return await openStreamContext(ports, { consumer: DEFAULT_CONSUMER, codeVersion, config });
+  return await openStreamContext(ports, {
+    consumer,
+    codeVersion,
+    config,
+    ...(start === null ? {} : { start }),
+  });
+}
+
+interface OpenedConsumer {
+  readonly context: StreamContext;
+  readonly inline: InlineEpochWriter;
+}
+
+async function openConsumer(consumer?: string, start?: string | null): Promise<OpenedConsumer> {
+  const context = await openAwsStream(consumer, start);
+  return { context, inline: new InlineEpochWriter(context) };
 }
 
 /** The context and a writer that goes with it, made once; made again after it failed. */
-export function openOnce(): () => Promise<{
-  readonly context: StreamContext;
-  readonly inline: InlineEpochWriter;
-}> {
-  let opening: Promise<{ context: StreamContext; inline: InlineEpochWriter }> | null = null;
+export function openOnce(): () => Promise<OpenedConsumer> {
+  let opening: Promise<OpenedConsumer> | null = null;
   return async () => {
-    opening ??= openAwsStream().then((context) => {
-      return { context, inline: new InlineEpochWriter(context) };
-    });
+    opening ??= openConsumer();
     opening.catch(() => {
       opening = null;
     });
     return await opening;
+  };
+}
+
+/** One consumer at a time: memory is kept for the one that was asked for last. */
+export function openConsumers(): (
+  consumer: string,
+  start: string | null,
+) => Promise<OpenedConsumer> {
+  let opened: { readonly consumer: string; readonly parts: OpenedConsumer } | null = null;
+  return async (consumer, start) => {
+    if (opened?.consumer !== consumer) {
+      opened = { consumer, parts: await openConsumer(consumer, start) };
+    }
+    return opened.parts;
   };
 }
 

@@ -8,6 +8,10 @@ const ALLOWED_WILDCARDS: readonly { readonly finding: RegExp; readonly reason: s
     reason: 'Objects below one folder of a bucket: keys are not known before they are written.',
   },
   {
+    finding: /^Resource::[^*]+\/consumers\/\*\/(raw|manifests)\/stream\/\*$/,
+    reason: 'The raw archives of consumers, whose names are free.',
+  },
+  {
     finding: /^Resource::[^*]+\/work\/reconcile-\*$/,
     reason: 'Temporary objects of comparisons, each below a folder of its own.',
   },

@@ -63,6 +63,8 @@ export interface Deployed {
   readonly state: DynamoStateStore;
   readonly stateTable: string;
   readonly stream: KinesisEventStream;
+  /** Of the pipelines stack. */
+  readonly outputs: Readonly<Record<string, string>>;
   /** Of the stream's mapping to its consumer. */
   readonly mappingId: string;
   /** The answer of a function, by the name of its output. Throws where it failed. */
@@ -90,6 +92,7 @@ function opened(outputs: Outputs): Deployed {
       streamName: storage.StreamName,
       clock,
     }),
+    outputs: pipelines,
     mappingId: pipelines.ConsumerMapping,
     async invoke<Answer>(output: string, event: unknown): Promise<Answer> {
       const command = { FunctionName: pipelines[output], Payload: JSON.stringify(event) };

@@ -22,8 +22,8 @@ describe('roles', () => {
   it('are one for each function, without policies that AWS writes', () => {
     const functions = Object.values(pipelines.findResources('AWS::Lambda::Function'));
     const roles = functions.map(({ Properties }) => Properties.Role['Fn::GetAtt'][0]);
-    expect(functions).toHaveLength(14);
-    expect(new Set(roles).size).toBe(14);
+    expect(functions).toHaveLength(15);
+    expect(new Set(roles).size).toBe(15);
     for (const role of Object.values(pipelines.findResources('AWS::IAM::Role'))) {
       expect(role.Properties.ManagedPolicyArns).toBeUndefined();
     }
@@ -74,6 +74,7 @@ describe('roles', () => {
       'publishRun',
       'reconcile',
       'redrive',
+      'replay',
     ]);
   });
 
@@ -126,6 +127,26 @@ describe('roles', () => {
     expect(keys('startRun')).toEqual(leading('batch#STARTER'));
     expect(keys('consumeOrders')).toEqual(leading('default/orders#*'));
     expect(keys('planRun')).toEqual([]);
+  });
+
+  it('let replays read the archive, and change nothing of the default consumer', () => {
+    const statements = byRole.get('replay') ?? [];
+    const written = statements
+      .filter((statement) =>
+        actionsOf(statement).some((action) => /s3:(Put|Delete)Object/.test(action)),
+      )
+      .flatMap(resourceTexts);
+    expect(written.map((text) => /\/([\w/*-]+)/.exec(text)?.[1])).toEqual([
+      'consumers/*',
+      'consumers/*',
+    ]);
+    const keys = (key: string) => ({ 'dynamodb:LeadingKeys': [key] });
+    expect(statements.flatMap(({ Condition: condition }) => condition ?? [])).toEqual([
+      {
+        'ForAllValues:StringLike': keys('*/orders#*'),
+        'ForAllValues:StringNotLike': keys('default/*'),
+      },
+    ]);
   });
 
   it('let the starter start this state machine, and nothing else', () => {

@@ -48,7 +48,9 @@ export function statementsByRole(template: Template): Map<string, Statement[]> {
   const byRole = new Map<string, Statement[]>();
   for (const policy of Object.values(template.findResources('AWS::IAM::Policy'))) {
     const [{ Ref: role }] = policy.Properties.Roles as { Ref: string }[];
-    const name = role.replace(/^(Batch|Stream|Reconcile)/, '').replace(/Role[0-9A-F]{8}$/, '');
+    const name = role
+      .replace(/^(Batch|Stream|Replay|Reconcile)/, '')
+      .replace(/Role[0-9A-F]{8}$/, '');
     const statements = policy.Properties.PolicyDocument.Statement as Statement[];
     byRole.set(name, [...(byRole.get(name) ?? []), ...statements]);
   }

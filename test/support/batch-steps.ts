@@ -47,8 +47,10 @@ export function batchSteps(host: BatchHost, heldBytes = HELD_BYTES): Record<Step
 export async function executeBatch(
   steps: Record<StepName, Step>,
   runId: string,
+  fromRaw?: { readonly consumer: string },
 ): Promise<Execution> {
-  const input = { runId, createdAt: '2026-01-31T12:00:00.000Z' };
+  const createdAt = '2026-01-31T12:00:00.000Z';
+  const input = { runId, createdAt, ...(fromRaw === undefined ? {} : { fromRaw }) };
   return await execute(batchDefinition(), input, (resource, payload) =>
     steps[stepOf(resource)](payload),
   );

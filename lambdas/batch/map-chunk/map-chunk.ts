@@ -36,6 +36,7 @@ const ASSUMED_OVERRUN_BYTES = 16 * 1024 * 1024;
 /** Reads chunks, one after the other; the memory of one serves the next. */
 export class ChunkMapper {
   readonly #landing: ObjectReader;
+  readonly #segments: ObjectReader;
   readonly #statuses: StatusParser;
   readonly #encoder: BlockEncoder;
   readonly #batch = createReaderBatch();
@@ -43,8 +44,15 @@ export class ChunkMapper {
   readonly #columns: OrderColumns;
   readonly #blockRows: number;
 
-  constructor(landing: ObjectReader, statuses: StatusParser, bucketCount: number) {
+  /** `segments`: where those of the raw archive are. */
+  constructor(
+    landing: ObjectReader,
+    statuses: StatusParser,
+    bucketCount: number,
+    segments = landing,
+  ) {
     this.#landing = landing;
+    this.#segments = segments;
     this.#statuses = statuses;
     this.#blockRows = blockRowsOf(bucketCount);
     // Memory of its own, which goes with the mapper.
@@ -107,7 +115,7 @@ export class ChunkMapper {
     const columns = this.#columns;
     columns.clear();
     this.#eventParser ??= new EventParser(this.#statuses);
-    const bytes = await this.#landing.get(key, { ifMatch: etag });
+    const bytes = await this.#segments.get(key, { ifMatch: etag });
     if (sha256 !== undefined) checkSegment(bytes, { key, sha256 });
     const lines = segmentLines(bytes, key);
     let offset = 0;

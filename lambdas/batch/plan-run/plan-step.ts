@@ -2,13 +2,15 @@ import { isDecoded } from '../../shared/ingest/input-kind.ts';
 import { listLanding } from '../../shared/ingest/list-landing.ts';
 import { configHash } from '../../shared/model/config-hash.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
+import { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
 import type { BatchHost } from '../batch-host.ts';
 import { type BatchPlan, planKey } from '../batch-plan.ts';
 import { indexes } from '../run-files.ts';
 import { putPlan, readHeader } from '../stored-plan.ts';
+import { listSegments } from './list-segments.ts';
 import { lookAtFiles } from './look-at-files.ts';
 import { limitUsed } from './plan-limits.ts';
-import { planRun } from './plan-run.ts';
+import { type PlanOptions, planRun } from './plan-run.ts';
 import { plannedBytes, uncompressedBytes } from './plan-sizes.ts';
 import { planSteps, type StepLimits, type StepPlan } from './plan-steps.ts';
 import { StoredLooks } from './stored-looks.ts';
@@ -24,6 +26,8 @@ export interface PlanStepEvent {
   readonly runId: string;
   /** When the run was started, in ISO 8601. */
   readonly createdAt: string;
+  /** Over the raw archive of a consumer; otherwise over the orders files in landing. */
+  readonly fromRaw?: { readonly consumer: string };
 }
 
 /** The input of the map states: what they run over. */
@@ -80,22 +84,19 @@ function resultOf({ config }: BatchHost, status: PlanStepResult['status']): Plan
   return { status, tasks: [], buckets: [], ranges: [], maxConcurrency, limitUsed: 0 };
 }
 
+type TimedEvent = PlanStepEvent & { readonly stopAtMs: number };
+
 /** False where the time is up before all files were looked at. */
-async function makePlan(
-  host: BatchHost,
-  limits: StepLimits,
-  { stopAtMs, ...event }: PlanStepEvent & { readonly stopAtMs: number },
-): Promise<boolean> {
-  const { landing, lake, clock, config, codeVersion, landingName } = host;
+async function makePlan(host: BatchHost, limits: StepLimits, event: TimedEvent): Promise<boolean> {
+  const { landing, lake, config, codeVersion, landingName } = host;
   const minChunkBytes = config.batch.chunkBytes;
-  const run = { ...event, codeVersion, configHash: configHash(config) };
-  const objects = await listLanding(landing);
-  const memory = await StoredLooks.open(lake, run, { clock, stopAtMs });
-  const looks = await lookAtFiles(landing, objects.orders, { parallel: PARALLEL_LOOKS, memory });
-  if (looks === null) return false;
+  const { runId, createdAt } = event;
+  const run = { runId, createdAt, codeVersion, configHash: configHash(config) };
+  const found = await findRecords(host, run, event);
+  if (found === null) return false;
   let steps: StepPlan | null = null;
   const plan = await planRun(landing, lake, {
-    ...{ ...run, landingName, chunkBytes: minChunkBytes, looked: { objects, looks } },
+    ...{ ...run, landingName, chunkBytes: minChunkBytes, ...found },
     async chooseSizes(inputs, dimensions) {
       const dimensionBytes = await uncompressedBytes(landing, dimensions);
       const sizes = inputs.map((input) => ({
@@ -107,10 +108,26 @@ async function makePlan(
       return steps;
     },
   });
-  const { taskBytes, limits: found } = steps as unknown as StepPlan;
-  const tasks = { taskEnds: taskEnds(plan, taskBytes), limitUsed: limitUsed(found) };
+  const { taskBytes, limits: used } = steps as unknown as StepPlan;
+  const tasks = { taskEnds: taskEnds(plan, taskBytes), limitUsed: limitUsed(used) };
   await putPlan(lake, plan, tasks);
   return true;
+}
+
+/** Segments of an archive, or looks at orders files; null where the time was up before. */
+async function findRecords(
+  { landing, lake, clock, config }: BatchHost,
+  run: Parameters<typeof StoredLooks.open>[1],
+  { fromRaw, stopAtMs }: TimedEvent,
+): Promise<Pick<PlanOptions, 'segments' | 'looked'> | null> {
+  if (fromRaw !== undefined) {
+    const keys = new StreamLakeKeys(fromRaw.consumer, config.stream.name);
+    return { segments: await listSegments(lake, keys) };
+  }
+  const objects = await listLanding(landing);
+  const memory = await StoredLooks.open(lake, run, { clock, stopAtMs });
+  const looks = await lookAtFiles(landing, objects.orders, { parallel: PARALLEL_LOOKS, memory });
+  return looks === null ? null : { looked: { objects, looks } };
 }
 
 function taskEnds({ inputs, chunks }: BatchPlan, taskBytes: number): number[] {

@@ -9,6 +9,8 @@ export interface StarterState {
   readonly firstUploadedAtMs: EpochMs | null;
   /** Somebody asked for a run, whatever was uploaded. */
   readonly isRequested: boolean;
+  /** Consumers whose raw archive somebody asked for a run over, in order of the requests. */
+  readonly rawRequests?: readonly string[];
   /** The run under way. */
   readonly running: RunningRun | null;
   /** When the last run was started. What was uploaded before is in it. */
@@ -33,10 +35,15 @@ export const IDLE_STARTER: StarterState = {
   wakeAtMs: null,
 };
 
+/** Something asks for a run that has not begun. */
+export function isRunPending({ uploadedAtMs, isRequested, rawRequests = [] }: StarterState) {
+  return uploadedAtMs !== null || isRequested || rawRequests.length > 0;
+}
+
 export type StarterEvent =
   | { readonly kind: 'upload'; readonly atMs: EpochMs }
-  /** A run is wanted now. */
-  | { readonly kind: 'request' }
+  /** A run is wanted now, over landing or the raw archive of a consumer. */
+  | { readonly kind: 'request'; readonly fromRaw?: { readonly consumer: string } }
   | { readonly kind: 'ended'; readonly runId: string }
   /** Time went on. */
   | { readonly kind: 'tick' };
@@ -94,6 +101,13 @@ export function decideStart(
     };
   }
   const idle = { ...state, running: null };
+  const [consumer, ...rawRequests] = idle.rawRequests ?? [];
+  if (consumer !== undefined) {
+    // It covers no upload: whatever else was asked for or uploaded waits for the run after it.
+    const launch = { runId: newRunId, startedAtMs: nowMs, fromRaw: { consumer } };
+    const running = { ...launch, launchedAtMs: null, firstUploadedAtMs: null };
+    return { state: { ...idle, rawRequests, running }, launch, waitMs, wakeAtMs: null };
+  }
   const dueAtMs = dueAt(idle, settings);
   if (dueAtMs === null) return { state: idle, launch: null, waitMs, wakeAtMs: null };
   if (dueAtMs > nowMs) return { ...withWake(idle, dueAtMs, nowMs), waitMs };
@@ -137,12 +151,20 @@ function withEvent(state: StarterState, event: StarterEvent, nowMs: EpochMs): St
       };
     }
     case 'request':
-      return { ...state, isRequested: true };
+      return event.fromRaw === undefined
+        ? { ...state, isRequested: true }
+        : withRawRequest(state, event.fromRaw.consumer);
     case 'ended':
       return state.running?.runId === event.runId ? { ...state, running: null } : state;
     case 'tick':
       return state;
   }
+}
+
+/** A repeated request asks for the same run. */
+function withRawRequest(state: StarterState, consumer: string): StarterState {
+  const known = state.rawRequests ?? [];
+  return known.includes(consumer) ? state : { ...state, rawRequests: [...known, consumer] };
 }
 
 /** When a run may begin; null where nothing asks for one. */

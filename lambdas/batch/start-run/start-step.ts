@@ -95,10 +95,11 @@ function currentForm({ running, firstUploadedAtMs, ...rest }: AnyStarterState): 
 }
 
 function currentRunning({ isLaunched, ...running }: AnyRunningRun): RunningRun {
-  const { runId, startedAtMs, launchedAtMs, firstUploadedAtMs } = running;
+  const { runId, startedAtMs, fromRaw, launchedAtMs, firstUploadedAtMs } = running;
   return {
     runId,
     startedAtMs,
+    ...(fromRaw === undefined ? {} : { fromRaw }),
     launchedAtMs: launchedAtMs ?? (isLaunched === true ? startedAtMs : null),
     firstUploadedAtMs: firstUploadedAtMs ?? null,
   };

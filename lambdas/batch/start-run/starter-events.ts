@@ -18,6 +18,8 @@ interface BusEvent {
 interface OwnEvent {
   readonly tandem?: 'ended' | 'request' | 'tick';
   readonly runId?: string;
+  /** Of a request: a run over the raw archive of this consumer. */
+  readonly fromRaw?: { readonly consumer: string };
 }
 
 interface QueueEvent {
@@ -44,7 +46,10 @@ function parsed(body: string): BusEvent & OwnEvent {
 }
 
 function starterEvent(event: BusEvent & OwnEvent): StarterEvent {
-  if (event.tandem === 'request') return { kind: 'request' };
+  if (event.tandem === 'request') {
+    const { fromRaw } = event;
+    return fromRaw === undefined ? { kind: 'request' } : { kind: 'request', fromRaw };
+  }
   if (event.tandem === 'ended') return { kind: 'ended', runId: event.runId ?? '' };
   const { detail, time } = event;
   switch (event['detail-type']) {

@@ -3,6 +3,8 @@ import type { EpochMs } from '../model/time.ts';
 export interface RunStart {
   readonly runId: string;
   readonly startedAtMs: EpochMs;
+  /** Over the raw archive of a consumer instead of the orders files in landing. */
+  readonly fromRaw?: { readonly consumer: string };
 }
 
 /** A call can be ordered so far ahead. */

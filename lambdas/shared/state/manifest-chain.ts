@@ -2,7 +2,7 @@ import type { TableName } from '../model/tables.ts';
 import type { TableFile } from '../parquet/table-file.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { TerminalError } from '../runtime/errors.ts';
-import { epochText } from './lake-keys.ts';
+import { epochOfKey, epochText } from './lake-keys.ts';
 import { readStored } from './stored-json.ts';
 import { assertNamed, STREAM_MANIFEST_KIND } from './stored-manifests.ts';
 import type { StreamManifest } from './stream-manifest.ts';
@@ -60,6 +60,50 @@ export async function* listingManifests(
     if (before === null) return;
     manifest = await previousOf(lake, manifest, before);
   }
+}
+
+/**
+ * The manifests of epochs after `afterEpoch`, the oldest first, with their keys. Looks back by
+ * complete manifests, a hundred epochs at a step, so that only keys are held in memory. Throws as
+ * `readStreamManifest`.
+ */
+export async function* manifestsAfter(
+  lake: ObjectStore,
+  newestKey: string,
+  afterEpoch: number,
+): AsyncGenerator<{ readonly key: string; readonly manifest: StreamManifest }> {
+  const steps = await keysBack(lake, newestKey, afterEpoch, ({ complete, ...manifest }) =>
+    complete ? manifest.previous_complete : manifest.previous,
+  );
+  let doneEpoch = afterEpoch;
+  for (const step of steps.reverse()) {
+    const keys = await keysBack(lake, step, doneEpoch, ({ previous }) => previous);
+    for (const key of keys.reverse()) {
+      yield { key, manifest: await readStreamManifest(lake, key) };
+    }
+    doneEpoch = epochOfKey(step);
+  }
+}
+
+/** The newest first. */
+async function keysBack(
+  lake: ObjectStore,
+  newestKey: string,
+  afterEpoch: number,
+  before: (manifest: StreamManifest) => string | null,
+): Promise<string[]> {
+  const keys: string[] = [];
+  let key: string | null = newestKey;
+  let manifest: StreamManifest | null = null;
+  while (key !== null && epochOfKey(key) > afterEpoch) {
+    keys.push(key);
+    manifest =
+      manifest === null
+        ? await readStreamManifest(lake, key)
+        : await previousOf(lake, manifest, key);
+    key = before(manifest);
+  }
+  return keys;
 }
 
 /**

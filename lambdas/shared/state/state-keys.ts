@@ -45,6 +45,11 @@ export class StateKeys {
     return { pk: `${this.#namespace}#EPOCH`, sk: 'HEAD' };
   }
 
+  /** How far the raw archive of another consumer was taken (stream protocol §7). */
+  get replayed(): StateKey {
+    return { pk: `${this.#namespace}#REPLAY`, sk: 'RAW' };
+  }
+
   #shardPartition(shardId: string): string {
     return `${this.#namespace}#SHARD#${shardId}`;
   }

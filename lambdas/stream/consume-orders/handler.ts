@@ -4,11 +4,14 @@ import type { KinesisEvent } from '../kinesis-event.ts';
 import { createConsumeStep } from './consume-step.ts';
 
 export const handler = lambdaHandler(() => {
-  const step = createConsumeStep(openAwsStream, (cause) => {
-    metrics.gauge('ConsumerFailedBatches', 1);
-    if (cause === null) metrics.gauge('DeadlinesReached', 1);
-    logger.warn('the batch is given back', cause ?? 'its time is over');
-  });
+  const step = createConsumeStep(
+    () => openAwsStream(),
+    (cause) => {
+      metrics.gauge('ConsumerFailedBatches', 1);
+      if (cause === null) metrics.gauge('DeadlinesReached', 1);
+      logger.warn('the batch is given back', cause ?? 'its time is over');
+    },
+  );
   return async (event: KinesisEvent, context) =>
     await step(event, { remainingMs: () => context.getRemainingTimeInMillis() });
 });

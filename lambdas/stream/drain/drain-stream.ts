@@ -1,19 +1,13 @@
 import type { EpochMs } from '../../shared/model/time.ts';
-import type { StreamRecord } from '../../shared/ports/event-stream.ts';
-import { RetryableError, ShardNotFoundError } from '../../shared/runtime/errors.ts';
+import { RetryableError } from '../../shared/runtime/errors.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
-import { readHead } from '../../shared/state/fold.ts';
-import type { ShardHead } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { NO_TIME } from '../../shared/windowing/stream-times.ts';
 import type { OrderConsumer } from '../consume-orders/consume-orders.ts';
-import { positionAfter, readOn } from '../consume-orders/skipped-records.ts';
 import { endOfStream } from '../plan-epoch/raise-floors.ts';
 import { settleShards } from '../plan-epoch/shard-registry.ts';
 import { type EpochWriter, publishEpoch, waitingFor } from '../publish-epoch/publish-epoch.ts';
-
-/** Records that are consumed at once. */
-const READ_RECORDS = 10_000;
+import { consumeToTips } from './consume-to-tips.ts';
 
 /** Publications after which a drain gives up: records keep coming in between. */
 const MAX_ROUNDS = 1_000;
@@ -79,56 +73,5 @@ async function publishAll(
     const result = await publishEpoch(context, writer, { isReplan });
     if (result.status === 'nothing_new') return result.plan;
     if (result.status === 'waiting') throw waitingFor(result.plannedEpoch);
-  }
-}
-
-/** Parents before children, each until nothing is behind its checkpoint that arrived in time. */
-async function consumeToTips(
-  context: StreamContext,
-  consumer: OrderConsumer,
-  untilMs: EpochMs,
-): Promise<void> {
-  let settled = new Set<string>();
-  for (;;) {
-    // A parent that was read to its end is sealed here, and then its children are known.
-    const shards = await settleShards(context);
-    const open = shards.filter(({ shardId, head }) => !head.sealed && !settled.has(shardId));
-    if (open.length === 0) return;
-    for (const { shardId } of open) await consumeToTip(context, consumer, shardId, untilMs);
-    settled = new Set([...settled, ...open.map(({ shardId }) => shardId)]);
-  }
-}
-
-async function consumeToTip(
-  context: StreamContext,
-  consumer: OrderConsumer,
-  shardId: string,
-  untilMs: EpochMs,
-): Promise<void> {
-  for (;;) {
-    const head = await readHead(context, shardId);
-    if (head === null || head.sealed) return;
-    const records = await readBehind(context, shardId, head);
-    // Arrival times need not grow: a record left out before one that is taken would be lost.
-    const last = records.findLastIndex(({ arrivalTimeMs }) => arrivalTimeMs <= untilMs);
-    const wanted = records.slice(0, last + 1);
-    if (wanted.length === 0) return;
-    const result = await consumer.consume(shardId, wanted);
-    if (result.status === 'failed') throw result.error;
-  }
-}
-
-/** Nothing where the shard is gone by age: the next plan seals it. */
-async function readBehind(
-  context: StreamContext,
-  shardId: string,
-  { checkpoint }: ShardHead,
-): Promise<readonly StreamRecord[]> {
-  try {
-    const position = positionAfter(context, checkpoint);
-    return (await readOn(context, shardId, position, READ_RECORDS)).records;
-  } catch (error) {
-    if (error instanceof ShardNotFoundError) return [];
-    throw error;
   }
 }

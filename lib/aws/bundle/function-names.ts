@@ -13,6 +13,7 @@ export const FUNCTION_FOLDERS = {
   publishShard: 'stream/publish-shard',
   drain: 'stream/drain',
   redrive: 'stream/redrive-records',
+  replay: 'stream/replay',
   reconcile: 'reconcile/compare-tables',
   registerTables: 'catalogue/register-tables',
 } as const;

@@ -22,6 +22,10 @@ export const NEEDED_OUTPUTS = {
     'PublishFunction',
     'DrainFunction',
     'RedriveFunction',
+    'ReplayFunction',
+    'ReplayMachine',
+    'NotificationQueue',
+    'LostNotifications',
   ],
 } as const;
 

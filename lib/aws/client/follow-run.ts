@@ -2,6 +2,7 @@ import type { BatchManifest } from '../../../lambdas/batch/batch-manifest.ts';
 import { type BatchPlan, manifestKey } from '../../../lambdas/batch/batch-plan.ts';
 import { failureKey } from '../../../lambdas/batch/end-run/end-step.ts';
 import { RunFiles } from '../../../lambdas/batch/run-files.ts';
+import { isRunPending } from '../../../lambdas/batch/start-run/decide-start.ts';
 import { readStarter } from '../../../lambdas/batch/start-run/start-step.ts';
 import { readWholePlan } from '../../../lambdas/batch/stored-plan.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
@@ -74,7 +75,7 @@ export async function followRun(
     const wanted = await wantedRun(resources, runs, options);
     if (wanted !== null) return await followToEnd(resources, wanted, options);
     const { state: starter } = await readStarter(resources.state);
-    const isBusy = starter.running !== null || starter.uploadedAtMs !== null || starter.isRequested;
+    const isBusy = starter.running !== null || isRunPending(starter);
     const isUnderWay = runs.some(({ status }) => status === 'RUNNING');
     if (isBusy || isUnderWay) quietSinceMs = clock.now();
     const failed = runs.find(({ status }) => status !== 'RUNNING' && status !== 'SUCCEEDED');

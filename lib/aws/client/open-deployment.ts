@@ -13,6 +13,7 @@ import { SystemRandomness } from '../../../lambdas/shared/runtime/randomness.ts'
 import { BatchExecutions } from './batch-executions.ts';
 import { DeployedFunctions, makeLambdaClient } from './deployed-functions.ts';
 import { findDeployment, type Outputs, regionOptions } from './find-deployment.ts';
+import { ReplayExecutions } from './replay-executions.ts';
 
 /** What is deployed, as the command line works with it. */
 export interface DeployedResources {
@@ -24,6 +25,7 @@ export interface DeployedResources {
   readonly stream: KinesisEventStream;
   readonly functions: DeployedFunctions;
   readonly executions: BatchExecutions;
+  readonly replays: ReplayExecutions;
 }
 
 /** Finds the deployment that the config names. Throws as `findDeployment`. */
@@ -33,6 +35,7 @@ export async function openDeployment(config: Config): Promise<DeployedResources>
   const clock = new SystemClock();
   const ports = { client: makeS3Client(region), clock, randomness: new SystemRandomness() };
   const { name } = config.stream;
+  const stepFunctions = new SFNClient(region);
   return {
     outputs,
     landing: new S3ObjectStore({ ...ports, bucket: outputs.LandingBucket }),
@@ -49,6 +52,7 @@ export async function openDeployment(config: Config): Promise<DeployedResources>
       clock,
     }),
     functions: new DeployedFunctions(outputs, makeLambdaClient(region)),
-    executions: new BatchExecutions(outputs.StateMachine, new SFNClient(region)),
+    executions: new BatchExecutions(outputs.StateMachine, stepFunctions),
+    replays: new ReplayExecutions(outputs.ReplayMachine, stepFunctions),
   };
 }

@@ -19,10 +19,17 @@ const WORK = 'work/*';
 const TABLES = 'tables/batch/*';
 const MANIFESTS = 'manifests/batch/*';
 
+/** Segments, and the manifests that name them, of all consumers: for runs over the raw archive. */
+const SEGMENTS = ['raw/stream/*', 'consumers/*/raw/stream/*'];
+const STREAM_MANIFESTS = ['manifests/stream/*', 'consumers/*/manifests/stream/*'];
+
 /** What of the lake each step touches. */
 const LAKE_RIGHTS = {
-  planRun: { read: [PLANS, MANIFESTS, WORK], write: [PLANS, WORK] },
-  mapChunk: { read: [PLANS], write: [WORK] },
+  planRun: {
+    read: [PLANS, MANIFESTS, WORK, ...STREAM_MANIFESTS, ...SEGMENTS],
+    write: [PLANS, WORK],
+  },
+  mapChunk: { read: [PLANS, ...SEGMENTS], write: [WORK] },
   checkChunks: { read: [PLANS, WORK], write: [WORK] },
   // A step that is repeated compares the files that it finds with its own.
   reduceBucket: { read: [PLANS, WORK, TABLES], write: [WORK, TABLES] },

@@ -49,7 +49,7 @@ const RETRYABLE = [
 ];
 
 /** The first that names the error counts. Jitter keeps steps that failed together apart. */
-const RETRIES: readonly RetryProps[] = [
+export const RETRIES: readonly RetryProps[] = [
   { errors: ['TerminalError'], maxAttempts: 0 },
   {
     errors: RETRYABLE,
@@ -110,10 +110,8 @@ export class BatchWorkflow extends Construct {
     const { planRun, checkChunks, publishRun } = this.#props;
 
     const plan = orFail(
-      this.#task('PlanRun', planRun, '$.plan', {
-        runId: RUN_ID,
-        createdAt: JsonPath.stringAt('$.createdAt'),
-      }),
+      // All of what the run was started with: its id and time, and what it reads.
+      this.#task('PlanRun', planRun, '$.plan'),
     );
     const firstRound = new Pass(this, 'FirstRound', {
       parameters: { round: 0 },

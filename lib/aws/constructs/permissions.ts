@@ -26,14 +26,26 @@ export function allowObjects(grantee: IGrantable, bucket: AnyBucket, rights: Obj
   else if (read.length > 0) allowKey(grantee, encryptionKey, 's3', ['Decrypt']);
 }
 
-/** Items whose partition key matches: functions of one door do not see those of the other. */
-export function allowItems(grantee: IGrantable, table: AnyTable, partitionKeys: string[]): void {
+/**
+ * Items whose partition key matches: functions of one door do not see those of the other. None of
+ * `except`, where that is given.
+ */
+export function allowItems(
+  grantee: IGrantable,
+  table: AnyTable,
+  partitionKeys: string[],
+  except: string[] = [],
+): void {
   const actions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'];
+  const like = (keys: string[]) => ({ 'dynamodb:LeadingKeys': keys });
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({
       actions: actions.map((action) => `dynamodb:${action}`),
       resources: [table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } },
+      conditions: {
+        'ForAllValues:StringLike': like(partitionKeys),
+        ...(except.length === 0 ? {} : { 'ForAllValues:StringNotLike': like(except) }),
+      },
     }),
   );
   const { encryptionKey } = table;

@@ -3,18 +3,21 @@ import type { Construct } from 'constructs';
 import { BatchDoor } from '../constructs/batch-door.ts';
 import type { DoorProps } from '../constructs/door-props.ts';
 import { Reconciliation } from '../constructs/reconciliation.ts';
+import { ReplayDoor } from '../constructs/replay-door.ts';
 import { StreamDoor } from '../constructs/stream-door.ts';
 
 /** Both doors, and what compares them. Nothing in here holds data. */
 export class PipelinesStack extends Stack {
   readonly batch: BatchDoor;
   readonly stream: StreamDoor;
+  readonly replay: ReplayDoor;
   readonly reconciliation: Reconciliation;
 
   constructor(scope: Construct, id: string, props: StackProps & DoorProps) {
     super(scope, id, props);
     this.batch = new BatchDoor(this, 'Batch', props);
     this.stream = new StreamDoor(this, 'Stream', props);
+    this.replay = new ReplayDoor(this, 'Replay', props);
     const { stateMachine } = this.batch;
     this.reconciliation = new Reconciliation(this, 'Reconcile', { ...props, stateMachine });
     const { reconcile } = this.reconciliation;
@@ -27,6 +30,11 @@ export class PipelinesStack extends Stack {
     );
     this.#output('DrainFunction', this.stream.drain.function.functionName, 'makes windows final');
     this.#output('RedriveFunction', this.stream.redrive.function.functionName, 'brings back');
+    const { replay, stateMachine: replays } = this.replay;
+    this.#output('ReplayFunction', replay.function.functionName, 'serves other consumers');
+    this.#output('ReplayMachine', replays.stateMachineArn, 'fills other consumers');
+    this.#output('NotificationQueue', this.batch.queue.queueUrl, 'tells the starter of uploads');
+    this.#output('LostNotifications', this.batch.deadLetters.queueUrl, 'what it could not handle');
     this.#output('ReconcileFunction', reconcile.function.functionName, 'compares both doors');
     this.#output('ConsumerMapping', this.stream.mapping.eventSourceMappingId, 'feeds the consumer');
   }

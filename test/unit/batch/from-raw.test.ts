@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { failureKey } from '../../../lambdas/batch/end-run/end-step.ts';
+import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import { decodeSegment } from '../../../lambdas/shared/state/segment.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
 import { runBatch } from '../../../lib/embedded/run-batch.ts';
+import { batchHost, batchSteps, executeBatch } from '../../support/batch-steps.ts';
 import { readTables } from '../../support/lake-tables.ts';
+import { currentOf } from '../../support/small-landing.ts';
 import { currentManifest, sendOrders } from '../../support/stream-steps.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
 
@@ -69,6 +73,37 @@ describe('a batch over the raw archive', () => {
       { issues: 'invalid_utf8', order_id: null },
       { issues: 'status_unknown', order_id: 'é"', status: 'gone' },
     ]);
+  });
+
+  it('on AWS reads segments of the consumer that is named, and publishes the same', async () => {
+    const world = await publishedWorld();
+    const copy = await world.open('copy');
+    await drainStream(copy, new OrderConsumer(copy), new InlineEpochWriter(copy));
+    const here = await runFromRaw(world);
+    const host = batchHost({ landing: world.landing, lake: world.lake }, world.config);
+
+    for (const consumer of ['default', 'copy']) {
+      const { status } = await executeBatch(batchSteps(host), `run-${consumer}`, { consumer });
+      expect(status).toBe('SUCCEEDED');
+      const manifest = await currentOf(world.lake);
+      expect(manifest.counts).toEqual(here.manifest.counts);
+      const root = consumer === 'default' ? '' : 'consumers/copy/';
+      expect(manifest.inputs?.map(({ key }) => key)).toEqual([
+        expect.stringMatching(`^${root}raw/stream/orders/`),
+      ]);
+    }
+  });
+
+  it('on AWS says what is missing where nothing was published', async () => {
+    const { landing, lake, config } = createStreamWorld();
+    const host = batchHost({ landing, lake }, config);
+
+    const execution = await executeBatch(batchSteps(host), 'run-1', { consumer: 'none' });
+
+    expect(execution.status).toBe('FAILED');
+    expect(parseJson(await lake.get(failureKey('run-1')))).toMatchObject({
+      message: expect.stringContaining('CURRENT.json does not exist'),
+    });
   });
 
   it('fails when a segment is gone, and says which', async () => {

@@ -54,6 +54,9 @@ describe('what an invocation of the starter tells', () => {
   it('is an end or a request, when the project itself calls', () => {
     expect(starterEvents({ tandem: 'ended', runId: 'r' })).toEqual([{ kind: 'ended', runId: 'r' }]);
     expect(starterEvents({ tandem: 'request' })).toEqual([{ kind: 'request' }]);
+    const fromRaw = { consumer: 'default' };
+    const raw = { kind: 'request', fromRaw };
+    expect(starterEvents({ tandem: 'request', fromRaw })).toEqual([raw]);
   });
 
   it('counts an upload without a readable time as now', () => {

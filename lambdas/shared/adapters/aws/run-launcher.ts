@@ -25,9 +25,9 @@ export class AwsRunLauncher implements RunLauncher {
     this.#clock = options.clock;
   }
 
-  async launch({ runId, startedAtMs }: RunStart): Promise<void> {
+  async launch({ runId, startedAtMs, fromRaw }: RunStart): Promise<void> {
     const createdAt = new Date(startedAtMs).toISOString();
-    const input = JSON.stringify({ id: runId, runId, createdAt });
+    const input = JSON.stringify({ id: runId, runId, createdAt, fromRaw });
     const command = { stateMachineArn: this.#stateMachineArn, name: runId, input };
     try {
       await this.#stepFunctions.send(new StartExecutionCommand(command));

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamRecord } from '../../../lambdas/shared/ports/event-stream.ts';
 import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
-import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
@@ -10,55 +8,8 @@ import {
   type RedriveReport,
   redriveAll,
 } from '../../../lambdas/stream/redrive-records/redrive-records.ts';
-import { replayRaw } from '../../../lambdas/stream/replay/replay-raw.ts';
-import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
-
-const SHARD = 'shardId-000000000000';
-
-async function send(world: StreamWorld, ids: readonly string[]): Promise<readonly StreamRecord[]> {
-  await world.stream.put(
-    ids.map((order_id) => ({ partitionKey: order_id, data: anEvent({ order_id }) })),
-  );
-  return (await world.stream.read(SHARD, { kind: 'start' }, 10_000)).records;
-}
-
-/** As Lambda writes it to a failure destination in S3. */
-async function giveUp(
-  world: StreamWorld,
-  records: readonly StreamRecord[],
-  payloadOf: (event: unknown) => unknown = JSON.stringify,
-): Promise<void> {
-  const [first] = records;
-  const message = {
-    KinesisBatchInfo: {
-      shardId: SHARD,
-      startSequenceNumber: first.sequenceNumber,
-      endSequenceNumber: records[records.length - 1].sequenceNumber,
-      approximateArrivalOfFirstRecord: new Date(first.arrivalTimeMs).toISOString(),
-    },
-    payload: payloadOf({
-      Records: records.map(({ sequenceNumber, partitionKey, arrivalTimeMs, data }) => ({
-        kinesis: {
-          sequenceNumber,
-          partitionKey,
-          approximateArrivalTimestamp: arrivalTimeMs / 1000,
-          data: Buffer.from(data).toString('base64'),
-        },
-      })),
-    }),
-  };
-  const key = `failed/${first.sequenceNumber}`;
-  await world.lake.put(key, new TextEncoder().encode(JSON.stringify(message)));
-}
-
-async function redrive(world: StreamWorld, isDryRun = false): Promise<RedriveReport[]> {
-  const messages = { store: world.lake, prefix: 'failed/' };
-  const reports: RedriveReport[] = [];
-  for await (const report of redriveAll(await world.open(), messages, { isDryRun })) {
-    reports.push(report);
-  }
-  return reports;
-}
+import { giveUp, redrive, SHARD, send } from '../../support/given-up-records.ts';
+import { createStreamWorld } from '../../support/stream-world.ts';
 
 describe('redriving records that the mapping gave up', () => {
   it('brings each of them into the log once, those before the checkpoint too', async () => {
@@ -166,40 +117,5 @@ describe('redriving records that the mapping gave up', () => {
     expect(heads.map((head) => head?.counts.read).sort()).toEqual([0, 1, 2]);
     // The drain had closed the window of the order: it is late, and kept.
     expect(heads.map((head) => head?.counts.late).sort()).toEqual([0, 0, 1]);
-  });
-});
-
-describe('replaying the raw archive under a new name', () => {
-  it('gives the same outcomes, fences and seals included, and nothing twice', async () => {
-    const world = createStreamWorld();
-    const context = await world.open();
-    const consumer = new OrderConsumer(context);
-    const writer = new InlineEpochWriter(context);
-    await send(world, ['a', 'b', 'a', 'c']);
-    await drainStream(context, consumer, writer);
-    await world.stream.split(SHARD);
-    await world.stream.put([{ partitionKey: 'x', data: anEvent({ order_id: 'a' }) }]);
-    await drainStream(context, consumer, writer);
-
-    const copy = await world.open('copy');
-    const source = new StreamLakeKeys('default', 'orders');
-    for (let round = 0; round < 2; round++) {
-      for await (const progress of replayRaw(copy, source)) void progress;
-    }
-
-    for (const { shardId } of await world.stream.listShards()) {
-      const [original, replayed] = [
-        await readHead(context, shardId),
-        await readHead(copy, shardId),
-      ];
-      expect(replayed).toMatchObject({
-        version: original?.version,
-        counts: original?.counts,
-        checkpoint: original?.checkpoint,
-        floorMs: original?.floorMs,
-        sealed: original?.sealed,
-        children: original?.children,
-      });
-    }
   });
 });

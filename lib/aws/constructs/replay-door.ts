@@ -1,0 +1,76 @@
+import { RemovalPolicy, Size } from 'aws-cdk-lib';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogLevel, type LogOptions, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { DEFAULT_CONSUMER } from '../../../lambdas/shared/state/lake-keys.ts';
+import type { DoorProps } from './door-props.ts';
+import { allowItems, allowObjects, allowReading, type ObjectRights } from './permissions.ts';
+import { ReplayWorkflow } from './replay-workflow.ts';
+import { TandemFunction } from './tandem-function.ts';
+
+const CONSUMERS = 'consumers/*';
+
+/** The archive of the default consumer is read, and nothing of it changed. */
+const LAKE_RIGHTS: ObjectRights = {
+  read: ['raw/stream/*', 'manifests/stream/*', CONSUMERS],
+  write: [CONSUMERS],
+  remove: [CONSUMERS],
+};
+
+/** Consumers beside the default one: filled and drained on demand. */
+export class ReplayDoor extends Construct {
+  readonly replay: TandemFunction;
+  readonly stateMachine: StateMachine;
+  readonly #props: DoorProps;
+
+  constructor(scope: Construct, id: string, props: DoorProps) {
+    super(scope, id);
+    this.#props = props;
+    this.replay = this.#function();
+    const { isEmulator } = props.deployment;
+    this.stateMachine = new ReplayWorkflow(this, 'Workflow', {
+      replay: this.replay.function,
+      name: this.#name(),
+      isTraced: !isEmulator,
+      ...(isEmulator ? {} : { logs: this.#logs() }),
+    }).stateMachine;
+  }
+
+  #function(): TandemFunction {
+    const { deployment, storage, codeOf } = this.#props;
+    const { landing, lake, state, stream } = storage;
+    const { aws, stream: config } = deployment.config;
+    const made = new TandemFunction(this, 'replay', {
+      deployment,
+      description: 'Fills consumers of other names from the archive or the stream, and drains them',
+      code: codeOf('replay'),
+      key: storage.key,
+      memory: Size.mebibytes(Math.round(aws.streamMemoryBytes / 1024 ** 2)),
+      variables: {
+        LANDING_BUCKET: landing.bucketName,
+        LAKE_BUCKET: lake.bucketName,
+        STATE_TABLE: state.tableName,
+        STREAM_NAME: stream.streamName,
+      },
+    });
+    allowObjects(made.role, lake, LAKE_RIGHTS);
+    allowObjects(made.role, landing, { read: ['customers/*', 'products/*'] });
+    // Names are free, but for that of the default consumer.
+    allowItems(made.role, state, [`*/${config.name}#*`], [`${DEFAULT_CONSUMER}/*`]);
+    allowReading(made.role, stream);
+    return made;
+  }
+
+  #logs(): LogOptions {
+    const destination = new LogGroup(this, 'WorkflowLogs', {
+      logGroupName: `/aws/vendedlogs/states/${this.#name()}`,
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return { destination, level: LogLevel.ALL };
+  }
+
+  #name(): string {
+    return `${this.#props.deployment.config.aws.stackPrefix}-replay`;
+  }
+}

@@ -1,0 +1,56 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  type LogOptions,
+  StateMachine,
+  StateMachineType,
+  Succeed,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { RETRIES } from './batch-workflow.ts';
+
+export interface ReplayWorkflowProps {
+  readonly replay: IFunction;
+  readonly name: string;
+  readonly isTraced: boolean;
+  readonly logs?: LogOptions;
+}
+
+/**
+ * An execution holds 25,000 events, seven of which are a step of 12 minutes: a month. Whoever needs
+ * longer runs the replay again, and it goes on.
+ */
+const LONGEST = Duration.days(28);
+
+/** Steps until one says that all is done; each is handed the answer of the one before. */
+export class ReplayWorkflow extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: ReplayWorkflowProps) {
+    super(scope, id);
+    const { replay, name, isTraced, logs } = props;
+    const step = new LambdaInvoke(this, 'Step', {
+      lambdaFunction: replay,
+      payloadResponseOnly: true,
+      retryOnServiceExceptions: false,
+    });
+    for (const retry of RETRIES) step.addRetry(retry);
+    step.next(
+      new Choice(this, 'IsThereMore')
+        .when(Condition.stringEquals('$.status', 'more'), step)
+        .otherwise(new Succeed(this, 'Replayed')),
+    );
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      stateMachineName: name,
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromChainable(step),
+      timeout: LONGEST,
+      tracingEnabled: isTraced,
+      ...(logs === undefined ? {} : { logs }),
+    });
+  }
+}
