@@ -201,7 +201,19 @@ describe('dependencies', () => {
       ),
     );
     expect(loose).toEqual([]);
-    expect(manifest.peerDependencies).toBeUndefined();
+  });
+
+  it('of whoever uses the constructs are his own, from the version on that is tested', () => {
+    const { peerDependencies, peerDependenciesMeta, devDependencies } = JSON.parse(
+      read('package.json'),
+    );
+    const tested = Object.keys(peerDependencies).map((name) => [name, devDependencies[name]]);
+    expect(peerDependencies).toEqual(
+      Object.fromEntries(tested.map(([name, version]) => [name, `^${version}`])),
+    );
+    for (const name of Object.keys(peerDependencies)) {
+      expect(peerDependenciesMeta[name]).toEqual({ optional: true });
+    }
   });
 
   it.each(['', 'test/mutation/'])('come from whichever registry is in use: %s', (folder) => {
