@@ -43,7 +43,9 @@ describe('bin/tandem.js', () => {
     writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
     const { exitCode, out, err } = await run([AS_NODE_20, join(dir, 'tandem.js'), '--version']);
     expect([exitCode, out]).toEqual([1, '']);
-    expect(err).toContain('tandem needs Node 24, this is 20.1.0. It comes with `npm ci`');
+    expect(err).toContain(
+      'tandem needs Node 24, this is 20.1.0. It comes with `npm ci` and `npm install`',
+    );
   });
 
   it.each([

@@ -1,0 +1,1 @@
+export { BatchDoor } from './constructs/batch-door.ts';
