@@ -38,7 +38,8 @@ export interface Watched {
     readonly stream: StreamDoor;
     readonly reconciliation: Reconciliation;
   };
-  readonly catalogue: { readonly registration: TandemFunction };
+  /** Null where Athena has no tables. */
+  readonly catalogue: { readonly registration: TandemFunction } | null;
 }
 
 /** Periods of metrics. */
