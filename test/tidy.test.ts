@@ -26,8 +26,9 @@ it('finds the files it is about', () => {
 });
 
 describe('sizes', () => {
-  it('keeps every file within 300 lines', () => {
-    const long = code.filter((file) => file.lines.length > 301);
+  it('keeps every file within 300 lines, but for what is made from the schema', () => {
+    const written = code.filter((file) => !file.lines[0].startsWith('// Made by `npm run '));
+    const long = written.filter((file) => file.lines.length > 301);
     expect(long.map((file) => `${file.path}: ${file.lines.length - 1} lines`)).toEqual([]);
   });
 
@@ -118,7 +119,7 @@ describe('imports', () => {
   it('knows AWS only where AWS is met', () => {
     const AWS = /^(@aws-|aws-|constructs$|cdk-)/;
     const MEETS_AWS =
-      /^(lib\/aws\/|bin\/app[.]ts|lambdas\/shared\/(adapters\/aws|runtime)\/|lambdas\/.*\/handler[.]ts)/;
+      /^(lib\/aws\/|examples\/|bin\/app[.]ts|lambdas\/shared\/(adapters\/aws|runtime)\/|lambdas\/.*\/handler[.]ts)/;
     const wrong = product
       .filter((file) => !MEETS_AWS.test(file.path))
       .flatMap((file) => importsOf(file).map((name) => ({ path: file.path, name })))

@@ -5,8 +5,16 @@ import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import type * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BatchDoor, Reconciliation, StreamDoor, Tandem } from '../../lib/aws/cdk.ts';
+import { type CONFIG_SCHEMA, parseConfig } from '../../lambdas/shared/model/config.ts';
+import {
+  BatchDoor,
+  Reconciliation,
+  StreamDoor,
+  Tandem,
+  type TandemConfig,
+} from '../../lib/aws/cdk.ts';
 import { templatesOf } from '../support/aws-stacks.ts';
 
 const code = () => Code.fromInline('exports.handler = () => {};');
@@ -123,7 +131,23 @@ describe('a door alone', () => {
   });
 });
 
+/** The compiler says so where a key of the type is not one of the schema, or of another type. */
+const asWritten = (config: TandemConfig): v.InferInput<typeof CONFIG_SCHEMA> =>
+  config as Loose<TandemConfig>;
+
+/** Without `readonly`, which the schema does not say. */
+type Loose<T> = T extends readonly (infer Item)[]
+  ? Loose<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Loose<T[Key]> }
+    : T;
+
 describe('the config of a construct', () => {
+  it('has the types of the schema', () => {
+    const config: TandemConfig = { windows: { length: '5m' }, aws: { shards: 3 } };
+    expect(parseConfig(asWritten(config))).toMatchObject({ windows: { lengthMs: 300_000 } });
+  });
+
   it('decides as in the file', () => {
     new StreamDoor(stack, 'Stream', { code, config: { aws: { shards: 7, batchWindow: '9s' } } });
     const template = Template.fromStack(stack);
@@ -137,7 +161,8 @@ describe('the config of a construct', () => {
     [{ windows: { length: '1y' } }, 'windows.length'],
     [{ aws: { region: 'eu-west-1' } }, 'aws.region: use props.env of the stack instead'],
     [{ aws: { tags: { a: 'b' } } }, 'aws.tags: use Tags.of() instead'],
-  ])('fails when it is wrong: %j', (config, message) => {
+  ])('fails when it is wrong: %j', (wrong, message) => {
+    const config = wrong as TandemConfig;
     expect(() => new BatchDoor(stack, 'Batch', { code, config })).toThrow(message);
   });
 

@@ -21,14 +21,15 @@ export interface BatchDoorProps extends TandemOptions {
   readonly landing?: AnyBucket;
   /**
    * Where tables and manifests go. A bucket that is given may hold other things as well: nothing is
-   * touched but what lies below `tables/`, `manifests/`, `state/`, `work/`, `raw/`, `snapshots/` and
-   * `reports/`. It keeps its own life-cycle rules.
+   * touched but what lies below `tables/`, `manifests/`, `state/`, `work/`, `raw/`, `snapshots/`
+   * and `reports/`. It keeps its own life-cycle rules.
    *
    * @default a bucket is made: encrypted, private, versioned, with expiry as the config says
    */
   readonly lake?: AnyBucket;
   /**
-   * A table with partition key `pk` and sort key `sk`, both texts, for which uploads wait for a run.
+   * A table with partition key `pk` and sort key `sk`, both texts: which run is under way, and what
+   * was uploaded since.
    *
    * @default a table is made: on demand, with point-in-time recovery
    */

@@ -5,8 +5,9 @@ import { parseConfig } from '../../../lambdas/shared/model/config.ts';
 import { UsageError } from '../../../lambdas/shared/runtime/errors.ts';
 import type { FunctionName } from '../bundle/function-names.ts';
 import { type Deployment, deploymentOf } from '../deployment.ts';
-import type { TandemConfig } from './config.ts';
+import { CONFIG_OF_STACK } from './config-of-stack.ts';
 import { packagedCode } from './packaged-code.ts';
+import type { TandemConfig } from './tandem-config.ts';
 
 /** What all constructs take. Constructs that work together are given the same. */
 export interface TandemOptions {
@@ -39,24 +40,15 @@ export interface Options {
   readonly codeOf: (name: FunctionName) => Code;
 }
 
-/** Of the config, what a stack says by other means, and who says it. */
-const OF_THE_STACK = {
-  account: 'props.env of the stack',
-  region: 'props.env of the stack',
-  tags: 'Tags.of()',
-  permissionsBoundary: 'PermissionsBoundary.of()',
-  alarmEmail: 'a subscription of the topic',
-} as const;
-
 /**
  * Throws `UsageError`: `config_invalid`, with all that is wrong with the config; `config_of_stack`
  * for what the stack decides; `removal_policy_invalid`.
  */
 export function optionsOf(scope: Construct, props: TandemOptions): Options {
   const { config: input = {}, removalPolicy = RemovalPolicy.RETAIN } = props;
-  for (const [key, means] of Object.entries(OF_THE_STACK)) {
-    if (!Object.hasOwn(input.aws ?? {}, key)) continue;
-    throw new UsageError('config_of_stack', `aws.${key}: use ${means} instead`);
+  for (const [name, means] of Object.entries(CONFIG_OF_STACK)) {
+    if (!Object.hasOwn(input.aws ?? {}, name.replace('aws.', ''))) continue;
+    throw new UsageError('config_of_stack', `${name}: use ${means} instead`);
   }
   const isEphemeral = removalPolicy === RemovalPolicy.DESTROY;
   if (!isEphemeral && removalPolicy !== RemovalPolicy.RETAIN) {

@@ -31,8 +31,8 @@ export interface StreamDoorProps extends TandemOptions {
    */
   readonly landing?: AnyBucket;
   /**
-   * A table with partition key `pk` and sort key `sk`, both texts, for the log of each shard. It may
-   * be that of the batch door.
+   * A table with partition key `pk` and sort key `sk`, both texts, for the log of each shard. It
+   * may be that of the batch door.
    *
    * @default a table is made: on demand, with point-in-time recovery
    */
