@@ -15,12 +15,21 @@ const RESTARTED = 'TANDEM_RESTARTED';
 const major = Number(process.versions.node.split('.')[0]);
 if (major >= NEEDED_MAJOR) {
   module.enableCompileCache?.();
+  hideExperimentalWarnings();
   const isCheckout = existsSync(new URL('./tandem.ts', import.meta.url));
   await import(isCheckout ? './tandem.ts' : '../dist/bin/tandem.js');
 } else {
   const fitting = process.env[RESTARTED] === undefined ? findNode() : null;
   if (fitting === null) fail();
   else restart(fitting);
+}
+
+/** Of what Node 24.0 calls experimental and later ones do not: nobody who reads it can act on it. */
+function hideExperimentalWarnings() {
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...rest) => {
+    if (rest[0] !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest);
+  };
 }
 
 /** The `node` of the nearest `node_modules` that has one. */
