@@ -78,7 +78,7 @@ describe('the example app, with the package installed', () => {
     await cdk('deploy', '--all', '--require-approval', 'never', ...outputs);
     world = deployed();
   }, 600_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
   it('makes tables of what is put into the bucket of the other stack', async () => {
     const lines = orders.map(
