@@ -68,6 +68,12 @@ describe('the construct Tandem', () => {
     expect(gone.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')).toEqual([]);
   });
 
+  it('has no alarms on an emulator', () => {
+    const local = new Stack(new App({ context: { emulator: 'true' } }), 'Local');
+    new Tandem(local, 'Tandem', { code, alarms: new Topic(local, 'Topic') });
+    Template.fromStack(local).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+  });
+
   it('compares nothing and has no alarm where that is not wanted', () => {
     new Tandem(stack, 'Tandem', { code, reconcile: false });
     const template = Template.fromStack(stack);
