@@ -24,7 +24,7 @@ if (major >= NEEDED_MAJOR) {
   else restart(fitting);
 }
 
-/** Of what Node 24.0 calls experimental and later ones do not: nobody who reads it can act on it. */
+/** Of what Node 24.0 calls experimental and later ones do not: nobody can act on it. */
 function hideExperimentalWarnings() {
   const { emitWarning } = process;
   process.emitWarning = (warning, ...rest) => {
