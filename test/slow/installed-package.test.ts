@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -81,7 +81,7 @@ describe('the example app, with the package installed', () => {
 
   beforeAll(async () => {
     cpSync(join(projectRoot, 'examples/cdk-app'), folder, { recursive: true });
-    cpSync(tarball, join(folder, 'tandem-0.1.0.tgz'));
+    cpSync(tarball, join(folder, basename(tarball)));
     await npmIn(folder, 'install');
   }, 300_000);
 

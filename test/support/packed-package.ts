@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import packageJson from '../../package.json' with { type: 'json' };
 import { npmProgram } from './npm-program.ts';
 import { projectRoot } from './source-files.ts';
 
@@ -30,5 +31,5 @@ export async function npmIn(folder: string, ...args: readonly string[]): Promise
 /** Builds the package; answers the path of the tarball, which is then in `folder`. */
 export async function packInto(folder: string): Promise<string> {
   await npmIn(projectRoot, 'pack', '--silent', '--pack-destination', folder);
-  return join(folder, 'tandem-0.1.0.tgz');
+  return join(folder, `tandem-${packageJson.version}.tgz`);
 }
