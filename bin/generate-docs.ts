@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { configTypes } from './config-types.ts';
 import { costMarkdown } from './cost-docs.ts';
 import { configJsonSchema, configMarkdown, tablesMarkdown } from './reference-docs.ts';
 
@@ -10,6 +11,7 @@ const GENERATED_DOCS: Readonly<Record<string, () => string>> = {
   'docs/config.md': configMarkdown,
   'docs/cost.md': costMarkdown,
   'docs/tables.md': tablesMarkdown,
+  'lib/aws/cdk/tandem-config.ts': configTypes,
 };
 
 function locate(path: string): string {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The only file that any Node since 18 has to understand: it sees to it that `tandem.ts` runs on
-// Node 24, which the project brings along as an optional dependency.
+// The only file that any Node since 18 has to understand: it sees to it that the command line runs
+// on Node 24, which comes along as an optional dependency. In a checkout that is `tandem.ts`, as it
+// stands; in a package, below whose `node_modules` Node strips no types, what was compiled of it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';
@@ -14,11 +15,21 @@ const RESTARTED = 'TANDEM_RESTARTED';
 const major = Number(process.versions.node.split('.')[0]);
 if (major >= NEEDED_MAJOR) {
   module.enableCompileCache?.();
-  await import('./tandem.ts');
+  hideExperimentalWarnings();
+  const isCheckout = existsSync(new URL('./tandem.ts', import.meta.url));
+  await import(isCheckout ? './tandem.ts' : '../dist/bin/tandem.js');
 } else {
   const fitting = process.env[RESTARTED] === undefined ? findNode() : null;
   if (fitting === null) fail();
   else restart(fitting);
+}
+
+/** Of what Node 24.0 calls experimental and later ones do not: nobody can act on it. */
+function hideExperimentalWarnings() {
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...rest) => {
+    if (rest[0] !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest);
+  };
 }
 
 /** The `node` of the nearest `node_modules` that has one. */
@@ -55,7 +66,7 @@ function restart(node) {
 function fail() {
   process.stderr.write(
     `tandem needs Node ${NEEDED_MAJOR}, this is ${process.versions.node}. ` +
-      'It comes with `npm ci` (not with `npm ci --omit=optional`); ' +
+      'It comes with `npm ci` and `npm install` (not with `--omit=optional`); ' +
       `or install Node ${NEEDED_MAJOR} from https://nodejs.org.\n`,
   );
   process.exitCode = 1;

@@ -26,8 +26,9 @@ it('finds the files it is about', () => {
 });
 
 describe('sizes', () => {
-  it('keeps every file within 300 lines', () => {
-    const long = code.filter((file) => file.lines.length > 301);
+  it('keeps every file within 300 lines, but for what is made from the schema', () => {
+    const written = code.filter((file) => !file.lines[0].startsWith('// Made by `npm run '));
+    const long = written.filter((file) => file.lines.length > 301);
     expect(long.map((file) => `${file.path}: ${file.lines.length - 1} lines`)).toEqual([]);
   });
 
@@ -118,7 +119,7 @@ describe('imports', () => {
   it('knows AWS only where AWS is met', () => {
     const AWS = /^(@aws-|aws-|constructs$|cdk-)/;
     const MEETS_AWS =
-      /^(lib\/aws\/|bin\/app[.]ts|lambdas\/shared\/(adapters\/aws|runtime)\/|lambdas\/.*\/handler[.]ts)/;
+      /^(lib\/aws\/|examples\/|bin\/app[.]ts|lambdas\/shared\/(adapters\/aws|runtime)\/|lambdas\/.*\/handler[.]ts)/;
     const wrong = product
       .filter((file) => !MEETS_AWS.test(file.path))
       .flatMap((file) => importsOf(file).map((name) => ({ path: file.path, name })))
@@ -201,7 +202,19 @@ describe('dependencies', () => {
       ),
     );
     expect(loose).toEqual([]);
-    expect(manifest.peerDependencies).toBeUndefined();
+  });
+
+  it('of whoever uses the constructs are his own, from the version on that is tested', () => {
+    const { peerDependencies, peerDependenciesMeta, devDependencies } = JSON.parse(
+      read('package.json'),
+    );
+    const tested = Object.keys(peerDependencies).map((name) => [name, devDependencies[name]]);
+    expect(peerDependencies).toEqual(
+      Object.fromEntries(tested.map(([name, version]) => [name, `^${version}`])),
+    );
+    for (const name of Object.keys(peerDependencies)) {
+      expect(peerDependenciesMeta[name]).toEqual({ optional: true });
+    }
   });
 
   it.each(['', 'test/mutation/'])('come from whichever registry is in use: %s', (folder) => {

@@ -1,5 +1,6 @@
-import type { App, StackProps } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
 import { RemovalPolicy } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
 
@@ -18,9 +19,10 @@ export interface Deployment {
   readonly isEmulator: boolean;
 }
 
-export function deploymentOf(app: App, config: Config): Deployment {
+/** Throws `UsageError` `context_invalid`. */
+export function deploymentOf(scope: Construct, config: Config): Deployment {
   const flag = (name: string): boolean => {
-    const value: unknown = app.node.tryGetContext(name);
+    const value: unknown = scope.node.tryGetContext(name);
     if (value === undefined || value === 'false' || value === false) return false;
     if (value === 'true' || value === true) return true;
     throw new UsageError('context_invalid', `--context ${name}=${value}; allowed: true, false`);

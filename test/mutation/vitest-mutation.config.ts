@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -7,8 +8,10 @@ const ROOMS = 'batch,ingest,model,oracle,reconcile,state,stream,transform,verify
 class QuickestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const slowFirst = await super.sort(files);
-    const durationMs = (file: TestSpecification) =>
-      this.ctx.cache.getTestSpecificationResult(file)?.duration ?? 0;
+    const durationMs = ({ project, moduleId }: TestSpecification) => {
+      const key = `${project.name}:${relative(this.ctx.config.root, moduleId)}`;
+      return this.ctx.cache.getFileTestResults(key)?.duration ?? 0;
+    };
     return slowFirst.toSorted((a, b) => durationMs(a) - durationMs(b));
   }
 }

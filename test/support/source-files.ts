@@ -15,6 +15,7 @@ const PASSED_OVER = new Set([
   '.git',
   'coverage',
   'data',
+  'dist',
   'node_modules',
   'package-lock.json',
 ]);

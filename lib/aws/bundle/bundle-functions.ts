@@ -4,12 +4,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
-import {
-  type DeployedSettings,
-  SETTINGS_FILE,
-} from '../../../lambdas/shared/runtime/function-settings.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { FUNCTION_FOLDERS, FUNCTION_NAMES, type FunctionName } from './function-names.ts';
+import { VERSION_FILE, writeSettings } from './settings-file.ts';
 
 const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -35,10 +32,10 @@ export type FunctionBundles = Readonly<Record<FunctionName, string>>;
 
 /**
  * Writes the code of all functions below `outDir`, each with what it needs and nothing else: one
- * file, its source map, and the settings. The same sources and config give the same bytes, so that
- * deploying again changes nothing.
+ * file and its source map. The same sources give the same bytes, and the same version in
+ * `VERSION_FILE`, which is also answered.
  */
-export function bundleFunctions(outDir: string, config: Config): FunctionBundles {
+export function bundleCode(outDir: string): string {
   rmSync(outDir, { recursive: true, force: true });
   const { outputFiles } = buildSync({
     ...BUNDLE_OPTIONS,
@@ -56,10 +53,19 @@ export function bundleFunctions(outDir: string, config: Config): FunctionBundles
     if (path.endsWith('.js')) code.update(contents);
   }
   const codeVersion = `${packageJson.version}+${code.digest('hex').slice(0, 12)}`;
-  const settings: DeployedSettings = { config, codeVersion };
+  writeFileSync(join(outDir, VERSION_FILE), codeVersion);
+  return codeVersion;
+}
+
+/**
+ * The code of all functions below `outDir`, each with its settings, so that deploying the same
+ * sources and config again changes nothing.
+ */
+export function bundleFunctions(outDir: string, config: Config): FunctionBundles {
+  const codeVersion = bundleCode(outDir);
   const folders = FUNCTION_NAMES.map((name): [FunctionName, string] => {
     const folder = join(outDir, name);
-    writeFileSync(join(folder, SETTINGS_FILE), JSON.stringify(settings));
+    writeSettings(folder, { config, codeVersion });
     return [name, folder];
   });
   return Object.fromEntries(folders) as FunctionBundles;

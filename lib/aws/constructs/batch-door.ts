@@ -71,6 +71,8 @@ const STARTER_BATCH = { batchSize: 100, maxBatchingWindow: Duration.seconds(2) }
 /** A call of the starter that gets lost is made up for so much later. */
 const STARTER_EVERY = Duration.minutes(5);
 
+type BatchProps = DoorProps<'landing' | 'lake' | 'state'>;
+
 /** From an upload to the tables: notifications, starter, state machine and its steps. */
 export class BatchDoor extends Construct {
   readonly stateMachine: StateMachine;
@@ -79,9 +81,9 @@ export class BatchDoor extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
   readonly lostCalls: Queue;
-  readonly #props: DoorProps;
+  readonly #props: BatchProps;
 
-  constructor(scope: Construct, id: string, props: DoorProps) {
+  constructor(scope: Construct, id: string, props: BatchProps) {
     super(scope, id);
     this.#props = props;
     this.steps = Object.fromEntries(

@@ -16,7 +16,7 @@ const LAKE_RIGHTS: ObjectRights = {
   remove: [SPILLED],
 };
 
-export interface ReconciliationProps extends DoorProps {
+export interface ReconciliationProps extends DoorProps<'lake'> {
   /** Each run of it that succeeds is compared. */
   readonly stateMachine: IStateMachine;
 }

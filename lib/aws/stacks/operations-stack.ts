@@ -1,21 +1,19 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
-  Alarm,
+  type Alarm,
   AlarmStatusWidget,
-  ComparisonOperator,
   Dashboard,
   GraphWidget,
   type IMetric,
-  TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { alarmList } from '../constructs/alarms/alarm-list.ts';
-import { type AlarmSpec, ownMetric, type Watched } from '../constructs/alarms/alarm-spec.ts';
+import { ownMetric, type Watched } from '../constructs/alarms/alarm-spec.ts';
+import { makeAlarm } from '../constructs/alarms/make-alarm.ts';
 
 /** Dashboard and alarms. Nothing depends on it. */
 export class OperationsStack extends Stack {
@@ -30,7 +28,9 @@ export class OperationsStack extends Stack {
     if (aws.alarmEmail !== null) {
       this.topic.addSubscription(new EmailSubscription(aws.alarmEmail));
     }
-    this.alarms = alarmList(props).map((spec) => this.#alarm(spec, aws.stackPrefix));
+    const { topic } = this;
+    const prefix = aws.stackPrefix;
+    this.alarms = alarmList(props).map((spec) => makeAlarm(this, spec, { prefix, topic }));
     this.#dashboard(props);
     new CfnOutput(this, 'AlarmTopic', {
       value: this.topic.topicArn,
@@ -56,22 +56,6 @@ export class OperationsStack extends Stack {
       }),
     );
     return key;
-  }
-
-  #alarm(spec: AlarmSpec, prefix: string): Alarm {
-    const alarm = new Alarm(this, spec.id, {
-      alarmName: `${prefix}-${spec.id}`,
-      alarmDescription: `${spec.text} (docs/operations.md, ${spec.id})`,
-      metric: spec.metric,
-      threshold: spec.threshold,
-      comparisonOperator: spec.comparison ?? ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: spec.periods ?? 1,
-      treatMissingData: spec.missing ?? TreatMissingData.NOT_BREACHING,
-    });
-    const action = new SnsAction(this.topic);
-    alarm.addAlarmAction(action);
-    alarm.addOkAction(action);
-    return alarm;
   }
 
   #dashboard({ deployment, storage, pipelines }: Watched): void {

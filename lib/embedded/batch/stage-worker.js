@@ -3,6 +3,11 @@
 // and compiled again.
 import module from 'node:module';
 
+// Node 24.0 warns in each thread that it strips types; `bin/tandem.js` says why nobody is told.
+const { emitWarning } = process;
+process.emitWarning = (warning, ...rest) => {
+  if (rest[0] !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest);
+};
 module.enableCompileCache?.();
 await import('./stage-thread.ts');
 module.flushCompileCache?.();

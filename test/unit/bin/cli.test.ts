@@ -204,7 +204,7 @@ describe('wrong usage', () => {
       "option '--of <door>' argument 'streams' is invalid. Allowed choices are batch, stream.",
     ],
     [['show'], "missing required argument 'table'"],
-    [['status', 'now'], "too many arguments for 'status'. Expected 0 arguments but got 1: now."],
+    [['status', 'now'], "too many arguments for 'status'. Expected 0 arguments but got 1."],
     [
       ['stream', '--every', '60'],
       "option '--every <time>' argument '60' is invalid. Allowed: a duration from 1s to 1h, written as 500ms, 60s, 30m or 12h.",

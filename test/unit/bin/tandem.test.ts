@@ -32,6 +32,17 @@ describe('bin/tandem.js', () => {
     expect(await run([ENTRY, '--version'])).toEqual({ exitCode: 0, out: `${version}\n`, err: '' });
   });
 
+  it('tells nobody of what an early Node 24 calls experimental, but of other warnings', async () => {
+    const warn = `setImmediate(() => {
+      process.emitWarning('SQLite is an experimental feature', 'ExperimentalWarning');
+      process.emitWarning('something else');
+    })`;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(warn)}`;
+    const { err } = await run([preload, ENTRY, '--version']);
+    expect(err).toContain('something else');
+    expect(err).not.toContain('experimental');
+  });
+
   it('passes arguments and exit code through to a Node 24 when started on an older one', async () => {
     const { exitCode, out } = await run([AS_NODE_20, ENTRY, 'show', 'no such', '--json']);
     expect(exitCode).toBe(2);
@@ -43,7 +54,9 @@ describe('bin/tandem.js', () => {
     writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
     const { exitCode, out, err } = await run([AS_NODE_20, join(dir, 'tandem.js'), '--version']);
     expect([exitCode, out]).toEqual([1, '']);
-    expect(err).toContain('tandem needs Node 24, this is 20.1.0. It comes with `npm ci`');
+    expect(err).toContain(
+      'tandem needs Node 24, this is 20.1.0. It comes with `npm ci` and `npm install`',
+    );
   });
 
   it.each([

@@ -40,7 +40,8 @@ export interface Watched {
     readonly stream: StreamDoor;
     readonly reconciliation: Reconciliation;
   };
-  readonly catalogue: { readonly registration: TandemFunction; readonly lostCalls: IQueue };
+  /** Null where Athena has no tables. */
+  readonly catalogue: { readonly registration: TandemFunction; readonly lostCalls: IQueue } | null;
 }
 
 /** Periods of metrics. */

@@ -6,7 +6,7 @@ export function callAlarms({ pipelines, catalogue }: Watched): AlarmSpec[] {
     batch: pipelines.batch.lostCalls,
     stream: pipelines.stream.lostCalls,
     comparison: pipelines.reconciliation.lostCalls,
-    catalogue: catalogue.lostCalls,
+    ...(catalogue === null ? {} : { catalogue: catalogue.lostCalls }),
   };
   const visible = Object.entries(queues).map(
     ([name, queue]) => [name, queue.metricApproximateNumberOfMessagesVisible()] as const,

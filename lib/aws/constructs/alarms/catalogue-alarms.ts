@@ -2,6 +2,7 @@ import { type AlarmSpec, HOUR, type Watched } from './alarm-spec.ts';
 
 /** Athena's tables. */
 export function catalogueAlarms({ catalogue }: Watched): AlarmSpec[] {
+  if (catalogue === null) return [];
   return [
     {
       id: 'CatalogueBehind',

@@ -1,0 +1,78 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { BatchDoor as Door } from '../constructs/batch-door.ts';
+import type { AnyBucket, AnyTable } from '../constructs/resources.ts';
+import { StorageParts } from '../constructs/storage-parts.ts';
+import { type Options, optionsOf, type TandemOptions } from './options.ts';
+
+export interface BatchDoorProps extends TandemOptions {
+  /**
+   * Where files of orders, customers and products are put, below `orders/`, `customers/` and
+   * `products/`. It is read only. A bucket that is given has to send its events to EventBridge
+   * (`eventBridgeEnabled: true`), or uploads start no run.
+   *
+   * @default a bucket is made: encrypted, private, versioned, with events
+   */
+  readonly landing?: AnyBucket;
+  /**
+   * Where tables and manifests go. A bucket that is given may hold other things as well: nothing is
+   * touched but what lies below `tables/`, `manifests/`, `state/`, `work/`, `raw/`, `snapshots/`
+   * and `reports/`. It keeps its own life-cycle rules.
+   *
+   * @default a bucket is made: encrypted, private, versioned, with expiry as the config says
+   */
+  readonly lake?: AnyBucket;
+  /**
+   * A table with partition key `pk` and sort key `sk`, both texts: which run is under way, and what
+   * was uploaded since.
+   *
+   * @default a table is made: on demand, with point-in-time recovery
+   */
+  readonly state?: AnyTable;
+  /**
+   * Encrypts all that is made. What is given is encrypted as it is; its key is taken from it.
+   *
+   * @default keys of AWS
+   */
+  readonly key?: IKey;
+}
+
+/**
+ * The batch door: files that are put into `landing` cause a run half a minute after the last one,
+ * and its tables are in `lake`, named by `manifests/batch/CURRENT.json`.
+ */
+export class BatchDoor extends Construct {
+  readonly landing: IBucket;
+  readonly lake: IBucket;
+  readonly state: ITable;
+  /** One execution for each run. */
+  readonly stateMachine: IStateMachine;
+  /** Invoked with `{"tandem":"request"}`, it starts a run without an upload. */
+  readonly starter: IFunction;
+  /** Notifications of uploads that could not be read. */
+  readonly deadLetters: IQueue;
+  /** @internal */
+  readonly door: Door;
+  /** @internal */
+  readonly options: Options;
+
+  constructor(scope: Construct, id: string, props: BatchDoorProps = {}) {
+    super(scope, id);
+    this.options = optionsOf(this, props);
+    const parts = new StorageParts(this, this.options.deployment, props.key);
+    this.landing = (props.landing ?? parts.landing()) as IBucket;
+    this.lake = (props.lake ?? parts.lake()) as IBucket;
+    this.state = (props.state ?? parts.state()) as ITable;
+    const { landing, lake, state } = this;
+    const storage = { landing, lake, state, key: parts.key };
+    this.door = new Door(this, 'Door', { ...this.options, storage });
+    this.stateMachine = this.door.stateMachine;
+    this.starter = this.door.starter.function;
+    this.deadLetters = this.door.deadLetters;
+  }
+}

@@ -1,0 +1,38 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { UsageError } from '../../../lambdas/shared/runtime/errors.ts';
+import { Reconciliation as Comparison } from '../constructs/reconciliation.ts';
+import type { BatchDoor } from './batch-door.ts';
+import type { StreamDoor } from './stream-door.ts';
+
+export interface ReconciliationProps {
+  /** Both doors have to have one lake. The config is that of the batch door. */
+  readonly batch: BatchDoor;
+  readonly stream: StreamDoor;
+}
+
+/**
+ * Compares the tables of both doors after each batch run and every `aws.reconcileEvery` of the
+ * config; reports are in the lake, below `reports/reconcile/`.
+ */
+export class Reconciliation extends Construct {
+  /** Invoked with `{}`, it compares now. */
+  readonly reconcile: IFunction;
+  /** @internal */
+  readonly comparison: Comparison;
+
+  /** Throws `UsageError` `lakes_differ`. */
+  constructor(scope: Construct, id: string, { batch, stream }: ReconciliationProps) {
+    super(scope, id);
+    if (batch.lake.bucketArn !== stream.lake.bucketArn) {
+      const message = 'both doors need the same lake to be compared: give the stream door that of';
+      throw new UsageError('lakes_differ', `${message} the batch door (lake: batch.lake)`);
+    }
+    this.comparison = new Comparison(this, 'Comparison', {
+      ...batch.options,
+      storage: stream.storage,
+      stateMachine: batch.stateMachine,
+    });
+    this.reconcile = this.comparison.reconcile.function;
+  }
+}
