@@ -53,6 +53,12 @@ export interface TandemConfig {
      */
     readonly quietFor?: string;
     /**
+     * on AWS: uploads that go on and on hold a run back so long at most; a duration from 0s to 7d,
+     * written as 500ms, 60s, 30m, 12h or 7d
+     * @default "15m"
+     */
+    readonly maxWait?: string;
+    /**
      * on AWS: runs start at least so long after one another; a duration from 0s to 7d, written as
      * 500ms, 60s, 30m, 12h or 7d
      * @default "10m"
