@@ -77,7 +77,7 @@ describe('the construct Tandem', () => {
   it('compares nothing and has no alarm where that is not wanted', () => {
     new Tandem(stack, 'Tandem', { code, reconcile: false });
     const template = Template.fromStack(stack);
-    template.resourceCountIs('AWS::Lambda::Function', 13);
+    template.resourceCountIs('AWS::Lambda::Function', 14);
     template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
   });
 });

@@ -101,7 +101,7 @@ describe('the example app, with the package installed', () => {
       const settings = assets
         .filter((name) => readdirSync(join(out, name)).includes('settings.json'))
         .map((name) => JSON.parse(readFileSync(join(out, name, 'settings.json'), 'utf8')));
-      expect(settings).toHaveLength(14);
+      expect(settings).toHaveLength(15);
       expect(new Set(settings.map(({ codeVersion }) => codeVersion)).size).toBe(1);
       expect(settings[0].config.aws.stackPrefix).toBe('ShopRevenue');
     },

@@ -3,7 +3,9 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { ReplayDoor } from '../constructs/replay-door.ts';
 import type { AnyBucket, AnyTable, TandemResources } from '../constructs/resources.ts';
 import { StorageParts } from '../constructs/storage-parts.ts';
 import { StreamDoor as Door } from '../constructs/stream-door.ts';
@@ -70,6 +72,8 @@ export class StreamDoor extends Construct {
   /** Invoked with `{}`, it brings back what was given up. */
   readonly redrive: IFunction;
   readonly mapping: IEventSourceMapping;
+  /** An execution fills a consumer beside the default one; docs/operations.md says with what. */
+  readonly replay: IStateMachine;
   /** @internal */
   readonly door: Door;
   /** @internal */
@@ -88,7 +92,9 @@ export class StreamDoor extends Construct {
     this.failures = (props.failures ?? parts.failures()) as IBucket;
     const { stream, lake, landing, state, failures } = this;
     this.storage = { stream, lake, landing, state, failures, key: parts.key };
-    this.door = new Door(this, 'Door', { ...this.options, storage: this.storage });
+    const doorProps = { ...this.options, storage: this.storage };
+    this.door = new Door(this, 'Door', doorProps);
+    this.replay = new ReplayDoor(this, 'Replay', doorProps).stateMachine;
     this.consumer = this.door.consumer.function;
     this.publisher = this.door.publisher.function;
     this.drain = this.door.drain.function;
