@@ -59,7 +59,7 @@ describe('rules of an account', () => {
 
   it('put every function into the subnets, with the rights to its interfaces', () => {
     const functions = resourcesOf(templates, 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(15);
+    expect(functions).toHaveLength(16);
     for (const { Properties, DependsOn } of functions) {
       expect(Properties.VpcConfig).toEqual({
         SubnetIds: VPC.subnets,
@@ -70,7 +70,7 @@ describe('rules of an account', () => {
     const roles = [...statementsByRole(templates.pipelines)].filter(([, statements]) =>
       statements.flatMap(actionsOf).includes('ec2:CreateNetworkInterface'),
     );
-    expect(roles).toHaveLength(14);
+    expect(roles).toHaveLength(15);
   });
 
   it('let functions make a group that lets HTTPS out, where none is named', () => {
@@ -85,7 +85,7 @@ describe('rules of an account', () => {
 
   it('hold for every log group', () => {
     const groups = resourcesOf(templates, 'AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(16);
+    expect(groups).toHaveLength(18);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

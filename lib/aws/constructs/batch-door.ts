@@ -1,11 +1,10 @@
-import { ArnFormat, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Size, Stack } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { LogLevel, type LogOptions, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { BatchWorkflow } from './batch-workflow.ts';
 import type { DoorProps } from './door-props.ts';
@@ -13,6 +12,7 @@ import { encryptedQueue } from './encrypted-queue.ts';
 import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
 import { allowItems, allowKey, allowObjects, type ObjectRights } from './permissions.ts';
 import { TandemFunction } from './tandem-function.ts';
+import { workflowLogs } from './workflow-logs.ts';
 
 const PLANS = 'state/batch/plans/*';
 const WORK = 'work/*';
@@ -167,22 +167,9 @@ export class BatchDoor extends Construct {
       name: this.#stateMachineName(),
       isTraced: !isEmulator,
       timeout: Duration.millis(config.batch.maxRunMs),
-      ...(isEmulator ? {} : { logs: this.#workflowLogs() }),
+      ...(isEmulator ? {} : { logs: workflowLogs(this, this.#stateMachineName(), this.#props) }),
     });
     return workflow.stateMachine;
-  }
-
-  #workflowLogs(): LogOptions {
-    const { deployment, storage } = this.#props;
-    const destination = new LogGroup(this, 'WorkflowLogs', {
-      // Under this prefix groups need no policy of their own, of which an account has ten.
-      logGroupName: `/aws/vendedlogs/states/${this.#stateMachineName()}`,
-      retention: deployment.config.aws.logRetentionDays,
-      ...(storage.key === null ? {} : { encryptionKey: storage.key }),
-      // A group that stayed would be in the way of the next deployment: its name is fixed.
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    return { destination, level: LogLevel.ALL };
   }
 
   #rules(): void {

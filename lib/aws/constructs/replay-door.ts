@@ -1,12 +1,12 @@
-import { RemovalPolicy, Size } from 'aws-cdk-lib';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { LogLevel, type LogOptions, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Size } from 'aws-cdk-lib';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DEFAULT_CONSUMER } from '../../../lambdas/shared/state/lake-keys.ts';
 import type { DoorProps } from './door-props.ts';
 import { allowItems, allowObjects, allowReading, type ObjectRights } from './permissions.ts';
 import { ReplayWorkflow } from './replay-workflow.ts';
 import { TandemFunction } from './tandem-function.ts';
+import { workflowLogs } from './workflow-logs.ts';
 
 const CONSUMERS = 'consumers/*';
 
@@ -32,7 +32,7 @@ export class ReplayDoor extends Construct {
       replay: this.replay.function,
       name: this.#name(),
       isTraced: !isEmulator,
-      ...(isEmulator ? {} : { logs: this.#logs() }),
+      ...(isEmulator ? {} : { logs: workflowLogs(this, this.#name(), this.#props) }),
     }).stateMachine;
   }
 
@@ -59,15 +59,6 @@ export class ReplayDoor extends Construct {
     allowItems(made.role, state, [`*/${config.name}#*`], [`${DEFAULT_CONSUMER}/*`]);
     allowReading(made.role, stream);
     return made;
-  }
-
-  #logs(): LogOptions {
-    const destination = new LogGroup(this, 'WorkflowLogs', {
-      logGroupName: `/aws/vendedlogs/states/${this.#name()}`,
-      retention: RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    return { destination, level: LogLevel.ALL };
   }
 
   #name(): string {
