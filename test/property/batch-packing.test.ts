@@ -4,6 +4,7 @@ import { TaskPacker } from '../../lambdas/batch/plan-run/task-packer.ts';
 import { putPlan } from '../../lambdas/batch/stored-plan.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import { parseJson } from '../../lambdas/shared/runtime/json.ts';
 import { configOf, type Files, keysOf, outcomeOf, storeOf } from '../support/batch-runs.ts';
 import { batchHost, batchSteps, executeBatch } from '../support/batch-steps.ts';
@@ -26,7 +27,11 @@ interface Cut {
 async function packedRun(files: Files, cut: Cut, taskBytes: number) {
   const landing = await storeOf(files);
   const lake = new MemoryObjectStore();
-  const plan = await planCut(landing, lake, { ...UNCUT, ...cut });
+  const plan = await planCut(landing, lake, { ...UNCUT, ...cut }).catch((error: unknown) => {
+    if (error instanceof TerminalError) return error;
+    throw error;
+  });
+  if (plan instanceof TerminalError) return { failure: plan.message };
   const packer = new TaskPacker(taskBytes);
   plan.inputs.forEach(({ sizeBytes }, inputIndex) => {
     packer.add(plan.chunks.filter((one) => one.inputIndex === inputIndex).length, sizeBytes);
