@@ -3,6 +3,7 @@ import { Metrics as Emf, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import type { WarningCode } from '../model/warning.ts';
 import type { MetricName, Metrics } from '../ports/metrics.ts';
+import { withCode } from './errors.ts';
 
 export const logger = new Logger();
 const emf = new Emf();
@@ -77,8 +78,9 @@ export function lambdaHandler<Event, Answer>(
       logger.info('done', text.length > MAX_LOGGED_ANSWER ? {} : { answer: text });
       return answer;
     } catch (error) {
-      logger.error('failed', error instanceof Error ? error : new Error(String(error)));
-      throw error;
+      const failure = withCode(error instanceof Error ? error : new Error(String(error)));
+      logger.error('failed', failure);
+      throw failure;
     } finally {
       if (emf.hasStoredMetrics()) emf.publishStoredMetrics();
     }

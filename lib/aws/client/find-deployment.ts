@@ -29,9 +29,14 @@ export const NEEDED_OUTPUTS = {
   ],
 } as const;
 
+/** What `status` shows where it is there: deployments of earlier versions have none of them. */
+export const FURTHER_OUTPUTS = ['CodeVersion', 'ConfigHash'] as const;
+
 type StackName = keyof typeof NEEDED_OUTPUTS;
 export type OutputName = (typeof NEEDED_OUTPUTS)[StackName][number];
-export type Outputs = Readonly<Record<OutputName, string>>;
+export type Outputs = Readonly<Record<OutputName, string>> & {
+  readonly [name in (typeof FURTHER_OUTPUTS)[number]]?: string;
+};
 
 export interface FinderClients {
   readonly stacks: CloudFormationClient;
@@ -74,6 +79,9 @@ export async function findDeployment(
     const stack = await describe(stackName, prefix, clients);
     for (const output of NEEDED_OUTPUTS[name]) {
       found[output] = outputOf(stack, stackName, output);
+    }
+    for (const { OutputKey: key = '', OutputValue: value = '' } of stack.Outputs ?? []) {
+      if ((FURTHER_OUTPUTS as readonly string[]).includes(key)) found[key] = value;
     }
   }
   return found as Outputs;
