@@ -55,6 +55,11 @@ export class StreamLakeKeys {
     return `${this.tableRoot(table)}epoch=${epochText(epoch)}/`;
   }
 
+  /** As `table`, where files of a published epoch were written anew under other keys. */
+  rewritten(table: TableName, attempt: string, epoch: number): string {
+    return `${this.tableRoot(table)}rewritten-${attempt}/epoch=${epochText(epoch)}/`;
+  }
+
   productTotals(epoch: number): string {
     return `${this.#root}snapshots/product_totals/epoch=${epochText(epoch)}.csv`;
   }
@@ -82,7 +87,12 @@ export class StreamLakeKeys {
   }
 
   dimension(sha256: string): string {
-    return `${this.#root}state/stream/dimensions/${sha256}`;
+    return `${this.dimensions}${sha256}`;
+  }
+
+  /** The folder of all copies of dimensions, with its slash. */
+  get dimensions(): string {
+    return `${this.state}dimensions/`;
   }
 
   snapshot(epoch: number): string {
@@ -105,6 +115,11 @@ export class StreamLakeKeys {
 
   /** All differences between a batch run and an epoch of this consumer (contract §5). */
   reconcileReport(runId: string, epoch: number): string {
-    return `${this.#root}reports/reconcile/${runId}-${epochText(epoch)}.parquet`;
+    return `${this.reconcileReports}${runId}-${epochText(epoch)}.parquet`;
+  }
+
+  /** The folder of those reports, with its slash. */
+  get reconcileReports(): string {
+    return `${this.#root}reports/reconcile/`;
   }
 }
