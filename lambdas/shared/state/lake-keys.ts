@@ -15,6 +15,11 @@ export function epochOfFile(key: string): number {
   return Number(/\/epoch=(\d+)\//.exec(key)?.[1]);
 }
 
+/** The folder of the epoch that a file of a table lies in, with its slash. */
+export function epochFolderOf(key: string): string {
+  return /^.*\/epoch=\d+\//.exec(key)?.[0] ?? key;
+}
+
 /** Of the key of a plan or of a manifest. */
 export function epochOfKey(key: string): number {
   return Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10);

@@ -87,15 +87,31 @@ export async function findDeployment(
   return found as Outputs;
 }
 
+/** Whether there is a stack of this name. Throws as `findDeployment` where AWS does not say. */
+export async function hasStack(
+  stackName: string,
+  clients: FinderClients = makeFinderClients(),
+): Promise<boolean> {
+  try {
+    await clients.stacks.send(new DescribeStacksCommand({ StackName: stackName }));
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw explained(error, stackName, clients);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return isNamed(error, 'ValidationError') && /does not exist/.test((error as Error).message);
+}
+
 async function describe(stackName: string, prefix: string, clients: FinderClients): Promise<Stack> {
   try {
     const answer = await clients.stacks.send(new DescribeStacksCommand({ StackName: stackName }));
     const stack = answer.Stacks?.[0];
     if (stack !== undefined) return stack;
   } catch (error) {
-    const isMissing =
-      isNamed(error, 'ValidationError') && /does not exist/.test((error as Error).message);
-    if (!isMissing) throw explained(error, stackName, clients);
+    if (!isMissing(error)) throw explained(error, stackName, clients);
   }
   throw await notDeployed(stackName, prefix, clients);
 }

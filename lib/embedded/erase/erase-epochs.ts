@@ -3,7 +3,7 @@ import { checkedSource } from '../../../lambdas/shared/parquet/checked-file.ts';
 import { unreadableFile } from '../../../lambdas/shared/parquet/stored-values.ts';
 import type { TableFile } from '../../../lambdas/shared/parquet/table-file.ts';
 import { inParallel } from '../../../lambdas/shared/runtime/parallel.ts';
-import { epochOfFile } from '../../../lambdas/shared/state/lake-keys.ts';
+import { epochFolderOf, epochOfFile } from '../../../lambdas/shared/state/lake-keys.ts';
 import { manifestChain, readStreamManifest } from '../../../lambdas/shared/state/manifest-chain.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
@@ -145,13 +145,8 @@ async function ordersOfAll(
 
 function noteFile({ context, tally }: Work, epoch: number, key: string): void {
   tally.named.add(key);
-  const folder = folderOf(key);
+  const folder = epochFolderOf(key);
   if (folder !== context.lakeKeys.table('orders', epoch)) tally.movedTo.set(epoch, folder);
-}
-
-/** Up to the folder of the epoch. */
-export function folderOf(key: string): string {
-  return /^.*\/epoch=\d+\//.exec(key)?.[0] ?? key;
 }
 
 async function staleFilesOf(
@@ -184,7 +179,7 @@ async function moveEpoch(
   const folder = lakeKeys.rewritten('orders', randomness.id(), epoch);
   const moved: TableFile[] = [];
   for (const file of files) {
-    const newKey = `${folder}${file.key.slice(folderOf(file.key).length)}`;
+    const newKey = `${folder}${file.key.slice(epochFolderOf(file.key).length)}`;
     const source = await checkedSource(lake, file);
     moved.push(await rewriteOrders(lake, source, { ...file, newKey }, erasure, config.parquet));
   }

@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { uncheckedSource } from '../../../lambdas/shared/parquet/checked-file.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { ObjectNotFoundError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
-import { epochOfFile } from '../../../lambdas/shared/state/lake-keys.ts';
+import { epochFolderOf, epochOfFile } from '../../../lambdas/shared/state/lake-keys.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { areEqual, customerRowsIn } from './customer-rows.ts';
-import { type EpochTally, folderOf } from './erase-epochs.ts';
+import type { EpochTally } from './erase-epochs.ts';
 import { type Erasure, staleRowsIn } from './order-file.ts';
 
 /** Objects of the lake that hold a customer, and that nothing published needs. */
@@ -47,7 +47,8 @@ async function findOrderFiles(
     signal.throwIfAborted();
     const epoch = epochOfFile(key);
     if (!(epoch <= committedEpoch) || tally.named.has(key)) continue;
-    const isOfMoved = tally.movedTo.has(epoch) && folderOf(key) === lakeKeys.table('orders', epoch);
+    const isOfMoved =
+      tally.movedTo.has(epoch) && epochFolderOf(key) === lakeKeys.table('orders', epoch);
     if (isOfMoved || (await isStale(lake, key, sizeBytes, erasure))) found.push(key);
   }
   return found;

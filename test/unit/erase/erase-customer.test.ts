@@ -1,9 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  moveEpochs,
+  registerTables,
+} from '../../../lambdas/catalogue/register-tables/register-tables.ts';
+import { tableOf } from '../../../lambdas/shared/model/tables.ts';
 import { RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
 import { findEpochHead, readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
 import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
 import { ADA, ADA_ERASED, EraseWorld, WITH_ADA } from '../../support/erase-world.ts';
+import { MemoryCatalogue } from '../../support/memory-catalogue.ts';
 import { currentManifest } from '../../support/stream-steps.ts';
 
 let world: EraseWorld;
@@ -180,5 +186,30 @@ describe('erasing a customer', () => {
     expect(after).toMatchObject({ committedEpoch: 3, plannedPlan: null });
     expect({ ...plan, dimensions: planBefore.dimensions }).toEqual(planBefore);
     expect(dimensions.customers[0].copyKey).not.toBe(planBefore.dimensions.customers[0].copyKey);
+  });
+
+  it('lets the catalogue show each row once, at any moment', async () => {
+    const { lake } = world.world;
+    const catalogue = new MemoryCatalogue();
+    await registerTables(lake, catalogue);
+    const orders = tableOf('stream', 'orders');
+    const shown = async () => (await catalogue.filesOf(lake, 'stream_orders')).length;
+    const before = await shown();
+    await world.putCustomers(ADA_ERASED);
+
+    const counts: number[] = [];
+    await world.erase({
+      moveParts: async (folders) => {
+        counts.push(await shown());
+        await moveEpochs(catalogue, orders, folders);
+        counts.push(await shown());
+      },
+    });
+
+    expect([...counts, await shown()]).toEqual([before, before, before]);
+    const anew = new MemoryCatalogue();
+    await registerTables(lake, anew);
+    expect(anew.parts.get('stream_orders')).toEqual(catalogue.parts.get('stream_orders'));
+    await moveEpochs(new MemoryCatalogue(), orders, new Map([[1, 'x/']]));
   });
 });
