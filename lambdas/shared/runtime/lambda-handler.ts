@@ -4,6 +4,7 @@ import type { Context } from 'aws-lambda';
 import type { WarningCode } from '../model/warning.ts';
 import type { MetricName, Metrics } from '../ports/metrics.ts';
 import { withCode } from './errors.ts';
+import { masked, maskedError } from './masked-text.ts';
 
 export const logger = new Logger();
 const emf = new Emf();
@@ -75,10 +76,12 @@ export function lambdaHandler<Event, Answer>(
       step ??= make();
       const answer = await step(event, context);
       const text = JSON.stringify(answer) ?? '';
-      logger.info('done', text.length > MAX_LOGGED_ANSWER ? {} : { answer: text });
+      logger.info('done', text.length > MAX_LOGGED_ANSWER ? {} : { answer: masked(text) });
       return answer;
     } catch (error) {
-      const failure = withCode(error instanceof Error ? error : new Error(String(error)));
+      const failure = maskedError(
+        withCode(error instanceof Error ? error : new Error(String(error))),
+      );
       logger.error('failed', failure);
       throw failure;
     } finally {
