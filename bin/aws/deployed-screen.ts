@@ -103,11 +103,9 @@ function uploadsFact({ waitingSinceMs, isRunPending }: DeployedStatus, nowMs: nu
 function unreadFact({ shards }: StreamStatus): string {
   const behind = shards.filter(({ lagMs }) => lagMs !== null && lagMs > 0);
   if (behind.length === 0) return 'no record';
-  const known = behind.map(({ unreadRecords }) => unreadRecords);
-  const isCounted = known.every((count) => count !== null);
-  const count = isCounted
-    ? `${withCommas(known.reduce((sum: number, records) => sum + (records ?? 0), 0))} records`
-    : 'some records';
+  const records = behind.reduce((sum, shard) => sum + (shard.unreadAtLeast ?? 0), 0);
+  const isExact = behind.every(({ unreadRecords }) => unreadRecords !== null);
+  const count = `${isExact ? '' : 'at least '}${withCommas(records)} records`;
   const oldestMs = Math.max(...behind.map(({ lagMs }) => lagMs ?? 0));
   return `${count} in ${behind.length} of ${shards.length} shards, the oldest for ${ageText(oldestMs)}`;
 }

@@ -37,6 +37,8 @@ export interface DeployedStatus {
   readonly isRunPending: boolean;
   /** The oldest upload that no run covers; null where none waits. */
   readonly waitingSinceMs: number | null;
+  /** By then a run should have begun: twice `batch.maxWait`. */
+  readonly longWaitMs: number;
   /** Record batches in the failure destination. */
   readonly givenUpBatches: number;
   /** Notifications of uploads that nobody could handle. */
@@ -69,6 +71,7 @@ export async function readDeployedStatus(
     runs,
     isRunPending: isRunPending(starter),
     waitingSinceMs,
+    longWaitMs: 2 * config.batch.maxWaitMs,
     givenUpBatches: await countMessages(failures),
     deadLetters: await deadLetters.count(),
     alarms: await alarmsOf(resources),

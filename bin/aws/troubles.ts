@@ -9,8 +9,6 @@ export interface Trouble {
   readonly wayOut: string;
 }
 
-/** Twice `batch.maxWait` as it is by default: by then a run should have begun. */
-const LONG_WAIT_MS = 30 * 60_000;
 /** An epoch comes every minute, and reads on until nothing is unread. */
 const LONG_UNREAD_MS = 15 * 60_000;
 
@@ -42,9 +40,10 @@ function runTroubles({ runs }: DeployedStatus): Trouble[] {
   return [{ what, wayOut: trouble.wayOut }];
 }
 
-function waitTroubles({ waitingSinceMs, runs }: DeployedStatus, nowMs: number): Trouble[] {
+function waitTroubles(deployed: DeployedStatus, nowMs: number): Trouble[] {
+  const { waitingSinceMs, longWaitMs, runs } = deployed;
   const isRunning = runs.some(({ status }) => status === 'RUNNING');
-  if (waitingSinceMs === null || isRunning || nowMs - waitingSinceMs < LONG_WAIT_MS) return [];
+  if (waitingSinceMs === null || isRunning || nowMs - waitingSinceMs < longWaitMs) return [];
   const what = `uploads wait for a run since ${instantText(waitingSinceMs)}`;
   return [
     { what, wayOut: 'npx tandem batch --target aws; the log of StartFunction says why none began' },

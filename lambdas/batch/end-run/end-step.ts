@@ -26,7 +26,7 @@ export interface RunFailure {
   readonly failed_at: string;
   /** Name of the error. */
   readonly error: string;
-  /** As in docs/operations.md, RunFailed; null where the error has none, or an earlier version wrote it. */
+  /** As docs/operations.md has it under RunFailed; null where the error has none. */
   readonly code?: string | null;
   readonly message: string;
 }

@@ -61,7 +61,7 @@ export async function setPlanned(
       set: { plannedEpoch: plan.epoch, plannedPlan: plan.key },
       tests: [
         { attribute: 'committedEpoch', equals: head.committedEpoch },
-        // Dimensions may have been taken from it, and be replaced meanwhile (`replaceCommittedPlan`).
+        // Whoever took dimensions from it must not go on where they were replaced meanwhile.
         asRead('committedPlan'),
         asRead('plannedPlan'),
       ],

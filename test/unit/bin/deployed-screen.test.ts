@@ -197,11 +197,16 @@ describe('the screen of a deployment', () => {
   });
 
   it('says what is unread and for how long', async () => {
-    const shard = { lagMs: 20 * 60_000, unreadRecords: null };
-    const shards = [shard, { lagMs: 0, unreadRecords: 0 }] as unknown as StreamStatus['shards'];
+    const shard = { lagMs: 20 * 60_000, unreadRecords: null, unreadAtLeast: 1_200 };
+    const shards = [
+      shard,
+      { lagMs: 0, unreadRecords: 0, unreadAtLeast: 0 },
+    ] as unknown as StreamStatus['shards'];
     const screen = await new Deployment().screen({ shards });
     expect(screen).toMatch(/^1\. records of the stream are unread, the oldest for 20 min$/m);
-    expect(screen).toMatch(/^unread {4}some records in 1 of 2 shards, the oldest for 20 min$/m);
+    expect(screen).toMatch(
+      /^unread {4}at least 1,200 records in 1 of 2 shards, the oldest for 20 min$/m,
+    );
   });
 
   it('counts what was given up, dead letters, and other versions', async () => {
