@@ -122,14 +122,32 @@ describe('erasing a customer', () => {
     expect(await world.faults()).toEqual([]);
   });
 
-  it('waits for an epoch that is under way, and goes on once it is published', async () => {
-    const { context } = world;
+  /** An epoch that is planned, and not written. */
+  const planOnly = async () => {
     await world.consume([{ order_id: 'a5', customer_id: 'c1' }]);
-    const stopped = new InlineEpochWriter(context);
+    const stopped = new InlineEpochWriter(world.context);
     stopped.write = async () => {
       throw new RetryableError('stopped');
     };
-    await expect(publishEpoch(context, stopped)).rejects.toThrow('stopped');
+    await expect(publishEpoch(world.context, stopped)).rejects.toThrow('stopped');
+  };
+
+  it('keeps old files for an epoch under way that may have read the old manifests', async () => {
+    const old = (await world.keysWith(ADA)).filter((key) => key.includes('/orders/'));
+    await world.putCustomers(ADA_ERASED);
+    await world.publish([{ order_id: 'a4b', customer_id: 'c1' }]);
+    await planOnly();
+    await expect(world.erase()).rejects.toThrow('epoch 5 is under way');
+    expect(await world.keysWith(ADA)).toEqual(expect.arrayContaining(old));
+    await publishEpoch(world.context, new InlineEpochWriter(world.context));
+    await world.erase();
+    expect(await world.keysWith(ADA)).toEqual([]);
+    expect(await world.faults()).toEqual([]);
+  });
+
+  it('waits for an epoch that is under way, and goes on once it is published', async () => {
+    const { context } = world;
+    await planOnly();
     await world.putCustomers(ADA_ERASED);
 
     await expect(world.erase()).rejects.toThrow('epoch 4 is under way');
