@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { UsageError } from '../lambdas/shared/runtime/errors.ts';
+import { readSettings, SETTINGS_FILE } from '../lambdas/shared/runtime/function-settings.ts';
 import { bundleFunctions } from '../lib/aws/bundle/bundle-functions.ts';
 import { TandemChecks } from '../lib/aws/checks.ts';
 import { assertEmulator, deploymentOf } from '../lib/aws/deployment.ts';
@@ -19,7 +21,8 @@ async function synthesize(): Promise<void> {
   const deployment = deploymentOf(app, config);
   if (deployment.isEmulator) await assertEmulator(process.env);
   const bundles = bundleFunctions(BUNDLES, config);
-  addStacks(app, deployment, (name) => Code.fromAsset(bundles[name]));
+  const { codeVersion } = readSettings(join(bundles.publishEpoch, SETTINGS_FILE));
+  addStacks(app, { ...deployment, codeVersion }, (name) => Code.fromAsset(bundles[name]));
   // What an emulator cannot do would only be findings.
   if (!deployment.isEmulator) Validations.of(app).addPlugins(new TandemChecks(app));
   app.synth();

@@ -1,16 +1,20 @@
 import { OUTCOMES } from '../lambdas/shared/model/outcome.ts';
 import type { ManifestView } from './manifest-view.ts';
 import { textTable, withCommas } from './text-table.ts';
+import { warningLines } from './warning-lines.ts';
 
 const MAX_REJECTED_SHOWN = 20;
 
-/** The outcome of a batch run for people: every record under what became of it. */
-export function batchSummary(manifest: ManifestView): string {
+/**
+ * The outcome of a batch run for people: every record under what became of it. Each warning is a
+ * row, or a line with its hint: where nobody says the lines, on standard error for instance.
+ */
+export function batchSummary(manifest: ManifestView, { hasHints = false } = {}): string {
   return [
     outcomeTable(manifest),
     issueTable(manifest),
     rejectedTable(manifest),
-    warningTable(manifest),
+    hasHints ? warningLines(manifest.warnings ?? []) : warningTable(manifest),
     `revenue of active orders: ${withCommas(manifest.revenue)}\n`,
   ]
     .filter((part) => part !== '')
@@ -52,7 +56,7 @@ function rejectedTable({ rejected_files: rejected }: ManifestView): string {
   return textTable([{ title: 'rejected file' }, { title: 'reason' }], shown) + more;
 }
 
-/** What each means, and what to do, says the line on standard error, and `status`. */
+/** What each means, and what to do, says the line on standard error. */
 function warningTable({ warnings = [] }: ManifestView): string {
   if (warnings.length === 0) return '';
   const columns = [{ title: 'warning' }, { title: 'count', isNumber: true }, { title: 'such as' }];

@@ -76,6 +76,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status.ts')).defineStatus,
   },
   {
+    name: 'erase',
+    summary: 'take a person out of what the stream has published',
+    load: async () => (await import('./commands/erase.ts')).defineErase,
+  },
+  {
     name: 'upload',
     summary: 'put CSV files into the landing bucket on AWS',
     load: async () => (await import('./commands/upload.ts')).defineUpload,

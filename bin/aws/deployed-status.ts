@@ -1,76 +1,144 @@
 import { isRunPending } from '../../lambdas/batch/start-run/decide-start.ts';
 import { readStarter } from '../../lambdas/batch/start-run/start-step.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
+import { configHash } from '../../lambdas/shared/model/config-hash.ts';
+import { RetryableError, TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import { countMessages } from '../../lambdas/stream/redrive-records/count-messages.ts';
 import type { BatchExecution } from '../../lib/aws/client/batch-executions.ts';
+import type { AlarmOn, AlarmsFound } from '../../lib/aws/client/deployed-alarms.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
-import { ageText, instantText } from '../instant-text.ts';
-import { textTable, withCommas } from '../text-table.ts';
+import { VERSION } from '../version.ts';
+import { type RunTrouble, troubleOfRun } from './run-failure.ts';
 
 const RUNS_SHOWN = 5;
+
+export type ShownRun = BatchExecution & { readonly trouble: RunTrouble | null };
+
+export type ShownAlarms =
+  | ({ readonly status: 'known' } & AlarmsFound)
+  /** The operations stack is not there, as on an emulator. */
+  | { readonly status: 'absent' }
+  /** CloudWatch did not say, and the rest is shown all the same. */
+  | { readonly status: 'unknown'; readonly why: string };
+
+export interface Versions {
+  /** Of the functions; null: a deployment that does not say it. */
+  readonly functions: string | null;
+  readonly commandLine: string;
+  /** Null: the deployment does not say it. */
+  readonly hasSameConfig: boolean | null;
+}
 
 /** What only a deployment has. */
 export interface DeployedStatus {
   /** Of the state machine, the newest first. */
-  readonly runs: readonly BatchExecution[];
-  /** Uploads wait for a run. */
+  readonly runs: readonly ShownRun[];
+  /** Uploads wait for a run, or somebody asked for one. */
   readonly isRunPending: boolean;
+  /** The oldest upload that no run covers; null where none waits. */
+  readonly waitingSinceMs: number | null;
+  /** By then a run should have begun: twice `batch.maxWait`. */
+  readonly longWaitMs: number;
   /** Record batches in the failure destination. */
   readonly givenUpBatches: number;
+  /** Notifications of uploads that nobody could handle. */
+  readonly deadLetters: number;
+  readonly alarms: ShownAlarms;
+  readonly versions: Versions;
   /** What is not switched on in resources that the config brings. */
   readonly findings: readonly string[];
 }
 
+export type StatusResources = Pick<DeployedResources, 'state' | 'lake' | 'failures' | 'outputs'> & {
+  readonly executions: Pick<DeployedResources['executions'], 'latest'>;
+  readonly alarms: Pick<DeployedResources['alarms'], 'find'>;
+  readonly deadLetters: Pick<DeployedResources['deadLetters'], 'count'>;
+};
+
 export async function readDeployedStatus(
-  resources: DeployedResources,
-  { aws }: Config,
+  resources: StatusResources,
+  config: Config,
 ): Promise<DeployedStatus> {
+  const { lake, state, executions, failures, deadLetters, outputs } = resources;
   const { checkExisting } = await import('../../lib/aws/client/check-existing.ts');
-  const { state: starter } = await readStarter(resources.state);
+  const { state: starter } = await readStarter(state);
+  const runs: ShownRun[] = [];
+  for (const run of await executions.latest(RUNS_SHOWN)) {
+    runs.push({ ...run, trouble: await troubleOfRun(lake, run) });
+  }
+  const waitingSinceMs = starter.firstUploadedAtMs;
   return {
-    runs: await resources.executions.latest(RUNS_SHOWN),
+    runs,
     isRunPending: isRunPending(starter),
-    givenUpBatches: await countMessages(resources.failures),
-    findings: await checkExisting(aws, resources.outputs),
+    waitingSinceMs,
+    longWaitMs: 2 * config.batch.maxWaitMs,
+    givenUpBatches: await countMessages(failures),
+    deadLetters: await deadLetters.count(),
+    alarms: await alarmsOf(resources),
+    versions: {
+      functions: outputs.CodeVersion ?? null,
+      commandLine: VERSION,
+      hasSameConfig:
+        outputs.ConfigHash === undefined ? null : outputs.ConfigHash === configHash(config),
+    },
+    findings: await checkExisting(config.aws, outputs),
   };
+}
+
+/** Whoever looks at night is not to be told of one right that is missing and of nothing else. */
+async function alarmsOf({ alarms }: StatusResources): Promise<ShownAlarms> {
+  try {
+    const found = await alarms.find();
+    return found.deployed === 0 ? { status: 'absent' } : { status: 'known', ...found };
+  } catch (error) {
+    if (!(error instanceof TerminalError) && !(error instanceof RetryableError)) throw error;
+    return { status: 'unknown', why: error.message };
+  }
 }
 
 export function deployedStatusJson(status: DeployedStatus) {
-  const { runs, isRunPending, givenUpBatches, findings } = status;
+  const { runs, isRunPending, waitingSinceMs, givenUpBatches, deadLetters, alarms, versions } =
+    status;
   return {
-    findings,
-    runs: runs.map(({ runId, status, startedAtMs, stoppedAtMs }) => ({
+    findings: status.findings,
+    runs: runs.map(({ runId, status: said, startedAtMs, stoppedAtMs, trouble }) => ({
       run_id: runId,
-      status: status.toLowerCase(),
-      started_at: new Date(startedAtMs).toISOString(),
-      stopped_at: stoppedAtMs === null ? null : new Date(stoppedAtMs).toISOString(),
+      status: said.toLowerCase(),
+      started_at: isoOf(startedAtMs),
+      stopped_at: stoppedAtMs === null ? null : isoOf(stoppedAtMs),
+      failure:
+        trouble === null
+          ? null
+          : { code: trouble.code, message: trouble.message, way_out: trouble.wayOut },
     })),
     run_pending: isRunPending,
+    uploads_wait_since: waitingSinceMs === null ? null : isoOf(waitingSinceMs),
     given_up_batches: givenUpBatches,
+    dead_letters: deadLetters,
+    alarms: alarmsJson(alarms),
+    versions: {
+      functions: versions.functions,
+      command_line: versions.commandLine,
+      same_config: versions.hasSameConfig,
+    },
   };
 }
 
-export function deployedStatusText(status: DeployedStatus, nowMs: number): string {
-  const { runs, isRunPending, givenUpBatches, findings } = status;
-  const rows = runs.map(({ runId, status: said, startedAtMs, stoppedAtMs }) => [
-    runId,
-    said.toLowerCase(),
-    instantText(startedAtMs),
-    ageText((stoppedAtMs ?? nowMs) - startedAtMs),
-  ]);
-  const columns = [
-    { title: 'last runs' },
-    { title: 'status' },
-    { title: 'started' },
-    { title: 'took', isNumber: true },
-  ];
-  return [
-    rows.length === 0 ? 'the state machine has not run yet\n' : textTable(columns, rows),
-    isRunPending ? 'uploads wait for the next run\n' : '',
-    givenUpBatches === 0
-      ? 'no record batch was given up\n'
-      : `${withCommas(givenUpBatches)} record batches were given up; ` +
-        'run: npx tandem redrive --target aws\n',
-    ...findings.map((finding) => `to do: ${finding}\n`),
-  ].join('');
+function alarmsJson(alarms: ShownAlarms) {
+  switch (alarms.status) {
+    case 'known':
+      return { status: 'known', deployed: alarms.deployed, on: alarms.on.map(alarmJson) };
+    case 'absent':
+      return { status: 'absent', deployed: 0, on: [] };
+    case 'unknown':
+      return { status: 'unknown', why: alarms.why, on: [] };
+  }
+}
+
+function alarmJson({ name, sinceMs, text }: AlarmOn) {
+  return { name, since: sinceMs === null ? null : isoOf(sinceMs), text };
+}
+
+function isoOf(timeMs: number): string {
+  return new Date(timeMs).toISOString();
 }

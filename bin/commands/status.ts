@@ -3,12 +3,13 @@ import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { readStreamStatus, type StreamStatus } from '../../lib/embedded/stream/stream-status.ts';
 import { sightLocalStream } from '../../lib/embedded/stream/view-stream.ts';
+import { deployedScreen, verdictOf } from '../aws/deployed-screen.ts';
 import {
   type DeployedStatus,
   deployedStatusJson,
-  deployedStatusText,
   readDeployedStatus,
 } from '../aws/deployed-status.ts';
+import { troublesOf } from '../aws/troubles.ts';
 import { sightOf } from '../aws/while-waiting.ts';
 import { batchSummary } from '../batch-summary.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
@@ -39,24 +40,26 @@ import {
 } from '../target.ts';
 import { byteText, textTable, withCommas } from '../text-table.ts';
 import { visible } from '../visible-text.ts';
-import { warningLines } from '../warning-lines.ts';
 import { warningMetrics } from '../warning-metrics.ts';
 
 interface StatusCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly consumer: string;
+  readonly all?: true;
 }
 
 const DESCRIPTION =
   'What a lake holds: the current batch run with its counts, revenue, rejected files and tables, ' +
   'and other runs; of the stream the published epoch, and of each shard what was consumed, the ' +
   'watermark, what is unread, and why it is not idle; gaps, and what holds the watermark back. ' +
+  'With --target aws one screen says what is wrong and what to do, and --all shows the rest. ' +
   'It changes nothing, and may run beside everything else.';
 
 const EXAMPLES = `
 Examples:
   $ tandem status
   $ tandem status --lake data/demo/lake --stream data/demo/stream --json
-  $ tandem status --target aws      also the last runs, and batches that were given up
+  $ tandem status --target aws          what is wrong, why, and what to do
+  $ tandem status --target aws --all    also tables, shards and gaps
 `;
 
 export function defineStatus(command: Command, start: StartCommand): void {
@@ -64,6 +67,7 @@ export function defineStatus(command: Command, start: StartCommand): void {
   addStreamOption(command);
   addLakeOption(command);
   addTargetOption(addConsumerOption(command))
+    .option('--all', 'with --target aws: also what is shown of a lake on this machine')
     .addHelpText('after', EXAMPLES)
     .action((options: StatusCommandOptions) =>
       start(options, (context) => status(options, context)),
@@ -92,24 +96,41 @@ async function status(
 ): Promise<CommandResult> {
   const isLocal = options.target === 'local';
   const overview = await (isLocal ? lookHere(options, context) : lookAtAws(options, context));
-  const { lake, stream, streamName, batch, deployed } = overview;
-  const hasStream = hasAnything(stream);
   const nowMs = new SystemClock().now();
-  const { current } = batch;
   return {
-    json: {
-      ...statusJson(lake.name, batch),
-      stream: hasStream ? streamStatusJson(stream) : null,
-      ...(deployed === null ? {} : deployedStatusJson(deployed)),
-    },
-    text: [
-      current === null && hasStream ? emptyText(batch, isLocal) : batchText(lake.name, batch),
-      hasStream ? streamStatusText(stream, streamName, nowMs) : '',
-      deployed === null ? '' : deployedStatusText(deployed, nowMs),
-    ]
-      .filter((part) => part !== '')
-      .join('\n'),
+    json: overviewJson(overview, nowMs),
+    text: overviewText(overview, options, nowMs),
   };
+}
+
+function overviewJson({ lake, stream, batch, deployed }: Overview, nowMs: number) {
+  const json = {
+    ...statusJson(lake.name, batch),
+    stream: hasAnything(stream) ? streamStatusJson(stream) : null,
+  };
+  if (deployed === null) return json;
+  const troubles = troublesOf(deployed, stream, nowMs);
+  return {
+    ...json,
+    verdict: verdictOf(troubles),
+    troubles: troubles.map(({ what, wayOut }) => ({ what, way_out: wayOut })),
+    ...deployedStatusJson(deployed),
+  };
+}
+
+function overviewText(overview: Overview, options: StatusCommandOptions, nowMs: number): string {
+  const { lake, stream, streamName, batch, deployed } = overview;
+  const { current } = batch;
+  const hasStream = hasAnything(stream);
+  const isLocal = deployed === null;
+  const rest = [
+    current === null && hasStream ? emptyText(batch, isLocal) : batchText(lake.name, batch),
+    hasStream ? streamStatusText(stream, streamName, nowMs) : '',
+  ];
+  const parts = isLocal
+    ? rest
+    : [deployedScreen({ deployed, current, stream }, nowMs), ...(options.all ? rest : [])];
+  return parts.filter((part) => part !== '').join('\n');
 }
 
 async function lookHere(options: StatusCommandOptions, context: CommandContext): Promise<Overview> {
@@ -215,8 +236,7 @@ function batchText(lakeDir: string, { current, kept, unpublished }: LakeStatus):
   return [
     `${visible(`${lakeDir}: batch run ${manifest.run_id}, ${manifest.status}, ${manifest.created_at}`)}\n` +
       `manifest: ${visible(manifestKey)}\n`,
-    batchSummary(manifest),
-    warningLines(manifest.warnings ?? []),
+    batchSummary(manifest, { hasHints: true }),
     tables,
     keptText(kept) + unpublishedText(unpublished),
   ]

@@ -17,6 +17,8 @@ export interface Deployment {
    * @default everything is deployed
    */
   readonly isEmulator: boolean;
+  /** Of the functions' code, as their settings say. @default not said */
+  readonly codeVersion?: string;
 }
 
 /** Throws `UsageError` `context_invalid`. */

@@ -32,7 +32,7 @@ const NEEDS_MAPPING: Readonly<Record<string, Wanted>> = {
     counts: { read: 2, quarantined: 2 },
     issues: { order_timestamp_invalid: 2, price_not_decimal: 2 },
   },
-  '09-no-header': columnsMissing('o1, c1, p1', 'the first line looks like a record'),
+  '09-no-header': columnsMissing('7 values', 'the first line looks like a record'),
   '10-lines-above-the-header': columnsMissing(
     'Includes orders from the main shop',
     'line 4 looks like the header; remove the lines above it',

@@ -89,6 +89,7 @@ describe('the tables of the README', () => {
       'verify',
       'show',
       'status',
+      'erase',
       'upload',
       'restore',
       'plan',

@@ -105,7 +105,7 @@ async function useEmulator(): Promise<void> {
 async function deploy(config: string | undefined): Promise<void> {
   await useEmulator();
   const { deployLocally } = await import('./local-deploy.ts');
-  deployLocally(config);
+  await deployLocally(config);
 }
 
 async function smoke(): Promise<void> {

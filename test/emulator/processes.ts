@@ -1,7 +1,10 @@
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 
 /** Something that the user has to mend; the message says how. */
 export class SetupError extends Error {
@@ -36,6 +39,40 @@ export function run(
   if (error !== undefined) {
     throw new SetupError(`${program} cannot be run (${error.message}): ${advice}`);
   }
+  if (status !== 0) {
+    throw new SetupError(`${program} ${args[0]} ended with ${status}: ${advice}`);
+  }
+}
+
+/**
+ * With its output in a file, to which it is added; each line is told as it comes. Throws
+ * `SetupError` unless it ends with 0.
+ */
+export async function runLogged(
+  program: string,
+  args: readonly string[],
+  options: {
+    readonly env?: NodeJS.ProcessEnv;
+    readonly cwd?: string;
+    readonly advice: string;
+    readonly logFile: string;
+    readonly onLine: (line: string) => void;
+  },
+): Promise<void> {
+  const { advice, logFile, onLine, ...rest } = options;
+  const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'pipe'], ...rest });
+  const listen = async (output: NodeJS.ReadableStream) => {
+    for await (const line of createInterface({ input: output })) {
+      appendFileSync(logFile, `${line}\n`);
+      onLine(stripVTControlCharacters(line));
+    }
+  };
+  const ended = once(child, 'close');
+  const [[status]] = await Promise.all([ended, listen(child.stdout), listen(child.stderr)]).catch(
+    (error: Error) => {
+      throw new SetupError(`${program} cannot be run (${error.message}): ${advice}`);
+    },
+  );
   if (status !== 0) {
     throw new SetupError(`${program} ${args[0]} ended with ${status}: ${advice}`);
   }

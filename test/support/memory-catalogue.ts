@@ -27,6 +27,14 @@ export class MemoryCatalogue implements Catalogue {
     }
   }
 
+  async moveParts({ name }: CatalogueEntry, parts: readonly CataloguePart[]): Promise<void> {
+    const known = this.parts.get(name);
+    for (const part of parts) {
+      if (known?.has(part.epoch) !== true) throw new Error(`${name} has no part ${part.epoch}`);
+      known.set(part.epoch, part);
+    }
+  }
+
   async put(entry: CatalogueEntry): Promise<void> {
     const known = this.entries.get(entry.name);
     if (JSON.stringify(known) === JSON.stringify(entry)) return;

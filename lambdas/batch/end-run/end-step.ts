@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { tryAll } from '../../shared/runtime/errors.ts';
+import { splitCode, tryAll } from '../../shared/runtime/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
@@ -20,6 +20,17 @@ export interface EndStepResult {
   readonly message: string;
 }
 
+/** A run that failed, for an operator; names as in the JSON. */
+export interface RunFailure {
+  readonly run_id: string;
+  readonly failed_at: string;
+  /** Name of the error. */
+  readonly error: string;
+  /** As docs/operations.md has it under RunFailed; null where the error has none. */
+  readonly code?: string | null;
+  readonly message: string;
+}
+
 /** Runs that failed are kept as short records for an operator. */
 export const failureKey = (runId: string) => `state/batch/failures/${runId}.json`;
 
@@ -33,7 +44,14 @@ export async function endStep(host: BatchHost, event: EndStepEvent): Promise<End
   const { name, message } = causeOf(error);
   if (outcome === 'failed') {
     const failedAt = new Date(clock.now()).toISOString();
-    const record = { run_id: runId, failed_at: failedAt, error: name, message };
+    const { code, text } = splitCode(name, message);
+    const record: RunFailure = {
+      run_id: runId,
+      failed_at: failedAt,
+      error: name,
+      code,
+      message: text,
+    };
     await tryAll([
       async () => void (await lake.put(failureKey(runId), jsonBytes(record))),
       () => removeLeft(lake, runId),

@@ -6,6 +6,7 @@ import { BATCH_CURRENT_KEY, batchTableFolder } from '../../shared/state/batch-ke
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import {
   DEFAULT_CONSUMER,
+  epochFolderOf,
   epochOfFile,
   epochText,
   StreamLakeKeys,
@@ -119,30 +120,48 @@ async function addEpochs(
   entries: readonly CatalogueEntry[],
   newest: StreamManifest,
 ): Promise<void> {
-  const behind: { entry: CatalogueEntry; known: number; epochs: Set<number> }[] = [];
+  // By epoch, the folder of its files: one that was written anew has another than by itself.
+  const behind: { entry: CatalogueEntry; known: number; epochs: Map<number, string> }[] = [];
   for (const entry of entries) {
     const known = await catalogue.publicationOf(entry.name);
     // The parts of a table that is not there yet have nothing to be added to.
     if (known === null) await catalogue.put({ ...entry, publication: epochText(0) });
-    behind.push({ entry, known: Number(known ?? 0), epochs: new Set() });
+    behind.push({ entry, known: Number(known ?? 0), epochs: new Map() });
   }
   const since = Math.min(...behind.map(({ known }) => known));
   for await (const { epoch, tables } of listingManifests(lake, newest)) {
     if (epoch <= since) break;
     for (const { entry, epochs } of behind) {
-      for (const { key } of tables[entry.table.name]?.files ?? []) epochs.add(epochOfFile(key));
+      for (const { key } of tables[entry.table.name]?.files ?? []) {
+        epochs.set(epochOfFile(key), epochFolderOf(key));
+      }
     }
   }
   for (const { entry, known, epochs } of behind) {
     // The oldest first: an interruption leaves the rows up to an epoch.
-    const missing = [...epochs].filter((epoch) => epoch > known).sort((a, b) => a - b);
-    await catalogue.addParts(
-      entry,
-      missing.map((epoch) => partOf(entry.table, epoch)),
-    );
+    const missing = [...epochs].filter(([epoch]) => epoch > known).sort(([a], [b]) => a - b);
+    await catalogue.addParts(entry, missing.map(partOf));
   }
 }
 
-function partOf({ name }: Table, epoch: number): CataloguePart {
-  return { epoch: epochText(epoch), folder: lakeKeys.table(name, epoch) };
+function partOf([epoch, folder]: readonly [number, string]): CataloguePart {
+  return { epoch: epochText(epoch), folder };
+}
+
+/**
+ * Lets epochs of a stream's table be those of other folders, which hold the same rows. They are
+ * added first: so nobody can add them as they were. Nothing is done where there is no such table.
+ */
+export async function moveEpochs(
+  catalogue: Catalogue,
+  table: Table,
+  folders: ReadonlyMap<number, string>,
+): Promise<void> {
+  if (folders.size === 0) return;
+  const publication = await catalogue.publicationOf(catalogueName('stream', table));
+  if (publication === null) return;
+  const entry = entryOf(table, Number(publication));
+  const parts = [...folders].sort(([a], [b]) => a - b).map(partOf);
+  await catalogue.addParts(entry, parts);
+  await catalogue.moveParts(entry, parts);
 }

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { masked } from '../runtime/masked-text.ts';
 import { DELIMITERS } from './csv-delimiter.ts';
 import { matchColumns, type WantedColumns } from './header-columns.ts';
 
@@ -30,7 +31,13 @@ export interface PoorHeader {
 /** Says what a header lacks, what it has instead, and what that looks like. */
 export function missingText(header: PoorHeader): string {
   const { names, missing } = header;
-  return `${missing.join(', ')}; the file has ${namesText(names)}; ${hintOf(header)}`;
+  // Values of a record may be anybody's name or address, and this text lands in logs.
+  const has = looksLikeRecord(header) ? `${names.length} values` : namesText(names);
+  return `${missing.join(', ')}; the file has ${has}; ${hintOf(header)}`;
+}
+
+function looksLikeRecord({ names, missing, wanted }: PoorHeader): boolean {
+  return missing.length === wanted.required.length && names.some(isValue);
 }
 
 function namesText(names: readonly string[]): string {
@@ -41,7 +48,8 @@ function namesText(names: readonly string[]): string {
 
 /** In one line, whatever it holds. */
 function shownName(name: string): string {
-  const cut = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
+  const shown = masked(name);
+  const cut = shown.length > MAX_NAME_LENGTH ? `${shown.slice(0, MAX_NAME_LENGTH)}…` : shown;
   const escaped = cut.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
     return `\\u{${character.codePointAt(0)?.toString(16)}}`;
   });
@@ -49,17 +57,16 @@ function shownName(name: string): string {
 }
 
 function hintOf(header: PoorHeader): string {
-  const { names, missing, text } = header;
+  const { text } = header;
   if (text.includes('\0')) return 'it looks like UTF-16 without a byte order mark';
   if (text.startsWith('[')) {
     return 'it looks like a JSON array; write one object a line (NDJSON)';
   }
   if (text.startsWith('<')) return 'it looks like XML or HTML';
-  const isNothingFound = missing.length === header.wanted.required.length;
   return (
     lowerHeaderHint(header) ??
     delimiterHint(header) ??
-    (isNothingFound && names.some(isValue)
+    (looksLikeRecord(header)
       ? 'the first line looks like a record; put a line with the names of the columns before it'
       : null) ??
     nearHint(header) ??
@@ -103,9 +110,9 @@ function missingBy(line: string, wanted: WantedColumns): number[] {
   });
 }
 
-/** A number, or something that begins like a day: no name of a column. */
+/** A number, an e-mail address, or something that begins like a day: no name of a column. */
 function isValue(name: string): boolean {
-  return /^[+-]?\d+([.,]\d+)?$|^\d{4}-\d\d-\d\d/.test(name);
+  return /^[+-]?\d+([.,]\d+)?$|^\d{4}-\d\d-\d\d|[^@]@[^@]/.test(name);
 }
 
 /** Columns whose names resemble those that are missing. */

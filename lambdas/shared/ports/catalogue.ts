@@ -30,6 +30,9 @@ export interface Catalogue {
   /** Adds parts to a table that is there. Those that it has stay as they are. */
   addParts(entry: CatalogueEntry, parts: readonly CataloguePart[]): Promise<void>;
 
+  /** Lets parts that are there be those of these folders, each in one step. May be repeated. */
+  moveParts(entry: CatalogueEntry, parts: readonly CataloguePart[]): Promise<void>;
+
   /** In one step: whoever reads sees the table as before or as `entry` says. May be repeated. */
   put(entry: CatalogueEntry): Promise<void>;
 }

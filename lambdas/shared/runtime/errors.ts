@@ -171,3 +171,19 @@ function keepCleanUpError(error: unknown, cleanUpError: unknown): void {
   if (!(error instanceof Error) || !Object.isExtensible(error)) return;
   Object.defineProperty(error, 'cleanUpError', { value: cleanUpError, configurable: true });
 }
+
+/** Lambda passes on an error's name and message, and no code: it goes in front of the message. */
+export function withCode(error: Error): Error {
+  if (error instanceof TerminalError && !error.message.startsWith(`${error.code}: `)) {
+    error.message = `${error.code}: ${error.message}`;
+  }
+  return error;
+}
+
+/** What `withCode` put together: the code is null where the error had none. */
+export function splitCode(name: string, message: string): { code: string | null; text: string } {
+  // Some emulators lose the name of an error, and say this one.
+  const mayHaveCode = name === 'TerminalError' || name === 'Runtime.HandlerError';
+  const [, code, text] = (mayHaveCode && /^(\w+): (.*)$/s.exec(message)) || [];
+  return code === undefined ? { code: null, text: message } : { code, text };
+}

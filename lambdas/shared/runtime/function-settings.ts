@@ -39,7 +39,8 @@ export function functionSettings(): FunctionSettings {
   };
 }
 
-function readSettings(file: string): DeployedSettings {
+/** Throws `TerminalError` `settings_missing`. */
+export function readSettings(file: string): DeployedSettings {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as DeployedSettings;
   } catch (cause) {

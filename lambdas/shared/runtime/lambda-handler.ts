@@ -3,6 +3,8 @@ import { Metrics as Emf, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import type { WarningCode } from '../model/warning.ts';
 import type { MetricName, Metrics } from '../ports/metrics.ts';
+import { withCode } from './errors.ts';
+import { masked, maskedError } from './masked-text.ts';
 
 export const logger = new Logger();
 const emf = new Emf();
@@ -74,11 +76,14 @@ export function lambdaHandler<Event, Answer>(
       step ??= make();
       const answer = await step(event, context);
       const text = JSON.stringify(answer) ?? '';
-      logger.info('done', text.length > MAX_LOGGED_ANSWER ? {} : { answer: text });
+      logger.info('done', text.length > MAX_LOGGED_ANSWER ? {} : { answer: masked(text) });
       return answer;
     } catch (error) {
-      logger.error('failed', error instanceof Error ? error : new Error(String(error)));
-      throw error;
+      const failure = maskedError(
+        withCode(error instanceof Error ? error : new Error(String(error))),
+      );
+      logger.error('failed', failure);
+      throw failure;
     } finally {
       if (emf.hasStoredMetrics()) emf.publishStoredMetrics();
     }

@@ -50,16 +50,21 @@ export async function setPlanned(
   head: EpochHead,
   plan: { readonly epoch: number; readonly key: string },
 ): Promise<TransactStatus> {
-  const replaced: AttributeTest =
-    head.plannedPlan === null
-      ? { attribute: 'plannedPlan', absent: true }
-      : { attribute: 'plannedPlan', equals: head.plannedPlan };
+  const asRead = (attribute: 'plannedPlan' | 'committedPlan'): AttributeTest => {
+    const value = head[attribute];
+    return value === null ? { attribute, absent: true } : { attribute, equals: value };
+  };
   return await transact(context, [
     {
       kind: 'update',
       key: context.keys.epochHead,
       set: { plannedEpoch: plan.epoch, plannedPlan: plan.key },
-      tests: [{ attribute: 'committedEpoch', equals: head.committedEpoch }, replaced],
+      tests: [
+        { attribute: 'committedEpoch', equals: head.committedEpoch },
+        // Whoever took dimensions from it must not go on where they were replaced meanwhile.
+        asRead('committedPlan'),
+        asRead('plannedPlan'),
+      ],
     },
   ]);
 }
@@ -76,6 +81,29 @@ export async function setCommitted(
       set: { committedEpoch: plan.epoch, committedPlan: plan.key },
       remove: ['plannedEpoch', 'plannedPlan'],
       tests: [{ attribute: 'plannedPlan', equals: plan.key }],
+    },
+  ]);
+}
+
+/**
+ * The same epoch, by a plan that says the same of it but for its dimensions: on condition that none
+ * is planned, and that the committed one is still this.
+ */
+export async function replaceCommittedPlan(
+  context: StreamContext,
+  { committedEpoch, committedPlan }: EpochHead,
+  planKey: string,
+): Promise<TransactStatus> {
+  return await transact(context, [
+    {
+      kind: 'update',
+      key: context.keys.epochHead,
+      set: { committedPlan: planKey },
+      tests: [
+        { attribute: 'committedEpoch', equals: committedEpoch },
+        { attribute: 'committedPlan', equals: committedPlan ?? '' },
+        { attribute: 'plannedPlan', absent: true },
+      ],
     },
   ]);
 }

@@ -15,6 +15,11 @@ export function epochOfFile(key: string): number {
   return Number(/\/epoch=(\d+)\//.exec(key)?.[1]);
 }
 
+/** The folder of the epoch that a file of a table lies in, with its slash. */
+export function epochFolderOf(key: string): string {
+  return /^.*\/epoch=\d+\//.exec(key)?.[0] ?? key;
+}
+
 /** Of the key of a plan or of a manifest. */
 export function epochOfKey(key: string): number {
   return Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10);
@@ -55,6 +60,11 @@ export class StreamLakeKeys {
     return `${this.tableRoot(table)}epoch=${epochText(epoch)}/`;
   }
 
+  /** As `table`, where files of a published epoch were written anew under other keys. */
+  rewritten(table: TableName, attempt: string, epoch: number): string {
+    return `${this.tableRoot(table)}rewritten-${attempt}/epoch=${epochText(epoch)}/`;
+  }
+
   productTotals(epoch: number): string {
     return `${this.#root}snapshots/product_totals/epoch=${epochText(epoch)}.csv`;
   }
@@ -82,7 +92,12 @@ export class StreamLakeKeys {
   }
 
   dimension(sha256: string): string {
-    return `${this.#root}state/stream/dimensions/${sha256}`;
+    return `${this.dimensions}${sha256}`;
+  }
+
+  /** The folder of all copies of dimensions, with its slash. */
+  get dimensions(): string {
+    return `${this.state}dimensions/`;
   }
 
   snapshot(epoch: number): string {
@@ -105,6 +120,11 @@ export class StreamLakeKeys {
 
   /** All differences between a batch run and an epoch of this consumer (contract §5). */
   reconcileReport(runId: string, epoch: number): string {
-    return `${this.#root}reports/reconcile/${runId}-${epochText(epoch)}.parquet`;
+    return `${this.reconcileReports}${runId}-${epochText(epoch)}.parquet`;
+  }
+
+  /** The folder of those reports, with its slash. */
+  get reconcileReports(): string {
+    return `${this.#root}reports/reconcile/`;
   }
 }

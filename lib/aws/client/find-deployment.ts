@@ -29,9 +29,14 @@ export const NEEDED_OUTPUTS = {
   ],
 } as const;
 
+/** What `status` shows where it is there: deployments of earlier versions have none of them. */
+export const FURTHER_OUTPUTS = ['CodeVersion', 'ConfigHash'] as const;
+
 type StackName = keyof typeof NEEDED_OUTPUTS;
 export type OutputName = (typeof NEEDED_OUTPUTS)[StackName][number];
-export type Outputs = Readonly<Record<OutputName, string>>;
+export type Outputs = Readonly<Record<OutputName, string>> & {
+  readonly [name in (typeof FURTHER_OUTPUTS)[number]]?: string;
+};
 
 export interface FinderClients {
   readonly stacks: CloudFormationClient;
@@ -75,8 +80,29 @@ export async function findDeployment(
     for (const output of NEEDED_OUTPUTS[name]) {
       found[output] = outputOf(stack, stackName, output);
     }
+    for (const { OutputKey: key = '', OutputValue: value = '' } of stack.Outputs ?? []) {
+      if ((FURTHER_OUTPUTS as readonly string[]).includes(key)) found[key] = value;
+    }
   }
   return found as Outputs;
+}
+
+/** Whether there is a stack of this name. Throws as `findDeployment` where AWS does not say. */
+export async function hasStack(
+  stackName: string,
+  clients: FinderClients = makeFinderClients(),
+): Promise<boolean> {
+  try {
+    await clients.stacks.send(new DescribeStacksCommand({ StackName: stackName }));
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw explained(error, stackName, clients);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return isNamed(error, 'ValidationError') && /does not exist/.test((error as Error).message);
 }
 
 async function describe(stackName: string, prefix: string, clients: FinderClients): Promise<Stack> {
@@ -85,9 +111,7 @@ async function describe(stackName: string, prefix: string, clients: FinderClient
     const stack = answer.Stacks?.[0];
     if (stack !== undefined) return stack;
   } catch (error) {
-    const isMissing =
-      isNamed(error, 'ValidationError') && /does not exist/.test((error as Error).message);
-    if (!isMissing) throw explained(error, stackName, clients);
+    if (!isMissing(error)) throw explained(error, stackName, clients);
   }
   throw await notDeployed(stackName, prefix, clients);
 }

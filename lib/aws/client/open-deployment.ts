@@ -1,4 +1,6 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import {
   makeDynamoClient,
   makeKinesisClient,
@@ -11,6 +13,8 @@ import type { Config } from '../../../lambdas/shared/model/config.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
 import { SystemRandomness } from '../../../lambdas/shared/runtime/randomness.ts';
 import { BatchExecutions } from './batch-executions.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { DeployedAlarms } from './deployed-alarms.ts';
 import { DeployedFunctions, makeLambdaClient } from './deployed-functions.ts';
 import { findDeployment, type Outputs, regionOptions } from './find-deployment.ts';
 import { ReplayExecutions } from './replay-executions.ts';
@@ -26,6 +30,8 @@ export interface DeployedResources {
   readonly functions: DeployedFunctions;
   readonly executions: BatchExecutions;
   readonly replays: ReplayExecutions;
+  readonly alarms: DeployedAlarms;
+  readonly deadLetters: DeadLetters;
 }
 
 /** Finds the deployment that the config names. Throws as `findDeployment`. */
@@ -54,5 +60,10 @@ export async function openDeployment(config: Config): Promise<DeployedResources>
     functions: new DeployedFunctions(outputs, makeLambdaClient(region)),
     executions: new BatchExecutions(outputs.StateMachine, stepFunctions),
     replays: new ReplayExecutions(outputs.ReplayMachine, stepFunctions),
+    alarms: new DeployedAlarms(config.aws.stackPrefix, new CloudWatchClient(region)),
+    deadLetters: new DeadLetters(
+      outputs.LostNotifications,
+      new SQSClient({ ...region, useQueueUrlAsEndpoint: false }),
+    ),
   };
 }

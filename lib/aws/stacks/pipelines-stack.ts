@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { configHash } from '../../../lambdas/shared/model/config-hash.ts';
 import { BatchDoor } from '../constructs/batch-door.ts';
 import type { DoorProps } from '../constructs/door-props.ts';
 import { Reconciliation } from '../constructs/reconciliation.ts';
@@ -36,6 +37,9 @@ export class PipelinesStack extends Stack {
     this.#output('NotificationQueue', this.batch.queue.queueUrl, 'tells the starter of uploads');
     this.#output('LostNotifications', this.batch.deadLetters.queueUrl, 'what it could not handle');
     this.#output('ReconcileFunction', reconcile.function.functionName, 'compares both doors');
+    const { config, codeVersion } = props.deployment;
+    this.#output('ConfigHash', configHash(config), 'of the rules that the tables follow');
+    if (codeVersion !== undefined) this.#output('CodeVersion', codeVersion, 'of the functions');
     this.#output('ConsumerMapping', this.stream.mapping.eventSourceMappingId, 'feeds the consumer');
   }
 

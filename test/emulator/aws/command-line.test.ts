@@ -166,6 +166,66 @@ describe('the command line on a deployment', () => {
     expect(await keysOf(world.failures)).toEqual([]);
   });
 
+  it('says on one screen why the last run failed, and forgets it after a good one', async () => {
+    const bad = 'customers/bad.csv';
+    await world.landing.put(bad, Buffer.from('name\nx\n'));
+    expect((await onAws('batch')).exitCode).toBe(1);
+
+    const { answer } = await onAws('status');
+
+    const failure = { code: 'dimension_rejected', message: expect.stringContaining(bad) };
+    expect(answer).toMatchObject({
+      verdict: 'trouble',
+      alarms: { status: 'absent' },
+      versions: { same_config: true },
+      dead_letters: 0,
+    });
+    expect(answer.runs[0]).toMatchObject({ status: 'failed', failure });
+    const args = ['status', '--target', 'aws', '--config', stacks.configFile];
+    const { out } = await runCliHere(args);
+    expect(out).toMatch(/^1 thing is wrong\n1\. batch run \S+ failed.*dimension_rejected: /);
+    await world.landing.delete([bad]);
+    expect((await onAws('batch')).exitCode).toBe(0);
+    expect((await onAws('status')).answer).toMatchObject({ verdict: 'well', troubles: [] });
+  });
+
+  it('takes a person out of all that both doors have published', async () => {
+    const key = 'customers/customers.csv';
+    const known = (await onAws('show', 'orders', '--of', 'stream')).answer.rows as {
+      readonly customer_id: string;
+      readonly customer_email: string | null;
+    }[];
+    const row = known.find(({ customer_email }) => customer_email !== null);
+    const { customer_id: id = '', customer_email: email = '' } = row ?? {};
+    const who = ['--customer', id];
+    expect((await onAws('erase', ...who)).answer.error.code).toBe('customer_not_erased');
+    const lines = Buffer.from(await world.landing.get(key))
+      .toString()
+      .split('\n');
+    const erased = lines.map((line) => (line.startsWith(`${id},`) ? `${id},,,,` : line));
+    await world.landing.put(key, Buffer.from(erased.join('\n')));
+    const { revenue } = (await onAws('status')).answer.stream;
+
+    const dry = (await onAws('erase', ...who, '--dry-run')).answer;
+    const done = (await onAws('erase', ...who)).answer;
+    expect((await onAws('batch')).exitCode).toBe(0);
+
+    expect(dry.rows).toBeGreaterThan(0);
+    expect(done).toMatchObject({ rows: dry.rows, replaced_plan: true });
+    for (const door of ['batch', 'stream']) {
+      const where = ['--where', `customer_id=${id}`, '--of', door];
+      const { rows } = (await onAws('show', 'orders', ...where)).answer;
+      expect(rows.length).toBeGreaterThan(0);
+      expect(JSON.stringify(rows)).not.toContain(email);
+    }
+    expect((await onAws('verify')).exitCode).toBe(0);
+    expect((await onAws('status')).answer.stream.revenue).toBe(revenue);
+    expect((await onAws('erase', ...who, '--dry-run')).answer).toMatchObject({
+      rows: 0,
+      removed: { order_files: [], dimension_copies: [], reports: [] },
+    });
+  }, 180_000);
+
   it('plans and costs by what lies there', async () => {
     const plan = await onAws('plan');
     expect(plan.answer).toMatchObject({ files: 1, buckets: 1 });

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { manifestKey, planKey } from '../../../lambdas/batch/batch-plan.ts';
+import { endStep, failureKey } from '../../../lambdas/batch/end-run/end-step.ts';
 import { TaskPacker } from '../../../lambdas/batch/plan-run/task-packer.ts';
 import { putPlan } from '../../../lambdas/batch/stored-plan.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
@@ -263,6 +264,23 @@ describe('a step that fails', () => {
       run_id: RUN_ID,
       error: 'TerminalError',
       message: expect.stringContaining('orders/c.csv changed while the run read it'),
+    });
+  });
+
+  it('is recorded with its code, as Lambda passes it on', async () => {
+    const lake = await storeOf(LANDING);
+    const errorMessage = 'does_not_fit: bucket 3 needs 9 GB';
+    const cause = JSON.stringify({ errorType: 'TerminalError', errorMessage, trace: [] });
+    const error = { Error: 'TerminalError', Cause: cause };
+
+    await endStep(batchHost({ landing: lake, lake }, config), {
+      ...{ runId: RUN_ID, outcome: 'failed', error },
+    });
+
+    expect(parseJson(await lake.get(failureKey(RUN_ID)))).toMatchObject({
+      error: 'TerminalError',
+      code: 'does_not_fit',
+      message: 'bucket 3 needs 9 GB',
     });
   });
 

@@ -22,6 +22,7 @@ describe('help', () => {
       'verify',
       'show',
       'status',
+      'erase',
       'upload',
       'restore',
       'plan',
@@ -94,7 +95,22 @@ describe('help', () => {
         '--target <where>',
       ],
     ],
-    ['status', ['--stream <dir>', '--lake <dir>', '--consumer <name>', '--target <where>']],
+    [
+      'status',
+      ['--stream <dir>', '--lake <dir>', '--consumer <name>', '--target <where>', '--all'],
+    ],
+    [
+      'erase',
+      [
+        '--landing <dir>',
+        '--lake <dir>',
+        '--customer <id>',
+        '--replace',
+        '--dry-run',
+        '--consumer <name>',
+        '--target <where>',
+      ],
+    ],
     [
       'replay',
       [

@@ -99,6 +99,20 @@ describe('status', () => {
     `);
   });
 
+  it('says each warning once, with its hint', async () => {
+    const warning = {
+      code: 'join_misses',
+      count: 3,
+      example: 'customer_id 9 in orders/a.csv at byte 5',
+      hint: 'the ids are written otherwise',
+    };
+    put(`manifests/batch/${NEW}.json`, { ...manifestOf(NEW, '1.00'), warnings: [warning] });
+    put('manifests/batch/CURRENT.json', { manifest: `manifests/batch/${NEW}.json` });
+    const { out } = await runCliHere(['status', '--lake', lake]);
+    expect(out.match(/join_misses/g)).toHaveLength(1);
+    expect(out).toMatch(/^warning: .*join_misses.*the ids are written otherwise/m);
+  });
+
   it('is one object with --json', async () => {
     publish();
     put(`work/20260202T000000Z-cccccccc/plan.json`, {});

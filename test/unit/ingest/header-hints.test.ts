@@ -25,10 +25,16 @@ describe('a header that lacks columns', () => {
 
   it('is told from a record', () => {
     expect(reasonOf(`${RECORD}\n`)).toBe(
-      `column_missing: ${ALL}; the file has o1, c1, p1, 2026-01-15 09:01:00, 1, 10.00, completed; ` +
+      `column_missing: ${ALL}; the file has 7 values; ` +
         'the first line looks like a record; ' +
         'put a line with the names of the columns before it',
     );
+  });
+
+  it("is not told with the values of a record, which may be anybody's", () => {
+    const reason = reasonOf('c1,Ada,ada@example.org,loyal\nc2,Bo,bo@example.org,new\n');
+    expect(reason).toContain('the file has 4 values; the first line looks like a record');
+    expect(reasonOf('status,by ada@example.org\n')).toContain('the file has status, by …@…;');
   });
 
   it.each([

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
   BatchCreatePartitionCommand,
+  BatchUpdatePartitionCommand,
   CreateTableCommand,
   GetTableCommand,
   type GlueClient,
   type Column as GlueColumn,
+  type PartitionError,
   type StorageDescriptor,
   type TableInput,
   UpdateTableCommand,
@@ -21,7 +23,7 @@ export interface GlueCatalogueOptions {
   readonly bucket: string;
 }
 
-/** Partitions of one BatchCreatePartition at most (Glue API, `PartitionInputList`). */
+/** Partitions of one call at most (Glue API, `PartitionInputList` and `Entries`). */
 const PARTITIONS_PER_CALL = 100;
 
 /** Hive's names of the one format that all tables have. */
@@ -71,28 +73,56 @@ export class GlueCatalogue implements Catalogue {
   }
 
   async addParts(entry: CatalogueEntry, parts: readonly CataloguePart[]): Promise<void> {
-    for (let from = 0; from < parts.length; from += PARTITIONS_PER_CALL) {
-      const request = {
-        DatabaseName: this.#database,
-        TableName: entry.name,
-        PartitionInputList: parts
-          .slice(from, from + PARTITIONS_PER_CALL)
-          .map(({ epoch, folder }) => ({
-            Values: [epoch],
-            StorageDescriptor: this.#storage(entry, folder),
-          })),
-      };
+    await this.#inCalls(parts, async (some) => {
+      const request = { ...this.#tableOf(entry), PartitionInputList: this.#partsOf(entry, some) };
       const { Errors: errors = [] } = await this.#call('BatchCreatePartition', entry.name, () =>
         this.#client.send(new BatchCreatePartitionCommand(request)),
       );
-      const failed = errors.find(
-        ({ ErrorDetail }) => ErrorDetail?.ErrorCode !== 'AlreadyExistsException',
+      const isNew = ({ ErrorDetail }: PartitionError) =>
+        ErrorDetail?.ErrorCode !== 'AlreadyExistsException';
+      assertNone(
+        errors.filter(isNew),
+        (part) => `add ${part} of table ${entry.name} to the catalogue`,
       );
-      if (failed === undefined) continue;
-      const { ErrorCode, ErrorMessage } = failed.ErrorDetail ?? {};
-      const part = `epoch ${failed.PartitionValues?.join()} of table ${entry.name}`;
-      throw new RetryableError(`add ${part} to the catalogue: ${ErrorCode}: ${ErrorMessage}`);
+    });
+  }
+
+  async moveParts(entry: CatalogueEntry, parts: readonly CataloguePart[]): Promise<void> {
+    await this.#inCalls(parts, async (some) => {
+      const inputs = this.#partsOf(entry, some);
+      const entries = inputs.map((input) => ({
+        PartitionValueList: input.Values,
+        PartitionInput: input,
+      }));
+      const request = { ...this.#tableOf(entry), Entries: entries };
+      const { Errors: errors = [] } = await this.#call('BatchUpdatePartition', entry.name, () =>
+        this.#client.send(new BatchUpdatePartitionCommand(request)),
+      );
+      const named = errors.map(({ PartitionValueList: PartitionValues, ErrorDetail }) => {
+        return { PartitionValues, ErrorDetail } as PartitionError;
+      });
+      assertNone(named, (part) => `move ${part} of table ${entry.name} in the catalogue`);
+    });
+  }
+
+  async #inCalls(
+    parts: readonly CataloguePart[],
+    call: (some: readonly CataloguePart[]) => Promise<void>,
+  ): Promise<void> {
+    for (let from = 0; from < parts.length; from += PARTITIONS_PER_CALL) {
+      await call(parts.slice(from, from + PARTITIONS_PER_CALL));
     }
+  }
+
+  #tableOf({ name }: CatalogueEntry) {
+    return { DatabaseName: this.#database, TableName: name };
+  }
+
+  #partsOf(entry: CatalogueEntry, parts: readonly CataloguePart[]) {
+    return parts.map(({ epoch, folder }) => ({
+      Values: [epoch],
+      StorageDescriptor: this.#storage(entry, folder),
+    }));
   }
 
   /** Null where there is no such table. */
@@ -159,6 +189,13 @@ export class GlueCatalogue implements Catalogue {
       Columns: table.columns.map((column) => glueColumn(column)),
     };
   }
+}
+
+function assertNone([failed]: readonly PartitionError[], what: (part: string) => string): void {
+  if (failed === undefined) return;
+  const { ErrorCode, ErrorMessage } = failed.ErrorDetail ?? {};
+  const part = `epoch ${failed.PartitionValues?.join()}`;
+  throw new RetryableError(`${what(part)}: ${ErrorCode}: ${ErrorMessage}`);
 }
 
 function glueColumn({ name, type, description }: Column): GlueColumn {

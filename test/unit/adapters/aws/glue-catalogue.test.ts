@@ -122,4 +122,29 @@ describe('parts', () => {
       'add epoch 00000001 of table stream_late to the catalogue: InternalServiceException',
     );
   });
+
+  it('are moved to other folders', async () => {
+    const { aws, glue } = opened(json({}));
+    await glue.moveParts(LATE, [{ epoch: '00000007', folder: 'tables/x/epoch=00000007/' }]);
+    expect(JSON.parse(aws.requests[0].body)).toMatchObject({
+      TableName: 'stream_late',
+      Entries: [
+        {
+          PartitionValueList: ['00000007'],
+          PartitionInput: {
+            Values: ['00000007'],
+            StorageDescriptor: { Location: 's3://lake/tables/x/epoch=00000007/' },
+          },
+        },
+      ],
+    });
+  });
+
+  it('fail where one of them could not be moved', async () => {
+    const error = { ErrorCode: 'EntityNotFoundException' };
+    const answer = json({ Errors: [{ PartitionValueList: ['00000001'], ErrorDetail: error }] });
+    await expect(opened(answer).glue.moveParts(LATE, [part(1)])).rejects.toThrow(
+      'move epoch 00000001 of table stream_late in the catalogue: EntityNotFoundException',
+    );
+  });
 });

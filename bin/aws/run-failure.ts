@@ -1,0 +1,74 @@
+import { failureKey, type RunFailure } from '../../lambdas/batch/end-run/end-step.ts';
+import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import { ObjectNotFoundError } from '../../lambdas/shared/runtime/errors.ts';
+import { parseJson } from '../../lambdas/shared/runtime/json.ts';
+import type { BatchExecution } from '../../lib/aws/client/batch-executions.ts';
+
+/** Why a run did not end well. */
+export interface RunTrouble {
+  /** Null where nothing but the state machine says what happened, or the error has none. */
+  readonly code: string | null;
+  readonly message: string;
+  readonly wayOut: string;
+}
+
+const AGAIN = 'then npx tandem batch --target aws';
+
+/** By code, as `docs/operations.md` has them under RunFailed. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  landing_empty: `upload orders files, ${AGAIN}`,
+  all_files_rejected: `mend the files and upload them again, ${AGAIN}`,
+  dimension_rejected: `mend or remove that file, ${AGAIN}`,
+  dimensions_too_large: `raise aws.batchMemory and deploy, ${AGAIN}`,
+  does_not_fit: `raise aws.batchMemory and deploy, ${AGAIN}`,
+  too_many_quarantined: `mend the export and upload it again, ${AGAIN}`,
+  input_changed: 'nothing to do: the next run takes the new file',
+  superseded: 'nothing to do: another run was published meanwhile',
+  revenue_overflow: `mend the price or quantity that is named, ${AGAIN}`,
+  access_denied: `allow what is named, ${AGAIN}`,
+};
+
+const READ_ON = 'see docs/operations.md, RunFailed';
+
+/** Null for a run that is under way or ended well. */
+export async function troubleOfRun(
+  lake: Pick<ObjectStore, 'get'>,
+  { runId, status }: BatchExecution,
+): Promise<RunTrouble | null> {
+  if (status === 'RUNNING' || status === 'SUCCEEDED') return null;
+  const failure = await findFailure(lake, runId);
+  if (failure !== null && status === 'FAILED') {
+    const { code = null, message, error } = failure;
+    const wayOut = WAYS_OUT[code ?? ''] ?? `${READ_ON}, ${AGAIN}`;
+    return { code: code ?? null, message: message === '' ? error : message, wayOut };
+  }
+  if (status === 'TIMED_OUT') {
+    const message = 'it ran for longer than the state machine lets a run';
+    return {
+      code: 'timed_out',
+      message,
+      wayOut: `look at its execution in Step Functions, ${AGAIN}`,
+    };
+  }
+  if (status === 'ABORTED') {
+    return {
+      code: 'aborted',
+      message: 'somebody stopped it',
+      wayOut: 'npx tandem batch --target aws',
+    };
+  }
+  const message = `it ended as ${status.toLowerCase()}, and left no record of why`;
+  return { code: null, message, wayOut: `look at its execution in Step Functions, ${AGAIN}` };
+}
+
+async function findFailure(
+  lake: Pick<ObjectStore, 'get'>,
+  runId: string,
+): Promise<RunFailure | null> {
+  try {
+    return parseJson<RunFailure>(await lake.get(failureKey(runId)));
+  } catch (error) {
+    if (error instanceof ObjectNotFoundError) return null;
+    throw error;
+  }
+}

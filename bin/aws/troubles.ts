@@ -1,0 +1,121 @@
+import type { StreamStatus } from '../../lib/embedded/stream/stream-status.ts';
+import { ageText, instantText } from '../instant-text.ts';
+import { withCommas } from '../text-table.ts';
+import type { DeployedStatus, Versions } from './deployed-status.ts';
+
+/** What is wrong, and what to do about it. */
+export interface Trouble {
+  readonly what: string;
+  readonly wayOut: string;
+}
+
+/** An epoch comes every minute, and reads on until nothing is unread. */
+const LONG_UNREAD_MS = 15 * 60_000;
+
+/** First what stops numbers, then what loses records, then what to look at by day. */
+export function troublesOf(
+  deployed: DeployedStatus,
+  stream: Pick<StreamStatus, 'shards' | 'gaps' | 'damage' | 'differences'>,
+  nowMs: number,
+): Trouble[] {
+  return [
+    ...runTroubles(deployed),
+    ...waitTroubles(deployed, nowMs),
+    ...streamTroubles(stream),
+    ...lossTroubles(deployed),
+    ...alarmTroubles(deployed, nowMs),
+    ...versionTroubles(deployed.versions),
+    ...deployed.findings.map((what) => ({ what, wayOut: 'see docs/deploying.md' })),
+  ];
+}
+
+function runTroubles({ runs }: DeployedStatus): Trouble[] {
+  const last = runs.find(({ status }) => status !== 'RUNNING');
+  if (last === undefined || last.trouble === null) return [];
+  const { runId, status, trouble } = last;
+  const verb = { TIMED_OUT: 'timed out', ABORTED: 'was stopped' }[status] ?? 'failed';
+  const isOfState = status === 'TIMED_OUT' || status === 'ABORTED';
+  const code = trouble.code === null || isOfState ? '' : `${trouble.code}: `;
+  const what = `batch run ${runId} ${verb}, so the tables are those of before: ${code}${trouble.message}`;
+  return [{ what, wayOut: trouble.wayOut }];
+}
+
+function waitTroubles(deployed: DeployedStatus, nowMs: number): Trouble[] {
+  const { waitingSinceMs, longWaitMs, runs } = deployed;
+  const isRunning = runs.some(({ status }) => status === 'RUNNING');
+  if (waitingSinceMs === null || isRunning || nowMs - waitingSinceMs < longWaitMs) return [];
+  const what = `uploads wait for a run since ${instantText(waitingSinceMs)}`;
+  return [
+    { what, wayOut: 'npx tandem batch --target aws; the log of StartFunction says why none began' },
+  ];
+}
+
+function streamTroubles({
+  shards,
+  gaps,
+  damage,
+  differences,
+}: Parameters<typeof troublesOf>[1]): Trouble[] {
+  const troubles: Trouble[] = [];
+  const lagMs = Math.max(0, ...shards.map((shard) => shard.lagMs ?? 0));
+  if (lagMs >= LONG_UNREAD_MS) {
+    const what = `records of the stream are unread, the oldest for ${ageText(lagMs)}`;
+    const wayOut = 'the log of the consumer says why; is its event source mapping enabled?';
+    troubles.push({ what, wayOut });
+  }
+  if (gaps.length > 0) {
+    const what = `records were lost ${withCommas(gaps.length)} times before they were read`;
+    troubles.push({ what, wayOut: 'docs/operations.md, StreamGap; --all lists them' });
+  }
+  if (damage !== null) troubles.push({ what: damage, wayOut: 'npx tandem verify --target aws' });
+  for (const what of differences) {
+    troubles.push({
+      what: `the consumer began otherwise: ${what}`,
+      wayOut: 'set the config back, or replay under a new name',
+    });
+  }
+  return troubles;
+}
+
+function lossTroubles({ givenUpBatches, deadLetters }: DeployedStatus): Trouble[] {
+  const troubles: Trouble[] = [];
+  if (givenUpBatches > 0) {
+    const what = `${withCommas(givenUpBatches)} record batches were given up`;
+    troubles.push({ what, wayOut: 'npx tandem redrive --target aws' });
+  }
+  if (deadLetters > 0) {
+    const what = `${withCommas(deadLetters)} notifications of uploads could not be handled`;
+    troubles.push({ what, wayOut: 'docs/operations.md, NotificationsLost' });
+  }
+  return troubles;
+}
+
+function alarmTroubles({ alarms }: DeployedStatus, nowMs: number): Trouble[] {
+  if (alarms.status !== 'known') return [];
+  return alarms.on.map(({ name, sinceMs, text }) => {
+    const since = sinceMs === null ? '' : ` for ${ageText(nowMs - sinceMs)}`;
+    const chapter = name.slice(name.lastIndexOf('-') + 1);
+    return {
+      what: `alarm ${name} is on${since}: ${firstSentence(text)}`,
+      wayOut: `docs/operations.md, ${chapter}`,
+    };
+  });
+}
+
+function firstSentence(text: string): string {
+  return /^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text;
+}
+
+function versionTroubles({ functions, commandLine, hasSameConfig }: Versions): Trouble[] {
+  const troubles: Trouble[] = [];
+  // The functions' version has a hash of their code behind the `+`.
+  if (functions !== null && functions.split('+')[0] !== commandLine) {
+    const what = `the functions are version ${functions}, this command line is ${commandLine}`;
+    troubles.push({ what, wayOut: 'deploy this version, or use the one that is deployed' });
+  }
+  if (hasSameConfig === false) {
+    const what = 'rules, windows or parquet of this config differ from what is deployed';
+    troubles.push({ what, wayOut: 'npx cdk deploy --all, or name the config by --config' });
+  }
+  return troubles;
+}

@@ -1,0 +1,121 @@
+import type { Command } from 'commander';
+import { moveEpochs } from '../../lambdas/catalogue/register-tables/register-tables.ts';
+import { tableOf } from '../../lambdas/shared/model/tables.ts';
+import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
+import { runsBeforeLanding } from '../../lib/embedded/erase/batch-holds.ts';
+import {
+  type EraseCustomerOptions,
+  eraseCustomer,
+} from '../../lib/embedded/erase/erase-customer.ts';
+import { openLakeToErase } from '../../lib/embedded/erase/open-lake-to-erase.ts';
+import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import { type Erased, erasedJson, erasedText } from '../erase-text.ts';
+import { createProgress } from '../progress.ts';
+import {
+  addConsumerOption,
+  addLakeOption,
+  addLandingOption,
+  foldersOf,
+  type StreamFolders,
+} from '../stream-options.ts';
+import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
+import { warningMetrics } from '../warning-metrics.ts';
+
+interface EraseCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
+  readonly customer: string;
+  readonly consumer: string;
+  readonly replace?: true;
+  readonly dryRun?: true;
+}
+
+/** An epoch on AWS takes a minute at most by itself; here somebody has to finish it. */
+const WAIT_MS = { local: 10_000, aws: 5 * 60_000 };
+
+const DESCRIPTION =
+  'Takes a person out of what the stream has published: rows of orders in all epochs then say of ' +
+  'the customer what landing says now, and copies of dimensions and reports that say more go. ' +
+  'First put the files of customers/ into landing again, without the name and the e-mail address ' +
+  'of that customer. Sums stay, readers find whole tables at any moment, and it may be stopped and ' +
+  'run again. SECURITY.md has all steps, and when the last copy is gone.';
+
+const EXAMPLES = `
+Examples:
+  $ tandem erase --customer c-1042 --dry-run       which files and how many rows
+  $ tandem erase --customer c-1042
+  $ tandem erase --customer c-1042 --target aws
+`;
+
+export function defineErase(command: Command, start: StartCommand): void {
+  command.description(DESCRIPTION);
+  addLandingOption(command);
+  addLakeOption(command)
+    .requiredOption('--customer <id>', 'the customer_id of the person')
+    .option('--replace', 'take what landing says, also a name or an e-mail address')
+    .option('--dry-run', 'change nothing, and list what would be changed and removed');
+  addTargetOption(addConsumerOption(command))
+    .addHelpText('after', EXAMPLES)
+    .action((options: EraseCommandOptions) => start(options, (context) => erase(options, context)));
+}
+
+async function erase(
+  options: EraseCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  if (options.target === 'aws') return await eraseOnAws(options, context);
+  const { config, io } = context;
+  const folders = foldersOf(options, config);
+  const metrics = warningMetrics(io);
+  const { consumer } = options;
+  const sight = await openLakeToErase({ ...folders, config, consumer, metrics });
+  try {
+    return await eraseWith(sight.context, options, context);
+  } finally {
+    sight.close();
+  }
+}
+
+async function eraseOnAws(
+  options: EraseCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  assertNoneOf({ ...options }, ['landing', 'lake']);
+  const { sightOf } = await import('../aws/while-waiting.ts');
+  const { openCatalogue } = await import('../../lib/aws/client/open-catalogue.ts');
+  const resources = await openAws(context);
+  const sight = await sightOf(resources, context, options.consumer);
+  const catalogue = await openCatalogue(context.config, resources);
+  const moveParts: EraseCustomerOptions['moveParts'] = async (folders) => {
+    if (catalogue !== null) await moveEpochs(catalogue, tableOf('stream', 'orders'), folders);
+  };
+  return await eraseWith(sight.context, options, context, moveParts);
+}
+
+async function eraseWith(
+  stream: StreamContext,
+  options: EraseCommandOptions,
+  context: CommandContext,
+  moveParts?: EraseCustomerOptions['moveParts'],
+): Promise<CommandResult> {
+  const { customer: customerId, target } = options;
+  const progress = await createProgress(context);
+  let erased: Erased;
+  try {
+    const done = await eraseCustomer(stream, {
+      customerId,
+      mayHaveNames: options.replace === true,
+      isDryRun: options.dryRun === true,
+      waitMs: WAIT_MS[target],
+      signal: context.signal,
+      onEpoch: (epoch, newest) => {
+        const step = { stage: 'epochs', done: newest - epoch + 1, total: newest, unit: 'epochs' };
+        progress.show(step);
+      },
+      ...(moveParts === undefined ? {} : { moveParts }),
+    });
+    const olderRuns = await runsBeforeLanding(stream.lake, stream.landing);
+    erased = { ...done, customerId, olderRuns, target, isDryRun: options.dryRun === true };
+  } finally {
+    progress.stop();
+  }
+  return { json: erasedJson(erased), text: erasedText(erased) };
+}

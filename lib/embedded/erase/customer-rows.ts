@@ -1,0 +1,106 @@
+import { isMissing, trimmedEnd, trimmedStart } from '../../../lambdas/shared/ingest/bytes.ts';
+import { linesFormat } from '../../../lambdas/shared/ingest/ndjson.ts';
+import { openInput } from '../../../lambdas/shared/ingest/open-input.ts';
+import { csvFormat, RecordReader } from '../../../lambdas/shared/ingest/record-reader.ts';
+import { objectScanner } from '../../../lambdas/shared/ingest/scan-object.ts';
+import type { SpanBatch } from '../../../lambdas/shared/ingest/span-batch.ts';
+import { parseEpochDay } from '../../../lambdas/shared/ingest/timestamp.ts';
+import { CUSTOMERS, dimensionColumns } from '../../../lambdas/shared/model/dimension.ts';
+import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+
+/** What orders are joined with of a customer; the day counts from 1970-01-01. */
+export interface CustomerValues {
+  readonly customer_name: string | null;
+  readonly customer_email: string | null;
+  readonly customer_segment: string | null;
+  readonly registration_date: number | null;
+}
+
+export const CUSTOMER_COLUMNS = [
+  'customer_name',
+  'customer_email',
+  'customer_segment',
+  'registration_date',
+] as const satisfies readonly (keyof CustomerValues)[];
+
+export const NOTHING_KNOWN: CustomerValues = {
+  customer_name: null,
+  customer_email: null,
+  customer_segment: null,
+  registration_date: null,
+};
+
+export function areEqual(a: CustomerValues, b: CustomerValues): boolean {
+  return CUSTOMER_COLUMNS.every((column) => a[column] === b[column]);
+}
+
+export interface CustomerRow extends CustomerValues {
+  /** Of its first byte in the uncompressed file. */
+  readonly offset: number;
+}
+
+/**
+ * Every row of a customer in a file of the dimension, also those that lose to an earlier one: they
+ * are personal data all the same. Throws `TerminalError` `dimension_rejected` where the file is
+ * none of customers, and as reading it does.
+ */
+export async function customerRowsIn(
+  store: Pick<ObjectStore, 'stream'>,
+  file: { readonly key: string; readonly etag?: string },
+  customerId: string,
+): Promise<CustomerRow[]> {
+  const { key, etag } = file;
+  const stored = store.stream(key, etag === undefined ? {} : { ifMatch: etag });
+  const { kind, source, startOffset, close } = await openInput(stored);
+  try {
+    const reader = new RecordReader(source, startOffset);
+    let format = linesFormat(objectScanner(CUSTOMERS.fields));
+    if (kind === 'csv') {
+      const header = await reader.header(dimensionColumns(CUSTOMERS));
+      if (header.kind === 'rejected') {
+        const message = `${key} cannot be read as a dimension: ${header.reason}`;
+        throw new TerminalError('dimension_rejected', message);
+      }
+      format = csvFormat(header.layout);
+    }
+    const rows: CustomerRow[] = [];
+    const all = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
+    await reader.records(format, all, (batch, baseOffset) => {
+      for (let index = 0; index < batch.recordCount; index++) {
+        if (textOf(batch, 0, index) !== customerId) continue;
+        rows.push({ offset: baseOffset + batch.recordStart[index], ...valuesOf(batch, index) });
+      }
+    });
+    return rows;
+  } finally {
+    await close();
+  }
+}
+
+function valuesOf(batch: SpanBatch, index: number): CustomerValues {
+  const [from, to] = spanOf(batch, 4, index);
+  const day = to < 0 ? Number.NaN : parseEpochDay(batch.bytes, from, to);
+  return {
+    customer_name: textOf(batch, 1, index),
+    customer_email: textOf(batch, 2, index),
+    customer_segment: textOf(batch, 3, index),
+    registration_date: Number.isNaN(day) ? null : day,
+  };
+}
+
+function textOf(batch: SpanBatch, field: number, index: number): string | null {
+  const [from, to] = spanOf(batch, field, index);
+  return to < 0
+    ? null
+    : new TextDecoder('utf-8', { ignoreBOM: true }).decode(batch.bytes.subarray(from, to));
+}
+
+/** Trimmed; an end of -1: there is no value (contract §2). */
+function spanOf({ bytes, starts, ends }: SpanBatch, field: number, index: number) {
+  const start = starts[field][index];
+  const end = start < 0 ? -1 : ends[field][index];
+  const from = trimmedStart(bytes, start, end);
+  const to = trimmedEnd(bytes, from, end);
+  return isMissing(bytes, from, to) ? [from, -1] : [from, to];
+}

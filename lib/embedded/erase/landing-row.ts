@@ -1,0 +1,34 @@
+import { listDimension } from '../../../lambdas/shared/ingest/list-landing.ts';
+import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { type CustomerValues, customerRowsIn, NOTHING_KNOWN } from './customer-rows.ts';
+
+/**
+ * What landing says of a customer now, which is what published rows are to say: the first row, or
+ * nothing where there is none. Throws `TerminalError` `customer_not_erased` where any row still has
+ * a name or an e-mail address, unless `mayHaveNames`; and as reading the files does.
+ */
+export async function landingValues(
+  landing: ObjectStore,
+  customerId: string,
+  { mayHaveNames }: { readonly mayHaveNames: boolean },
+): Promise<CustomerValues> {
+  let first: CustomerValues | null = null;
+  const named: string[] = [];
+  for (const file of await listDimension(landing, 'customers')) {
+    for (const { offset, ...values } of await customerRowsIn(landing, file, customerId)) {
+      first ??= values;
+      const hasName = values.customer_name !== null || values.customer_email !== null;
+      if (hasName) named.push(`${file.key} at byte ${offset}`);
+    }
+  }
+  if (named.length > 0 && !mayHaveNames) {
+    const places = named.slice(0, 5).join(', ');
+    throw new TerminalError(
+      'customer_not_erased',
+      `landing still has a name or an e-mail address of customer ${customerId} (${places}): empty ` +
+        'both or remove the row, and put the file there again; --replace takes what is there now',
+    );
+  }
+  return first ?? NOTHING_KNOWN;
+}

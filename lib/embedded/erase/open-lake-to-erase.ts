@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-object-store.ts';
+import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-state-store.ts';
+import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
+import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { CODE_VERSION } from '../stream/code-version.ts';
+import type { LocalStreamOptions } from '../stream/local-stream.ts';
+import { type StreamSight, sightStream } from '../stream/stream-sight.ts';
+
+/**
+ * A consumer of this machine whose lake and state may be changed; it begins none, and needs no
+ * stream. Throws `TerminalError` `lake_not_found`.
+ */
+export async function openLakeToErase(
+  options: Omit<LocalStreamOptions, 'streamDir'>,
+): Promise<StreamSight> {
+  const { lakeDir, landingDir, config, consumer, metrics } = options;
+  if (!existsSync(lakeDir))
+    throw new TerminalError('lake_not_found', `there is no lake ${lakeDir}`);
+  const clock = new SystemClock();
+  const place = { lakeRoot: lakeDir, clock };
+  const found = await SqliteStateStore.openToRead(place);
+  found?.close();
+  const state = found === null ? null : await SqliteStateStore.open(place);
+  const ports = {
+    ...{ stream: null, state, clock, metrics },
+    lake: new FileObjectStore(lakeDir),
+    landing: new FileObjectStore(landingDir),
+  };
+  return await cleanUpOnFailure(
+    () =>
+      sightStream(ports, { config, consumer, codeVersion: CODE_VERSION, isPublisher: true }, () =>
+        state?.close(),
+      ),
+    async () => state?.close(),
+  );
+}
