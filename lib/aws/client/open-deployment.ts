@@ -6,6 +6,10 @@ import {
 } from '../../../lambdas/shared/adapters/aws/clients.ts';
 import { DynamoStateStore } from '../../../lambdas/shared/adapters/aws/dynamo-state-store.ts';
 import { KinesisEventStream } from '../../../lambdas/shared/adapters/aws/kinesis-event-stream.ts';
+import {
+  type LambdaQuota,
+  makeLambdaQuota,
+} from '../../../lambdas/shared/adapters/aws/lambda-quota.ts';
 import { S3ObjectStore } from '../../../lambdas/shared/adapters/aws/s3-object-store.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
@@ -26,6 +30,7 @@ export interface DeployedResources {
   readonly functions: DeployedFunctions;
   readonly executions: BatchExecutions;
   readonly replays: ReplayExecutions;
+  readonly quota: LambdaQuota;
 }
 
 /** Finds the deployment that the config names. Throws as `findDeployment`. */
@@ -54,5 +59,6 @@ export async function openDeployment(config: Config): Promise<DeployedResources>
     functions: new DeployedFunctions(outputs, makeLambdaClient(region)),
     executions: new BatchExecutions(outputs.StateMachine, stepFunctions),
     replays: new ReplayExecutions(outputs.ReplayMachine, stepFunctions),
+    quota: makeLambdaQuota(region),
   };
 }

@@ -6,7 +6,9 @@ import {
   REDUCE_BYTES_PER_SEC,
   type StepPlan,
 } from '../../../lambdas/batch/plan-run/plan-steps.ts';
+import { stepsSideBySide } from '../../../lambdas/batch/plan-run/side-by-side.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
+import type { UnreservedFunctions } from '../../../lambdas/shared/ports/function-quota.ts';
 import { PRICES } from './prices.ts';
 
 /** Files are taken to be so large where only their sum is known. */
@@ -30,9 +32,13 @@ const PART_BYTES = 8 * 1024 ** 2;
 /** Bytes of all tables per byte of CSV: 0.437 for 300,000 orders of `tandem generate`. */
 const TABLE_RATIO = 0.45;
 
+const NOT_ASKED: UnreservedFunctions = { status: 'unknown', reason: 'nobody was asked' };
+
 export interface BatchEstimate {
   readonly plan: StepPlan;
-  /** From the first step to the publication, with `aws.maxParallel` steps side by side. */
+  /** Steps side by side. */
+  readonly maxConcurrency: number;
+  /** From the first step to the publication. */
   readonly wallSec: number;
   readonly functionSec: number;
   readonly exchangeBytes: number;
@@ -48,11 +54,16 @@ export interface BatchEstimate {
 
 /**
  * The plan that AWS would make for these files, or for so many bytes of CSV in plain files of 1
- * GiB, and what it takes and costs. Pure. Throws `TerminalError` `does_not_fit` as the run itself
- * would.
+ * GiB, and what it takes and costs, where the account has such a quota. Pure. Throws
+ * `TerminalError` `does_not_fit` as the run itself would.
  */
-export function estimateBatch(input: number | readonly InputSize[], config: Config): BatchEstimate {
-  const { batchMemoryBytes, maxParallel } = config.aws;
+export function estimateBatch(
+  input: number | readonly InputSize[],
+  config: Config,
+  quota: UnreservedFunctions = NOT_ASKED,
+): BatchEstimate {
+  const { batchMemoryBytes } = config.aws;
+  const maxConcurrency = stepsSideBySide(config.aws.maxParallel, quota);
   const plan = planSteps(typeof input === 'number' ? filesOf(input) : input, {
     limits: { functionMemoryBytes: batchMemoryBytes, timeLimitMs: TIME_LIMIT_MS },
     minChunkBytes: config.batch.chunkBytes,
@@ -70,13 +81,13 @@ export function estimateBatch(input: number | readonly InputSize[], config: Conf
     { seconds: mergeSec, steps: rangeCount },
   ];
   const wallSec = stages.reduce((sum, { seconds, steps }) => {
-    const rounds = Math.ceil(steps / maxParallel);
+    const rounds = Math.ceil(steps / maxConcurrency);
     return sum + (seconds / steps) * rounds;
   }, RUN_OVERHEAD_SEC);
   const exchangeBytes = inputBytes * EXCHANGE_RATIO;
   const requests = requestsOf(plan, exchangeBytes);
   const cost = costOf(functionSec, batchMemoryBytes, taskCount + 2 * bucketCount, requests);
-  return { plan, wallSec, functionSec, exchangeBytes, requests, cost };
+  return { plan, maxConcurrency, wallSec, functionSec, exchangeBytes, requests, cost };
 }
 
 function filesOf(inputBytes: number): InputSize[] {

@@ -28,6 +28,14 @@ describe('estimateBatch', () => {
     expect(estimateBatch(100e9, few).cost).toEqual(estimateBatch(100e9, DEFAULT_CONFIG).cost);
   });
 
+  it('takes longer where the account has few functions', () => {
+    const few = estimateBatch(100e9, DEFAULT_CONFIG, { status: 'known', functions: 10 });
+    expect(few.maxConcurrency).toBe(8);
+    expect(few.wallSec).toBe(
+      estimateBatch(100e9, parseConfig({ aws: { maxParallel: 8 } })).wallSec,
+    );
+  });
+
   it('fails as the run would when the input does not fit', () => {
     expect(() => estimateBatch(8e12, DEFAULT_CONFIG)).toThrow('need 14902 buckets');
   });
