@@ -68,7 +68,6 @@ async function plan(options: PlanCommandOptions, context: CommandContext): Promi
       ...estimateJson(estimate),
       files: typeof input === 'number' ? null : input.length,
       max_parallel: maxParallel,
-      side_by_side: estimate.maxConcurrency,
       function_quota: quota?.status === 'known' ? quota.functions : null,
       function_memory_bytes: batchMemoryBytes,
       prices: PRICES_JSON,
@@ -112,8 +111,9 @@ function planText(
     readonly quota: UnreservedFunctions | null;
   },
 ): string {
-  const { plan: found, wallSec, functionSec, exchangeBytes, cost } = estimate;
-  const { inputBytes, chunkCount, chunkBytes, taskCount, bucketCount, waveBytes } = found;
+  const { plan: found, exchangeBytes, cost } = estimate;
+  const { inputBytes, chunkCount, chunkBytes, taskCount, bucketCount, rangeCount, waveBytes } =
+    found;
   const rows = [
     ['input', `${byteText(inputBytes)} of CSV, uncompressed`],
     [
@@ -123,9 +123,9 @@ function planText(
     ],
     ['exchange', byteText(exchangeBytes)],
     ['reduce', `${withCommas(bucketCount)} buckets, in waves of ${byteText(waveBytes)}`],
-    ['merge', `${withCommas(bucketCount)} ranges`],
+    ['merge', `${withCommas(rangeCount)} ranges`],
     ['functions', functionsText(estimate, account)],
-    ['time', `about ${timeText(wallSec)}; functions run ${timeText(functionSec)} in all`],
+    ['time', timeRowText(estimate)],
     ['cost', `about ${dollars(cost.total)}`],
   ];
   const columns = [{ title: 'service' }, { title: 'for' }, { title: 'cost', isNumber: true }];
@@ -135,6 +135,12 @@ function planText(
     textTable(columns, costRows(batchLines(estimate))),
     `${PRICES_TEXT}\n`,
   ].join('\n');
+}
+
+function timeRowText({ wallSec, waitingSec, functionSec }: BatchEstimate): string {
+  const waiting =
+    waitingSec < 1 ? '' : `, of which ${timeText(waitingSec)} wait for S3’s request rates`;
+  return `about ${timeText(wallSec)}${waiting}; functions run ${timeText(functionSec)} in all`;
 }
 
 function functionsText(

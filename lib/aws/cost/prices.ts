@@ -28,6 +28,7 @@ export const PRICES = {
   s3GbMonth: 0.023,
   /** cloudwatch: logs in; an alarm; a custom metric; a dashboard. */
   logsGbIn: 0.5,
+  logsGbMonth: 0.03,
   alarmMonth: 0.1,
   metricMonth: 0.3,
   dashboardMonth: 3,

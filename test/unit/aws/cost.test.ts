@@ -8,12 +8,31 @@ describe('estimateBatch', () => {
   it('plans 100 GB of CSV in about a minute for less than half a dollar', () => {
     const { plan, wallSec, cost } = estimateBatch(100e9, DEFAULT_CONFIG);
 
-    expect(plan).toMatchObject({ chunkCount: 1025, bucketCount: 187 });
-    expect(wallSec).toBeCloseTo(53.2, 1);
-    expect(cost.lambda).toBeCloseTo(0.096, 3);
-    expect(cost.stepFunctions).toBeCloseTo(0.07, 3);
-    expect(cost.s3).toBeCloseTo(0.269, 3);
-    expect(cost.total).toBeCloseTo(0.435, 3);
+    expect(plan).toMatchObject({ chunkCount: 466, bucketCount: 187, rangeCount: 66 });
+    expect(wallSec).toBeCloseTo(60.8, 1);
+    expect(cost.lambda).toBeCloseTo(0.117, 3);
+    expect(cost.stepFunctions).toBeCloseTo(0.036, 3);
+    expect(cost.s3).toBeCloseTo(0.158, 3);
+    expect(cost.total).toBeCloseTo(0.313, 3);
+  });
+
+  it('plans 1 TB in six minutes for less than four dollars, request rates of S3 included', () => {
+    const { wallSec, waitingSec, requests, cost } = estimateBatch(1e12, DEFAULT_CONFIG);
+
+    expect(wallSec / 60).toBeCloseTo(6.04, 2);
+    expect(cost.total).toBeCloseTo(3.57, 2);
+    // 1.39 million reads, of which no second answers more than 5,500.
+    expect(requests.gets).toBe(1_386_513);
+    expect(waitingSec).toBeCloseTo(125.9, 1);
+  });
+
+  it('pays for functions that wait for S3', () => {
+    const many = parseConfig({ aws: { maxParallel: 1_000 } });
+    const [usual, more] = [DEFAULT_CONFIG, many].map((config) => estimateBatch(1e12, config));
+    expect(more.waitingSec).toBeGreaterThan(usual.waitingSec);
+    expect(more.cost.lambda).toBeGreaterThan(usual.cost.lambda);
+    // 5,500 reads per second for 0.74 million of reduce and 0.52 million of merge steps.
+    expect(more.wallSec).toBeGreaterThan((737_212 + 518_105) / 5_500);
   });
 
   it('plans files as they are: gzip is one chunk each, whatever its size', () => {
@@ -22,10 +41,12 @@ describe('estimateBatch', () => {
     expect(plan).toMatchObject({ chunkCount: 2, bucketCount: 4, inputBytes: 2e9 });
   });
 
-  it('takes longer where fewer steps run side by side, for the same money', () => {
+  it('takes longer where fewer steps run side by side, for no more money', () => {
     const few = parseConfig({ aws: { maxParallel: 10 } });
-    expect(estimateBatch(100e9, few).wallSec).toBeCloseTo(447, 0);
-    expect(estimateBatch(100e9, few).cost).toEqual(estimateBatch(100e9, DEFAULT_CONFIG).cost);
+    expect(estimateBatch(100e9, few).wallSec).toBeCloseTo(427, 0);
+    // None of them waits for S3.
+    const { cost } = estimateBatch(100e9, few);
+    expect(cost.total).toBeLessThan(estimateBatch(100e9, DEFAULT_CONFIG).cost.total);
   });
 
   it('takes longer where the account has few functions', () => {
@@ -37,7 +58,7 @@ describe('estimateBatch', () => {
   });
 
   it('fails as the run would when the input does not fit', () => {
-    expect(() => estimateBatch(8e12, DEFAULT_CONFIG)).toThrow('need 14902 buckets');
+    expect(() => estimateBatch(8e12, DEFAULT_CONFIG)).toThrow('need 6344 buckets');
   });
 });
 
