@@ -1,5 +1,5 @@
+import { type CostLine, totalOf } from '../lib/aws/cost/cost-line.ts';
 import type { BatchEstimate } from '../lib/aws/cost/estimate-batch.ts';
-import { type CostLine, totalOf } from '../lib/aws/cost/estimate-stream.ts';
 import { PRICES } from '../lib/aws/cost/prices.ts';
 import { withCommas } from './text-table.ts';
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG, parseConfig } from '../../../lambdas/shared/model/config.ts';
+import { totalOf } from '../../../lib/aws/cost/cost-line.ts';
 import { estimateBatch } from '../../../lib/aws/cost/estimate-batch.ts';
-import { costOfIdleMonth, costOfOrders, totalOf } from '../../../lib/aws/cost/estimate-stream.ts';
+import { costOfBusyMonth, costOfIdleMonth } from '../../../lib/aws/cost/estimate-month.ts';
+import { costOfKeeping } from '../../../lib/aws/cost/estimate-storage.ts';
+import { costOfOrders } from '../../../lib/aws/cost/estimate-stream.ts';
 import { PRICES } from '../../../lib/aws/cost/prices.ts';
 
 describe('estimateBatch', () => {
@@ -65,7 +68,7 @@ describe('estimateBatch', () => {
 describe('the cost of the stream', () => {
   it('is 5 cents per million orders, most of it for the log', () => {
     const lines = costOfOrders(DEFAULT_CONFIG, { orders: 1e6 });
-    expect(totalOf(lines)).toBeCloseTo(0.053, 3);
+    expect(totalOf(lines)).toBeCloseTo(0.0542, 3);
     expect(lines.find(({ service }) => service === 'DynamoDB')?.cost).toBeCloseTo(0.031, 3);
   });
 
@@ -73,16 +76,53 @@ describe('the cost of the stream', () => {
     const full = totalOf(costOfOrders(DEFAULT_CONFIG, { orders: 1e6 }));
     const thin = totalOf(costOfOrders(DEFAULT_CONFIG, { orders: 1e6, recordsPerEntry: 10 }));
     // 100,000 PUT requests and calls of the function instead of 1,000.
-    expect(thin - full).toBeCloseTo(99_000 * (0.005e-3 + 0.2e-6), 6);
+    expect(thin - full).toBeCloseTo(99_000 * (0.005e-3 + 0.2e-6 + 2e-6 * 0.59), 6);
   });
 
-  it('is that of two shards and of the alarms while nothing happens', () => {
-    expect(totalOf(costOfIdleMonth(DEFAULT_CONFIG))).toBeCloseTo(32.03, 2);
+  it('is that of two shards, of keeping beyond a day and of alarms while nothing happens', () => {
+    const lines = costOfIdleMonth(DEFAULT_CONFIG);
+    expect(totalOf(lines)).toBeCloseTo(64.41, 2);
+    expect(lines[0].cost).toBeCloseTo(730 * 2 * 0.015, 5);
+    expect(lines[1].cost).toBeCloseTo(730 * 2 * 0.02, 5);
+  });
+
+  it('has nothing for keeping where records are kept a day', () => {
+    const day = parseConfig({ aws: { retention: '24h' } });
+    const more = totalOf(costOfIdleMonth(DEFAULT_CONFIG)) - totalOf(costOfIdleMonth(day));
+    expect(more).toBeCloseTo(29.2, 5);
+  });
+
+  it('counts by the gigabyte what is kept beyond seven days', () => {
+    const long = parseConfig({ aws: { retention: '30d' } });
+    const line = costOfOrders(long, { orders: 1e9 }).find(({ what }) => /seven days/.test(what));
+    // 1,024 GB for 23 of 30.4 days.
+    expect(line?.cost).toBeCloseTo((1024 * 23 * 0.023) / (730 / 24), 5);
+    expect(costOfOrders(DEFAULT_CONFIG, { orders: 1e9 }).map(({ what }) => what)).not.toContain(
+      'kept beyond seven days',
+    );
   });
 
   it('follows the mode of the stream', () => {
     const onDemand = parseConfig({ aws: { streamMode: 'on_demand' } });
     expect(costOfIdleMonth(onDemand)[0].cost).toBeCloseTo(730 * 0.04, 5);
+    const [, kept] = costOfOrders(onDemand, { orders: 1e9 });
+    // 72 hours: two days beyond the first.
+    expect(kept.cost).toBeCloseTo((1024 * 2 * 0.1) / (730 / 24), 5);
+  });
+
+  it('grows with the orders that are compared each hour', () => {
+    const costOf = (orders: number) => totalOf(costOfBusyMonth(DEFAULT_CONFIG, { orders }));
+    // 909 s of one core for 80 million, 730 times.
+    const seconds = (80e6 / 88_000) * 730;
+    expect(costOf(80e6) - costOf(0)).toBeCloseTo(seconds * (1769 / 1024) * 0.0000133334, 2);
+  });
+
+  it('grows with the copies that runs keep', () => {
+    const costOf = (runsPerDay: number) =>
+      costOfKeeping(DEFAULT_CONFIG, { orders: 1e9, bytesPerOrder: 57, runsPerDay })[1];
+    expect(costOf(24).what).toBe('batch tables of 168 runs');
+    expect(costOf(24).cost).toBeCloseTo(57 * 0.45 * 168 * 0.023, 2);
+    expect(costOf(1).what).toBe('batch tables of 7 runs');
   });
 
   it('is by prices that say their day', () => {
