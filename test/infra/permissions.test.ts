@@ -107,12 +107,17 @@ describe('roles', () => {
         .flatMap(resourceTexts)
         .map((text) => /\/([\w/-]+\*)/.exec(text)?.[1])
         .sort();
-    expect(keysWith('s3:PutObject')).toEqual(['reports/reconcile/*', 'work/reconcile-*']);
+    expect(keysWith('s3:PutObject')).toEqual([
+      'reports/reconcile/*',
+      'state/reconcile/*',
+      'work/reconcile-*',
+    ]);
     expect(keysWith('s3:DeleteObject')).toEqual(['work/reconcile-*']);
     expect(keysWith('s3:GetObject')).toEqual([
       'manifests/batch/*',
       'manifests/stream/*',
       'reports/reconcile/*',
+      'state/reconcile/*',
       'tables/batch/*',
       'tables/stream/*',
       'work/reconcile-*',

@@ -8,11 +8,12 @@ import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
 import { allowObjects, type ObjectRights } from './permissions.ts';
 import { TandemFunction } from './tandem-function.ts';
 
+const REMEMBERED = 'state/reconcile/*';
 const SPILLED = 'work/reconcile-*';
 
 const LAKE_RIGHTS: ObjectRights = {
   read: ['manifests/batch/*', 'manifests/stream/*', 'tables/batch/*', 'tables/stream/*'],
-  write: ['reports/reconcile/*', SPILLED],
+  write: ['reports/reconcile/*', REMEMBERED, SPILLED],
   remove: [SPILLED],
 };
 
