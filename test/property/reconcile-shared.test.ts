@@ -58,7 +58,7 @@ async function currentKeys(lake: ObjectStore): Promise<PublicationKeys> {
 
 /** Every share twice, as where an answer is lost. */
 async function compareShared(lake: ObjectStore, options: ReconcileOptions, workers: number) {
-  const plan = await planShared(lake, options, await currentKeys(lake), () => workers);
+  const plan = await planShared(lake, options, await currentKeys(lake), workers);
   let calls = 0;
   const run = () => ({ lake, options, plan, callId: String(calls++) });
   for (const share of [dealShare, matchShare]) {
@@ -106,7 +106,7 @@ describe('a comparison by many workers', () => {
 
   it('fails when a worker left nothing', async () => {
     const lake = await lakeOf({ batch: [aRecord('o1')], stream: [aRecord('o1')] });
-    const plan = await planShared(lake, OPTIONS, await currentKeys(lake), () => 2);
+    const plan = await planShared(lake, OPTIONS, await currentKeys(lake), 2);
     const run = { lake, options: OPTIONS, plan, callId: '0' };
     await dealShare(run, 0);
 

@@ -4,7 +4,7 @@ import { compactJsonBytes, parseJson } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
-import type { ComparedResult } from './reconcile-step.ts';
+import type { ComparedResult } from './reconcile-host.ts';
 
 /** What the function compared last: one object, which each comparison replaces. */
 const LAST_KEY = 'state/reconcile/last.json';

@@ -1,47 +1,21 @@
-import type { Config } from '../../shared/model/config.ts';
-import { formatCents } from '../../shared/model/money.ts';
 import { MS_PER_DAY } from '../../shared/model/time.ts';
-import type { Clock } from '../../shared/ports/clock.ts';
-import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import type { Randomness } from '../../shared/ports/randomness.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
 import { DEFAULT_CONSUMER } from '../../shared/state/lake-keys.ts';
 import { reconcile } from './compare-tables.ts';
-import type { ClassName } from './difference.ts';
 import { currentPair, type LastComparison, pairOf, putLast, readLast } from './last-comparison.ts';
 import { openPublications } from './publications.ts';
+import {
+  byOf,
+  type ComparedResult,
+  comparedBy,
+  optionsOf,
+  type ReconcileHost,
+} from './reconcile-host.ts';
 import type { ReconcileOptions, ReconcileResult } from './result.ts';
-
-/** Share of a function's memory that is not Node's own. */
-const MEMORY_SHARE = 0.7;
+import { type ComparisonLauncher, type StartedComparison, startShared } from './shared-step.ts';
 
 /** What took too long is tried again after that: not every day of a store is slow. */
 const TRY_AGAIN_MS = MS_PER_DAY;
-
-export interface ReconcileHost {
-  readonly lake: ObjectStore;
-  readonly clock: Clock;
-  readonly randomness: Randomness;
-  readonly config: Config;
-  /** Another one may see other differences. */
-  readonly codeVersion: string;
-  /** Of the function. */
-  readonly memoryBytes: number;
-}
-
-/** What a comparison found, as it is told to an operator. */
-export interface ComparedResult {
-  /** Orders that only one side received make them differ, too; no alarm comes of that. */
-  readonly status: 'agree' | 'differ';
-  readonly runId: string;
-  readonly epoch: number;
-  /** Order ids of each class that occurs; of `window_not_final`, cells. */
-  readonly classes: Readonly<Partial<Record<ClassName, number>>>;
-  readonly unexplained: number;
-  readonly batchRevenue: string;
-  readonly streamRevenue: string;
-  readonly reportKey: string;
-}
 
 export type ReconcileStepResult =
   | {
@@ -50,6 +24,7 @@ export type ReconcileStepResult =
       readonly missing: string;
     }
   | ComparedResult
+  | StartedComparison
   /** Both publications are those of the last comparison, which said this. */
   | (Omit<ComparedResult, 'status'> & {
       readonly status: 'unchanged';
@@ -57,6 +32,8 @@ export type ReconcileStepResult =
     });
 
 export interface ReconcileStepOptions {
+  /** Takes what is too large for one function; without it everything is compared here. */
+  readonly launcher?: ComparisonLauncher;
   /** Compares only where a publication is new: what the schedule asks for. */
   readonly onlyNew?: boolean;
   /** Aborted where the time is over. */
@@ -65,14 +42,14 @@ export interface ReconcileStepOptions {
 
 /**
  * Compares the current run with the current epoch and writes the report; both may be published anew
- * meanwhile. May be repeated: the same pair gives the same report. With `onlyNew` a pair that was
- * compared before is answered by what it gave then, without reading a table. Throws as `reconcile`;
- * `TerminalError` `comparison_too_large` where the time is over, and, until a day later, where at
- * least as many records are to be compared in the same way.
+ * meanwhile; hands what is large to the launcher. May be repeated: the same pair gives the same
+ * report. With `onlyNew` a pair that was compared before is answered by what it gave then, without
+ * reading a table. Throws as `reconcile`; `TerminalError` `comparison_too_large` where the time is
+ * over, and, until a day later, where at least as many records are to be compared in the same way.
  */
 export async function reconcileStep(
   host: ReconcileHost,
-  { onlyNew = false, signal }: ReconcileStepOptions = {},
+  { onlyNew = false, signal, launcher }: ReconcileStepOptions = {},
 ): Promise<ReconcileStepResult> {
   const { lake } = host;
   const options = optionsOf(host, signal);
@@ -84,6 +61,8 @@ export async function reconcileStep(
     if (isSame && verdict.kind === 'compared') return unchanged(verdict.result);
   }
   try {
+    const started = launcher === undefined ? null : await startShared(host, launcher, options);
+    if (started !== null) return started;
     if (last !== null) await refuseTooLarge(host, last, by);
     return await compareNow(host, options, by);
   } catch (error) {
@@ -109,25 +88,9 @@ async function compareNow(
     if (options.signal?.aborted !== true) throw error;
     throw await tooLong(host, by, error);
   }
-  const compared = told(result);
-  const pair = pairOf(result.batchManifestKey, result.streamManifestKey, by);
-  await putLast(lake, { pair, by, verdict: { kind: 'compared', result: compared } });
-  return compared;
-}
-
-function told(result: ReconcileResult): ComparedResult {
-  const { runId, epoch, unexplained, reportKey } = result;
-  const counts = Object.entries(result.classes).map(([name, { count }]) => [name, count]);
-  return {
-    status: result.agree ? 'agree' : 'differ',
-    runId,
-    epoch,
-    classes: Object.fromEntries(counts.filter(([, count]) => count !== 0)),
-    unexplained,
-    batchRevenue: formatCents(result.batchRevenueCents),
-    streamRevenue: formatCents(result.streamRevenueCents),
-    reportKey,
-  };
+  const compared = comparedBy(result, by);
+  await putLast(lake, compared);
+  return compared.verdict.result;
 }
 
 /** Remembers it, so that nobody pays for the same quarter of an hour each time. */
@@ -164,26 +127,4 @@ function tooLarge(records: number, options: ErrorOptions = {}): TerminalError {
     'npx tandem reconcile --target aws, on a machine near the lake, or fewer here: set ' +
     'reconcile.since; more memory (aws.reconcileMemory) helps as far as records are spilled';
   return new TerminalError('comparison_too_large', message, options);
-}
-
-function optionsOf(host: ReconcileHost, signal: AbortSignal | undefined): ReconcileOptions {
-  const { clock, randomness, config, memoryBytes } = host;
-  return {
-    consumer: DEFAULT_CONSUMER,
-    allowMissing: false,
-    // What the config does not leave out is compared, always: its alarm is for everything.
-    period: { sinceMs: config.reconcile.sinceMs, untilMs: null },
-    memoryLimitBytes: memoryBytes * MEMORY_SHARE,
-    windowLengthMs: config.windows.lengthMs,
-    parquet: config.parquet,
-    shownPerClass: 0,
-    attempt: { startedAtMs: clock.now(), id: randomness.id() },
-    ...(signal === undefined ? {} : { signal }),
-  };
-}
-
-/** All that decides a verdict and how long it takes, beside the two publications. */
-function byOf({ codeVersion, memoryBytes }: ReconcileHost, options: ReconcileOptions): string {
-  const { period, windowLengthMs, parquet } = options;
-  return JSON.stringify({ codeVersion, memoryBytes, period, windowLengthMs, parquet });
 }

@@ -65,12 +65,11 @@ export async function planShared(
   lake: ObjectStore,
   options: ReconcileOptions,
   keys: PublicationKeys,
-  workersFor: (totalRecords: number) => number,
+  workers: number,
 ): Promise<SharedPlan> {
   const sides = await openSides(lake, options, await openNamed(lake, options.consumer, keys));
-  const { records, cells, totalRecords } = sides;
+  const { records, cells } = sides;
   const { memoryLimitBytes } = options;
-  const workers = workersFor(totalRecords);
   const sizes = planSizes({ memoryLimitBytes, records, cells, growth: workers > 1 ? 2 : 1 });
   return {
     ...keys,
@@ -233,7 +232,7 @@ async function put(run: SharedRun, name: string, value: unknown): Promise<void> 
   await run.lake.put(`${folderOf(run)}${name}`, serialize(value));
 }
 
-/** The results of all workers, in their order. Throws `ObjectNotFoundError` where one is missing. */
+/** Results of all workers, in their order. Throws `ObjectNotFoundError` where one is missing. */
 async function getAll<Result>(run: SharedRun, folder: string): Promise<Result[]> {
   const workers = Array.from({ length: run.plan.workers }, (_, worker) => worker);
   return await inParallel(workers, PARALLEL_READS, async (worker) => {
