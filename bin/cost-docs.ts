@@ -66,7 +66,7 @@ With a batch run each hour: every run keeps a whole copy of its tables for \`bat
 
 ${costTable(costOfKeeping(config, KEPT))}
 
-With one run a day there are ${keptRuns(config, 1)} copies, not ${keptRuns(config, RUNS_PER_DAY)}.
+Uploads that replace others keep those for \`aws.keepVersionsFor\`. With one run a day there are ${keptRuns(config, 1)} copies, not ${keptRuns(config, RUNS_PER_DAY)}.
 
 ## A million orders through the batch door
 

@@ -43,7 +43,9 @@ export function createMapStep(host: BatchHost, maxHeldBytes: number) {
       const header = await headers.of(runId, () => files.readHeader());
       const partIndex = partIndexOf(header, taskIndex);
       const part = await parts.of(`${runId}/${partIndex}`, () => readPart(lake, header, partIndex));
-      const mapper = await mappers.of(runId, async () => createMapper(ranges, header, config, lake));
+      const mapper = await mappers.of(runId, async () =>
+        createMapper(ranges, header, config, lake),
+      );
       const key = files.exchangeKey(taskIndex, knownStart);
       const exchange = new StoredExchange(lake, key, maxHeldBytes);
       await cleanUpOnFailure(

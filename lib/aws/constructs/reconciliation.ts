@@ -1,6 +1,7 @@
 import { ArnFormat, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { type IStateMachine, LogLevel, type LogOptions } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -66,22 +67,24 @@ export class Reconciliation extends Construct {
       targets: [target],
     });
   }
+
   /** For comparisons that are too large for one function. */
-  #workflow({ deployment }: ReconciliationProps): void {
+  #workflow({ deployment, storage }: ReconciliationProps): void {
     const { isEmulator } = deployment;
     new ComparisonWorkflow(this, 'Workflow', {
       reconcile: this.reconcile.function,
       name: workflowName(deployment),
       isTraced: !isEmulator,
-      ...(isEmulator ? {} : { logs: this.#workflowLogs(deployment) }),
+      ...(isEmulator ? {} : { logs: this.#workflowLogs(deployment, storage.key) }),
     });
   }
 
-  #workflowLogs(deployment: Deployment): LogOptions {
+  #workflowLogs(deployment: Deployment, key: IKey | null): LogOptions {
     const destination = new LogGroup(this, 'WorkflowLogs', {
       // Under this prefix groups need no policy of their own, of which an account has ten.
       logGroupName: `/aws/vendedlogs/states/${workflowName(deployment)}`,
-      retention: RetentionDays.THREE_MONTHS,
+      retention: deployment.config.aws.logRetentionDays,
+      ...(key === null ? {} : { encryptionKey: key }),
       // A group that stayed would be in the way of the next deployment: its name is fixed.
       removalPolicy: RemovalPolicy.DESTROY,
     });

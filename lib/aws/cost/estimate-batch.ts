@@ -133,7 +133,7 @@ export function estimateBatch(
     wallSec: sumOf('wallSec') + aloneSec,
     waitingSec: sumOf('waitingSec'),
     exchangeBytes: shape.exchangeBytes,
-    cost: costOf(functionSec, batchMemoryBytes, children, requests),
+    cost: costOf(functionSec, config, children, requests),
   };
 }
 
@@ -211,15 +211,16 @@ function filesOf(inputBytes: number): InputSize[] {
 
 function costOf(
   functionSec: number,
-  memoryBytes: number,
+  config: Config,
   children: number,
   requests: BatchEstimate['requests'],
 ): BatchEstimate['cost'] {
   const calls = children + CALLS_PER_RUN;
   const lambda =
-    functionSec * (memoryBytes / 1024 ** 3) * PRICES.lambdaGbSecond + calls * PRICES.lambdaRequest;
+    functionSec * (config.aws.batchMemoryBytes / 1024 ** 3) * PRICES.lambdaGbSecond +
+    calls * PRICES.lambdaRequest;
   const stepFunctions = requests.transitions * PRICES.stateTransition;
   const s3 = requests.puts * PRICES.s3Put + requests.gets * PRICES.s3Get;
-  const logs = costOfLogs(calls * (CALL_LOG_BYTES + EXECUTION_LOG_BYTES));
+  const logs = costOfLogs(calls * (CALL_LOG_BYTES + EXECUTION_LOG_BYTES), config);
   return { lambda, stepFunctions, s3, logs, total: lambda + stepFunctions + s3 + logs };
 }

@@ -39,6 +39,12 @@ const CATALOGUE_REQUESTS = 12;
  */
 const COMPARED_PER_SEC = 88_000;
 
+/**
+ * Under a key of the config: stream, queues, buckets with bucket keys, table and logs ask for a data
+ * key every five minutes at most, each for its own.
+ */
+const KEY_ASKS = (HOURS_PER_MONTH * 60 * 20) / 5;
+
 /** What a month costs in which nothing happens. */
 export function costOfIdleMonth(config: Config): CostLine[] {
   const { aws } = config;
@@ -81,7 +87,7 @@ export function costOfIdleMonth(config: Config): CostLine[] {
         customMetrics * PRICES.metricMonth +
         dashboards * PRICES.dashboardMonth,
     },
-    { service: 'CloudWatch', what: 'logs', cost: costOfLogs(calls * CALL_LOG_BYTES) },
+    { service: 'CloudWatch', what: 'logs', cost: costOfLogs(calls * CALL_LOG_BYTES, config) },
     {
       service: 'S3',
       what: 'looking for given-up batches, and for what to compare',
@@ -97,6 +103,9 @@ export function costOfIdleMonth(config: Config): CostLine[] {
       what: 'Lambda asks the queue of uploads',
       cost: QUEUE_ASKS * PRICES.sqsRequest,
     },
+    ...(aws.existing.kmsKey === null
+      ? []
+      : [{ service: 'KMS', what: 'data keys', cost: KEY_ASKS * PRICES.kmsRequest }]),
   ];
 }
 
@@ -141,7 +150,11 @@ export function costOfBusyMonth(
           PRICES.lambdaRequest +
           CATALOGUE_REQUESTS * PRICES.glueRequest),
     },
-    { service: 'CloudWatch', what: 'logs', cost: costOfLogs(publications * CALL_LOG_BYTES) },
+    {
+      service: 'CloudWatch',
+      what: 'logs',
+      cost: costOfLogs(publications * CALL_LOG_BYTES, config),
+    },
   ];
 }
 

@@ -1,3 +1,4 @@
+import { EXCHANGE_RATIO } from '../../../lambdas/batch/plan-run/plan-sizes.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import type { CostLine } from './cost-line.ts';
 import { STORED_BYTES_PER_EVENT } from './estimate-stream.ts';
@@ -10,6 +11,9 @@ const TABLE_RATIO = 0.45;
 const LEAST_RUNS = 2;
 
 const DAY_MS = 86_400_000;
+
+/** Of tables and work of runs (`lifecycle-rules.ts`): S3 removes them a day later, at midnight. */
+const OLD_VERSION_DAYS = 1.5;
 
 /** Entries of a shard's log are removed once they are published; a day of them is counted. */
 const STATE_BYTES_PER_ORDER = 50;
@@ -33,6 +37,7 @@ export function keptRuns({ batch }: Config, runsPerDay: number): number {
 export function costOfKeeping(config: Config, kept: KeptOrders): CostLine[] {
   const { orders, bytesPerOrder, runsPerDay } = kept;
   const runs = keptRuns(config, runsPerDay);
+  const removedRuns = runsPerDay * OLD_VERSION_DAYS;
   const csvGb = (orders * bytesPerOrder) / GB;
   const stateGb = (orders * STATE_BYTES_PER_ORDER * STATE_DAYS) / DAYS_PER_MONTH / GB;
   return [
@@ -41,6 +46,11 @@ export function costOfKeeping(config: Config, kept: KeptOrders): CostLine[] {
       service: 'S3',
       what: `batch tables of ${runs} runs`,
       cost: csvGb * TABLE_RATIO * runs * PRICES.s3GbMonth,
+    },
+    {
+      service: 'S3',
+      what: 'what runs removed, as old versions',
+      cost: csvGb * (TABLE_RATIO + EXCHANGE_RATIO) * removedRuns * PRICES.s3GbMonth,
     },
     {
       service: 'S3',

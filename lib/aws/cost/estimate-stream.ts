@@ -61,7 +61,7 @@ export function costOfOrders(
       what: 'a month of storage',
       cost: ((orders * STORED_BYTES_PER_EVENT) / GB) * PRICES.s3GbMonth,
     },
-    { service: 'CloudWatch', what: 'logs', cost: costOfLogs(batches * CALL_LOG_BYTES) },
+    { service: 'CloudWatch', what: 'logs', cost: costOfLogs(batches * CALL_LOG_BYTES, config) },
   ];
 }
 

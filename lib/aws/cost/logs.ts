@@ -1,3 +1,4 @@
+import type { Config } from '../../../lambdas/shared/model/config.ts';
 import { GB, PRICES } from './prices.ts';
 
 /**
@@ -9,9 +10,10 @@ export const CALL_LOG_BYTES = 2_000;
 /** What an execution of one task writes: seven events, without their data. */
 export const EXECUTION_LOG_BYTES = 3_500;
 
-/** US dollars, ingestion and a quarter of storing: groups keep lines for three months. */
-export function costOfLogs(bytes: number): number {
-  return (bytes / GB) * (PRICES.logsGbIn + LOG_MONTHS * PRICES.logsGbMonth);
-}
+const DAYS_PER_MONTH = 30.4;
 
-const LOG_MONTHS = 3;
+/** US dollars, until they are forgotten (`aws.logRetention`). */
+export function costOfLogs(bytes: number, { aws }: Config): number {
+  const months = aws.logRetentionDays / DAYS_PER_MONTH;
+  return (bytes / GB) * (PRICES.logsGbIn + months * PRICES.logsGbMonth);
+}

