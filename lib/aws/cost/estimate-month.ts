@@ -40,8 +40,8 @@ const CATALOGUE_REQUESTS = 12;
 const COMPARED_PER_SEC = 88_000;
 
 /**
- * Under a key of the config: stream, queues, buckets with bucket keys, table and logs ask for a data
- * key every five minutes at most, each for its own.
+ * Under a key of the config: stream, queues, buckets with bucket keys, table and logs ask for a
+ * data key every five minutes at most, each for its own.
  */
 const KEY_ASKS = (HOURS_PER_MONTH * 60 * 20) / 5;
 
