@@ -70,7 +70,7 @@ const INPUT_BYTES = 500;
  * client of S3, without TLS (November 2026); half of that rate is planned with. Known files are not
  * looked at, and where the time is up the next call goes on.
  */
-export const LOOKS_PER_SEC = 1_250;
+const LOOKS_PER_SEC = 1_250;
 
 /** Inputs that a run can have: `INPUT_BYTES` of each, in half of a function. */
 export const maxInputs = ({ functionMemoryBytes }: StepLimits) =>

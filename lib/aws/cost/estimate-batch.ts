@@ -1,7 +1,6 @@
 import { EXCHANGE_RATIO } from '../../../lambdas/batch/plan-run/plan-sizes.ts';
 import {
   type InputSize,
-  LOOKS_PER_SEC,
   MAP_BYTES_PER_SEC,
   planSteps,
   REDUCE_BYTES_PER_SEC,
@@ -116,9 +115,9 @@ export function estimateBatch(
   const shape = shapeOf(plan, files.length, maxConcurrency);
   const stages = requestsByStage(shape);
   const maps = mapStates(plan, stages).map((state) => timeOf(state, maxConcurrency));
-  // The planner looks at files, and the checks make indexes, in one function each.
-  const aloneSec =
-    RUN_OVERHEAD_SEC + files.length / LOOKS_PER_SEC + indexBytesOf(plan) / INDEX_BYTES_PER_SEC;
+  // The check makes the index in one function. Looks at files that no run before has seen come on
+  // top: the plan's limits say how long that takes if all are new.
+  const aloneSec = RUN_OVERHEAD_SEC + indexBytesOf(plan) / INDEX_BYTES_PER_SEC;
   const sumOf = (what: keyof MapTime) => maps.reduce((sum, time) => sum + time[what], 0);
   const functionSec = sumOf('functionSec') + aloneSec;
   const children = plan.taskCount + plan.bucketCount + plan.rangeCount;

@@ -41,7 +41,7 @@ describe('plan', () => {
         { name: 'plan_seconds', used: 1, limit: 900, used_percent: 0.11 },
         { name: 'largest_whole_file_bytes', used: 0, limit: 21.6e9, used_percent: 0 },
       ],
-      wall_seconds: 60.8,
+      wall_seconds: 60.7,
       cost: { step_functions: 0.03645, total: expect.closeTo(0.3133, 4) },
       files: null,
       max_parallel: 200,
