@@ -1,5 +1,5 @@
+import { type CostLine, totalOf } from '../lib/aws/cost/cost-line.ts';
 import type { BatchEstimate } from '../lib/aws/cost/estimate-batch.ts';
-import { type CostLine, totalOf } from '../lib/aws/cost/estimate-stream.ts';
 import { PRICES } from '../lib/aws/cost/prices.ts';
 import { withCommas } from './text-table.ts';
 
@@ -44,7 +44,10 @@ export function estimateJson(estimate: BatchEstimate) {
     limits: plan.limits.map(({ name, used, limit, usedPercent }) => {
       return { name, used, limit, used_percent: usedPercent };
     }),
+    ranges: plan.rangeCount,
+    side_by_side: estimate.maxConcurrency,
     wall_seconds: rounded(wallSec, 1),
+    waiting_seconds: rounded(estimate.waitingSec, 1),
     function_seconds: rounded(functionSec, 1),
     requests: {
       s3_puts: requests.puts,
@@ -55,6 +58,7 @@ export function estimateJson(estimate: BatchEstimate) {
       lambda: rounded(cost.lambda, 6),
       step_functions: rounded(cost.stepFunctions, 6),
       s3: rounded(cost.s3, 6),
+      logs: rounded(cost.logs, 6),
       total: rounded(cost.total, 6),
     },
   };
@@ -78,6 +82,7 @@ export function batchLines({ cost, requests, functionSec }: BatchEstimate): Cost
       what: `${withCommas(requests.puts)} PUT and ${withCommas(requests.gets)} GET requests`,
       cost: cost.s3,
     },
+    { service: 'CloudWatch', what: 'logs of functions and executions', cost: cost.logs },
   ];
 }
 

@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
 import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
+import type { CostLine } from '../../lib/aws/cost/cost-line.ts';
 import { type BatchEstimate, estimateBatch } from '../../lib/aws/cost/estimate-batch.ts';
-import {
-  type CostLine,
-  costOfBusyMonth,
-  costOfIdleMonth,
-  costOfOrders,
-} from '../../lib/aws/cost/estimate-stream.ts';
+import { costOfBusyMonth, costOfIdleMonth } from '../../lib/aws/cost/estimate-month.ts';
+import { costOfKeeping } from '../../lib/aws/cost/estimate-storage.ts';
+import { costOfOrders } from '../../lib/aws/cost/estimate-stream.ts';
 import { type MeasuredCounters, readMeasured } from '../../lib/aws/cost/measured-counters.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import {
@@ -25,16 +23,19 @@ import { byteText, textTable, withCommas } from '../text-table.ts';
 
 const DEFAULT_ORDERS = 1_000_000;
 const MAX_ORDERS = 1e12;
+const DEFAULT_RUNS_PER_DAY = 24;
+const MAX_RUNS_PER_DAY = 1_440;
 
 interface CostCommandOptions extends CommonOptions, TargetOptions {
   readonly orders: number;
+  readonly runsPerDay: number;
   readonly measured?: true;
   readonly lake?: string;
 }
 
 const DESCRIPTION =
-  'What orders cost on AWS through either door, a month in which nothing happens, and what a month ' +
-  'of publications adds; by the config, and by prices whose date is shown. With --measured the ' +
+  'What orders cost on AWS through either door, a month in which nothing happens, what a month ' +
+  'of publications adds, and what is kept; by the config, and by prices whose date is shown. With --measured the ' +
   'sizes of orders and of log entries are those of the current batch run and epoch of a lake.';
 
 const EXAMPLES = `
@@ -48,6 +49,12 @@ export function defineCost(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)
     .option('--orders <n>', 'so many orders', wholeNumberOption(1, MAX_ORDERS), DEFAULT_ORDERS)
+    .option(
+      '--runs-per-day <n>',
+      'batch runs, each of which keeps a copy of its tables for batch.keepRunsFor',
+      wholeNumberOption(1, MAX_RUNS_PER_DAY),
+      DEFAULT_RUNS_PER_DAY,
+    )
     .option('--measured', 'by the counters of what is published in the lake');
   addLakeOption(command);
   addTargetOption(command)
@@ -67,7 +74,8 @@ async function cost(options: CostCommandOptions, context: CommandContext): Promi
     ...(recordsPerEntry === undefined ? {} : { recordsPerEntry }),
   });
   const idle = costOfIdleMonth(config);
-  const busy = costOfBusyMonth(config);
+  const busy = costOfBusyMonth(config, { orders });
+  const kept = costOfKeeping(config, { orders, bytesPerOrder, runsPerDay: options.runsPerDay });
   return {
     json: {
       orders,
@@ -76,6 +84,7 @@ async function cost(options: CostCommandOptions, context: CommandContext): Promi
       batch: estimateJson(batch),
       idle_month: linesJson(idle),
       busy_month: linesJson(busy),
+      kept_month: linesJson(kept),
       measured: measured === null ? null : measuredJson(measured),
       prices: PRICES_JSON,
     },
@@ -84,6 +93,7 @@ async function cost(options: CostCommandOptions, context: CommandContext): Promi
       costText(batchTitle(batch, orders), batchLines(batch)),
       costText('a month in which nothing happens', idle),
       costText('added by a month in which every publication has something new', busy),
+      costText(keptTitle(orders, options.runsPerDay), kept),
       measured === null ? '' : measuredText(measured),
       `${PRICES_TEXT}\n`,
     ]
@@ -105,6 +115,10 @@ async function measure(
 
 function batchTitle({ plan }: BatchEstimate, orders: number): string {
   return `batch: one run over ${withCommas(orders)} orders, ${byteText(plan.inputBytes)}`;
+}
+
+function keptTitle(orders: number, runsPerDay: number): string {
+  return `${withCommas(orders)} orders kept for a month, with ${withCommas(runsPerDay)} runs a day`;
 }
 
 function costText(title: string, lines: readonly CostLine[]): string {

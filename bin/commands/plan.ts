@@ -5,9 +5,11 @@ import type { InputSize } from '../../lambdas/batch/plan-run/plan-steps.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { emptyLanding } from '../../lambdas/shared/ingest/empty-landing.ts';
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
+import type { UnreservedFunctions } from '../../lambdas/shared/ports/function-quota.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import { inParallel } from '../../lambdas/shared/runtime/parallel.ts';
+import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
 import { type BatchEstimate, estimateBatch } from '../../lib/aws/cost/estimate-batch.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import {
@@ -56,25 +58,32 @@ export function definePlan(command: Command, start: StartCommand): void {
 
 async function plan(options: PlanCommandOptions, context: CommandContext): Promise<CommandResult> {
   const { config } = context;
-  const input = options.bytes ?? (await filesOf(options, context));
-  const estimate = estimateBatch(input, config);
   const { maxParallel, batchMemoryBytes } = config.aws;
+  const deployed = options.target === 'aws' ? await openAws(context) : null;
+  const input = options.bytes ?? (await filesOf(options, context, deployed));
+  const quota = deployed === null ? null : await deployed.quota.unreserved();
+  const estimate = estimateBatch(input, config, quota ?? undefined);
   return {
     json: {
       ...estimateJson(estimate),
       files: typeof input === 'number' ? null : input.length,
       max_parallel: maxParallel,
+      function_quota: quota?.status === 'known' ? quota.functions : null,
       function_memory_bytes: batchMemoryBytes,
       prices: PRICES_JSON,
     },
-    text: planText(estimate, { maxParallel, batchMemoryBytes }),
+    text: planText(estimate, { maxParallel, batchMemoryBytes, quota }),
   };
 }
 
-async function filesOf(options: PlanCommandOptions, context: CommandContext): Promise<InputSize[]> {
-  if (options.target === 'aws') {
+async function filesOf(
+  options: PlanCommandOptions,
+  context: CommandContext,
+  deployed: DeployedResources | null,
+): Promise<InputSize[]> {
+  if (deployed !== null) {
     assertNoneOf({ ...options }, ['landing']);
-    const { landing } = await openAws(context);
+    const { landing } = deployed;
     return await sizesOf(landing, `s3://${landing.bucket}`);
   }
   const dir = options.landing ?? context.config.paths.landing;
@@ -96,10 +105,15 @@ async function sizesOf(landing: ObjectStore, name: string): Promise<InputSize[]>
 
 function planText(
   estimate: BatchEstimate,
-  { maxParallel, batchMemoryBytes }: { maxParallel: number; batchMemoryBytes: number },
+  account: {
+    readonly maxParallel: number;
+    readonly batchMemoryBytes: number;
+    readonly quota: UnreservedFunctions | null;
+  },
 ): string {
-  const { plan: found, wallSec, functionSec, exchangeBytes, cost } = estimate;
-  const { inputBytes, chunkCount, chunkBytes, taskCount, bucketCount, waveBytes } = found;
+  const { plan: found, exchangeBytes, cost } = estimate;
+  const { inputBytes, chunkCount, chunkBytes, taskCount, bucketCount, rangeCount, waveBytes } =
+    found;
   const rows = [
     ['input', `${byteText(inputBytes)} of CSV, uncompressed`],
     [
@@ -109,9 +123,9 @@ function planText(
     ],
     ['exchange', byteText(exchangeBytes)],
     ['reduce', `${withCommas(bucketCount)} buckets, in waves of ${byteText(waveBytes)}`],
-    ['merge', `${withCommas(bucketCount)} ranges`],
-    ['functions', `${byteText(batchMemoryBytes)} each, ${withCommas(maxParallel)} side by side`],
-    ['time', `about ${timeText(wallSec)}; functions run ${timeText(functionSec)} in all`],
+    ['merge', `${withCommas(rangeCount)} ranges`],
+    ['functions', functionsText(estimate, account)],
+    ['time', timeRowText(estimate)],
     ['cost', `about ${dollars(cost.total)}`],
   ];
   const columns = [{ title: 'service' }, { title: 'for' }, { title: 'cost', isNumber: true }];
@@ -121,6 +135,31 @@ function planText(
     textTable(columns, costRows(batchLines(estimate))),
     `${PRICES_TEXT}\n`,
   ].join('\n');
+}
+
+function timeRowText({ wallSec, waitingSec, functionSec }: BatchEstimate): string {
+  const waiting =
+    waitingSec < 1 ? '' : `, of which ${timeText(waitingSec)} wait for S3’s request rates`;
+  return `about ${timeText(wallSec)}${waiting}; functions run ${timeText(functionSec)} in all`;
+}
+
+function functionsText(
+  { maxConcurrency }: BatchEstimate,
+  {
+    maxParallel,
+    batchMemoryBytes,
+    quota,
+  }: { maxParallel: number; batchMemoryBytes: number; quota: UnreservedFunctions | null },
+): string {
+  const text = `${byteText(batchMemoryBytes)} each, ${withCommas(maxConcurrency)} side by side`;
+  if (quota === null) return text;
+  if (quota.status === 'unknown') return `${text}; the account’s quota is unknown: ${quota.reason}`;
+  const functions = withCommas(quota.functions);
+  if (maxConcurrency === maxParallel) return `${text}; the account allows ${functions}`;
+  return (
+    `${text}: the account allows ${functions} in all, and aws.maxParallel is ` +
+    `${withCommas(maxParallel)}; ask for a higher quota of concurrent executions`
+  );
 }
 
 const LIMIT_COLUMNS = [

@@ -5,14 +5,10 @@ import { SystemRandomness } from '../shared/runtime/randomness.ts';
 import type { BatchHost } from './batch-host.ts';
 import type { StepLimits } from './plan-run/plan-steps.ts';
 
-/** Share of a function's memory that holds blocks on their way into the exchange. */
-const HELD_SHARE = 0.15;
-
 /** The batch door in a function of Lambda. */
 export function awsBatchHost(): {
   readonly host: BatchHost;
   readonly limits: StepLimits;
-  readonly maxHeldBytes: number;
 } {
   const { config, codeVersion, memoryBytes, timeLimitMs } = functionSettings();
   const ports = { clock: new SystemClock(), randomness: new SystemRandomness() };
@@ -25,5 +21,5 @@ export function awsBatchHost(): {
     landingName: `s3://${variable('LANDING_BUCKET')}`,
   };
   const limits = { functionMemoryBytes: memoryBytes, timeLimitMs };
-  return { host, limits, maxHeldBytes: memoryBytes * HELD_SHARE };
+  return { host, limits };
 }

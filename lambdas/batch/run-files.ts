@@ -5,6 +5,7 @@ import { compactJsonBytes, parseJson } from '../shared/runtime/json.ts';
 import { inParallel } from '../shared/runtime/parallel.ts';
 import { workPrefix } from './batch-plan.ts';
 import type { StoredBlocks } from './exchange/stored-exchange.ts';
+import type { IndexStripe } from './exchange/stored-index.ts';
 import type { ChunkResult } from './map-chunk/chunk-result.ts';
 import type { RangeResult } from './merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from './reduce-bucket/bucket-parts.ts';
@@ -50,12 +51,22 @@ export interface UsedBlocks {
 export interface ReducePlan {
   /** In order of records. */
   readonly used: readonly UsedBlocks[];
+  /** Of their blocks, by bucket. */
+  readonly index: readonly IndexStripe[];
   /** What `layoutOf` stands for. */
   readonly layouts: readonly CsvLayout[];
   /** By input; null where one was rejected, or holds events. */
   readonly layoutOf: readonly (number | null)[];
   /** Keys of the inputs. */
   readonly sources: readonly string[];
+}
+
+/** What the merge steps read. */
+export interface MergePlan {
+  /** Window sums by bucket. */
+  readonly sums: readonly StoredBlocks[];
+  /** Of them, by range of products. */
+  readonly index: readonly IndexStripe[];
 }
 
 /** Where the first record of a task starts, as the chain says; of the others it was assumed. */
@@ -93,6 +104,10 @@ export class RunFiles {
 
   sumsKey(bucketIndex: number): string {
     return `${this.#prefix}sums/${bucketIndex}.bin`;
+  }
+
+  indexKey(of: 'exchange' | 'sums', stripe: number): string {
+    return `${this.#prefix}index/${of}-${stripe}.bin`;
   }
 
   async readHeader(): Promise<StoredHeader> {
@@ -148,6 +163,14 @@ export class RunFiles {
 
   async readReducePlan(): Promise<ReducePlan> {
     return await this.#read<ReducePlan>('reduce-plan.json');
+  }
+
+  async putMergePlan(plan: MergePlan): Promise<void> {
+    await this.#put('merge-plan.json', plan);
+  }
+
+  async readMergePlan(): Promise<MergePlan> {
+    return await this.#read<MergePlan>('merge-plan.json');
   }
 
   async putBucket({ result, runs }: ReducedBucket): Promise<void> {

@@ -37,6 +37,9 @@ const STATE_MACHINE_ROLE = /\/StateMachine\/Role\/DefaultPolicy\/Resource$/;
  */
 const CONNECTIONS = /\/Connections\/Resource$/;
 
+/** The planner asks for the account's quota of functions: `lambda:GetAccountSettings` alone. */
+const PLANNER_ROLE = /\/planRun\/Role\/DefaultPolicy\/Resource$/;
+
 /** cdk-nag takes one acknowledgement per finding; these stand for kinds of findings. */
 export class TandemChecks extends AwsSolutionsChecks {
   protected override applyRule(params: IApplyRule): void {
@@ -54,6 +57,8 @@ export class TandemChecks extends AwsSolutionsChecks {
 }
 
 function isAllowed(path: string, finding: string): boolean {
-  if (finding === 'Resource::*') return STATE_MACHINE_ROLE.test(path) || CONNECTIONS.test(path);
+  if (finding === 'Resource::*') {
+    return [STATE_MACHINE_ROLE, CONNECTIONS, PLANNER_ROLE].some((role) => role.test(path));
+  }
   return ALLOWED_WILDCARDS.some((allowed) => allowed.finding.test(finding));
 }

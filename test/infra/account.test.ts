@@ -85,7 +85,7 @@ describe('rules of an account', () => {
 
   it('hold for every log group', () => {
     const groups = resourcesOf(templates, 'AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(18);
+    expect(groups).toHaveLength(19);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

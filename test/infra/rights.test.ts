@@ -137,7 +137,7 @@ describe('functions of the stream have the rights that they use', () => {
     ]);
     await executeBatch(stepsWithRights(landing, world.lake), '20260131T120000Z-00000000');
     const lake = seenBy('reconcile', 'lakeBucket', world.lake);
-    const result = await reconcileStep({ ...world, lake, memoryBytes: 2 ** 29 });
+    const result = await reconcileStep({ ...world, lake, memoryBytes: 2 ** 29, codeVersion: '1' });
     expect(result.status).toBe('differ');
     await registerTables(seenBy('registerTables', 'lakeBucket', world.lake), new MemoryCatalogue());
   });

@@ -1,5 +1,6 @@
 import { TerminalError } from '../../shared/runtime/errors.ts';
 import type { BatchHost } from '../batch-host.ts';
+import { writeIndex } from '../exchange/stored-index.ts';
 import { RunFiles } from '../run-files.ts';
 import { RunCheck, type TaskRepair } from './run-check.ts';
 
@@ -56,7 +57,13 @@ async function checkStep(
   if (check.missing.length > 0) throw await files.missing('map', check.missing);
   const { repairs } = check;
   if (repairs.length === 0) {
-    await files.putReducePlan(check.reducePlan());
+    const plan = check.reducePlan();
+    const index = await writeIndex(
+      host.lake,
+      plan.used.map(({ blocks }) => blocks),
+      { bucketCount: header.bucketCount, keyOf: (stripe) => files.indexKey('exchange', stripe) },
+    );
+    await files.putReducePlan({ ...plan, index });
     await files.putFinalStarts(starts);
     return { status: 'whole', round, repairs: [] };
   }
@@ -71,10 +78,17 @@ async function checkStep(
   return { status: 'repair', round: round + 1, repairs: now };
 }
 
-/** The state after the map over buckets. Throws `TerminalError` where one has no result. */
+/**
+ * The state after the map over buckets: writes what the merge steps read. Throws `TerminalError`
+ * where a bucket has no result.
+ */
 async function checkBuckets(host: BatchHost, runId: string): Promise<{ status: 'whole' }> {
   const files = new RunFiles(host.lake, runId);
-  const { bucketCount } = await files.readHeader();
-  await files.readBuckets(bucketCount);
+  const { bucketCount, rangeCount } = await files.readHeader();
+  const buckets = await files.readBuckets(bucketCount);
+  const sums = buckets.flatMap(({ runs }) => runs ?? []);
+  const keyOf = (stripe: number) => files.indexKey('sums', stripe);
+  const index = await writeIndex(host.lake, sums, { bucketCount: rangeCount, keyOf });
+  await files.putMergePlan({ sums, index });
   return { status: 'whole' };
 }

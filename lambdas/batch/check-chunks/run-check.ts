@@ -37,7 +37,7 @@ export class RunCheck {
   }
 
   /** Once all chains hold. */
-  reducePlan(): ReducePlan {
+  reducePlan(): Omit<ReducePlan, 'index'> {
     return {
       used: this.#used,
       layouts: this.#layouts.all,

@@ -1,5 +1,7 @@
+import { isDecoded } from '../../shared/ingest/input-kind.ts';
 import { cleanUpOnFailure } from '../../shared/runtime/errors.ts';
 import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
+import type { PlannedInput } from '../batch-plan.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { StoredExchange } from '../exchange/stored-exchange.ts';
 import type { MappedTask } from '../run-files.ts';
@@ -15,6 +17,7 @@ import {
 import type { ChunkResult } from './chunk-result.ts';
 import { FilesAhead } from './files-ahead.ts';
 import type { ChunkMapper } from './map-chunk.ts';
+import { RangeAhead } from './range-ahead.ts';
 
 export interface MapStepEvent {
   readonly runId: string;
@@ -33,20 +36,23 @@ export function createMapStep(host: BatchHost, maxHeldBytes: number) {
   const parts = new PerRun<PlanPart>();
   const mappers = new PerRun<ChunkMapper>();
   const ahead = new FilesAhead(landing);
+  const ranges = new RangeAhead(ahead);
   return async ({ runId, taskIndex, ...event }: MapStepEvent): Promise<ChildStatus> =>
     await runChild(host, { runId, stage: 'map', index: taskIndex }, async (files) => {
       const knownStart = event.knownStart ?? null;
       const header = await headers.of(runId, () => files.readHeader());
       const partIndex = partIndexOf(header, taskIndex);
       const part = await parts.of(`${runId}/${partIndex}`, () => readPart(lake, header, partIndex));
-      const mapper = await mappers.of(runId, async () => createMapper(ahead, header, config, lake));
+      const mapper = await mappers.of(runId, async () =>
+        createMapper(ranges, header, config, lake),
+      );
       const key = files.exchangeKey(taskIndex, knownStart);
       const exchange = new StoredExchange(lake, key, maxHeldBytes);
       await cleanUpOnFailure(
         async () => {
           const task = taskOf(part, taskIndex);
           ahead.expect(task.inputs);
-          const mapped = await mapTask({ mapper, ahead, exchange }, task, knownStart);
+          const mapped = await mapTask({ mapper, ahead, ranges, exchange }, task, knownStart);
           await files.putTask(mapped, { taskIndex, knownStart });
         },
         () => exchange.abort(),
@@ -59,16 +65,19 @@ async function mapTask(
   step: {
     readonly mapper: ChunkMapper;
     readonly ahead: FilesAhead;
+    readonly ranges: RangeAhead;
     readonly exchange: StoredExchange;
   },
   { chunks, inputs }: PlannedTask,
   knownStart: number | null,
 ): Promise<MappedTask> {
-  const { mapper, ahead, exchange } = step;
+  const { mapper, ahead, ranges, exchange } = step;
   const results: ChunkResult[] = [];
   const blockCounts: number[] = [];
   for (const [index, chunk] of chunks.entries()) {
     if (chunks.length > 1) ahead.start(index);
+    const isRange = chunks.length === 1 && isPlain(inputs[index]);
+    ranges.expect(isRange ? chunk : null, inputs[index]);
     const sink = new CountingSink(exchange);
     results.push(await mapper.map(chunk, inputs[index], knownStart, sink));
     blockCounts.push(sink.blockCount);
@@ -77,6 +86,11 @@ async function mapTask(
   if (isUsed) return { results, blocks: await exchange.finish(), blockCounts };
   await exchange.abort();
   return { results, blocks: null, blockCounts: results.map(() => 0) };
+}
+
+/** Read by ranges. */
+function isPlain({ kind }: PlannedInput): boolean {
+  return kind !== 'segment' && !isDecoded(kind);
 }
 
 class CountingSink implements BlockSink {

@@ -37,7 +37,10 @@ export interface PlanOptions {
   readonly chooseSizes: (
     inputs: readonly PlannedInput[],
     dimensions: readonly LandingObject[],
-  ) => Promise<Pick<BatchPlan, 'bucketCount' | 'waveBytes'> & { readonly chunkBytes?: number }>;
+  ) => Promise<
+    Pick<BatchPlan, 'bucketCount' | 'waveBytes'> &
+      Partial<Pick<BatchPlan, 'rangeCount'>> & { readonly chunkBytes?: number }
+  >;
 }
 
 /**
@@ -54,10 +57,9 @@ export async function planRun(
   const { inputs, rejectedFiles } = await readInputs(landing, objects, options);
   const dimensions = [...objects.customers, ...objects.products];
   const { runId, createdAt, codeVersion, configHash } = options;
-  const { bucketCount, waveBytes, chunkBytes } = {
-    chunkBytes: options.chunkBytes,
-    ...(await options.chooseSizes(inputs, dimensions)),
-  };
+  const sizes = await options.chooseSizes(inputs, dimensions);
+  const { bucketCount, waveBytes } = sizes;
+  const { chunkBytes = options.chunkBytes, rangeCount = bucketCount } = sizes;
   return {
     planFormat: 3,
     runId,
@@ -71,7 +73,7 @@ export async function planRun(
     products: objects.products,
     chunks: cutChunks(inputs, chunkBytes),
     bucketCount,
-    rangeCount: bucketCount,
+    rangeCount,
     waveBytes,
     previous: await readCurrentPointer(lake, BATCH_CURRENT_KEY),
   };

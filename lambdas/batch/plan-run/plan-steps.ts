@@ -1,5 +1,6 @@
 import { TerminalError } from '../../shared/runtime/errors.ts';
 import type { BatchPlan } from '../batch-plan.ts';
+import { heldBytesOfMap } from '../held-bytes.ts';
 import { limitOf, type PlanLimit } from './plan-limits.ts';
 import { EXCHANGE_RATIO, MAX_BUCKETS, REDUCE_WORK } from './plan-sizes.ts';
 import { FILE_WEIGHT, TaskPacker } from './task-packer.ts';
@@ -22,7 +23,7 @@ export const REDUCE_BYTES_PER_SEC = 60e6;
 /** Memory of a function beside what grows with its input, as `plan-sizes.ts` adds it up. */
 const FIXED_BYTES = 230 * MIB;
 
-/** Slices on their way to a reduce step (`READ_AHEAD_RUNS`), and blocks of a map step. */
+/** Slices on their way to a reduce step, and the sums that it holds before they are written. */
 const TRANSIT_SHARE = 0.15;
 
 /** What kernels can address holds a wave, its claims and all else of a reduce step. */
@@ -31,11 +32,25 @@ const MAX_WAVE_BYTES = 2_048 * MIB;
 /** A step is planned to end within this share of its time limit: rates differ from day to day. */
 const TIME_SHARE = 0.4;
 
-/** Larger chunks mean fewer requests: as many steps as these are enough to run side by side. */
-const WANTED_TASKS = 1000;
+/**
+ * Each bucket reads a range of each task's object, and S3 answers 5,500 reads per second and prefix
+ * (S3, "Optimizing performance"): few large tasks and buckets mean few large reads. As many as
+ * these are enough to keep some hundred functions busy side by side.
+ */
+const WANTED_TASKS = 400;
+const WANTED_BUCKETS = 200;
 
 /** A bucket is planned this much larger than the mean: hashes do not deal evenly. */
 const SKEW = 1.2;
+
+/**
+ * Bytes of window sums per byte of CSV, at most: an entry of 24 bytes for each order of 57 bytes,
+ * where no two of them share window and product.
+ */
+const SUMS_RATIO = 0.45;
+
+/** Of a wave: what a merge step holds of them, beside the names of its products. */
+const RANGE_SHARE = 0.8;
 
 /** Input of a reduce step that is worth a function of its own. */
 const WANTED_BUCKET_BYTES = 512 * MIB;
@@ -73,7 +88,7 @@ export interface InputSize {
   readonly isWhole: boolean;
 }
 
-export interface StepPlan extends Pick<BatchPlan, 'bucketCount' | 'waveBytes'> {
+export interface StepPlan extends Pick<BatchPlan, 'bucketCount' | 'rangeCount' | 'waveBytes'> {
   readonly chunkBytes: number;
   readonly chunkCount: number;
   /** Of small files in one task, as `TaskPacker` weighs them. */
@@ -107,13 +122,19 @@ export function planSteps(
     );
   }
   const maxTaskBytes = MAP_BYTES_PER_SEC * stepSec;
-  const tasks = planTasks(inputs, inputBytes, minChunkBytes, maxTaskBytes);
+  const sizes = { minBytes: minChunkBytes, maxBytes: maxTaskBytes, groupBytes: groupOf(limits) };
+  const tasks = planTasks(inputs, inputBytes, sizes);
   const waveBytes = planWave(limits, dimensionBytes, inputs.length);
   const bucketCount = Math.max(
     1,
     Math.ceil((inputBytes * EXCHANGE_RATIO * SKEW) / waveBytes),
     Math.ceil((inputBytes * SKEW) / (REDUCE_BYTES_PER_SEC * stepSec)),
-    Math.ceil(inputBytes / WANTED_BUCKET_BYTES),
+    Math.min(WANTED_BUCKETS, Math.ceil(inputBytes / WANTED_BUCKET_BYTES)),
+  );
+  // A merge step holds all sums of its range. More ranges than buckets would be worth nothing.
+  const rangeCount = Math.min(
+    bucketCount,
+    Math.max(1, Math.ceil((inputBytes * SUMS_RATIO * SKEW) / (waveBytes * RANGE_SHARE))),
   );
   if (bucketCount > MAX_BUCKETS) {
     throw doesNotFit(
@@ -127,7 +148,7 @@ export function planSteps(
   );
   return {
     ...tasks,
-    ...{ bucketCount, waveBytes, inputBytes },
+    ...{ bucketCount, rangeCount, waveBytes, inputBytes },
     limits: [
       limitOf('map_tasks', tasks.taskCount, MAX_CHILDREN),
       limitOf('buckets', bucketCount, MAX_BUCKETS),
@@ -141,8 +162,11 @@ export function planSteps(
 function planTasks(
   inputs: readonly InputSize[],
   inputBytes: number,
-  minChunkBytes: number,
-  maxTaskBytes: number,
+  {
+    minBytes,
+    maxBytes: maxTaskBytes,
+    groupBytes,
+  }: { readonly minBytes: number; readonly maxBytes: number; readonly groupBytes: number },
 ) {
   const slow = inputs.find(
     ({ isWhole, uncompressedBytes }) => isWhole && uncompressedBytes > maxTaskBytes,
@@ -155,7 +179,7 @@ function planTasks(
   }
   const wanted = (bytes: number) => {
     const share = Math.ceil(bytes / WANTED_TASKS / MIB) * MIB;
-    return Math.min(Math.max(minChunkBytes, share), maxTaskBytes);
+    return Math.min(Math.max(minBytes, Math.min(share, groupBytes)), maxTaskBytes);
   };
   let chunkBytes = wanted(inputBytes);
   let taskBytes = wanted(inputBytes + inputs.length * FILE_WEIGHT);
@@ -172,6 +196,11 @@ function planTasks(
     chunkBytes = Math.min(chunkBytes * 2, maxTaskBytes);
     taskBytes = Math.min(Math.max(taskBytes * 2, chunkBytes), maxTaskBytes);
   }
+}
+
+/** Bytes of CSV whose blocks a map step holds: its object is one group then. */
+function groupOf({ functionMemoryBytes }: StepLimits): number {
+  return Math.floor(heldBytesOfMap(functionMemoryBytes) / EXCHANGE_RATIO / MIB) * MIB;
 }
 
 function countTasks(inputs: readonly InputSize[], chunkBytes: number, taskBytes: number) {

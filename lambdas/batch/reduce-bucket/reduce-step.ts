@@ -1,15 +1,12 @@
 import { cleanUpOnFailure } from '../../shared/runtime/errors.ts';
 import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
-import { inParallel } from '../../shared/runtime/parallel.ts';
 import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
-import type { PlanHeader } from '../batch-plan.ts';
-import { runsOf, StoredExchange, StoredSlices } from '../exchange/stored-exchange.ts';
+import { StoredExchange } from '../exchange/stored-exchange.ts';
+import { readIndex } from '../exchange/stored-index.ts';
+import { StoredSlices } from '../exchange/stored-slices.ts';
 import type { ReducePlan, RunFiles } from '../run-files.ts';
 import { loadDimensions, reduceContext } from '../stage-settings.ts';
 import { BucketReducer } from './reduce-bucket.ts';
-
-/** Footers of exchange objects that are read at once. */
-const PARALLEL_READS = 32;
 
 export interface ReduceStepEvent {
   readonly runId: string;
@@ -18,8 +15,7 @@ export interface ReduceStepEvent {
 
 /** What the buckets of a run share; a process reads it once. */
 interface ReduceRun {
-  readonly plan: PlanHeader;
-  readonly used: ReducePlan['used'];
+  readonly read: Pick<ReducePlan, 'used' | 'index'>;
   readonly reducer: BucketReducer;
 }
 
@@ -30,7 +26,7 @@ export function createReduceStep(host: BatchHost, maxHeldBytes: number) {
   return async ({ runId, bucketIndex }: ReduceStepEvent): Promise<ChildStatus> =>
     await runChild(host, { runId, stage: 'reduce', index: bucketIndex }, async (files) => {
       const run = await runs.of(runId, () => openRun(host, files));
-      const slices = await slicesOf(host, run, bucketIndex);
+      const slices = await slicesOf(host, run.read, bucketIndex);
       const sums = new StoredExchange(lake, files.sumsKey(bucketIndex), maxHeldBytes);
       await cleanUpOnFailure(
         async () => {
@@ -45,7 +41,7 @@ export function createReduceStep(host: BatchHost, maxHeldBytes: number) {
 async function openRun(host: BatchHost, files: RunFiles): Promise<ReduceRun> {
   const { landing, lake, config } = host;
   const plan = await files.readHeader();
-  const { used, sources, layouts, layoutOf } = await files.readReducePlan();
+  const { used, index, sources, layouts, layoutOf } = await files.readReducePlan();
   const { customers, products } = await loadDimensions(landing, plan, config);
   const context = reduceContext(lake, KernelMemory.create(), {
     plan,
@@ -55,22 +51,23 @@ async function openRun(host: BatchHost, files: RunFiles): Promise<ReduceRun> {
     customers: customers.data,
     products: products.data,
   });
-  return { plan, used, reducer: new BucketReducer(context) };
+  return { read: { used, index }, reducer: new BucketReducer(context) };
 }
 
 async function slicesOf(
   { lake }: BatchHost,
-  { plan, used }: ReduceRun,
+  { used, index }: ReduceRun['read'],
   bucketIndex: number,
 ): Promise<StoredSlices> {
-  const runs = await inParallel(used, PARALLEL_READS, async ({ blocks, sources }) => {
+  const objects = used.map(({ blocks }) => blocks);
+  const found = await readIndex(lake, objects, index, bucketIndex);
+  const named = found.flatMap((runs, object) => {
     let before = 0;
-    const found = await runsOf(lake, blocks, bucketIndex, plan.bucketCount);
-    return found.map((run) => {
-      const own = sources.slice(before, before + run.sliceBytes.length);
+    return runs.map((run) => {
+      const sources = used[object].sources.slice(before, before + run.sliceBytes.length);
       before += run.sliceBytes.length;
-      return { run, sources: own };
+      return { run, sources };
     });
   });
-  return new StoredSlices(lake, runs.flat());
+  return new StoredSlices(lake, named);
 }

@@ -2,7 +2,7 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { type CellEntry, Cells, OF_BATCH, OF_IDS, OF_OPEN_WINDOW, OF_STREAM } from './cells.ts';
 import { CELL_TABLES, type ClassName, type DifferentCell } from './difference.ts';
 import { isTableCell, type Period } from './period.ts';
-import { Spill, type SpillBatch } from './spill.ts';
+import { readSpilled, Spill, type SpillBatch, type SpilledParts } from './spill.ts';
 import { partitionOf } from './text-order.ts';
 
 interface EntryBatch extends SpillBatch {
@@ -34,10 +34,13 @@ export interface CellBookOptions {
 export class CellBook {
   readonly #options: CellBookOptions;
   readonly #spill: Spill<EntryBatch>;
+  readonly #lake: ObjectStore;
+  readonly #adopted: SpilledParts[] = [];
   #entries: CellEntry[] = [];
   #cells = new Cells();
 
   constructor(lake: ObjectStore, options: CellBookOptions) {
+    this.#lake = lake;
     this.#options = options;
     this.#spill = new Spill(lake, options);
   }
@@ -62,6 +65,17 @@ export class CellBook {
   /** To be called between batches of entries: what memory does not hold is written. */
   async drainIfFull(): Promise<void> {
     if (this.#entries.length >= this.#options.bufferRows) await this.#drain();
+  }
+
+  /** Stores what was entered, for the book of another process. Not for a single partition. */
+  async finish(): Promise<SpilledParts> {
+    await this.#drain();
+    return await this.#spill.finish();
+  }
+
+  /** Takes what another book of as many partitions stored. Not for a single partition. */
+  adopt(parts: SpilledParts): void {
+    this.#adopted.push(parts);
   }
 
   async #drain(): Promise<void> {
@@ -94,9 +108,8 @@ export class CellBook {
 
   async #load(partition: number): Promise<void> {
     this.#cells = new Cells();
-    for await (const { kind, table, order, productId, orders, cents } of this.#spill.read(
-      partition,
-    )) {
+    for await (const batch of this.#stored(partition)) {
+      const { kind, table, order, productId, orders, cents } = batch;
       for (let row = 0; row < kind.length; row++) {
         this.#cells.add({
           kind: kind[row],
@@ -108,6 +121,11 @@ export class CellBook {
         });
       }
     }
+  }
+
+  async *#stored(partition: number): AsyncGenerator<EntryBatch> {
+    yield* this.#spill.read(partition);
+    for (const parts of this.#adopted) yield* readSpilled<EntryBatch>(this.#lake, parts, partition);
   }
 
   #classOf(cells: Cells, cell: number): ClassName | null {

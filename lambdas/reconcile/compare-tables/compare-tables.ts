@@ -44,20 +44,9 @@ export async function reconcile(
   onProgress: OnReconcileProgress = () => undefined,
 ): Promise<ReconcileResult> {
   const found = await openPublications(lake, options.consumer);
-  const { batch, stream } = found;
-  const records = await rowsOf(batch, COUNTED_TABLES);
-  const totalRecords = records + (await rowsOf(stream, COUNTED_TABLES));
-  // Most cells stand on both sides.
-  const cells = Math.max(await rowsOf(batch, CELL_TABLES), await rowsOf(stream, CELL_TABLES));
-  const windowLengthMs =
-    (await windowLengthOf(lake, batch)) ??
-    (await windowLengthOf(lake, stream)) ??
-    options.windowLengthMs;
-  const period = cutPeriod(options.period, windowLengthMs);
-  assertNotEmpty(period);
-  const publications = { ...found, reportKey: reportKeyOf(found, period) };
+  const { records, cells, ...sides } = await openSides(lake, options, found);
   const place = new WorkPlace(lake, options);
-  const common = { options, publications, windowLengthMs, period, totalRecords, onProgress };
+  const common = { options, ...sides, onProgress };
   for (let growth = 1; ; ) {
     const { memoryLimitBytes } = options;
     const sizes = planSizes({ memoryLimitBytes, records, cells, growth });
@@ -72,6 +61,27 @@ export async function reconcile(
       else if (!place.moveOn(error)) throw place.causeOf(error);
     }
   }
+}
+
+/** What is compared, and how much of it there is. Throws `UsageError`. */
+export async function openSides(
+  lake: ObjectStore,
+  options: Pick<ReconcileOptions, 'windowLengthMs' | 'period'>,
+  found: Publications,
+) {
+  const { batch, stream } = found;
+  const records = await rowsOf(batch, COUNTED_TABLES);
+  const totalRecords = records + (await rowsOf(stream, COUNTED_TABLES));
+  // Most cells stand on both sides.
+  const cells = Math.max(await rowsOf(batch, CELL_TABLES), await rowsOf(stream, CELL_TABLES));
+  const windowLengthMs =
+    (await windowLengthOf(lake, batch)) ??
+    (await windowLengthOf(lake, stream)) ??
+    options.windowLengthMs;
+  const period = cutPeriod(options.period, windowLengthMs);
+  assertNotEmpty(period);
+  const publications = { ...found, reportKey: reportKeyOf(found, period) };
+  return { records, cells, totalRecords, windowLengthMs, period, publications };
 }
 
 /** The revenue tables that grow with the orders. */
@@ -102,7 +112,7 @@ function stampOf(timeMs: number): string {
   return new Date(timeMs).toISOString().replace(/[-:]|[.]000/g, '');
 }
 
-function resultOf(
+export function resultOf(
   { publications, options, period, windowLengthMs }: Omit<Comparison, 'sizes' | 'lake'>,
   compared: ComparisonResult,
 ): ReconcileResult {

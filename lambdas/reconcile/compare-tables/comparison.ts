@@ -53,24 +53,14 @@ const CHECK_ROWS = 4096;
  * sizes do not fit the records, and leaves what it spilled.
  */
 export async function compare(comparison: Comparison): Promise<ComparisonResult> {
-  const { lake, options, publications, sizes } = comparison;
+  const { lake } = comparison;
   const differences = new Differences(lake, comparison);
   const book = openBook(comparison);
-  for (const side of [publications.batch, publications.stream]) {
-    const ranks = await addRevenueTables(lake, side, book, () => options.signal?.throwIfAborted());
-    for (const rank of ranks) await differences.addCell('unexplained', rank);
-  }
-  if (isAllTime(comparison.period)) addManifests(publications, book);
+  await addTables(comparison, book, differences);
   const source = await openSource(comparison);
   const totals = { batch: zeroSide(), stream: zeroSide() };
   for (let partition = 0; partition < source.partitionCount; partition++) {
-    const matcher = new RecordMatcher(sizes.recordBytesMax, comparison.period);
-    await matchPartition(source, partition, matcher, { book, ...totals });
-    for (const difference of matcher.differences()) {
-      await differences.addId(difference);
-      addEffects(difference, book);
-      await book.drainIfFull();
-    }
+    await matchPartition(comparison, source, partition, { book, ...totals }, differences);
   }
   for await (const { class: name, cell } of book.differences()) {
     await differences.addCell(name, cell);
@@ -79,11 +69,12 @@ export async function compare(comparison: Comparison): Promise<ComparisonResult>
   return { classes: differences.classes, ...totals, ...report };
 }
 
-function openBook(comparison: Comparison): CellBook {
+/** `folder`: of this process, below that of the attempt. */
+export function openBook(comparison: Comparison, folder = 'cells/'): CellBook {
   const { lake, options, publications, sizes, windowLengthMs, period } = comparison;
   return new CellBook(lake, {
     period,
-    prefix: `${workPrefixOf(options.attempt)}cells/`,
+    prefix: `${workPrefixOf(options.attempt)}${folder}`,
     partitionCount: sizes.cellPartitions,
     bufferRows: sizes.bufferRows,
     windowLengthMs,
@@ -105,19 +96,34 @@ async function openSource(comparison: Comparison): Promise<RecordSource> {
   return await openRecords({ lake, batch, stream, workPrefix, onRows }, sizes);
 }
 
-interface Books {
+export interface Books {
   readonly book: CellBook;
   readonly batch: SideTotals;
   readonly stream: SideTotals;
 }
 
-async function matchPartition(
+/** Enters what the tables and the manifests of both sides say. */
+export async function addTables(
+  { lake, options, publications, period }: Comparison,
+  book: CellBook,
+  differences: Differences,
+): Promise<void> {
+  for (const side of [publications.batch, publications.stream]) {
+    const ranks = await addRevenueTables(lake, side, book, () => options.signal?.throwIfAborted());
+    for (const rank of ranks) await differences.addCell('unexplained', rank);
+  }
+  if (isAllTime(period)) addManifests(publications, book);
+}
+
+/** Finds the differing ids of a partition, and enters what they and all its records explain. */
+export async function matchPartition(
+  { sizes, period }: Comparison,
   source: RecordSource,
   partition: number,
-  matcher: RecordMatcher,
   { book, ...totals }: Books,
+  differences: Differences,
 ): Promise<void> {
-  const { period } = book;
+  const matcher = new RecordMatcher(sizes.recordBytesMax, period);
   const addCounted = async (batch: RecordBatch, side: SideTotals) => {
     addOldest(batch, side);
     if (!isAllTime(period)) await addPeriodRows(batch, period, side, book);
@@ -132,17 +138,24 @@ async function matchPartition(
     matcher.addStreamCounted(batch);
     await addCounted(batch, totals.stream);
   }
-  if (!matcher.hasDifferences) return;
-  for await (const batch of source.others(partition)) matcher.addOthers(batch);
+  if (matcher.hasDifferences) {
+    for await (const batch of source.others(partition)) matcher.addOthers(batch);
+  }
+  for (const difference of matcher.differences()) {
+    await differences.addId(difference);
+    addEffects(difference, book);
+    await book.drainIfFull();
+  }
 }
 
 /** Counts differences and puts their rows in order. */
-class Differences {
+export class Differences {
   readonly classes = zeroTotals();
   readonly sorted: SortedRows;
 
-  constructor(lake: ObjectStore, { options, sizes }: Comparison) {
-    this.sorted = new SortedRows(lake, `${workPrefixOf(options.attempt)}sorted/`, sizes.sort);
+  constructor(lake: ObjectStore, { options, sizes }: Comparison, folder = 'sorted/') {
+    const prefix = `${workPrefixOf(options.attempt)}${folder}`;
+    this.sorted = new SortedRows(lake, prefix, sizes.sort);
   }
 
   async addId({ orderId, class: name, differs, records }: IdDifference): Promise<void> {
@@ -163,7 +176,7 @@ class Differences {
   }
 }
 
-async function writeReport(
+export async function writeReport(
   { lake, options, publications, onProgress }: Comparison,
   sorted: SortedRows,
 ): Promise<Pick<ComparisonResult, 'reportRows' | 'reportProblem' | 'shown'>> {

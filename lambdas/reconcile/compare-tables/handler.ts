@@ -1,21 +1,31 @@
-import { bucketStore } from '../../shared/adapters/aws/function-ports.ts';
+import { AwsComparisonLauncher } from '../../shared/adapters/aws/comparison-launcher.ts';
+import { bucketStore, variable } from '../../shared/adapters/aws/function-ports.ts';
 import { SystemClock } from '../../shared/runtime/clock.ts';
 import { functionSettings } from '../../shared/runtime/function-settings.ts';
 import { lambdaHandler, metrics } from '../../shared/runtime/lambda-handler.ts';
 import { SystemRandomness } from '../../shared/runtime/randomness.ts';
 import { reconcileStep } from './reconcile-step.ts';
+import { type ShareEvent, shareStep } from './shared-step.ts';
 
 /** Before the function is ended, so that what it spilled is removed and its log says why. */
 const RESERVED_MS = 30_000;
 
+/** Rules call it by name, as often as they like; whoever calls it without is given a comparison. */
+type ReconcileEvent = { readonly tandem?: string } | ShareEvent | null;
+
 export const handler = lambdaHandler(() => {
   const ports = { clock: new SystemClock(), randomness: new SystemRandomness() };
-  const { config, memoryBytes } = functionSettings();
-  const host = { ...ports, lake: bucketStore('LAKE_BUCKET', ports), config, memoryBytes };
-  return async (_event: unknown, { getRemainingTimeInMillis }) => {
+  const { config, memoryBytes, codeVersion } = functionSettings();
+  const lake = bucketStore('LAKE_BUCKET', ports);
+  const host = { ...ports, lake, config, memoryBytes, codeVersion };
+  const launcher = new AwsComparisonLauncher(variable('STATE_MACHINE_ARN'));
+  return async (event: ReconcileEvent, { getRemainingTimeInMillis }) => {
     const signal = AbortSignal.timeout(Math.max(1, getRemainingTimeInMillis() - RESERVED_MS));
-    const result = await reconcileStep(host, signal);
-    if (result.status !== 'nothing_published') {
+    const result =
+      event !== null && 'stage' in event
+        ? await shareStep(host, event, signal)
+        : await reconcileStep(host, { onlyNew: event?.tandem === 'reconcile', signal, launcher });
+    if (result !== null && 'unexplained' in result) {
       metrics.gauge('UnexplainedDifferences', result.unexplained);
     }
     return result;

@@ -36,12 +36,33 @@ interface BatchManifestPart {
  * `nothing_published`, which says what is missing and how it is published.
  */
 export async function openPublications(lake: ObjectStore, consumer: string): Promise<Publications> {
+  return await openNamed(lake, consumer, await currentKeys(lake, consumer));
+}
+
+/** Keys of manifests. */
+export interface PublicationKeys {
+  readonly batchKey: string;
+  readonly streamKey: string;
+}
+
+/** Those that are current. Throws as `openPublications`. */
+async function currentKeys(lake: ObjectStore, consumer: string): Promise<PublicationKeys> {
   const keys = new StreamLakeKeys(consumer, '');
   const batchKey = (await readCurrentPointer(lake, BATCH_CURRENT_KEY))?.manifestKey ?? null;
   const streamKey = (await readCurrentPointer(lake, keys.current))?.manifestKey ?? null;
   if (batchKey === null || streamKey === null) {
     throw nothingPublished(batchKey === null, streamKey === null, consumer);
   }
+  return { batchKey, streamKey };
+}
+
+/** Two publications by their manifests, current or not. */
+export async function openNamed(
+  lake: ObjectStore,
+  consumer: string,
+  { batchKey, streamKey }: PublicationKeys,
+): Promise<Publications> {
+  const keys = new StreamLakeKeys(consumer, '');
   const batch = await readBatchManifest<BatchManifestPart>(lake, batchKey);
   const stream = await readStreamManifest(lake, streamKey);
   return {

@@ -1,82 +1,130 @@
-import type { Config } from '../../shared/model/config.ts';
-import { formatCents } from '../../shared/model/money.ts';
-import type { Clock } from '../../shared/ports/clock.ts';
-import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import type { Randomness } from '../../shared/ports/randomness.ts';
+import { MS_PER_DAY } from '../../shared/model/time.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
 import { DEFAULT_CONSUMER } from '../../shared/state/lake-keys.ts';
 import { reconcile } from './compare-tables.ts';
-import type { ClassName } from './difference.ts';
+import { currentPair, type LastComparison, pairOf, putLast, readLast } from './last-comparison.ts';
+import { openPublications } from './publications.ts';
+import {
+  byOf,
+  type ComparedResult,
+  comparedBy,
+  optionsOf,
+  type ReconcileHost,
+} from './reconcile-host.ts';
+import type { ReconcileOptions, ReconcileResult } from './result.ts';
+import { type ComparisonLauncher, type StartedComparison, startShared } from './shared-step.ts';
 
-/** Share of a function's memory that is not Node's own. */
-const MEMORY_SHARE = 0.7;
+/** What took too long is tried again after that: not every day of a store is slow. */
+const TRY_AGAIN_MS = MS_PER_DAY;
 
-export interface ReconcileHost {
-  readonly lake: ObjectStore;
-  readonly clock: Clock;
-  readonly randomness: Randomness;
-  readonly config: Config;
-  /** Of the function. */
-  readonly memoryBytes: number;
-}
-
-/** A comparison, as it is told to an operator. */
 export type ReconcileStepResult =
   | {
       /** One side has not published yet: there is nothing to compare. */
       readonly status: 'nothing_published';
       readonly missing: string;
     }
-  | {
-      /** Orders that only one side received make them differ, too; no alarm comes of that. */
-      readonly status: 'agree' | 'differ';
-      readonly runId: string;
-      readonly epoch: number;
-      /** Order ids of each class that occurs; of `window_not_final`, cells. */
-      readonly classes: Readonly<Partial<Record<ClassName, number>>>;
-      readonly unexplained: number;
-      readonly batchRevenue: string;
-      readonly streamRevenue: string;
-      readonly reportKey: string;
-    };
+  | ComparedResult
+  | StartedComparison
+  /** Both publications are those of the last comparison, which said this. */
+  | (Omit<ComparedResult, 'status'> & {
+      readonly status: 'unchanged';
+      readonly was: ComparedResult['status'];
+    });
+
+export interface ReconcileStepOptions {
+  /** Takes what is too large for one function; without it everything is compared here. */
+  readonly launcher?: ComparisonLauncher;
+  /** Compares only where a publication is new: what the schedule asks for. */
+  readonly onlyNew?: boolean;
+  /** Aborted where the time is over. */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Compares the current run with the current epoch and writes the report; both may be published anew
- * meanwhile. May be repeated: the same pair gives the same report. Throws as `reconcile`, and the
- * signal's reason.
+ * meanwhile; hands what is large to the launcher. May be repeated: the same pair gives the same
+ * report. With `onlyNew` a pair that was compared before is answered by what it gave then, without
+ * reading a table. Throws as `reconcile`; `TerminalError` `comparison_too_large` where the time is
+ * over, and, until a day later, where at least as many records are to be compared in the same way.
  */
 export async function reconcileStep(
-  { lake, clock, randomness, config, memoryBytes }: ReconcileHost,
-  signal?: AbortSignal,
+  host: ReconcileHost,
+  { onlyNew = false, signal, launcher }: ReconcileStepOptions = {},
 ): Promise<ReconcileStepResult> {
-  const options = {
-    consumer: DEFAULT_CONSUMER,
-    allowMissing: false,
-    // What the config does not leave out is compared, always: its alarm is for everything.
-    period: { sinceMs: config.reconcile.sinceMs, untilMs: null },
-    memoryLimitBytes: memoryBytes * MEMORY_SHARE,
-    windowLengthMs: config.windows.lengthMs,
-    parquet: config.parquet,
-    shownPerClass: 0,
-    attempt: { startedAtMs: clock.now(), id: randomness.id() },
-    ...(signal === undefined ? {} : { signal }),
-  };
+  const { lake } = host;
+  const options = optionsOf(host, signal);
+  const by = byOf(host, options);
+  const last = onlyNew ? await readLast(lake) : null;
+  if (last !== null) {
+    const { verdict } = last;
+    const isSame = last.pair === (await currentPair(lake, DEFAULT_CONSUMER, by));
+    if (isSame && verdict.kind === 'compared') return unchanged(verdict.result);
+  }
   try {
-    const result = await reconcile(lake, options);
-    const { runId, epoch, unexplained, reportKey } = result;
-    const counts = Object.entries(result.classes).map(([name, { count }]) => [name, count]);
-    return {
-      status: result.agree ? 'agree' : 'differ',
-      runId,
-      epoch,
-      classes: Object.fromEntries(counts.filter(([, count]) => count !== 0)),
-      unexplained,
-      batchRevenue: formatCents(result.batchRevenueCents),
-      streamRevenue: formatCents(result.streamRevenueCents),
-      reportKey,
-    };
+    const started = launcher === undefined ? null : await startShared(host, launcher, options);
+    if (started !== null) return started;
+    if (last !== null) await refuseTooLarge(host, last, by);
+    return await compareNow(host, options, by);
   } catch (error) {
     if (!(error instanceof TerminalError) || error.code !== 'nothing_published') throw error;
     return { status: 'nothing_published', missing: error.message };
   }
+}
+
+function unchanged({ status: was, ...result }: ComparedResult): ReconcileStepResult {
+  return { ...result, status: 'unchanged', was };
+}
+
+async function compareNow(
+  host: ReconcileHost,
+  options: ReconcileOptions,
+  by: string,
+): Promise<ComparedResult> {
+  const { lake } = host;
+  let result: ReconcileResult;
+  try {
+    result = await reconcile(lake, options);
+  } catch (error) {
+    if (options.signal?.aborted !== true) throw error;
+    throw await tooLong(host, by, error);
+  }
+  const compared = comparedBy(result, by);
+  await putLast(lake, compared);
+  return compared.verdict.result;
+}
+
+/** Remembers it, so that nobody pays for the same quarter of an hour each time. */
+async function tooLong(host: ReconcileHost, by: string, cause: unknown): Promise<TerminalError> {
+  const { pair, records } = await toCompare(host, by);
+  const verdict = { kind: 'too_long', records, atMs: host.clock.now() } as const;
+  await putLast(host.lake, { pair, by, verdict });
+  return tooLarge(records, { cause });
+}
+
+async function refuseTooLarge(
+  host: ReconcileHost,
+  { verdict, by: lastBy }: LastComparison,
+  by: string,
+): Promise<void> {
+  if (verdict.kind !== 'too_long' || lastBy !== by) return;
+  if (host.clock.now() - verdict.atMs >= TRY_AGAIN_MS) return;
+  const { records } = await toCompare(host, by);
+  if (records >= verdict.records) throw tooLarge(records);
+}
+
+async function toCompare({ lake }: ReconcileHost, by: string) {
+  const { batch, stream } = await openPublications(lake, DEFAULT_CONSUMER);
+  const records = [batch, stream].reduce(
+    (sum, { counts }) => sum + counts.active + counts.cancelled,
+    0,
+  );
+  return { pair: pairOf(batch.manifestKey, stream.manifestKey, by), records };
+}
+
+function tooLarge(records: number, options: ErrorOptions = {}): TerminalError {
+  const message =
+    `${records} counted records are more than the function compares in its time; compare them with ` +
+    'npx tandem reconcile --target aws, on a machine near the lake, or fewer here: set ' +
+    'reconcile.since; more memory (aws.reconcileMemory) helps as far as records are spilled';
+  return new TerminalError('comparison_too_large', message, options);
 }

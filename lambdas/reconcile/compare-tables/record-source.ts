@@ -48,12 +48,7 @@ export async function openRecords(
   const dealt = async (name: string, batches: AsyncIterable<RecordBatch>) => {
     const prefix = `${context.workPrefix}${name}/`;
     const spill = new Spill<RecordBatch>(context.lake, { prefix, partitionCount, bufferRows });
-    for await (const records of batches) {
-      const partitions = Uint32Array.from(records.orderId, (orderId) =>
-        partitionOf(orderId ?? '', partitionCount),
-      );
-      await spill.deal(records, partitions);
-    }
+    await dealRecords(spill, batches, partitionCount);
     await spill.flush();
     return spill;
   };
@@ -82,5 +77,19 @@ async function* recordsOf(
         yield batch;
       }
     }
+  }
+}
+
+/** Deals records into partitions of their order ids. */
+export async function dealRecords(
+  spill: Spill<RecordBatch>,
+  batches: AsyncIterable<RecordBatch>,
+  partitionCount: number,
+): Promise<void> {
+  for await (const records of batches) {
+    const partitions = Uint32Array.from(records.orderId, (orderId) =>
+      partitionOf(orderId ?? '', partitionCount),
+    );
+    await spill.deal(records, partitions);
   }
 }

@@ -15,7 +15,8 @@ interface Block {
   readonly endByte: number;
 }
 
-interface Run {
+/** Sorted rows in an object. */
+export interface SortedRun {
   readonly key: string;
   readonly blocks: readonly Block[];
 }
@@ -25,7 +26,7 @@ export class SortedRows {
   readonly #lake: ObjectStore;
   readonly #prefix: string;
   readonly #sizes: SortSizes;
-  readonly #runs: Run[] = [];
+  readonly #runs: SortedRun[] = [];
   #rows: DifferenceRow[] = [];
   /** Rows added so far. */
   size = 0;
@@ -41,6 +42,18 @@ export class SortedRows {
     for (const row of rows) this.#rows.push(row);
     this.size += rows.length;
     if (this.#rows.length >= this.#sizes.runRows) await this.#spillRun();
+  }
+
+  /** Stores what is in memory, and says what another process adopts. */
+  async finish(): Promise<{ readonly runs: readonly SortedRun[]; readonly size: number }> {
+    if (this.#rows.length > 0) await this.#spillRun();
+    return { runs: this.#runs, size: this.size };
+  }
+
+  /** Takes rows that another process stored. */
+  adopt({ runs, size }: { readonly runs: readonly SortedRun[]; readonly size: number }): void {
+    this.#runs.push(...runs);
+    this.size += size;
   }
 
   /** All rows in order, once. */
@@ -81,7 +94,7 @@ export class SortedRows {
     this.#runs.push({ key, blocks });
   }
 
-  async #open({ key, blocks }: Run): Promise<RunCursor> {
+  async #open({ key, blocks }: SortedRun): Promise<RunCursor> {
     const readBlock = async (index: number) =>
       deserialize(await this.#lake.get(key, { range: blocks[index] })) as DifferenceRow[];
     const cursor = new RunCursor(blocks.length, readBlock);

@@ -30,6 +30,30 @@ interface Segment {
   readonly endByte: number;
 }
 
+/** What a spill wrote, for whoever reads it in another process. */
+export interface SpilledParts {
+  readonly prefix: string;
+  /** By object, then by partition. */
+  readonly segments: readonly (readonly Segment[])[];
+}
+
+/** The rows of one partition, in the order in which they were dealt. */
+export async function* readSpilled<T extends SpillBatch>(
+  lake: ObjectStore,
+  { prefix, segments }: SpilledParts,
+  partition: number,
+): AsyncGenerator<T> {
+  for (const [index, ofObject] of segments.entries()) {
+    const range = ofObject[partition];
+    if (range.startByte === range.endByte) continue;
+    yield deserialize(await lake.get(keyOf(prefix, index), { range })) as T;
+  }
+}
+
+function keyOf(prefix: string, index: number): string {
+  return `${prefix}${String(index).padStart(6, '0')}`;
+}
+
 export class Spill<T extends SpillBatch> {
   readonly #lake: ObjectStore;
   readonly #prefix: string;
@@ -67,7 +91,7 @@ export class Spill<T extends SpillBatch> {
     if (this.#bufferedRows === 0) return;
     const rowsOf = this.#buffered.map(({ partitions }) => this.#rowsByPartition(partitions));
     const segments: Segment[] = [];
-    const writer = this.#lake.openWriter(this.#keyOf(this.#segments.length));
+    const writer = this.#lake.openWriter(keyOf(this.#prefix, this.#segments.length));
     let size = 0;
     await withCleanUp(
       async () => {
@@ -88,15 +112,17 @@ export class Spill<T extends SpillBatch> {
 
   /** The rows of one partition, in the order in which they were dealt. */
   async *read(partition: number): AsyncGenerator<T> {
-    for (const [index, segments] of this.#segments.entries()) {
-      const range = segments[partition];
-      if (range.startByte === range.endByte) continue;
-      yield deserialize(await this.#lake.get(this.#keyOf(index), { range })) as T;
-    }
+    yield* readSpilled<T>(this.#lake, this.#parts, partition);
   }
 
-  #keyOf(index: number): string {
-    return `${this.#prefix}${String(index).padStart(6, '0')}`;
+  /** Flushes, and says what another process reads. */
+  async finish(): Promise<SpilledParts> {
+    await this.flush();
+    return this.#parts;
+  }
+
+  get #parts(): SpilledParts {
+    return { prefix: this.#prefix, segments: this.#segments };
   }
 
   #rowsByPartition(partitions: Uint32Array): number[][] {

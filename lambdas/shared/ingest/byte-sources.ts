@@ -8,7 +8,7 @@ import type { ByteSource } from './record-reader.ts';
  * Bytes fetched behind the end of a chunk, to finish its last record; then twice as many each time,
  * because what a quote there is may be known only 1 MiB later.
  */
-const OVERRUN_BYTES = 64 * 1024;
+export const OVERRUN_BYTES = 64 * 1024;
 
 /** The part of an object from `startByte` on, fetched in ranges that stop soon after `softEnd`. */
 export function rangeSource(

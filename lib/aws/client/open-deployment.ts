@@ -8,6 +8,10 @@ import {
 } from '../../../lambdas/shared/adapters/aws/clients.ts';
 import { DynamoStateStore } from '../../../lambdas/shared/adapters/aws/dynamo-state-store.ts';
 import { KinesisEventStream } from '../../../lambdas/shared/adapters/aws/kinesis-event-stream.ts';
+import {
+  type LambdaQuota,
+  makeLambdaQuota,
+} from '../../../lambdas/shared/adapters/aws/lambda-quota.ts';
 import { S3ObjectStore } from '../../../lambdas/shared/adapters/aws/s3-object-store.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
@@ -32,6 +36,7 @@ export interface DeployedResources {
   readonly replays: ReplayExecutions;
   readonly alarms: DeployedAlarms;
   readonly deadLetters: DeadLetters;
+  readonly quota: LambdaQuota;
 }
 
 /** Finds the deployment that the config names. Throws as `findDeployment`. */
@@ -65,5 +70,6 @@ export async function openDeployment(config: Config): Promise<DeployedResources>
       outputs.LostNotifications,
       new SQSClient({ ...region, useQueueUrlAsEndpoint: false }),
     ),
+    quota: makeLambdaQuota(region),
   };
 }

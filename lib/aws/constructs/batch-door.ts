@@ -10,7 +10,7 @@ import { BatchWorkflow } from './batch-workflow.ts';
 import type { DoorProps } from './door-props.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
-import { allowItems, allowKey, allowObjects, type ObjectRights } from './permissions.ts';
+import { allow, allowItems, allowKey, allowObjects, type ObjectRights } from './permissions.ts';
 import { TandemFunction } from './tandem-function.ts';
 import { workflowLogs } from './workflow-logs.ts';
 
@@ -119,6 +119,8 @@ export class BatchDoor extends Construct {
     });
     allowObjects(made.role, lake, LAKE_RIGHTS[name]);
     if (READS_LANDING.includes(name)) allowObjects(made.role, landing, LANDING_RIGHTS);
+    // The action knows no resources: it says what the account has.
+    if (name === 'planRun') allow(made.role, ['lambda:GetAccountSettings'], ['*']);
     return made;
   }
 

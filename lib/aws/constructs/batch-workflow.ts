@@ -44,13 +44,22 @@ const RETRYABLE = [
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
   'Lambda.ClientExecutionTimeoutException',
 ];
 
 /** The first that names the error counts. Jitter keeps steps that failed together apart. */
 export const RETRIES: readonly RetryProps[] = [
   { errors: ['TerminalError'], maxAttempts: 0 },
+  {
+    // No function is free. That is no failure: others end, and waiting costs next to nothing. With
+    // 30 s each in the mean, about an hour.
+    errors: ['Lambda.TooManyRequestsException'],
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxDelay: Duration.seconds(60),
+    maxAttempts: 120,
+    jitterStrategy: JitterType.FULL,
+  },
   {
     errors: RETRYABLE,
     interval: Duration.seconds(2),

@@ -1,18 +1,23 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { type IStateMachine, LogLevel, type LogOptions } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { Deployment } from '../deployment.ts';
+import { ComparisonWorkflow } from './comparison-workflow.ts';
 import type { DoorProps } from './door-props.ts';
 import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
-import { allowObjects, type ObjectRights } from './permissions.ts';
+import { allow, allowObjects, type ObjectRights } from './permissions.ts';
 import { TandemFunction } from './tandem-function.ts';
 
+const REMEMBERED = 'state/reconcile/*';
 const SPILLED = 'work/reconcile-*';
 
 const LAKE_RIGHTS: ObjectRights = {
   read: ['manifests/batch/*', 'manifests/stream/*', 'tables/batch/*', 'tables/stream/*'],
-  write: ['reports/reconcile/*', SPILLED],
+  write: ['reports/reconcile/*', REMEMBERED, SPILLED],
   remove: [SPILLED],
 };
 
@@ -36,8 +41,13 @@ export class Reconciliation extends Construct {
       code: codeOf('reconcile'),
       key: storage.key,
       memory: Size.mebibytes(Math.round(aws.reconcileMemoryBytes / 1024 ** 2)),
-      variables: { LAKE_BUCKET: storage.lake.bucketName },
+      variables: {
+        LAKE_BUCKET: storage.lake.bucketName,
+        STATE_MACHINE_ARN: this.#workflowArn(props),
+      },
     });
+    allow(this.reconcile.role, ['states:StartExecution'], [this.#workflowArn(props)]);
+    this.#workflow(props);
     allowObjects(this.reconcile.role, storage.lake, LAKE_RIGHTS);
     this.lostCalls = lostCallsQueue(this, storage.key);
     keepFailedCalls(this.reconcile, this.lostCalls, storage.key);
@@ -57,4 +67,41 @@ export class Reconciliation extends Construct {
       targets: [target],
     });
   }
+
+  /** For comparisons that are too large for one function. */
+  #workflow({ deployment, storage }: ReconciliationProps): void {
+    const { isEmulator } = deployment;
+    new ComparisonWorkflow(this, 'Workflow', {
+      reconcile: this.reconcile.function,
+      name: workflowName(deployment),
+      isTraced: !isEmulator,
+      ...(isEmulator ? {} : { logs: this.#workflowLogs(deployment, storage.key) }),
+    });
+  }
+
+  #workflowLogs(deployment: Deployment, key: IKey | null): LogOptions {
+    const destination = new LogGroup(this, 'WorkflowLogs', {
+      // Under this prefix groups need no policy of their own, of which an account has ten.
+      logGroupName: `/aws/vendedlogs/states/${workflowName(deployment)}`,
+      retention: deployment.config.aws.logRetentionDays,
+      ...(key === null ? {} : { encryptionKey: key }),
+      // A group that stayed would be in the way of the next deployment: its name is fixed.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return { destination, level: LogLevel.ALL };
+  }
+
+  /** Put together from the name: function and state machine know each other. */
+  #workflowArn({ deployment }: ReconciliationProps): string {
+    return Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'stateMachine',
+      resourceName: workflowName(deployment),
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+}
+
+function workflowName({ config }: Deployment): string {
+  return `${config.aws.stackPrefix}-compare`;
 }

@@ -6,7 +6,11 @@ import {
   REDUCE_BYTES_PER_SEC,
   type StepPlan,
 } from '../../../lambdas/batch/plan-run/plan-steps.ts';
+import { stepsSideBySide } from '../../../lambdas/batch/plan-run/side-by-side.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
+import type { UnreservedFunctions } from '../../../lambdas/shared/ports/function-quota.ts';
+import { type RunShape, requestsByStage, type StageRequests } from './batch-requests.ts';
+import { CALL_LOG_BYTES, costOfLogs, EXECUTION_LOG_BYTES } from './logs.ts';
 import { PRICES } from './prices.ts';
 
 /** Files are taken to be so large where only their sum is known. */
@@ -24,16 +28,51 @@ const RUN_OVERHEAD_SEC = 30;
 const TRANSITIONS_PER_CHILD = 2;
 const TRANSITIONS_PER_RUN = 20;
 
-/** S3 takes parts of 8 MiB. */
-const PART_BYTES = 8 * 1024 ** 2;
+/** Calls of functions beside those of map states. */
+const CALLS_PER_RUN = 8;
 
 /** Bytes of all tables per byte of CSV: 0.437 for 300,000 orders of `tandem generate`. */
 const TABLE_RATIO = 0.45;
 
+/** Orders of a month in each bucket: each day is a file of its own. */
+const DAYS = 31;
+
+/**
+ * Requests per second that S3 answers for one prefix (S3, "Best practices design patterns:
+ * optimizing Amazon S3 performance"). A prefix that is asked for more is split, but over many
+ * minutes, and each run has a new one: so none of it is counted on.
+ */
+const GETS_PER_SEC = 5_500;
+const PUTS_PER_SEC = 3_500;
+
+/** From a request to its first byte, and reads that a step has on their way. */
+const LATENCY_SEC = 0.03;
+const READS_AHEAD = 16;
+
+/** What the one function that makes an index reads and writes per second. */
+const INDEX_BYTES_PER_SEC = 60e6;
+
+/** An entry of an index, and the footer that it is made from; records of a block. */
+const ENTRY_BYTES = 12;
+const BLOCK_RECORDS = 256 * 1024;
+const RECORD_BYTES = 57;
+
+/** Of one object of an index. */
+const STRIPE_BYTES = 64 * 1024 ** 2;
+
+/** Chunks in a part of a stored plan. */
+const PLAN_PART_CHUNKS = 1_000;
+
+const NOT_ASKED: UnreservedFunctions = { status: 'unknown', reason: 'nobody was asked' };
+
 export interface BatchEstimate {
   readonly plan: StepPlan;
-  /** From the first step to the publication, with `aws.maxParallel` steps side by side. */
+  /** Steps side by side. */
+  readonly maxConcurrency: number;
+  /** From the first step to the publication. */
   readonly wallSec: number;
+  /** Of it: waiting for S3, which answers so many requests per second and prefix. */
+  readonly waitingSec: number;
   readonly functionSec: number;
   readonly exchangeBytes: number;
   readonly requests: { readonly puts: number; readonly gets: number; readonly transitions: number };
@@ -42,41 +81,122 @@ export interface BatchEstimate {
     readonly lambda: number;
     readonly stepFunctions: number;
     readonly s3: number;
+    readonly logs: number;
     readonly total: number;
   };
 }
 
+/** One map state. */
+interface MapState {
+  readonly steps: number;
+  /** Of a step, without waiting. */
+  readonly stepSec: number;
+  readonly requests: StageRequests;
+}
+
 /**
  * The plan that AWS would make for these files, or for so many bytes of CSV in plain files of 1
- * GiB, and what it takes and costs. Pure. Throws `TerminalError` `does_not_fit` as the run itself
- * would.
+ * GiB, and what it takes and costs, where the account has such a quota. Pure. Throws
+ * `TerminalError` `does_not_fit` as the run itself would.
  */
-export function estimateBatch(input: number | readonly InputSize[], config: Config): BatchEstimate {
-  const { batchMemoryBytes, maxParallel } = config.aws;
-  const plan = planSteps(typeof input === 'number' ? filesOf(input) : input, {
+export function estimateBatch(
+  input: number | readonly InputSize[],
+  config: Config,
+  quota: UnreservedFunctions = NOT_ASKED,
+): BatchEstimate {
+  const { batchMemoryBytes } = config.aws;
+  const maxConcurrency = stepsSideBySide(config.aws.maxParallel, quota);
+  const files = typeof input === 'number' ? filesOf(input) : input;
+  const plan = planSteps(files, {
     limits: { functionMemoryBytes: batchMemoryBytes, timeLimitMs: TIME_LIMIT_MS },
     minChunkBytes: config.batch.chunkBytes,
     dimensionBytes: 0,
   });
-  const { taskCount, bucketCount, inputBytes } = plan;
-  const rangeCount = bucketCount;
-  const mapSec = inputBytes / MAP_BYTES_PER_SEC + taskCount * STEP_OVERHEAD_SEC;
-  const reduceSec = inputBytes / REDUCE_BYTES_PER_SEC + bucketCount * STEP_OVERHEAD_SEC;
-  const mergeSec = rangeCount * STEP_OVERHEAD_SEC * 2;
-  const functionSec = mapSec + reduceSec + mergeSec + RUN_OVERHEAD_SEC;
-  const stages = [
-    { seconds: mapSec, steps: taskCount },
-    { seconds: reduceSec, steps: bucketCount },
-    { seconds: mergeSec, steps: rangeCount },
+  const shape = shapeOf(plan, files.length, maxConcurrency);
+  const stages = requestsByStage(shape);
+  const maps = mapStates(plan, stages).map((state) => timeOf(state, maxConcurrency));
+  // The check makes the index in one function. Looks at files that no run before has seen come on
+  // top: the plan's limits say how long that takes if all are new.
+  const aloneSec = RUN_OVERHEAD_SEC + indexBytesOf(plan) / INDEX_BYTES_PER_SEC;
+  const sumOf = (what: keyof MapTime) => maps.reduce((sum, time) => sum + time[what], 0);
+  const functionSec = sumOf('functionSec') + aloneSec;
+  const children = plan.taskCount + plan.bucketCount + plan.rangeCount;
+  const all = Object.values(stages);
+  const requests = {
+    puts: all.reduce((sum, { puts }) => sum + puts, 0),
+    gets: all.reduce((sum, { gets, landingGets }) => sum + gets + landingGets, 0),
+    transitions: children * TRANSITIONS_PER_CHILD + TRANSITIONS_PER_RUN,
+  };
+  return {
+    ...{ plan, maxConcurrency, functionSec, requests },
+    wallSec: sumOf('wallSec') + aloneSec,
+    waitingSec: sumOf('waitingSec'),
+    exchangeBytes: shape.exchangeBytes,
+    cost: costOf(functionSec, config, children, requests),
+  };
+}
+
+function mapStates(
+  { taskCount, bucketCount, rangeCount, inputBytes }: StepPlan,
+  stages: ReturnType<typeof requestsByStage>,
+): MapState[] {
+  const { map, reduce, merge } = stages;
+  const readSec = (requests: number) => (requests / READS_AHEAD) * LATENCY_SEC;
+  return [
+    {
+      steps: taskCount,
+      stepSec: inputBytes / MAP_BYTES_PER_SEC / taskCount + STEP_OVERHEAD_SEC,
+      requests: map,
+    },
+    {
+      steps: bucketCount,
+      stepSec:
+        inputBytes / REDUCE_BYTES_PER_SEC / bucketCount + STEP_OVERHEAD_SEC + readSec(taskCount),
+      requests: reduce,
+    },
+    { steps: rangeCount, stepSec: STEP_OVERHEAD_SEC * 2 + readSec(bucketCount), requests: merge },
   ];
-  const wallSec = stages.reduce((sum, { seconds, steps }) => {
-    const rounds = Math.ceil(steps / maxParallel);
-    return sum + (seconds / steps) * rounds;
-  }, RUN_OVERHEAD_SEC);
-  const exchangeBytes = inputBytes * EXCHANGE_RATIO;
-  const requests = requestsOf(plan, exchangeBytes);
-  const cost = costOf(functionSec, batchMemoryBytes, taskCount + 2 * bucketCount, requests);
-  return { plan, wallSec, functionSec, exchangeBytes, requests, cost };
+}
+
+interface MapTime {
+  readonly wallSec: number;
+  readonly waitingSec: number;
+  readonly functionSec: number;
+}
+
+/** Functions that wait for S3 are paid for, too. */
+function timeOf({ steps, stepSec, requests }: MapState, maxConcurrency: number): MapTime {
+  const workSec = stepSec * Math.ceil(steps / maxConcurrency);
+  const { landingGets, gets, puts } = requests;
+  const answeredSec = Math.max(
+    landingGets / GETS_PER_SEC,
+    gets / GETS_PER_SEC,
+    puts / PUTS_PER_SEC,
+  );
+  const waitingSec = Math.max(0, answeredSec - workSec);
+  const functionSec = steps * stepSec + waitingSec * Math.min(steps, maxConcurrency);
+  return { wallSec: workSec + waitingSec, waitingSec, functionSec };
+}
+
+function shapeOf(plan: StepPlan, files: number, processes: number): RunShape {
+  const { chunkCount, taskCount, bucketCount, rangeCount, inputBytes } = plan;
+  const stripes = (bytes: number) => Math.max(1, Math.ceil(bytes / STRIPE_BYTES));
+  return {
+    ...{ files, processes, taskCount, bucketCount, rangeCount, inputBytes },
+    planParts: chunkCount > PLAN_PART_CHUNKS ? Math.ceil(chunkCount / PLAN_PART_CHUNKS) : 1,
+    dimensionFiles: 2,
+    days: DAYS,
+    exchangeBytes: inputBytes * EXCHANGE_RATIO,
+    tableBytes: inputBytes * TABLE_RATIO,
+    exchangeStripes: stripes(indexBytesOf(plan) / 3),
+    sumsStripes: stripes(bucketCount * rangeCount * ENTRY_BYTES),
+  };
+}
+
+/** Of the footers of the exchange, and of the index that is made from them. */
+function indexBytesOf({ chunkCount, taskCount, bucketCount, inputBytes }: StepPlan): number {
+  const blocks = Math.max(chunkCount, taskCount, inputBytes / RECORD_BYTES / BLOCK_RECORDS);
+  return blocks * bucketCount * ENTRY_BYTES;
 }
 
 function filesOf(inputBytes: number): InputSize[] {
@@ -88,30 +208,18 @@ function filesOf(inputBytes: number): InputSize[] {
   }));
 }
 
-function requestsOf(plan: StepPlan, exchangeBytes: number) {
-  const { chunkCount, taskCount, bucketCount, inputBytes } = plan;
-  const parts = Math.ceil((exchangeBytes + inputBytes * TABLE_RATIO) / PART_BYTES);
-  const results = taskCount * 2 + bucketCount * 4;
-  // Each reduce step reads a footer and a range of each task; each merge step the same of sums.
-  const exchange = taskCount * bucketCount * 2 + bucketCount * bucketCount * 2;
-  const input = Math.ceil(inputBytes / PART_BYTES) + chunkCount;
-  return {
-    puts: parts + results,
-    gets: exchange + input + results,
-    transitions: (taskCount + 2 * bucketCount) * TRANSITIONS_PER_CHILD + TRANSITIONS_PER_RUN,
-  };
-}
-
 function costOf(
   functionSec: number,
-  memoryBytes: number,
-  invocations: number,
+  config: Config,
+  children: number,
   requests: BatchEstimate['requests'],
 ): BatchEstimate['cost'] {
+  const calls = children + CALLS_PER_RUN;
   const lambda =
-    functionSec * (memoryBytes / 1024 ** 3) * PRICES.lambdaGbSecond +
-    invocations * PRICES.lambdaRequest;
+    functionSec * (config.aws.batchMemoryBytes / 1024 ** 3) * PRICES.lambdaGbSecond +
+    calls * PRICES.lambdaRequest;
   const stepFunctions = requests.transitions * PRICES.stateTransition;
   const s3 = requests.puts * PRICES.s3Put + requests.gets * PRICES.s3Get;
-  return { lambda, stepFunctions, s3, total: lambda + stepFunctions + s3 };
+  const logs = costOfLogs(calls * (CALL_LOG_BYTES + EXECUTION_LOG_BYTES), config);
+  return { lambda, stepFunctions, s3, logs, total: lambda + stepFunctions + s3 + logs };
 }

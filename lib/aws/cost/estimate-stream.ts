@@ -1,18 +1,13 @@
 import type { Config } from '../../../lambdas/shared/model/config.ts';
+import type { CostLine } from './cost-line.ts';
+import { CALL_LOG_BYTES, costOfLogs } from './logs.ts';
 import { GB, HOURS_PER_MONTH, PRICES } from './prices.ts';
-
-/** One position of a bill. US dollars. */
-export interface CostLine {
-  readonly service: string;
-  readonly what: string;
-  readonly cost: number;
-}
 
 /** Write units of the state per 1,000 orders: the aim of stream protocol §10. */
 const WRITE_UNITS_PER_1000 = 50;
 
 /** Bytes that the rows and the raw record of an event take in the lake. */
-const STORED_BYTES_PER_EVENT = 60;
+export const STORED_BYTES_PER_EVENT = 60;
 
 /**
  * Orders that a function of one core consumes per second. Measured 84,000 per second in batches of
@@ -20,13 +15,13 @@ const STORED_BYTES_PER_EVENT = 60;
  */
 const CONSUMED_PER_SEC = 20_000;
 
-/** A publication of a small epoch: seconds, and requests to the store. */
-const PUBLICATION_SEC = 2;
-const PUBLICATION_PUTS = 25;
-const PUBLICATION_GETS = 30;
+const DAY_MS = 86_400_000;
 
-const ALARMS = 27;
-const METRICS = 13;
+/** Records of a stream are kept a day for nothing, and to the seventh at a price of its own. */
+const EXTENDED_DAYS = 7;
+
+/** Of a record as Kinesis counts it. */
+const RECORD_BYTES = 1024;
 
 /**
  * What so many orders through the stream cost, beside what an idle month does. `recordsPerEntry`:
@@ -46,8 +41,10 @@ export function costOfOrders(
       what: isProvisioned ? 'put units of 25 KB' : 'data in and out, 1 KB a record at least',
       cost: isProvisioned
         ? orders * PRICES.kinesisPutUnit
-        : ((orders * 1024) / GB) * (PRICES.kinesisOnDemandGbIn + PRICES.kinesisOnDemandGbOut),
+        : ((orders * RECORD_BYTES) / GB) *
+          (PRICES.kinesisOnDemandGbIn + PRICES.kinesisOnDemandGbOut),
     },
+    ...keptInStream(config, orders),
     {
       service: 'Lambda',
       what: 'consuming',
@@ -64,62 +61,30 @@ export function costOfOrders(
       what: 'a month of storage',
       cost: ((orders * STORED_BYTES_PER_EVENT) / GB) * PRICES.s3GbMonth,
     },
+    { service: 'CloudWatch', what: 'logs', cost: costOfLogs(batches * CALL_LOG_BYTES, config) },
   ];
 }
 
-/** What a month costs in which nothing happens. */
-export function costOfIdleMonth(config: Config): CostLine[] {
-  const { aws, stream } = config;
-  const isProvisioned = aws.streamMode === 'provisioned';
-  const everySec = Math.max(60, stream.publishEveryMs / 1000);
-  const publications = (HOURS_PER_MONTH * 3600) / everySec;
-  const memoryGb = aws.streamMemoryBytes / 1024 ** 3;
-  return [
-    {
-      service: 'Kinesis',
-      what: isProvisioned ? `${aws.shards} shards` : 'a stream on demand',
-      cost:
-        HOURS_PER_MONTH *
-        (isProvisioned ? aws.shards * PRICES.kinesisShardHour : PRICES.kinesisOnDemandHour),
-    },
-    {
-      service: 'Lambda',
-      what: 'publications that find nothing new',
-      cost: publications * (0.3 * memoryGb * PRICES.lambdaGbSecond + PRICES.lambdaRequest),
-    },
-    {
-      service: 'CloudWatch',
-      what: 'alarms, metrics and the dashboard',
-      cost: ALARMS * PRICES.alarmMonth + METRICS * PRICES.metricMonth + PRICES.dashboardMonth,
-    },
-    {
-      service: 'S3',
-      what: 'looking for given-up batches',
-      cost: publications * PRICES.s3Put,
-    },
-  ];
+/** What the stream keeps of these orders beyond a day, by the gigabyte. */
+function keptInStream({ aws }: Config, orders: number): CostLine[] {
+  const days = aws.retentionMs / DAY_MS;
+  const gb = (orders * RECORD_BYTES) / GB;
+  const daysPerMonth = HOURS_PER_MONTH / 24;
+  const lines: CostLine[] = [];
+  const extendedDays = Math.min(days, EXTENDED_DAYS) - 1;
+  if (aws.streamMode === 'on_demand' && extendedDays > 0) {
+    const cost = (gb * extendedDays * PRICES.kinesisExtendedGbMonth) / daysPerMonth;
+    lines.push({ service: 'Kinesis', what: 'kept beyond a day', cost });
+  }
+  const longDays = days - EXTENDED_DAYS;
+  if (longDays > 0) {
+    const cost = (gb * longDays * PRICES.kinesisLongTermGbMonth) / daysPerMonth;
+    lines.push({ service: 'Kinesis', what: 'kept beyond seven days', cost });
+  }
+  return lines;
 }
 
-/** What a month of publications costs where each has something new. */
-export function costOfBusyMonth(config: Config): CostLine[] {
-  const { aws, stream } = config;
-  const everySec = Math.max(60, stream.publishEveryMs / 1000);
-  const publications = (HOURS_PER_MONTH * 3600) / everySec;
-  const memoryGb = aws.streamMemoryBytes / 1024 ** 3;
-  return [
-    {
-      service: 'Lambda',
-      what: 'publications',
-      cost: publications * PUBLICATION_SEC * memoryGb * PRICES.lambdaGbSecond,
-    },
-    {
-      service: 'S3',
-      what: 'requests of publications',
-      cost: publications * (PUBLICATION_PUTS * PRICES.s3Put + PUBLICATION_GETS * PRICES.s3Get),
-    },
-  ];
-}
-
-export function totalOf(lines: readonly CostLine[]): number {
-  return lines.reduce((sum, { cost }) => sum + cost, 0);
+/** What each shard of a provisioned stream costs more where records are kept beyond a day. */
+export function isExtended({ aws }: Config): boolean {
+  return aws.streamMode === 'provisioned' && aws.retentionMs > DAY_MS;
 }

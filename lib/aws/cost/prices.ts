@@ -11,6 +11,11 @@ export const PRICES = {
   lambdaRequest: 0.2 / 1e6,
   /** kinesis: provisioned. */
   kinesisShardHour: 0.015,
+  /** kinesis: from the second day to the seventh; provisioned, and on demand. */
+  kinesisExtendedShardHour: 0.02,
+  kinesisExtendedGbMonth: 0.1,
+  /** kinesis: from the eighth day on. */
+  kinesisLongTermGbMonth: 0.023,
   /** Put payload units of 25 KB; each record takes at least one. */
   kinesisPutUnit: 0.014 / 1e6,
   /** kinesis: on demand. */
@@ -20,14 +25,24 @@ export const PRICES = {
   /** dynamodb: on demand, units of 1 KB and 4 KB. */
   dynamoWriteUnit: 0.625 / 1e6,
   dynamoReadUnit: 0.125 / 1e6,
+  /** dynamodb: standard tables; point-in-time recovery. */
+  dynamoGbMonth: 0.25,
+  dynamoBackupGbMonth: 0.2,
+  /** sqs: standard queues. */
+  sqsRequest: 0.4 / 1e6,
+  /** glue: requests to the data catalogue. */
+  glueRequest: 1 / 1e6,
+  /** kms: requests under a key that the config names; the key itself is its owner's. */
+  kmsRequest: 0.03 / 1e4,
   /** step-functions: standard workflows. */
   stateTransition: 0.025 / 1e3,
   /** s3: standard. PUT, COPY, POST, LIST; GET; storage. */
   s3Put: 0.005 / 1e3,
   s3Get: 0.0004 / 1e3,
   s3GbMonth: 0.023,
-  /** cloudwatch: logs in; an alarm; a custom metric; a dashboard. */
+  /** cloudwatch: logs in, and kept; each metric of an alarm; a custom metric; a dashboard. */
   logsGbIn: 0.5,
+  logsGbMonth: 0.03,
   alarmMonth: 0.1,
   metricMonth: 0.3,
   dashboardMonth: 3,

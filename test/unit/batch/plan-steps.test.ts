@@ -23,12 +23,12 @@ describe('planSteps', () => {
     });
   });
 
-  it('cuts 100 GB into about a thousand chunks and buckets that fit one core’s memory', () => {
+  it('cuts 100 GB into some hundred chunks and buckets that fit one core’s memory', () => {
     const { chunkBytes, chunkCount, bucketCount, waveBytes } = plan(plain(GIB, 93));
 
     expect({ chunkBytes, chunkCount, bucketCount }).toEqual({
-      chunkBytes: 96 * MIB,
-      chunkCount: 1023,
+      chunkBytes: 239 * MIB,
+      chunkCount: 465,
       bucketCount: 186,
     });
     // The exchange of a bucket, with its skew, is loaded at once.
@@ -36,14 +36,32 @@ describe('planSteps', () => {
   });
 
   it('packs files that are smaller than a task', () => {
-    expect(plan(plain(33 * MIB, 5_000))).toMatchObject({ chunkCount: 5_000, taskCount: 1_000 });
+    expect(plan(plain(33 * MIB, 5_000))).toMatchObject({ chunkCount: 5_000, taskCount: 417 });
     expect(plan(plain(1_000, 8_001))).toMatchObject({ chunkCount: 8_001, taskCount: 127 });
   });
 
   it('takes a million files, and 1 TB of them', () => {
-    expect(plan(plain(1_000, 1_000_000))).toMatchObject({ taskCount: 1_000, bucketCount: 2 });
-    expect(plan(plain(1_000_000, 1_000_000))).toMatchObject({ taskCount: 1_000 });
-    expect(plan(plain(10 * GIB, 100)).taskCount).toBeLessThanOrEqual(1_100);
+    expect(plan(plain(1_000, 1_000_000))).toMatchObject({ taskCount: 416, bucketCount: 2 });
+    expect(plan(plain(1_000_000, 1_000_000))).toMatchObject({ taskCount: 1_205 });
+    expect(plan(plain(10 * GIB, 100)).taskCount).toBeLessThanOrEqual(1_000);
+  });
+
+  it('makes the tasks and buckets of 1 TB as large as a function can hold', () => {
+    const { taskCount, bucketCount, rangeCount, chunkBytes } = plan(plain(GIB, 932));
+
+    expect({ taskCount, bucketCount, rangeCount }).toEqual({
+      taskCount: 932,
+      bucketCount: 792,
+      rangeCount: 655,
+    });
+    // The blocks of a task are one group.
+    expect(chunkBytes * 0.68).toBeLessThan((limits.functionMemoryBytes - 400 * MIB) * 0.6);
+  });
+
+  it('has fewer of them where functions have more memory', () => {
+    const functionMemoryBytes = 4_096 * MIB;
+    const large = plan(plain(10 * GIB, 93), { limits: { ...limits, functionMemoryBytes } });
+    expect(large).toMatchObject({ taskCount: 465, bucketCount: 380, rangeCount: 314 });
   });
 
   it('stays far from every limit over ten years of 100 files a day and bursts of 10,000', () => {

@@ -30,26 +30,29 @@ describe('plan', () => {
     const { exitCode, answer } = await json('plan', '--bytes', '100GB');
     expect(exitCode).toBe(0);
     expect(answer).toMatchObject({
-      chunks: 1025,
+      chunks: 466,
       buckets: 187,
-      wall_seconds: 53.2,
-      map_tasks: 1025,
+      ranges: 66,
+      map_tasks: 466,
       limits: [
-        { name: 'map_tasks', used: 1025, limit: 8000, used_percent: 12.81 },
+        { name: 'map_tasks', used: 466, limit: 8000, used_percent: 5.83 },
         { name: 'buckets', used: 187, limit: 4096, used_percent: 4.57 },
         { name: 'files', used: 94, limit: 1_613_758, used_percent: 0.01 },
         { name: 'plan_seconds', used: 1, limit: 900, used_percent: 0.11 },
         { name: 'largest_whole_file_bytes', used: 0, limit: 21.6e9, used_percent: 0 },
       ],
-      cost: { step_functions: 0.07045, total: expect.closeTo(0.4354, 4) },
+      wall_seconds: 60.7,
+      cost: { step_functions: 0.03645, total: expect.closeTo(0.3133, 4) },
       files: null,
       max_parallel: 200,
       prices: { region: 'us-east-1', currency: 'USD' },
     });
     const { out } = await runCliHere(['plan', '--bytes', '100GB']);
-    expect(out).toContain('map        1,025 chunks of 100.7 MB at most, in 1,025 steps\n');
-    expect(out).toMatch(/\nsteps of the map state +1,025 +8,000 +12\.81 %\n/);
-    expect(out).toContain('time       about 53 s; functions run 69.3 min in all\n');
+    expect(out).toContain('map        466 chunks of 250.6 MB at most, in 466 steps\n');
+    expect(out).toMatch(/\nsteps of the map state +466 +8,000 +5\.83 %\n/);
+    expect(out).toContain(
+      'time       about 61 s, of which 7 s wait for S3’s request rates; functions run 84.4 min in all\n',
+    );
     expect(out).toMatch(/\nprices of us-east-1 as of \d{4}-\d\d-\d\d, /);
   });
 
@@ -69,16 +72,16 @@ describe('plan', () => {
 describe('cost', () => {
   it('is that of both doors, of an idle month and of a busy one', async () => {
     const { answer } = await json('cost');
-    expect(answer.stream.total).toBeCloseTo(0.053, 3);
-    expect(answer.batch.cost.total).toBeCloseTo(0.0016, 4);
-    expect(answer.idle_month.total).toBeCloseTo(32.03, 2);
-    expect(answer.busy_month.total).toBeCloseTo(8.02, 2);
+    expect(answer.stream.total).toBeCloseTo(0.0542, 3);
+    expect(answer.batch.cost.total).toBeCloseTo(0.0021, 4);
+    expect(answer.idle_month.total).toBeCloseTo(64.41, 2);
+    expect(answer.busy_month.total).toBeCloseTo(9.635, 3);
     expect(answer).toMatchObject({ orders: 1e6, bytes_per_order: 57, measured: null });
   });
 
   it('grows with the orders', async () => {
     const { answer } = await json('cost', '--orders', '10000000');
-    expect(answer.stream.total).toBeCloseTo(0.53, 2);
+    expect(answer.stream.total).toBeCloseTo(0.542, 2);
   });
 
   it('goes by what a lake has counted', async () => {

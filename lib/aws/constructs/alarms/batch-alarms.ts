@@ -58,7 +58,7 @@ export function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       threshold: 2,
       text:
         'Batch and stream could not be compared, so nobody would be told of differences. Read the ' +
-        'log of ReconcileFunction: where the time was over, raise aws.reconcileMemory.',
+        'log of ReconcileFunction: where the time was over, run tandem reconcile --target aws.',
     },
   ];
 }

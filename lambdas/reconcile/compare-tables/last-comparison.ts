@@ -1,0 +1,52 @@
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { ObjectNotFoundError } from '../../shared/runtime/errors.ts';
+import { compactJsonBytes, parseJson } from '../../shared/runtime/json.ts';
+import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
+import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
+import { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
+import type { ComparedResult } from './reconcile-host.ts';
+
+/** What the function compared last: one object, which each comparison replaces. */
+const LAST_KEY = 'state/reconcile/last.json';
+
+/** How the last comparison ended. */
+export interface LastComparison {
+  /** What was compared, and by what: the same text, the same verdict. */
+  readonly pair: string;
+  readonly verdict:
+    | { readonly kind: 'compared'; readonly result: ComparedResult }
+    /** The time was over; with as many records it will be over again. */
+    | { readonly kind: 'too_long'; readonly records: number; readonly atMs: number };
+  /** What both publications were compared by, without them. */
+  readonly by: string;
+}
+
+export async function readLast(lake: ObjectStore): Promise<LastComparison | null> {
+  try {
+    return parseJson<LastComparison>(await lake.get(LAST_KEY));
+  } catch (error) {
+    if (error instanceof ObjectNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** Two comparisons at once: the later one counts, and costs one more comparison at most. */
+export async function putLast(lake: ObjectStore, last: LastComparison): Promise<void> {
+  await lake.put(LAST_KEY, compactJsonBytes(last));
+}
+
+/** Names both current publications; null where one is missing. Reads two small objects. */
+export async function currentPair(
+  lake: ObjectStore,
+  consumer: string,
+  by: string,
+): Promise<string | null> {
+  const batch = await readCurrentPointer(lake, BATCH_CURRENT_KEY);
+  const stream = await readCurrentPointer(lake, new StreamLakeKeys(consumer, '').current);
+  if (batch === null || stream === null) return null;
+  return pairOf(batch.manifestKey, stream.manifestKey, by);
+}
+
+export function pairOf(batchManifestKey: string, streamManifestKey: string, by: string): string {
+  return JSON.stringify([batchManifestKey, streamManifestKey, by]);
+}

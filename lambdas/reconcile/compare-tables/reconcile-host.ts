@@ -1,0 +1,83 @@
+import type { Config } from '../../shared/model/config.ts';
+import { formatCents } from '../../shared/model/money.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { Randomness } from '../../shared/ports/randomness.ts';
+import { DEFAULT_CONSUMER } from '../../shared/state/lake-keys.ts';
+import type { ClassName } from './difference.ts';
+import { pairOf } from './last-comparison.ts';
+import type { ReconcileOptions, ReconcileResult } from './result.ts';
+
+/** Share of a function's memory that is not Node's own. */
+const MEMORY_SHARE = 0.7;
+
+export interface ReconcileHost {
+  readonly lake: ObjectStore;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly config: Config;
+  /** Another one may see other differences. */
+  readonly codeVersion: string;
+  /** Of the function. */
+  readonly memoryBytes: number;
+}
+
+/** What a comparison found, as it is told to an operator. */
+export interface ComparedResult {
+  /** Orders that only one side received make them differ, too; no alarm comes of that. */
+  readonly status: 'agree' | 'differ';
+  readonly runId: string;
+  readonly epoch: number;
+  /** Order ids of each class that occurs; of `window_not_final`, cells. */
+  readonly classes: Readonly<Partial<Record<ClassName, number>>>;
+  readonly unexplained: number;
+  readonly batchRevenue: string;
+  readonly streamRevenue: string;
+  readonly reportKey: string;
+}
+
+/** What is remembered of a comparison. */
+export function comparedBy(result: ReconcileResult, by: string) {
+  const pair = pairOf(result.batchManifestKey, result.streamManifestKey, by);
+  return { pair, by, verdict: { kind: 'compared', result: told(result) } as const };
+}
+
+function told(result: ReconcileResult): ComparedResult {
+  const { runId, epoch, unexplained, reportKey } = result;
+  const counts = Object.entries(result.classes).map(([name, { count }]) => [name, count]);
+  return {
+    status: result.agree ? 'agree' : 'differ',
+    runId,
+    epoch,
+    classes: Object.fromEntries(counts.filter(([, count]) => count !== 0)),
+    unexplained,
+    batchRevenue: formatCents(result.batchRevenueCents),
+    streamRevenue: formatCents(result.streamRevenueCents),
+    reportKey,
+  };
+}
+
+export function optionsOf(host: ReconcileHost, signal: AbortSignal | undefined): ReconcileOptions {
+  const { clock, randomness, config, memoryBytes } = host;
+  return {
+    consumer: DEFAULT_CONSUMER,
+    allowMissing: false,
+    // What the config does not leave out is compared, always: its alarm is for everything.
+    period: { sinceMs: config.reconcile.sinceMs, untilMs: null },
+    memoryLimitBytes: memoryBytes * MEMORY_SHARE,
+    windowLengthMs: config.windows.lengthMs,
+    parquet: config.parquet,
+    shownPerClass: 0,
+    attempt: { startedAtMs: clock.now(), id: randomness.id() },
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+/** All that decides a verdict and how long it takes, beside the two publications. */
+export function byOf(
+  { codeVersion, memoryBytes }: ReconcileHost,
+  options: ReconcileOptions,
+): string {
+  const { period, windowLengthMs, parquet } = options;
+  return JSON.stringify({ codeVersion, memoryBytes, period, windowLengthMs, parquet });
+}

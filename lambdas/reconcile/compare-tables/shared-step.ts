@@ -1,0 +1,108 @@
+import { TerminalError } from '../../shared/runtime/errors.ts';
+import { DEFAULT_CONSUMER } from '../../shared/state/lake-keys.ts';
+import { putLast } from './last-comparison.ts';
+import { openPublications } from './publications.ts';
+import {
+  byOf,
+  type ComparedResult,
+  comparedBy,
+  optionsOf,
+  type ReconcileHost,
+} from './reconcile-host.ts';
+import type { ReconcileOptions } from './result.ts';
+import {
+  dealShare,
+  joinShares,
+  matchShare,
+  planShared,
+  type SharedPlan,
+} from './shared-comparison.ts';
+import type { Attempt } from './work-folder.ts';
+
+/** Counted records of both sides in one share: two minutes of a function of one core, and again. */
+const RECORDS_PER_WORKER = 20_000_000;
+
+/** Fewer shares than these are one comparison in one function. */
+const LEAST_WORKERS = 4;
+
+/** As many children as a map state in its own history runs side by side (Step Functions). */
+const MOST_WORKERS = 40;
+
+const MS_PER_HOUR = 3_600_000;
+
+/** What the state machine of large comparisons is started with, and hands to every step. */
+export interface SharedInput {
+  readonly plan: SharedPlan;
+  readonly attempt: Attempt;
+  readonly workers: readonly number[];
+}
+
+/** One step of it. */
+export interface ShareEvent extends Pick<SharedInput, 'plan' | 'attempt'> {
+  readonly stage: 'deal' | 'match' | 'join';
+  /** Of `deal` and `match`. */
+  readonly worker?: number;
+}
+
+export interface ComparisonLauncher {
+  /** Repeated with a name, it starts nothing more. */
+  launch(name: string, input: SharedInput): Promise<void>;
+}
+
+export interface StartedComparison {
+  /** A state machine goes on with it. */
+  readonly status: 'started';
+  readonly runId: string;
+  readonly epoch: number;
+  readonly workers: number;
+}
+
+export function workersFor(totalRecords: number): number {
+  return Math.min(MOST_WORKERS, Math.ceil(totalRecords / RECORDS_PER_WORKER));
+}
+
+/**
+ * Starts the comparison of both current publications by many functions; null where one is enough.
+ * At most one of a pair begins in an hour. Throws as `openPublications`.
+ */
+export async function startShared(
+  host: ReconcileHost,
+  launcher: ComparisonLauncher,
+  options: ReconcileOptions,
+): Promise<StartedComparison | null> {
+  const { lake, clock } = host;
+  const { batch, stream } = await openPublications(lake, DEFAULT_CONSUMER);
+  const totalRecords = [batch, stream].reduce(
+    (sum, { counts }) => sum + counts.active + counts.cancelled,
+    0,
+  );
+  const workerCount = workersFor(totalRecords);
+  if (workerCount < LEAST_WORKERS) return null;
+  const keys = { batchKey: batch.manifestKey, streamKey: stream.manifestKey };
+  const plan = await planShared(lake, options, keys, workerCount);
+  const workers = Array.from({ length: workerCount }, (_, worker) => worker);
+  const hour = Math.floor(clock.now() / MS_PER_HOUR);
+  const { attempt } = options;
+  await launcher.launch(`${batch.runId}-${stream.epoch}-${hour}`, { plan, attempt, workers });
+  return { status: 'started', runId: batch.runId, epoch: stream.epoch, workers: workerCount };
+}
+
+/** A step of the state machine. The last one answers as a comparison in one function does. */
+export async function shareStep(
+  host: ReconcileHost,
+  { stage, plan, attempt, worker }: ShareEvent,
+  signal: AbortSignal,
+): Promise<ComparedResult | null> {
+  const { lake } = host;
+  const options = { ...optionsOf(host, signal), attempt };
+  const run = { lake, options, plan, callId: host.randomness.id() };
+  if (stage === 'join') {
+    const result = await joinShares(run);
+    const compared = comparedBy(result, byOf(host, options));
+    await putLast(lake, compared);
+    return compared.verdict.result;
+  }
+  if (worker === undefined) throw new TerminalError('usage', `a ${stage} step has a worker`);
+  await (stage === 'deal' ? dealShare : matchShare)(run, worker);
+  return null;
+}
