@@ -137,7 +137,10 @@ describe('help', () => {
     ['upload', ['--wait', '--overwrite']],
     ['restore', ['--before <instant>', '--dry-run', '--target <where>']],
     ['plan', ['--bytes <n>', '--landing <dir>', '--target <where>']],
-    ['cost', ['--orders <n>', '--measured', '--lake <dir>', '--target <where>']],
+    [
+      'cost',
+      ['--orders <n>', '--runs-per-day <n>', '--measured', '--lake <dir>', '--target <where>'],
+    ],
     [
       'reconcile',
       [
