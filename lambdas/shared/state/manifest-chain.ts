@@ -2,6 +2,8 @@ import type { TableName } from '../model/tables.ts';
 import type { TableFile } from '../parquet/table-file.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { TerminalError } from '../runtime/errors.ts';
+import { inParallel } from '../runtime/parallel.ts';
+import { readAhead } from '../runtime/read-ahead.ts';
 import { epochOfKey, epochText } from './lake-keys.ts';
 import { readStored } from './stored-json.ts';
 import { assertNamed, STREAM_MANIFEST_KIND } from './stored-manifests.ts';
@@ -62,27 +64,67 @@ export async function* listingManifests(
   }
 }
 
+/** Steps of a hundred manifests whose keys are looked for side by side, each one by one. */
+const PARALLEL_STEPS = 16;
+/** Manifests read ahead: a store far away answers slowly. */
+const PARALLEL_MANIFESTS = 16;
+
 /**
  * The manifests of epochs after `afterEpoch`, the oldest first, with their keys. Looks back by
- * complete manifests, a hundred epochs at a step, so that only keys are held in memory. Throws as
- * `readStreamManifest`.
+ * complete manifests, a hundred epochs at a step, so that of most only keys are held in memory.
+ * Throws as `readStreamManifest`.
  */
 export async function* manifestsAfter(
   lake: ObjectStore,
   newestKey: string,
   afterEpoch: number,
 ): AsyncGenerator<{ readonly key: string; readonly manifest: StreamManifest }> {
+  const ranges = (await stepsBack(lake, newestKey, afterEpoch)).reverse();
+  const keysOf = async ({ step, after }: ChainStep) =>
+    (await keysBack(lake, step, after, ({ previous }) => previous)).reverse();
+  for await (const keys of readAhead(ranges, PARALLEL_STEPS, keysOf)) {
+    yield* readAhead(keys, PARALLEL_MANIFESTS, async (key) => {
+      return { key, manifest: await readStreamManifest(lake, key) };
+    });
+  }
+}
+
+/**
+ * Shows every manifest of a stream once, in no order, so that a long chain is walked at many places
+ * at a time. Throws as `readStreamManifest`.
+ */
+export async function visitManifests(
+  lake: ObjectStore,
+  newestKey: string,
+  visit: (manifest: StreamManifest) => void,
+): Promise<void> {
+  const steps = await stepsBack(lake, newestKey, 0);
+  await inParallel(steps, PARALLEL_STEPS, async ({ step, after }) => {
+    await keysBack(lake, step, after, (manifest) => {
+      visit(manifest);
+      return manifest.previous;
+    });
+  });
+}
+
+interface ChainStep {
+  /** Key of a complete manifest, or of the newest one. */
+  readonly step: string;
+  /** Epoch where the step before ends. */
+  readonly after: number;
+}
+
+/** The newest first. */
+async function stepsBack(
+  lake: ObjectStore,
+  newestKey: string,
+  afterEpoch: number,
+): Promise<ChainStep[]> {
   const steps = await keysBack(lake, newestKey, afterEpoch, ({ complete, ...manifest }) =>
     complete ? manifest.previous_complete : manifest.previous,
   );
-  let doneEpoch = afterEpoch;
-  for (const step of steps.reverse()) {
-    const keys = await keysBack(lake, step, doneEpoch, ({ previous }) => previous);
-    for (const key of keys.reverse()) {
-      yield { key, manifest: await readStreamManifest(lake, key) };
-    }
-    doneEpoch = epochOfKey(step);
-  }
+  const epochs = [...steps.map(epochOfKey), afterEpoch];
+  return steps.map((step, index) => ({ step, after: epochs[index + 1] }));
 }
 
 /** The newest first. */

@@ -1,6 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { manifestChain, tableFilesAsOf } from '../../../lambdas/shared/state/manifest-chain.ts';
+import {
+  manifestChain,
+  manifestsAfter,
+  tableFilesAsOf,
+  visitManifests,
+} from '../../../lambdas/shared/state/manifest-chain.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
 import { anEvent, EpochLake } from '../../support/epoch-lake.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
@@ -88,6 +93,27 @@ describe('the chain of manifests', () => {
     for await (const { epoch } of manifestChain(epochs.lake, manifests[149])) found.push(epoch);
 
     expect(found).toEqual(Array.from({ length: 150 }, (_, i) => (150 - i) * 2));
+  });
+
+  it('gives those after an epoch, the oldest first, and shows all of them once', async () => {
+    const after: number[] = [];
+    const visited: number[] = [];
+
+    const newestKey = 'manifests/stream/00000410.json';
+    for await (const { manifest } of manifestsAfter(epochs.lake, newestKey, 150)) {
+      after.push(manifest.epoch);
+    }
+    const read: string[] = [];
+    const watched = hookedStore(epochs.lake, (_operation, key) => {
+      read.push(key);
+    });
+    await visitManifests(watched, newestKey, ({ epoch }) => visited.push(epoch));
+
+    expect(after).toEqual(Array.from({ length: EPOCHS - 75 }, (_, i) => 152 + i * 2));
+    visited.sort((a, b) => a - b);
+    expect(visited).toEqual(Array.from({ length: EPOCHS }, (_, i) => 2 + i * 2));
+    // Those where a hundred begins are read twice, and the newest ones.
+    expect(read).toHaveLength(EPOCHS + 5 + 1 + 1);
   });
 
   it('fails when one of it is missing or no manifest, and names it', async () => {
