@@ -3,21 +3,31 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
-import type { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
-import { manifestChain, readStreamManifest } from '../../shared/state/manifest-chain.ts';
+import type { PlannedShard } from '../../shared/state/epoch-plan.ts';
+import { type StreamLakeKeys, thousandOf } from '../../shared/state/lake-keys.ts';
+import { visitManifests } from '../../shared/state/manifest-chain.ts';
 
-/** Segments that are looked at side by side: a store far away answers slowly. */
-const PARALLEL_HEADS = 32;
+/** Listings side by side: a store far away answers slowly. */
+const PARALLEL_LISTS = 32;
 
 export interface RawSegment extends LandingObject {
   /** As the manifest says. */
   readonly sha256: string;
 }
 
+/** A segment that a manifest names. */
+interface NamedSegment {
+  readonly key: string;
+  readonly sha256: string;
+  readonly shard: string;
+  readonly version: number;
+}
+
 /**
  * The segments that the manifests of a stream name, in order of keys: the input of `batch
- * --from-raw` (contract §6). Lost attempts lie beside them, so nothing is listed. Throws
- * `TerminalError`: `nothing_published`, `segment_missing`.
+ * --from-raw` (contract §6). Sizes and etags come from listings of a thousand versions at a time;
+ * lost attempts lie beside them, and are passed over. Throws `TerminalError`: `nothing_published`,
+ * `segment_missing`.
  */
 export async function listSegments(lake: ObjectStore, keys: StreamLakeKeys): Promise<RawSegment[]> {
   const current = await readCurrentPointer(lake, keys.current);
@@ -25,23 +35,54 @@ export async function listSegments(lake: ObjectStore, keys: StreamLakeKeys): Pro
     const message = `${keys.current} does not exist: publish an epoch first (tandem stream)`;
     throw new TerminalError('nothing_published', message);
   }
+  const namedByPrefix = new Map<string, NamedSegment[]>();
+  await visitManifests(lake, current.manifestKey, ({ inputs }) => {
+    for (const named of inputs.flatMap(segmentsOf)) {
+      const prefix = thousandOf(named.key);
+      const besides = namedByPrefix.get(prefix);
+      if (besides === undefined) namedByPrefix.set(prefix, [named]);
+      else besides.push(named);
+    }
+  });
+  // In order, so that what is found is nearly sorted.
+  const prefixes = [...namedByPrefix.keys()].sort(inOrderOfBytes);
   const segments: RawSegment[] = [];
-  const newest = await readStreamManifest(lake, current.manifestKey);
-  for await (const { inputs } of manifestChain(lake, newest)) {
-    const named = inputs.flatMap(({ shard, entries }) => entries.map((e) => ({ ...e, shard })));
-    const found = await inParallel(named, PARALLEL_HEADS, async (entry) => {
-      const { segment, sha256, shard, version } = entry;
-      if (segment === null || sha256 === null) return [];
-      const info = await lake.head(segment);
-      if (info === null) throw missing(segment, shard, version);
-      return [{ key: segment, etag: info.etag, sizeBytes: info.sizeBytes, sha256 }];
-    });
-    segments.push(...found.flat());
-  }
-  return segments.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+  const found = await inParallel(prefixes, PARALLEL_LISTS, async (prefix) => {
+    return await listNamed(lake, prefix, namedByPrefix.get(prefix) ?? []);
+  });
+  for (const some of found) for (const segment of some) segments.push(segment);
+  return segments.sort((a, b) => inOrderOfBytes(a.key, b.key));
 }
 
-function missing(key: string, shard: string, version: number): TerminalError {
+function segmentsOf({ shard, entries }: PlannedShard): NamedSegment[] {
+  return entries.flatMap(({ segment: key, sha256, version }) => {
+    return key === null || sha256 === null ? [] : [{ key, sha256, shard, version }];
+  });
+}
+
+/** Those named ones that start with a prefix. Throws `TerminalError` `segment_missing`. */
+async function listNamed(
+  lake: ObjectStore,
+  prefix: string,
+  named: readonly NamedSegment[],
+): Promise<RawSegment[]> {
+  const missed = new Map(named.map((segment) => [segment.key, segment]));
+  const found: RawSegment[] = [];
+  for await (const { key, etag, sizeBytes } of lake.list(prefix)) {
+    const segment = missed.get(key);
+    if (segment === undefined) continue;
+    missed.delete(key);
+    found.push({ key, etag, sizeBytes, sha256: segment.sha256 });
+  }
+  for (const segment of missed.values()) throw missing(segment);
+  return found;
+}
+
+function inOrderOfBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function missing({ key, shard, version }: NamedSegment): TerminalError {
   const message = `segment ${key} of ${shard}, version ${version}, is missing; restore the object`;
   return new TerminalError('segment_missing', message);
 }

@@ -1,5 +1,5 @@
 import type { TableName } from '../model/tables.ts';
-import { digits } from './state-keys.ts';
+import { digits, VERSION_DIGITS } from './state-keys.ts';
 
 /** Of a stream's consumers the one without a name; the deployed functions are it. */
 export const DEFAULT_CONSUMER = 'default';
@@ -23,6 +23,14 @@ export function epochFolderOf(key: string): string {
 /** Of the key of a plan or of a manifest. */
 export function epochOfKey(key: string): number {
   return Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10);
+}
+
+/**
+ * What a segment's key has in common with those of its thousand versions, lost attempts included:
+ * as many as a page of a listing holds.
+ */
+export function thousandOf(segmentKey: string): string {
+  return segmentKey.slice(0, segmentKey.lastIndexOf('/') + 1 + VERSION_DIGITS - 3);
 }
 
 /**

@@ -55,7 +55,7 @@ export class StateKeys {
   }
 }
 
-const VERSION_DIGITS = 12;
+export const VERSION_DIGITS = 12;
 
 /** So that versions sort as text. */
 export function digits(version: number): string {

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { failureKey } from '../../../lambdas/batch/end-run/end-step.ts';
+import { listSegments } from '../../../lambdas/batch/plan-run/list-segments.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import { decodeSegment } from '../../../lambdas/shared/state/segment.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
 import { runBatch } from '../../../lib/embedded/run-batch.ts';
 import { batchHost, batchSteps, executeBatch } from '../../support/batch-steps.ts';
+import { hookedStore } from '../../support/hooked-store.ts';
 import { readTables } from '../../support/lake-tables.ts';
 import { currentOf } from '../../support/small-landing.ts';
 import { currentManifest, sendOrders } from '../../support/stream-steps.ts';
@@ -104,6 +107,46 @@ describe('a batch over the raw archive', () => {
     expect(parseJson(await lake.get(failureKey('run-1')))).toMatchObject({
       message: expect.stringContaining('CURRENT.json does not exist'),
     });
+  });
+
+  it('finds thousands of segments by a few listings, and none that nobody names', async () => {
+    const world = createStreamWorld({ config: { stream: { maxEntriesPerEpoch: 10_000 } } });
+    const context = await world.open();
+    const consumer = new OrderConsumer(context);
+    const SEGMENTS = 1_200;
+    for (let sent = 0; sent < SEGMENTS; sent += 400) {
+      const ids = Array.from({ length: 400 }, (_, index) => `o${sent + index}`);
+      await sendOrders(
+        world,
+        ids.map((order_id) => ({ order_id })),
+      );
+    }
+    const [{ shardId }] = await world.stream.listShards();
+    const { records } = await world.stream.read(shardId, { kind: 'start' }, 10_000);
+    for (const record of records) await consumer.consume(shardId, [record]);
+    await publishEpoch(context, new InlineEpochWriter(context));
+    const keys = new StreamLakeKeys('default', 'orders');
+    await world.lake.put(keys.segment(shardId, 5, 'lost'), Uint8Array.of(1));
+    await world.lake.put(keys.segment(shardId, SEGMENTS + 1, 'newer'), Uint8Array.of(1));
+    const requests: string[] = [];
+    const watched = hookedStore(world.lake, (operation, key) => {
+      if (key.startsWith('raw/')) requests.push(`${operation} ${key}`);
+    });
+
+    const segments = await listSegments(watched, keys);
+
+    expect(requests).toEqual([
+      `list raw/stream/orders/${shardId}/000000000`,
+      `list raw/stream/orders/${shardId}/000000001`,
+    ]);
+    const [input] = (await currentManifest(world)).inputs;
+    expect(segments).toHaveLength(SEGMENTS);
+    for (const [index, { segment, sha256 }] of input.entries.entries()) {
+      const key = segment ?? '';
+      const info = await world.lake.head(key);
+      const expected = { key, etag: info?.etag, sizeBytes: info?.sizeBytes, sha256 };
+      expect(segments[index]).toEqual(expected);
+    }
   });
 
   it('fails when a segment is gone, and says which', async () => {
