@@ -130,7 +130,7 @@ async function replayArchive(
   let records = 0;
   try {
     const source = new StreamLakeKeys(DEFAULT_CONSUMER, context.config.stream.name);
-    for await (const step of replayRaw(local.context, source)) {
+    for await (const step of replayRaw(local.context, source, () => context.signal.aborted)) {
       const { epoch: done, lastEpoch: total } = step;
       progress.show({ stage: 'replay', done, total, unit: 'epochs' });
       records = step.records;

@@ -1,31 +1,31 @@
-import { OrderColumns } from '../../shared/ingest/order-columns.ts';
-import { EventParser } from '../../shared/ingest/parse-events.ts';
-import { StatusParser } from '../../shared/ingest/status-parser.ts';
-import type { EpochMs } from '../../shared/model/time.ts';
-import type { StreamRecord } from '../../shared/ports/event-stream.ts';
-import { assert, TerminalError } from '../../shared/runtime/errors.ts';
+import { TerminalError } from '../../shared/runtime/errors.ts';
+import { inParallel } from '../../shared/runtime/parallel.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import type { PlannedEntry, PlannedShard } from '../../shared/state/epoch-plan.ts';
-import { foldShard, readHead, type ShardFold } from '../../shared/state/fold.ts';
+import { readHead } from '../../shared/state/fold.ts';
 import { epochOfKey, type StreamLakeKeys } from '../../shared/state/lake-keys.ts';
 import { manifestsAfter, readStreamManifest } from '../../shared/state/manifest-chain.ts';
-import { decodeSegment, readSegment } from '../../shared/state/segment.ts';
-import { isAfter } from '../../shared/state/sequence-number.ts';
-import type { ShardHead } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
-import type { TransactStatus } from '../../shared/state/transact.ts';
-import { appendRecords, type ConsumeMemory } from '../consume-orders/append-records.ts';
-import { Classifier } from '../consume-orders/classify.ts';
+import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
+import type { ConsumeMemory } from '../consume-orders/append-records.ts';
+import { createConsumeMemory } from '../consume-orders/consume-orders.ts';
 import { FoldCache } from '../consume-orders/fold-cache.ts';
-import { raiseFloor } from '../plan-epoch/raise-floors.ts';
-import { consumedNumbers } from '../redrive-records/consumed-numbers.ts';
-import { addRange, readRedriven } from '../redrive-records/redriven.ts';
-import { createHead, sealOnce } from '../reshard/open-shard.ts';
+import { createHead } from '../reshard/open-shard.ts';
+import { ShardReplay, type ShardReplayed } from './shard-replay.ts';
 
-/** Rows of the largest entry: as many as a consumer classifies at once. */
-const MAX_ROWS = 10_000;
-/** An entry becomes one entry again, whatever the rules make of its records. */
-const NO_LIMITS = { claimBytes: Number.POSITIVE_INFINITY, segmentBytes: Number.POSITIVE_INFINITY };
+/**
+ * Shards side by side. The fold of each is in memory meanwhile, beyond `stream.foldCacheBytes` if
+ * need be.
+ */
+const PARALLEL_SHARDS = 4;
+/** Segments read at once, of all shards: as many connections as a client of S3 opens. */
+const PARALLEL_READS = 64;
+/**
+ * Manifests that are taken together, ended by whichever comes first: at their end all shards wait
+ * for each other, and how far the replay has come is noted.
+ */
+const GROUP_MANIFESTS = 100;
+const GROUP_ENTRIES = 5_000;
 
 /** How far a replay has come. */
 export interface ReplayProgress {
@@ -39,10 +39,10 @@ export interface ReplayProgress {
 
 /**
  * Fills the logs of a new consumer from another one's raw archive (stream protocol §7): manifests
- * in order give segments, fences and seals, never a listing. Each entry becomes one entry, so with
- * the rules of the source its outcomes are the same. What the consumer has already, from here or
- * from the stream, is passed over by its sequence numbers: a replay that was stopped, or whose
- * `isTimeUp`, goes on where it was, and a later one brings what was published since. Throws
+ * in order give segments, fences and seals, never a listing. With the rules of the source the
+ * outcomes are the same; its entries may be fewer and larger. What the consumer has already, from
+ * here or from the stream, is passed over by its sequence numbers: a replay that was stopped, or
+ * whose `isTimeUp`, goes on where it was, and a later one brings what was published since. Throws
  * `TerminalError`: `nothing_published` where the source has no epoch, `segment_missing`.
  */
 export async function* replayRaw(
@@ -63,24 +63,22 @@ export async function* replayRaw(
     context,
     isTimeUp,
     childrenOf: await familyOf(context, newestKey),
-    memory: createMemory(context),
+    memories: [],
     folds: new FoldCache(context.config.stream.foldCacheBytes),
     headsMade: new Set(),
   };
   const lastEpoch = epochOfKey(newestKey);
   let records = 0;
-  let toldRecords = 0;
-  for await (const { key, manifest } of manifestsAfter(lake, newestKey, doneEpoch)) {
-    for (const shard of manifest.inputs) records += await replayShard(replay, shard);
-    if (isTimeUp()) {
-      if (records > toldRecords) yield { epoch: doneEpoch, lastEpoch, records };
-      return;
+  for await (const group of groupsOf(manifestsAfter(lake, newestKey, doneEpoch))) {
+    const replayed = await replayGroup(replay, group.shards);
+    records += replayed.records;
+    if (replayed.isWhole) {
+      doneEpoch = epochOfKey(group.lastKey);
+      const attributes = { epoch: doneEpoch, manifest: group.lastKey };
+      await state.transact([{ kind: 'put', key: keys.replayed, attributes }], randomness.id());
     }
-    doneEpoch = manifest.epoch;
-    const attributes = { epoch: doneEpoch, manifest: key };
-    await state.transact([{ kind: 'put', key: keys.replayed, attributes }], randomness.id());
-    yield { epoch: doneEpoch, lastEpoch, records };
-    toldRecords = records;
+    if (replayed.isWhole || replayed.records > 0) yield { epoch: doneEpoch, lastEpoch, records };
+    if (!replayed.isWhole || isTimeUp()) return;
   }
 }
 
@@ -89,9 +87,46 @@ interface Replay {
   readonly isTimeUp: () => boolean;
   /** The stream may have forgotten shards that the manifests know, and know newer ones. */
   readonly childrenOf: (shardId: string) => readonly string[];
-  readonly memory: ConsumeMemory;
+  /** Those that no shard uses at the moment. */
+  readonly memories: ConsumeMemory[];
   readonly folds: FoldCache;
   readonly headsMade: Set<string>;
+}
+
+/** What some manifests hold of one shard. */
+type ArchivedShard = Omit<PlannedShard, 'from_version' | 'to_version'>;
+
+interface ManifestGroup {
+  /** Parents stand before their children, as in each manifest. */
+  readonly shards: readonly ArchivedShard[];
+  /** Of the last manifest. */
+  readonly lastKey: string;
+}
+
+async function* groupsOf(
+  manifests: AsyncIterable<{ readonly key: string; readonly manifest: StreamManifest }>,
+): AsyncGenerator<ManifestGroup> {
+  let shards = new Map<string, ArchivedShard & { readonly entries: PlannedEntry[] }>();
+  let manifestCount = 0;
+  let entryCount = 0;
+  let lastKey: string | null = null;
+  for await (const { key, manifest } of manifests) {
+    for (const input of manifest.inputs) {
+      const shard = shards.get(input.shard) ?? { ...input, entries: [] };
+      for (const entry of input.entries) shard.entries.push(entry);
+      shards.set(input.shard, shard);
+      entryCount += input.entries.length;
+    }
+    manifestCount += 1;
+    lastKey = key;
+    if (manifestCount < GROUP_MANIFESTS && entryCount < GROUP_ENTRIES) continue;
+    yield { shards: [...shards.values()], lastKey };
+    shards = new Map();
+    manifestCount = 0;
+    entryCount = 0;
+    lastKey = null;
+  }
+  if (lastKey !== null) yield { shards: [...shards.values()], lastKey };
 }
 
 /** A manifest lists every shard that ever was. */
@@ -110,134 +145,49 @@ async function familyOf(
     shards.filter(([, parents]) => parents.includes(shardId)).map(([childId]) => childId);
 }
 
-function createMemory({ config, times }: StreamContext): ConsumeMemory {
+/** Logs of shards are independent, but a child begins where its parents end. */
+async function replayGroup(
+  replay: Replay,
+  shards: readonly ArchivedShard[],
+): Promise<ShardReplayed> {
+  const busy = shards.filter(({ entries }) => entries.length > 0).length;
+  const parallelReads = Math.floor(PARALLEL_READS / Math.min(PARALLEL_SHARDS, Math.max(1, busy)));
+  const ends = new Map<string, Promise<ShardReplayed>>();
+  const replayed = await inParallel(shards, PARALLEL_SHARDS, (shard) => {
+    // Parents were begun before: they stand before.
+    const parents = shard.parents.flatMap((parentId) => ends.get(parentId) ?? []);
+    const end = replayAfter(replay, parents, shard, parallelReads);
+    ends.set(shard.shard, end);
+    return end;
+  });
   return {
-    parser: new EventParser(new StatusParser(config.rules.statuses)),
-    classifier: new Classifier(times, NO_LIMITS, MAX_ROWS),
-    columns: new OrderColumns(MAX_ROWS),
-    arrivalTimeMs: new Float64Array(MAX_ROWS),
-    segmentBytes: new Float64Array(MAX_ROWS),
+    isWhole: replayed.every(({ isWhole }) => isWhole),
+    records: replayed.reduce((sum, { records }) => sum + records, 0),
   };
 }
 
-/** Parents stand before their children in a manifest, so they are sealed when these are made. */
-async function replayShard(replay: Replay, shard: PlannedShard): Promise<number> {
-  const { context, folds, isTimeUp } = replay;
-  const { shard: shardId, parents: parentShardIds, hash_key_range: hashKeyRange } = shard;
-  let records = 0;
-  // A child has to wait where its parent was not replayed to its end.
-  if (isTimeUp()) return records;
-  if (!replay.headsMade.has(shardId)) {
+/** A child has to wait for another call where a parent was not replayed to its end. */
+async function replayAfter(
+  replay: Replay,
+  parents: readonly Promise<ShardReplayed>[],
+  shard: ArchivedShard,
+  parallelReads: number,
+): Promise<ShardReplayed> {
+  const { context, folds, memories, headsMade, isTimeUp } = replay;
+  const { shard: shardId, parents: parentShardIds, hash_key_range: hashKeyRange, entries } = shard;
+  const ended = await Promise.all(parents);
+  if (isTimeUp() || ended.some(({ isWhole }) => !isWhole)) return { isWhole: false, records: 0 };
+  if (!headsMade.has(shardId)) {
     if ((await readHead(context, shardId)) === null) {
       await createHead(context, { shardId, parentShardIds, hashKeyRange });
     }
-    replay.headsMade.add(shardId);
+    headsMade.add(shardId);
   }
-  for (const entry of shard.entries) {
-    if (isTimeUp()) return records;
-    for (;;) {
-      const known = folds.get(shardId);
-      if (known !== null && isTaken(known.head, entry)) break;
-      const fold = await foldShard(context, shardId, known);
-      assert(fold !== null, `${shardId} has a HEAD`);
-      folds.set(fold);
-      if (isTaken(fold.head, entry)) break;
-      const { status, count } = await replayEntry(replay, fold, entry);
-      if (status !== 'committed') {
-        folds.delete(shardId);
-        continue;
-      }
-      records += count;
-      break;
-    }
-  }
-  return records;
-}
-
-/**
- * Whether the log has what the entry holds. Nothing follows a seal: what is left then was sealed
- * away by the consumer itself. Whether records were redriven stands in no HEAD.
- */
-function isTaken(head: ShardHead, entry: PlannedEntry): boolean {
-  if (head.sealed) return true;
-  switch (entry.kind) {
-    case 'fence':
-      return floorOf(entry) <= head.floorMs;
-    case 'records':
-      return !isAfter(rangeOf(entry).last, head.checkpoint);
-    case 'seal':
-    case 'redrive':
-      return false;
-  }
-}
-
-type Replayed = { readonly status: TransactStatus; readonly count: number };
-
-async function replayEntry(
-  { context, childrenOf, memory }: Replay,
-  fold: ShardFold,
-  entry: PlannedEntry,
-): Promise<Replayed> {
-  switch (entry.kind) {
-    case 'fence':
-      return { status: await raiseFloor(context, fold, floorOf(entry), 'drain'), count: 0 };
-    case 'seal': {
-      const endReached = entry.end_reached === true;
-      const children = childrenOf(fold.shardId);
-      return { status: await sealOnce(context, fold, children, endReached), count: 0 };
-    }
-    case 'records': {
-      const { checkpoint } = fold.head;
-      const records = (await recordsOf(context, fold.shardId, entry)).filter(({ sequenceNumber }) =>
-        isAfter(sequenceNumber, checkpoint),
-      );
-      const { gap_after: gapAfter } = entry;
-      const append = { kind: 'records', sourceShard: null, gapAfter } as const;
-      const { status } = await appendRecords(context, fold, records, memory, append);
-      return { status, count: records.length };
-    }
-    case 'redrive':
-      return await replayRedrive(context, fold, entry, memory);
-  }
-}
-
-function floorOf({ floor }: PlannedEntry): EpochMs {
-  assert(floor !== null, 'a fence has a floor');
-  return Date.parse(floor) as EpochMs;
-}
-
-function rangeOf({ first_sequence_number: first, last_sequence_number: last }: PlannedEntry) {
-  assert(first !== null && last !== null, 'an entry with records has sequence numbers');
-  return { first, last };
-}
-
-async function recordsOf(
-  context: StreamContext,
-  shardId: string,
-  { segment: key, sha256, version }: PlannedEntry,
-): Promise<readonly StreamRecord[]> {
-  assert(key !== null && sha256 !== null, 'an entry with records has a segment');
-  const bytes = await readSegment(context.lake, { key, sha256 }, { shardId, version });
-  return decodeSegment(bytes, key).map(({ record }) => record);
-}
-
-/** Noted as redriven here, too, so that a redrive of the new consumer does not bring them again. */
-async function replayRedrive(
-  context: StreamContext,
-  fold: ShardFold,
-  entry: PlannedEntry,
-  memory: ConsumeMemory,
-): Promise<Replayed> {
-  const { source_shard: sourceShard } = entry;
-  const source = sourceShard ?? fold.shardId;
-  const range = rangeOf(entry);
-  const before = await readRedriven(context, source);
-  const isConsumed = await consumedNumbers(context, source, range, before);
-  const all = await recordsOf(context, fold.shardId, entry);
-  const records = all.filter(({ sequenceNumber }) => !isConsumed(sequenceNumber));
-  if (records.length === 0) return { status: 'committed', count: 0 };
-  const noted = [addRange(context, source, before, range).operation];
-  const append = { kind: 'redrive', sourceShard, gapAfter: null, also: () => noted } as const;
-  const { status } = await appendRecords(context, fold, records, memory, append);
-  return { status, count: records.length };
+  if (entries.length === 0) return { isWhole: true, records: 0 };
+  const memory = memories.pop() ?? createConsumeMemory(context);
+  const children = replay.childrenOf(shardId);
+  const options = { context, shardId, memory, folds, parallelReads, isTimeUp, children };
+  const replayed = await new ShardReplay(options).replay(entries);
+  memories.push(memory);
+  return replayed;
 }

@@ -67,7 +67,7 @@ describe('a replay of the state machine', () => {
       await drainDefault(world);
     }
 
-    const { status, visited, output } = await replay(world, RAW, 8);
+    const { status, visited, output } = await replay(world, RAW, 5);
 
     expect(status).toBe('SUCCEEDED');
     expect(visited.filter((name) => name === 'Step').length).toBeGreaterThan(2);
