@@ -47,10 +47,13 @@ export async function listSegments(lake: ObjectStore, keys: StreamLakeKeys): Pro
   // In order, so that what is found is nearly sorted.
   const prefixes = [...namedByPrefix.keys()].sort(inOrderOfBytes);
   const segments: RawSegment[] = [];
-  const found = await inParallel(prefixes, PARALLEL_LISTS, async (prefix) => {
-    return await listNamed(lake, prefix, namedByPrefix.get(prefix) ?? []);
+  const listed = await inParallel(prefixes, PARALLEL_LISTS, async (prefix) => {
+    const found = await listNamed(lake, prefix, namedByPrefix.get(prefix) ?? []);
+    // There may be more than a million.
+    namedByPrefix.delete(prefix);
+    return found;
   });
-  for (const some of found) for (const segment of some) segments.push(segment);
+  for (const some of listed) for (const segment of some) segments.push(segment);
   return segments.sort((a, b) => inOrderOfBytes(a.key, b.key));
 }
 

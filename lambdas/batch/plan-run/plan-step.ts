@@ -12,7 +12,7 @@ import { lookAtFiles } from './look-at-files.ts';
 import { limitUsed } from './plan-limits.ts';
 import { type PlanOptions, planRun } from './plan-run.ts';
 import { plannedBytes, uncompressedBytes } from './plan-sizes.ts';
-import { planSteps, type StepLimits, type StepPlan } from './plan-steps.ts';
+import { planSteps, SEGMENTS_PER_SEC, type StepLimits, type StepPlan } from './plan-steps.ts';
 import { StoredLooks } from './stored-looks.ts';
 import { TaskPacker } from './task-packer.ts';
 
@@ -104,7 +104,8 @@ async function makePlan(host: BatchHost, limits: StepLimits, event: TimedEvent):
         isWhole: isDecoded(input.kind),
         uncompressedBytes: plannedBytes(input),
       }));
-      steps = planSteps(sizes, { limits, minChunkBytes, dimensionBytes });
+      const rate = event.fromRaw === undefined ? {} : { inputsPerSec: SEGMENTS_PER_SEC };
+      steps = planSteps(sizes, { limits, minChunkBytes, dimensionBytes, ...rate });
       return steps;
     },
   });

@@ -158,7 +158,7 @@ export class ShardReplay {
     return await this.#appendTo(fold, fresh, { kind: 'records', sourceShard: null, gapAfter });
   }
 
-  /** Noted as redriven here, too, so that a redrive of the new consumer does not bring them again. */
+  /** Noted as redriven here, too: a redrive of the new consumer does not bring them again. */
   async #redrive(entry: PlannedEntry, all: readonly StreamRecord[]): Promise<void> {
     const context = this.#context;
     const { source_shard: sourceShard } = entry;

@@ -93,6 +93,13 @@ describe('planSteps', () => {
     ]);
   });
 
+  it('counts less time for inputs that are found faster', () => {
+    const secondsOf = (rest: { readonly inputsPerSec?: number }) =>
+      plan(plain(1_000, 30_000), rest).limits.find(({ name }) => name === 'plan_seconds')?.used;
+
+    expect([secondsOf({}), secondsOf({ inputsPerSec: 10_000 })]).toEqual([24, 3]);
+  });
+
   it('takes larger buckets where functions have more memory', () => {
     const functionMemoryBytes = 10_240 * MIB;
     const large = plan(plain(GIB, 93), { limits: { ...limits, functionMemoryBytes } });
