@@ -19,6 +19,8 @@ import { type KnownShard, settleShards } from './shard-registry.ts';
 
 export interface PlanEpochOptions {
   readonly drain?: Drain;
+  /** Entries of one shard that the epoch takes at most; otherwise `stream.maxEntriesPerEpoch`. */
+  readonly maxEntries?: number;
 }
 
 export type PlannedEpoch =
@@ -46,9 +48,10 @@ export async function planEpoch(
     previous?.shards.find(({ shard }) => shard === shardId)?.to_version ?? 0;
   const holders = holdersOf(found, fromOf);
   const shards = await raiseFloors(context, found, { holders, drain: options.drain ?? null });
+  const { maxEntries = context.config.stream.maxEntriesPerEpoch } = options;
   const cuts: ShardCut[] = [];
   for (const shard of shards) {
-    const cut = await cutShard(context, shard, fromOf(shard.shardId));
+    const cut = await cutShard(context, shard, fromOf(shard.shardId), maxEntries);
     if (cut === null) return { status: 'superseded' };
     cuts.push(cut);
   }
@@ -89,9 +92,10 @@ async function cutShard(
   context: StreamContext,
   shard: KnownShard,
   from: number,
+  maxEntries: number,
 ): Promise<ShardCut | null> {
   const { shardId, parentShardIds, hashKeyRange, head } = shard;
-  const to = Math.min(head.version, from + context.config.stream.maxEntriesPerEpoch);
+  const to = Math.min(head.version, from + maxEntries);
   if (to < from) return null;
   const entries = await readLog(context, shardId, from + 1, to);
   if (!isWhole(entries, from + 1, to)) return null;

@@ -9,8 +9,7 @@ import { type EpochPlan, PLAN_FORMAT } from '../../shared/state/epoch-plan.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
 import { type EpochDimensions, isOfDimensions } from '../plan-epoch/epoch-dimensions.ts';
-import { planEpoch } from '../plan-epoch/plan-epoch.ts';
-import type { Drain } from '../plan-epoch/raise-floors.ts';
+import { type PlanEpochOptions, planEpoch } from '../plan-epoch/plan-epoch.ts';
 import { rollForward } from '../roll-forward/roll-forward.ts';
 
 /** Writes all files of a planned epoch, its manifest last (stream protocol §3, W and C1). */
@@ -25,8 +24,7 @@ export interface EpochWriter {
   write(plan: EpochPlan, planKey: string): Promise<StreamManifest>;
 }
 
-export interface PublishOptions {
-  readonly drain?: Drain;
+export interface PublishOptions extends PlanEpochOptions {
   /** Plan anew although another version's plan is still young, or our own cannot be written. */
   readonly isReplan?: boolean;
 }
@@ -107,12 +105,11 @@ async function resumeOrPlan(
 
 /** Nothing is planned where `isWanted` says no to the plan. */
 async function planAnew(
-  { context, writer, options: { drain } }: Run,
+  { context, writer, options }: Run,
   head: EpochHead,
   committed: EpochPlan | null,
   isWanted: (plan: EpochPlan) => boolean = () => true,
 ): Promise<Planned | NotPlanned> {
-  const options = drain === undefined ? {} : { drain };
   const planned = await planEpoch(context, head, committed, writer.dimensions, options);
   if (planned.status === 'superseded') return { status: 'superseded' };
   if (planned.status === 'nothing_new' || !isWanted(planned.plan)) {

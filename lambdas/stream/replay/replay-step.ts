@@ -3,6 +3,7 @@ import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../shared/state/lake-keys.t
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { OrderConsumer } from '../consume-orders/consume-orders.ts';
 import { consumeToTips } from '../drain/consume-to-tips.ts';
+import { readShards } from '../plan-epoch/shard-registry.ts';
 import { type EpochWriter, publishEpoch } from '../publish-epoch/publish-epoch.ts';
 import { replayRaw } from './replay-raw.ts';
 
@@ -26,6 +27,12 @@ export interface ReplayStepResult extends Required<ReplayStepEvent> {
 /** Filling ends, and no further epoch is begun, with so much of the time limit left. */
 const FILL_MARGIN_MS = 150_000;
 const PUBLISH_MARGIN_MS = 300_000;
+
+/**
+ * Rows of an epoch, by and large. Each is written in one function: 90,000 rows a second
+ * (docs/performance.md, `stream_publish_epoch`) leave room in `PUBLISH_MARGIN_MS` for slower cores.
+ */
+const MAX_EPOCH_ROWS = 3_000_000;
 
 /**
  * Fills a consumer as far as there is time: from the raw archive of the default consumer if that
@@ -58,11 +65,22 @@ export async function replayStep(
   if (isTimeUp()) return answer('more');
   let isReplan = false;
   while (remainingMs() >= PUBLISH_MARGIN_MS) {
-    const { status } = await publishEpoch(context, writer, { isReplan });
+    const maxEntries = await entriesOfEpoch(context);
+    const { status } = await publishEpoch(context, writer, { isReplan, maxEntries });
     // Nobody else publishes here: a plan of an older version need not be waited for.
     isReplan = status === 'waiting';
     if (status === 'nothing_new') return answer('done');
     if (status === 'published') epochs += 1;
   }
   return answer('more');
+}
+
+/** Of each shard. Entries of a replay are full, and in its first epochs every shard has many. */
+async function entriesOfEpoch(context: StreamContext): Promise<number> {
+  const { maxEntriesPerEpoch, batchSize } = context.config.stream;
+  const waiting = (await readShards(context)).filter(
+    ({ head: { version, publishedThrough } }) => version > publishedThrough,
+  );
+  const entries = Math.floor(MAX_EPOCH_ROWS / batchSize / Math.max(1, waiting.length));
+  return Math.min(maxEntriesPerEpoch, Math.max(1, entries));
 }

@@ -78,6 +78,24 @@ describe('a replay of the state machine', () => {
     expect(copied?.watermark).toBe(original?.watermark);
   });
 
+  it('publishes epochs of no more full entries than one function writes', async () => {
+    const world = createStreamWorld({ config: { stream: { batchSize: 10_000 } } });
+    await send(
+      world,
+      Array.from({ length: 301 }, (_, index) => `o${index}`),
+    );
+    const { records } = await world.stream.read(SHARD, { kind: 'start' }, 10_000);
+    const consumer = new OrderConsumer(await world.open('copy'));
+    for (const record of records) await consumer.consume(SHARD, [record]);
+
+    const { output } = await replay(world, STREAM);
+
+    expect(output).toMatchObject({ status: 'done', epochs: 2 });
+    const copied = await currentManifest(await world.open('copy'));
+    expect(copied?.counts.read).toBe(301);
+    expect(copied?.inputs.map(({ entries }) => entries.length)).toEqual([1]);
+  });
+
   it('reads the rest from the stream, and catches up when it is run again', async () => {
     const world = createStreamWorld();
     await send(world, ['a', 'b']);
