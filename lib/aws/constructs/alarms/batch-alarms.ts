@@ -21,8 +21,8 @@ export function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       threshold: 0,
       text:
         'A batch run failed; the tables are those of the run before. Read ' +
-        'state/batch/failures/<runId>.json in the lake, mend what it names, then start a run: ' +
-        'invoke StartFunction with {"tandem":"request"}.',
+        'state/batch/failures/<runId>.json in the lake, mend what it names, then ask for a run: ' +
+        'npx tandem batch --target aws.',
     },
     {
       id: 'QuarantineRate',
@@ -41,7 +41,8 @@ export function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       threshold: 0,
       text:
         'Notifications of uploads could not be handled and lie in the dead-letter queue. Read ' +
-        'the log of StartFunction, then move the messages back, or request a run.',
+        'the log of StartFunction, mend the cause, then move them back: npx tandem redrive ' +
+        '--notifications --target aws.',
     },
     {
       id: 'UnexplainedDifferences',

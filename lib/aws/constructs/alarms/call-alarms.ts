@@ -18,8 +18,9 @@ export function callAlarms({ pipelines, catalogue }: Watched): AlarmSpec[] {
       threshold: 0,
       text:
         'Calls of functions failed each time, or a rule could not reach its target; they lie in ' +
-        'the queues LostCalls. Each message names the function and its error. Mend it, request a ' +
-        'batch run, then purge the queue: the schedules make up for all else.',
+        'the queues LostCalls. npx tandem redrive --lost-calls --dry-run --target aws names each ' +
+        'and its error. Mend it, ask for a batch run (npx tandem batch --target aws), then empty ' +
+        'the queues by the same command without --dry-run: the schedules make up for all else.',
     },
   ];
 }
