@@ -28,6 +28,7 @@ import { textTable, withCommas } from '../text-table.ts';
 interface RedriveCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly dryRun?: true;
   readonly notifications?: true;
+  readonly lostCalls?: true;
   readonly consumer: string;
 }
 
@@ -46,6 +47,7 @@ Examples:
   $ tandem redrive
   $ tandem redrive --target aws
   $ tandem redrive --notifications --target aws
+  $ tandem redrive --lost-calls --dry-run --target aws    which calls nobody took, and why
 `;
 
 export function defineRedrive(command: Command, start: StartCommand): void {
@@ -56,6 +58,10 @@ export function defineRedrive(command: Command, start: StartCommand): void {
     .option(
       '--notifications',
       'on AWS: notifications of uploads that lie in the dead-letter queue go back to the starter',
+    )
+    .option(
+      '--lost-calls',
+      'on AWS: calls that nobody took are listed and removed; later calls make up for each',
     );
   addTargetOption(addConsumerOption(command))
     .addHelpText('after', EXAMPLES)
@@ -68,6 +74,7 @@ async function redrive(
   options: RedriveCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
+  if (options.lostCalls === true) return await redriveCalls(options, context);
   if (options.notifications === true) return await redriveNotifications(options, context);
   if (options.target === 'aws') return await redriveOnAws(options, context);
   const folders = foldersOf(options, context.config);
@@ -107,6 +114,19 @@ async function redriveNotifications(
         : `${withCommas(moved)} notifications went back to the starter\n` +
           'next: npx tandem status --target aws\n',
   };
+}
+
+async function redriveCalls(
+  options: RedriveCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  if (options.target !== 'aws' || options.notifications === true) {
+    const message = '--lost-calls goes with --target aws, and without --notifications';
+    throw new UsageError('usage', message);
+  }
+  assertNoneOf({ ...options }, ['stream', 'lake']);
+  const { redriveLostCalls } = await import('../aws/redrive-lost-calls.ts');
+  return await redriveLostCalls(options.dryRun === true, context);
 }
 
 function redriveResult(

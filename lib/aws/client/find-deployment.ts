@@ -76,7 +76,8 @@ export async function findDeployment(
   // One after the other: the first is enough to know that nothing is deployed.
   for (const name of Object.keys(NEEDED_OUTPUTS) as StackName[]) {
     const stackName = `${prefix}${name}`;
-    const stack = await describe(stackName, prefix, clients);
+    const stack = await describe(stackName, clients);
+    if (stack === null) throw await notDeployed(stackName, prefix, clients);
     for (const output of NEEDED_OUTPUTS[name]) {
       found[output] = outputOf(stack, stackName, output);
     }
@@ -92,28 +93,32 @@ export async function hasStack(
   stackName: string,
   clients: FinderClients = makeFinderClients(),
 ): Promise<boolean> {
-  try {
-    await clients.stacks.send(new DescribeStacksCommand({ StackName: stackName }));
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw explained(error, stackName, clients);
-  }
+  return (await describe(stackName, clients)) !== null;
 }
 
-function isMissing(error: unknown): boolean {
-  return isNamed(error, 'ValidationError') && /does not exist/.test((error as Error).message);
+/**
+ * Outputs that one command needs, in this order; null where there is no such stack. Throws as
+ * `findDeployment`.
+ */
+export async function findOutputs(
+  stackName: string,
+  names: readonly string[],
+  clients: FinderClients = makeFinderClients(),
+): Promise<string[] | null> {
+  const stack = await describe(stackName, clients);
+  return stack === null ? null : names.map((name) => outputOf(stack, stackName, name));
 }
 
-async function describe(stackName: string, prefix: string, clients: FinderClients): Promise<Stack> {
+async function describe(stackName: string, clients: FinderClients): Promise<Stack | null> {
   try {
     const answer = await clients.stacks.send(new DescribeStacksCommand({ StackName: stackName }));
-    const stack = answer.Stacks?.[0];
-    if (stack !== undefined) return stack;
+    return answer.Stacks?.[0] ?? null;
   } catch (error) {
-    if (!isMissing(error)) throw explained(error, stackName, clients);
+    const isMissing =
+      isNamed(error, 'ValidationError') && /does not exist/.test((error as Error).message);
+    if (!isMissing) throw explained(error, stackName, clients);
+    return null;
   }
-  throw await notDeployed(stackName, prefix, clients);
 }
 
 function outputOf({ Outputs = [], StackStatus }: Stack, stackName: string, output: string): string {

@@ -1,15 +1,5 @@
-import {
-  DeleteMessageCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
-import { toCallError } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
-import { regionOptions } from './find-deployment.ts';
-
-/** A request of SQS brings ten at most. */
-const MESSAGES_MAX = 10;
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { askedOf, deleteFrom, makeSqsClient, receiveFrom } from './queue-messages.ts';
 
 /**
  * Moves notifications that the starter could not handle from the dead-letter queue back to its
@@ -19,45 +9,20 @@ const MESSAGES_MAX = 10;
 export async function moveNotificationsBack(
   queues: { readonly from: string; readonly to: string },
   signal: AbortSignal,
-  client = new SQSClient(regionOptions()),
+  client = makeSqsClient(),
 ): Promise<number> {
   for (let moved = 0; ; ) {
     signal.throwIfAborted();
-    const messages = await receive(client, queues.from);
+    const messages = await receiveFrom(client, queues.from);
     if (messages.length === 0) return moved;
-    for (const { Body: body, ReceiptHandle: receipt } of messages) {
-      await asked(queues.to, 'SendMessage', () =>
-        client.send(new SendMessageCommand({ QueueUrl: queues.to, MessageBody: body ?? '' })),
-      );
-      await asked(queues.from, 'DeleteMessage', () =>
-        client.send(new DeleteMessageCommand({ QueueUrl: queues.from, ReceiptHandle: receipt })),
-      );
+    for (const message of messages) {
+      const command = new SendMessageCommand({
+        QueueUrl: queues.to,
+        MessageBody: message.Body ?? '',
+      });
+      await askedOf(queues.to, 'SendMessage', () => client.send(command));
+      await deleteFrom(client, queues.from, message);
       moved += 1;
     }
-  }
-}
-
-async function receive(client: SQSClient, queue: string): Promise<readonly Message[]> {
-  const command = new ReceiveMessageCommand({
-    QueueUrl: queue,
-    MaxNumberOfMessages: MESSAGES_MAX,
-    // All servers are asked: an empty answer means that there is none.
-    WaitTimeSeconds: 1,
-  });
-  const { Messages: messages = [] } = await asked(queue, 'ReceiveMessage', () =>
-    client.send(command),
-  );
-  return messages;
-}
-
-async function asked<T>(queue: string, action: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw toCallError(error, {
-      what: `${action} of ${queue}`,
-      resource: `queue ${queue}`,
-      permission: `sqs:${action}`,
-    });
   }
 }

@@ -42,6 +42,10 @@ export class CatalogueStack extends Stack {
     this.#workgroup(props, name);
     new CfnOutput(this, 'CatalogueDatabase', { value: name, description: 'tables for Athena' });
     new CfnOutput(this, 'CatalogueWorkgroup', { value: name, description: 'queries run in it' });
+    new CfnOutput(this, 'LostCatalogueCalls', {
+      value: this.lostCalls.queueUrl,
+      description: 'calls that nobody took',
+    });
   }
 
   #registration({ deployment, storage, codeOf }: DoorProps, database: string): TandemFunction {

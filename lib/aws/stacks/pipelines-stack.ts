@@ -36,6 +36,14 @@ export class PipelinesStack extends Stack {
     this.#output('ReplayMachine', replays.stateMachineArn, 'fills other consumers');
     this.#output('NotificationQueue', this.batch.queue.queueUrl, 'tells the starter of uploads');
     this.#output('LostNotifications', this.batch.deadLetters.queueUrl, 'what it could not handle');
+    const lostCalls = {
+      LostBatchCalls: this.batch.lostCalls,
+      LostStreamCalls: this.stream.lostCalls,
+      LostComparisonCalls: this.reconciliation.lostCalls,
+    };
+    for (const [key, { queueUrl }] of Object.entries(lostCalls)) {
+      this.#output(key, queueUrl, 'calls that nobody took');
+    }
     this.#output('ReconcileFunction', reconcile.function.functionName, 'compares both doors');
     const { config, codeVersion } = props.deployment;
     this.#output('ConfigHash', configHash(config), 'of the rules that the tables follow');

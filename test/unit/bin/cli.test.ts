@@ -130,6 +130,7 @@ describe('help', () => {
         '--lake <dir>',
         '--dry-run',
         '--notifications',
+        '--lost-calls',
         '--consumer <name>',
         '--target <where>',
       ],

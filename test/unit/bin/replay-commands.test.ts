@@ -93,6 +93,16 @@ describe('redrive', () => {
     expect(exitCode).toBe(0);
     expect(result).toEqual({ dry_run: false, redriven: 0, batches: [] });
   });
+
+  it.each([
+    ['--lost-calls'],
+    ['--lost-calls', '--notifications', '--target', 'aws'],
+    ['--lost-calls', '--lake', 'lake', '--target', 'aws'],
+    ['--notifications'],
+  ])('fails when queues are asked for by %s %s %s', async (...options) => {
+    const { exitCode, result } = await json('redrive', ...options);
+    expect([exitCode, result.error.code]).toEqual([2, 'usage']);
+  });
 });
 
 describe('batch --from-raw', () => {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LOST_CALLS } from '../../../../bin/aws/redrive-lost-calls.ts';
 import {
   findDeployment,
+  findOutputs,
   NEEDED_OUTPUTS,
   regionOptions,
 } from '../../../../lib/aws/client/find-deployment.ts';
@@ -10,6 +12,7 @@ import {
   finderClients,
   queryAnswer,
   queryError,
+  stackAnswer,
 } from '../../../support/deployed-outputs.ts';
 import { broken } from '../../../support/stubbed-aws.ts';
 
@@ -118,6 +121,34 @@ describe('findDeployment', () => {
     await expect(
       findDeployment('Tandem', finderClients([broken('ENOTFOUND')])),
     ).rejects.toMatchObject({ name: 'RetryableError' });
+  });
+});
+
+describe('outputs that one command needs', () => {
+  const find = (...script: Parameters<typeof finderClients>[0]) =>
+    findOutputs('MineCatalogue', ['LostCatalogueCalls'], finderClients(script));
+
+  it('are those of the stack', async () => {
+    const { pipelines, catalogue } = templatesOf();
+    expect(Object.keys(pipelines.findOutputs('*'))).toEqual(
+      expect.arrayContaining([...LOST_CALLS.Pipelines]),
+    );
+    expect(Object.keys(catalogue?.findOutputs('*') ?? {})).toEqual(
+      expect.arrayContaining([...LOST_CALLS.Catalogue]),
+    );
+    expect(await find(stackAnswer({ LostCatalogueCalls: 'a-url' }))).toEqual(['a-url']);
+  });
+
+  it('are null where the stack is not there', async () => {
+    const missing = 'Stack with id MineCatalogue does not exist';
+    expect(await find(queryError('ValidationError', missing))).toBeNull();
+  });
+
+  it('fail where the stack cannot be looked at, or is of an older version', async () => {
+    await expect(find(queryError('AccessDenied', 'no', 403))).rejects.toMatchObject({
+      code: 'access_denied',
+    });
+    await expect(find(stackAnswer({}))).rejects.toMatchObject({ code: 'output_missing' });
   });
 });
 
