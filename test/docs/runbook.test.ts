@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { TRIED, UNTRIED } from '../emulator/aws/runbook-chapters.ts';
+import { ELSEWHERE, TRIED, UNTRIED } from '../emulator/aws/runbook-chapters.ts';
 import { templatesOf } from '../support/aws-stacks.ts';
 import { commandsOf, runbookChapters } from '../support/runbook.ts';
+import { readText } from './markdown.ts';
 
 const { operations } = templatesOf();
 const alarms = Object.values(operations?.findResources('AWS::CloudWatch::Alarm') ?? {}).map(
   ({ Properties }) => Properties.AlarmName.replace('Tandem-', '') as string,
 );
 const chapters = runbookChapters();
-const tried: readonly string[] = Object.values(TRIED).flat();
+const followed: readonly string[] = Object.values(TRIED).flat();
+const tried = [...followed, ...Object.keys(ELSEWHERE)];
 
 describe('the runbook', () => {
   it('has commands for each alarm', () => {
@@ -23,6 +25,12 @@ describe('the runbook', () => {
     expect(names.filter((name) => !known.includes(name))).toEqual([]);
     expect(known.filter((name) => !names.includes(name))).toEqual([]);
     expect(tried.filter((name) => name in UNTRIED)).toEqual([]);
+    expect(new Set(tried).size).toBe(tried.length);
+  });
+
+  it.each(Object.entries(ELSEWHERE))('has tests of %s that are there', (_, { file, tests }) => {
+    const text = readText(file);
+    expect(tests.filter((name) => !text.includes(`it('${name}'`))).toEqual([]);
   });
 
   it('names what is to be filled in, and nothing is left out', () => {

@@ -63,6 +63,7 @@ export interface Deployed {
   readonly state: DynamoStateStore;
   readonly stateTable: string;
   readonly stream: KinesisEventStream;
+  readonly streamName: string;
   /** Of the pipelines stack. */
   readonly outputs: Readonly<Record<string, string>>;
   /** Of the stream's mapping to its consumer. */
@@ -92,6 +93,7 @@ function opened(outputs: Outputs): Deployed {
       streamName: storage.StreamName,
       clock,
     }),
+    streamName: storage.StreamName,
     outputs: pipelines,
     mappingId: pipelines.ConsumerMapping,
     async invoke<Answer>(output: string, event: unknown): Promise<Answer> {

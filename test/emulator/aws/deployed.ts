@@ -13,6 +13,8 @@ const BATCH = { chunkBytes: '200B', quietFor: '3s', minInterval: '0s' };
 /** Of the config's `aws`, what a test chooses. */
 export interface Chosen {
   readonly retryLimit?: number;
+  readonly retention?: string;
+  readonly streamMemory?: string;
   readonly existing?: Partial<Config['aws']['existing']>;
 }
 

@@ -12,8 +12,8 @@ import { anEvent } from '../../support/stream-world.ts';
 import { type Deployed, eventually } from '../deployment.ts';
 import { exceptionsOf } from '../exceptions.ts';
 import { runningEmulator } from '../running-emulator.ts';
-import { ConsumerFault } from './consumer-fault.ts';
 import { TestStacks } from './deployed.ts';
+import { FunctionFault } from './function-fault.ts';
 
 const PROMISE = 'a record batch that fails is retried, or given up and redriven';
 const whyNot = exceptionsOf(runningEmulator().name).endToEnd[PROMISE];
@@ -25,7 +25,7 @@ const clock = new SystemClock();
 const stacks = new TestStacks('TandemFailing');
 
 let world: Deployed;
-let fault: ConsumerFault;
+let fault: FunctionFault;
 
 function onceEach(orders: number) {
   return { read: orders, active: orders, duplicate: 0, late: 0 };
@@ -159,7 +159,7 @@ if (whyNot !== undefined) process.stderr.write(`left out, ${PROMISE}: ${whyNot}\
 describe.skipIf(whyNot !== undefined)('a record batch that fails', () => {
   beforeAll(async () => {
     world = await stacks.deploy();
-    fault = await ConsumerFault.of(world.mappingId);
+    fault = await FunctionFault.ofMapping(world.mappingId);
   }, 300_000);
 
   afterAll(async () => {

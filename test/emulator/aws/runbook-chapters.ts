@@ -21,6 +21,8 @@ export const TRIED = {
     'UnexplainedDifferences',
     'ComparisonFailed',
     'UnreadRecords',
+    'IteratorAge',
+    'RecordsExpire',
     'WatermarkLag',
     'DimensionsKept',
     'NothingCommitted',
@@ -36,6 +38,25 @@ export const TRIED = {
   ],
 } as const;
 
+/** Chapters that another test shows, by its file and the names of its tests. */
+export const ELSEWHERE: Readonly<
+  Record<string, { readonly file: string; readonly tests: readonly string[] }>
+> = {
+  Destroy: {
+    file: 'test/emulator/aws/existing.test.ts',
+    tests: [
+      'leaves what is not its own as it was, and its data',
+      'is taken up again by one that names its data',
+      'gives the right tables then, by both doors',
+    ],
+  },
+  // An emulator does not hold so many files.
+  NearLimit: {
+    file: 'test/unit/bin/cost.test.ts',
+    tests: ['is named, and is far away again with more memory'],
+  },
+};
+
 const NO_THROTTLES = 'no emulator throttles: its streams, tables and functions have no limits';
 
 /** What no emulator can show, and why. */
@@ -43,13 +64,9 @@ export const UNTRIED: Readonly<Record<string, string>> = {
   StreamThrottled: NO_THROTTLES,
   StateThrottled: NO_THROTTLES,
   FunctionsThrottled: NO_THROTTLES,
-  IteratorAge: 'no emulator lets a consumer be slower than its stream for hours',
-  RecordsExpire: 'no emulator drops records that are older than the retention',
-  NearLimit: 'a run at 80 % of a limit takes more files than an emulator holds',
   UploadsWait: 'what is in the way is repaired by hand: an execution, a rule, a permission',
   StarterErrors: 'it goes on by itself once a permission or a table is mended by hand',
-  CallsLost: 'nothing is repaired by its commands: they read a message and empty the queue',
+  CallsLost: 'nothing is repaired by its commands: they read messages and empty queues',
   CatalogueBehind: 'the catalogue stack is not deployed on emulators: LocalStack has no Glue',
   Reshard: 'MiniStack deletes the parents, LocalStack reads them again for ever',
-  Destroy: 'test stacks are ephemeral: what stays on AWS goes with them',
 };

@@ -17,6 +17,8 @@ export class RunbookOrders {
   #hours = 0;
   /** Records that were sent to the stream. */
   sent = 0;
+  /** Records that came from messages, and not from the stream. */
+  redriven = 0;
 
   constructor(world: () => Deployed) {
     this.#world = world;
@@ -39,6 +41,25 @@ export class RunbookOrders {
     const results = await this.#world().stream.put(events);
     if (results.some(({ status }) => status !== 'stored')) throw new Error('not all is stored');
     this.sent += events.length;
+  }
+
+  /** Both doors get some orders; those of the stream are in its logs when it returns. */
+  async both(name: string, count = 3): Promise<void> {
+    const { files, events } = this.make(name, count);
+    for (const [key, text] of Object.entries(files)) {
+      await this.#world().landing.put(key, Buffer.from(text));
+    }
+    await this.send(events);
+    await this.untilAllConsumed();
+  }
+
+  /** What was sent or redriven. */
+  get received(): number {
+    return this.sent + this.redriven;
+  }
+
+  async untilAllConsumed(): Promise<void> {
+    await this.untilConsumed(this.received);
   }
 
   /** In the logs of all shards of a consumer. */

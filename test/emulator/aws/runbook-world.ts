@@ -7,7 +7,7 @@ import { keysOf } from '../../support/batch-runs.ts';
 import { type CliResult, runCliHere } from '../../support/run-cli.ts';
 import { commandsOf } from '../../support/runbook.ts';
 import type { Deployed } from '../deployment.ts';
-import { TestStacks } from './deployed.ts';
+import { type Chosen, TestStacks } from './deployed.ts';
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -15,6 +15,8 @@ export type Files = Readonly<Record<string, string>>;
 export class RunbookWorld {
   /** In the order in which they were followed. */
   readonly followed: string[] = [];
+  /** What the next deployment is made with. */
+  chosen: Chosen = {};
   readonly #stacks: TestStacks;
   readonly #folder = mkdtempSync(join(tmpdir(), 'tandem-runbook-'));
   #deployed: Deployed | null = null;
@@ -90,7 +92,7 @@ export class RunbookWorld {
     const [program, name, ...args] = command;
     const text = command.join(' ');
     if (program === 'npx' && name === 'tandem') return await this.tandem(...args);
-    if (text === 'npx cdk deploy --all') return done(await this.#stacks.redeploy());
+    if (text === 'npx cdk deploy --all') return done(await this.#stacks.redeploy(this.chosen));
     const [, moved, to] = /^aws s3 mv (\S+) (\S+)$/.exec(text) ?? [];
     if (moved !== undefined) return done(await this.#move(moved, to));
     const [, uuid] =

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,6 +66,25 @@ describe('plan', () => {
     expect(empty).toMatchObject({ exitCode: 1, answer: { error: { code: 'landing_empty' } } });
     const huge = await json('plan', '--bytes', '8TB');
     expect(huge).toMatchObject({ exitCode: 1, answer: { error: { code: 'does_not_fit' } } });
+  });
+});
+
+describe('a limit that is near', () => {
+  const planned = async (batchMemory: string) => {
+    const config = join(folder, `memory-${batchMemory}.yaml`);
+    writeFileSync(config, `aws: { batchMemory: ${batchMemory} }\n`);
+    const { answer } = await json('plan', '--bytes', '700GB', '--config', config);
+    return Object.fromEntries(
+      answer.limits.map((one: { name: string; used_percent: number }) => [
+        one.name,
+        one.used_percent,
+      ]),
+    );
+  };
+
+  it('is named, and is far away again with more memory', async () => {
+    expect((await planned('512MiB')).buckets).toBe(84.01);
+    expect((await planned('2048MiB')).buckets).toBe(11.4);
   });
 });
 

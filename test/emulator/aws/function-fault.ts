@@ -2,6 +2,7 @@ import {
   GetEventSourceMappingCommand,
   GetFunctionConfigurationCommand,
   LambdaClient,
+  ListEventSourceMappingsCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
@@ -9,24 +10,38 @@ import { eventually } from '../deployment.ts';
 import { endpointOf, runningEmulator } from '../running-emulator.ts';
 
 /** Of a table that nobody made: each invocation fails before it has any effect. */
-const NO_TABLE = 'a-table-that-is-not-there';
+export const NO_TABLE = 'a-table-that-is-not-there';
 
 const clock = new SystemClock();
 
-/** The function that the stream's mapping calls, and a fault that is no part of its code. */
-export class ConsumerFault {
+/** Name of the function that a mapping calls. */
+export async function functionOf(mappingId: string): Promise<string> {
+  const command = new GetEventSourceMappingCommand({ UUID: mappingId });
+  const { FunctionArn } = await new LambdaClient({}).send(command);
+  return FunctionArn?.split(':').at(-1) ?? '';
+}
+
+/** The mapping that calls a function; it has one. */
+export async function mappingOf(functionName: string): Promise<string> {
+  const command = new ListEventSourceMappingsCommand({ FunctionName: functionName });
+  const { EventSourceMappings: mappings = [] } = await new LambdaClient({}).send(command);
+  if (mappings.length !== 1) throw new Error(`${functionName} has ${mappings.length} mappings`);
+  return mappings[0].UUID ?? '';
+}
+
+/** A function, and a fault that is no part of its code. */
+export class FunctionFault {
   readonly #functions = new LambdaClient({});
   readonly #functionName: string;
   #variables: Readonly<Record<string, string>> = {};
 
-  private constructor(functionName: string) {
+  constructor(functionName: string) {
     this.#functionName = functionName;
   }
 
-  static async of(mappingId: string): Promise<ConsumerFault> {
-    const command = new GetEventSourceMappingCommand({ UUID: mappingId });
-    const { FunctionArn } = await new LambdaClient({}).send(command);
-    return new ConsumerFault(FunctionArn?.split(':').at(-1) ?? '');
+  /** Of the function that a mapping calls. */
+  static async ofMapping(mappingId: string): Promise<FunctionFault> {
+    return new FunctionFault(await functionOf(mappingId));
   }
 
   /** From now on it fails. */
