@@ -1,18 +1,16 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WarningCode } from '../../../lambdas/shared/model/warning.ts';
 import { keysOf, ordersCsv } from '../../support/batch-runs.ts';
 import { currentOf, orderLine } from '../../support/small-landing.ts';
 import { eventually } from '../deployment.ts';
+import { FunctionFault, mappingOf, NO_TABLE } from './function-fault.ts';
+import { countsOf, sendTo, setHiddenSec } from './queues.ts';
 import { TRIED } from './runbook-chapters.ts';
-import { type Files, RunbookWorld } from './runbook-world.ts';
+import { badLine, PRODUCTS, WARNED } from './runbook-warnings.ts';
+import { type Files, RunbookWorld, setMapping } from './runbook-world.ts';
 
 const world = new RunbookWorld('TandemRunbook');
 
-const PRODUCTS = 'product_id,product_name,category,brand,list_price\n';
-const CUSTOMERS =
-  'customer_id,customer_name,customer_email,customer_segment,registration_date\n' +
-  'c1,Ada,ada@example.org,gold,2020-01-01\n';
 const GOOD: Files = {
   'orders/good.csv': ordersCsv([orderLine('good')]),
   'products/p.csv': `${PRODUCTS}p1,Tea,Drink,Alder,1\n`,
@@ -22,11 +20,22 @@ function linesOf(name: string, count: number, lineOf: (id: string) => string): s
   return ordersCsv(Array.from({ length: count }, (_, index) => lineOf(`${name}${index}`)));
 }
 
-const badLine = (id: string) => `${id},c1,p1,2026-01-05T00:00:00,0,1.50,done`;
-
 async function warnings(): Promise<WarningCode[]> {
   const manifest = await currentOf(world.deployed.lake);
   return manifest.warnings.map(({ code }) => code);
+}
+
+/** The starter waits for nothing, and the run that it started last is over. */
+async function untilIdle(): Promise<void> {
+  await eventually('the starter is idle', async () => {
+    const { run_pending, runs } = await world.answer('status');
+    const isRunning = runs.some(({ status }: { status: string }) => status === 'running');
+    return run_pending || isRunning ? null : true;
+  });
+}
+
+async function recordsRead(): Promise<number> {
+  return (await currentOf(world.deployed.lake)).counts.read;
 }
 
 /** Puts files and waits for the run that has read them. */
@@ -34,57 +43,6 @@ async function run(files: Files = {}) {
   await world.put(files);
   return await world.answer('batch');
 }
-
-/** A value of each; the mended file has another key only where the runbook says so. */
-const WARNED: readonly {
-  readonly chapter: string;
-  readonly code: WarningCode;
-  readonly bad: Files;
-  readonly mended: Files;
-}[] = [
-  {
-    chapter: 'FilesRejected',
-    code: 'files_rejected',
-    bad: { 'orders/rejected.csv': 'no,header\n1,2\n' },
-    mended: { 'orders/rejected.csv': ordersCsv([orderLine('rejected')]) },
-  },
-  {
-    chapter: 'StrayQuotes',
-    code: 'stray_quote',
-    bad: { 'orders/stray.csv': ordersCsv([orderLine('"stray')]) },
-    mended: { 'orders/stray.csv': ordersCsv([orderLine('stray')]) },
-  },
-  {
-    chapter: 'DuplicatesDiffer',
-    code: 'duplicates_differ',
-    bad: { 'orders/lines.csv': ordersCsv([orderLine('l1'), badLine('l1').replace(',0,', ',9,')]) },
-    mended: { 'orders/lines.csv': ordersCsv([orderLine('l1-1'), orderLine('l1-2')]) },
-  },
-  {
-    chapter: 'LastLinesCut',
-    code: 'last_line_cut',
-    bad: { 'orders/cut.csv': `${ordersCsv([orderLine('cut1')])}cut2,c1,p1,2026-01` },
-    mended: { 'orders/cut.csv': ordersCsv([orderLine('cut1'), orderLine('cut2')]) },
-  },
-  {
-    chapter: 'JoinMisses',
-    code: 'join_misses',
-    bad: { 'customers/c.csv': CUSTOMERS.replace('\nc1,', '\nC-1,') },
-    mended: { 'customers/c.csv': CUSTOMERS },
-  },
-  {
-    chapter: 'DimensionIssues',
-    code: 'dimension_issues',
-    bad: { 'products/p.csv': `${PRODUCTS}p1,Tea,Drink,Alder,much\n` },
-    mended: { 'products/p.csv': `${PRODUCTS}p1,Tea,Drink,Alder,1\n` },
-  },
-  {
-    chapter: 'FutureEvents',
-    code: 'future_events',
-    bad: { 'orders/future.csv': ordersCsv([orderLine('f').replace('2026', '2096')]) },
-    mended: { 'orders/future.csv': ordersCsv([orderLine('f')]) },
-  },
-];
 
 describe('the runbook of the batch door', () => {
   beforeAll(async () => {
@@ -135,8 +93,7 @@ describe('the runbook of the batch door', () => {
     const { LostNotifications } = world.outputs;
     const detail = { bucket: { name: 'landing' }, object: { key: 'orders/good.csv' } };
     const event = { source: 'aws.s3', 'detail-type': 'Object Created', detail };
-    const command = { QueueUrl: LostNotifications, MessageBody: JSON.stringify(event) };
-    await new SQSClient({}).send(new SendMessageCommand(command));
+    await sendTo(LostNotifications, event);
     const before = await currentOf(world.deployed.lake);
 
     const [moved] = await world.follow('NotificationsLost');
@@ -184,6 +141,71 @@ describe('the runbook of the batch door', () => {
     await world.follow(one.chapter, { FILES: world.folderOf(one.mended) });
 
     expect(await warnings()).not.toContain(one.code);
+  });
+
+  it('UploadsWait: the starter is not called, and a run that is asked for reads all', async () => {
+    await untilIdle();
+    const { StartFunction, NotificationQueue } = world.outputs;
+    const mappingId = await mappingOf(StartFunction);
+    await setMapping(mappingId, false);
+    const before = await recordsRead();
+    await world.put({ 'orders/waits.csv': ordersCsv([orderLine('waits')]) });
+    await eventually('the notification lies in its queue', async () =>
+      (await countsOf(NotificationQueue)).visible > 0 ? true : null,
+    );
+
+    await world.follow('UploadsWait');
+
+    expect(await recordsRead()).toBe(before + 1);
+    await setMapping(mappingId, true);
+    await eventually('the notification is taken', async () =>
+      (await countsOf(NotificationQueue)).visible === 0 ? true : null,
+    );
+  });
+
+  it('CallsLost: what they name is listed, and the queues are empty then', async () => {
+    const { LostBatchCalls, LostStreamCalls } = world.outputs;
+    const before = await currentOf(world.deployed.lake);
+    const arn = 'arn:aws:lambda:us-east-1:000000000000:function:publish:$LATEST';
+    const failed = {
+      requestContext: { functionArn: arn, condition: 'RetriesExhausted' },
+      responsePayload: { errorType: 'TerminalError', errorMessage: 'a segment is missing' },
+    };
+    const rule = 'arn:aws:events:us-east-1:000000000000:rule/Uploads';
+    await sendTo(LostStreamCalls, failed);
+    await sendTo(LostStreamCalls, failed);
+    await sendTo(LostBatchCalls, {}, { RULE_ARN: rule, ERROR_MESSAGE: 'the queue is gone' });
+
+    const [looked, , removed] = await world.follow('CallsLost');
+
+    expect(looked.out).toMatch(/2 .* function publish +TerminalError: a segment is missing\n/);
+    expect(looked.out).toMatch(/1 .* rule Uploads +the queue is gone\n/);
+    expect(removed.out).toContain('3 lost calls are removed');
+    expect((await currentOf(world.deployed.lake)).run_id).not.toBe(before.run_id);
+    expect(await countsOf(LostStreamCalls)).toEqual({ visible: 0, taken: 0 });
+    expect(await countsOf(LostBatchCalls)).toEqual({ visible: 0, taken: 0 });
+  });
+
+  it('StarterErrors: it goes on by itself once the cause is mended', async () => {
+    await untilIdle();
+    const { StartFunction, NotificationQueue } = world.outputs;
+    const fault = new FunctionFault(StartFunction);
+    // Six minutes otherwise, for which nobody waits here.
+    await setHiddenSec(NotificationQueue, 5);
+    await fault.begin();
+    const before = await recordsRead();
+    await world.put({ 'orders/fails.csv': ordersCsv([orderLine('fails')]) });
+    await eventually('the notification was taken in vain', async () =>
+      (await countsOf(NotificationQueue)).taken > 0 ? true : null,
+    );
+    await expect(world.deployed.invoke('StartFunction', {})).rejects.toThrow(NO_TABLE);
+    await fault.end();
+
+    await world.follow('StarterErrors');
+
+    await eventually('a run counts it', async () =>
+      (await recordsRead()) === before + 1 ? true : null,
+    );
   });
 
   it('Upgrade: what runs is replaced in place', async () => {

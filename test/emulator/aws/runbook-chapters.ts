@@ -14,6 +14,9 @@ export const TRIED = {
     'JoinMisses',
     'DimensionIssues',
     'FutureEvents',
+    'UploadsWait',
+    'CallsLost',
+    'StarterErrors',
     'Upgrade',
   ],
   stream: [
@@ -64,9 +67,6 @@ export const UNTRIED: Readonly<Record<string, string>> = {
   StreamThrottled: NO_THROTTLES,
   StateThrottled: NO_THROTTLES,
   FunctionsThrottled: NO_THROTTLES,
-  UploadsWait: 'what is in the way is repaired by hand: an execution, a rule, a permission',
-  StarterErrors: 'it goes on by itself once a permission or a table is mended by hand',
-  CallsLost: 'nothing is repaired by its commands: they read messages and empty queues',
   CatalogueBehind: 'the catalogue stack is not deployed on emulators: LocalStack has no Glue',
   Reshard: 'MiniStack deletes the parents, LocalStack reads them again for ever',
 };
