@@ -62,7 +62,7 @@ describe('conservation', () => {
         await expectConserved(new Map(files));
         await expectAsOracle(new Map(files));
       });
-      await fc.assert(law, { seed, ...runs(30) });
+      await fc.assert(law, { seed, ...runs(20) });
     },
     LIMIT_MS,
   );
@@ -80,7 +80,7 @@ describe('conservation', () => {
           await expectConserved(new Map([...files, orders]));
         },
       );
-      await fc.assert(law, { seed, ...runs(30) });
+      await fc.assert(law, { seed, ...runs(20) });
     },
     LIMIT_MS,
   );
