@@ -4,6 +4,7 @@ import { currentOf, orderLine } from '../../support/small-landing.ts';
 import { type Deployed, eventually } from '../deployment.ts';
 import { describeBatchDoor } from './batch-door.ts';
 import { TestStacks } from './deployed.ts';
+import { emptyBucket } from './empty-bucket.ts';
 import { describeStreamDoor } from './stream-door.ts';
 
 const stacks = new TestStacks('TandemTest');
@@ -42,8 +43,8 @@ describe('a deployment', () => {
   });
 
   it('leaves nothing when it is destroyed, once its buckets are empty', async () => {
-    for (const bucket of [world.landing, world.lake, world.failures]) {
-      await bucket.delete(await keysOf(bucket));
+    for (const { bucket } of [world.landing, world.lake, world.failures]) {
+      await emptyBucket(bucket);
     }
 
     await stacks.destroy();
