@@ -3,6 +3,8 @@ import type { WarningCode } from '../../../lambdas/shared/model/warning.ts';
 import { keysOf, ordersCsv } from '../../support/batch-runs.ts';
 import { currentOf, orderLine } from '../../support/small-landing.ts';
 import { eventually } from '../deployment.ts';
+import { exceptionsOf } from '../exceptions.ts';
+import { runningEmulator } from '../running-emulator.ts';
 import { FunctionFault, mappingOf, NO_TABLE } from './function-fault.ts';
 import { countsOf, sendTo, setHiddenSec } from './queues.ts';
 import { TRIED } from './runbook-chapters.ts';
@@ -10,6 +12,8 @@ import { badLine, PRODUCTS, WARNED } from './runbook-warnings.ts';
 import { type Files, RunbookWorld, setMapping } from './runbook-world.ts';
 
 const world = new RunbookWorld('TandemRunbook');
+const COMES_AGAIN = 'a notification whose function failed comes again';
+const comesNoMore = exceptionsOf(runningEmulator().name).endToEnd[COMES_AGAIN];
 
 const GOOD: Files = {
   'orders/good.csv': ordersCsv([orderLine('good')]),
@@ -186,27 +190,30 @@ describe('the runbook of the batch door', () => {
     expect(await countsOf(LostBatchCalls)).toEqual({ visible: 0, taken: 0 });
   });
 
-  it('StarterErrors: it goes on by itself once the cause is mended', async () => {
-    await untilIdle();
-    const { StartFunction, NotificationQueue } = world.outputs;
-    const fault = new FunctionFault(StartFunction);
-    // Six minutes otherwise, for which nobody waits here.
-    await setHiddenSec(NotificationQueue, 5);
-    await fault.begin();
-    const before = await recordsRead();
-    await world.put({ 'orders/fails.csv': ordersCsv([orderLine('fails')]) });
-    await eventually('the notification was taken in vain', async () =>
-      (await countsOf(NotificationQueue)).taken > 0 ? true : null,
-    );
-    await expect(world.deployed.invoke('StartFunction', {})).rejects.toThrow(NO_TABLE);
-    await fault.end();
+  it.skipIf(comesNoMore !== undefined)(
+    'StarterErrors: it goes on by itself once the cause is mended',
+    async () => {
+      await untilIdle();
+      const { StartFunction, NotificationQueue } = world.outputs;
+      const fault = new FunctionFault(StartFunction);
+      // Six minutes otherwise, for which nobody waits here.
+      await setHiddenSec(NotificationQueue, 5);
+      await fault.begin();
+      const before = await recordsRead();
+      await world.put({ 'orders/fails.csv': ordersCsv([orderLine('fails')]) });
+      await eventually('the notification was taken in vain', async () =>
+        (await countsOf(NotificationQueue)).taken > 0 ? true : null,
+      );
+      await expect(world.deployed.invoke('StartFunction', {})).rejects.toThrow(NO_TABLE);
+      await fault.end();
 
-    await world.follow('StarterErrors');
+      await world.follow('StarterErrors');
 
-    await eventually('a run counts it', async () =>
-      (await recordsRead()) === before + 1 ? true : null,
-    );
-  });
+      await eventually('a run counts it', async () =>
+        (await recordsRead()) === before + 1 ? true : null,
+      );
+    },
+  );
 
   it('Upgrade: what runs is replaced in place', async () => {
     const before = await currentOf(world.deployed.lake);
@@ -216,6 +223,9 @@ describe('the runbook of the batch door', () => {
   });
 
   it('has no chapter that nobody followed', () => {
-    expect([...world.followed].sort()).toEqual([...TRIED.batch].sort());
+    const wanted = TRIED.batch.filter(
+      (name) => name !== 'StarterErrors' || comesNoMore === undefined,
+    );
+    expect([...world.followed].sort()).toEqual([...wanted].sort());
   });
 });
