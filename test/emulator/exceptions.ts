@@ -49,6 +49,7 @@ export const EXCEPTIONS: Readonly<Record<EmulatorName, EmulatorExceptions>> = {
     },
     endToEnd: {
       'data stays when its stacks are destroyed': 'it deletes all but buckets with objects',
+      'the runbook of the stream is followed': 'it was not shown there yet',
       'a notification whose function failed comes again':
         'it does not within 90 s, where it is hidden for 5 s',
     },

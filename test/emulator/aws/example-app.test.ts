@@ -15,6 +15,7 @@ import { currentOf } from '../../support/small-landing.ts';
 import { anEvent } from '../../support/stream-world.ts';
 import { BOOTSTRAP, eventually } from '../deployment.ts';
 import { cacheRoot, projectRoot } from '../running-emulator.ts';
+import { emptyBucket } from './empty-bucket.ts';
 
 const run = promisify(execFile);
 const clock = new SystemClock();
@@ -109,9 +110,7 @@ describe('the example app, with the package installed', () => {
   });
 
   it('leaves the other stack as it was when it is destroyed', async () => {
-    for (const bucket of [world.lake, world.failures]) {
-      await bucket.delete(await keysOf(bucket));
-    }
+    for (const { bucket } of [world.lake, world.failures]) await emptyBucket(bucket);
 
     await cdk('destroy', 'Revenue', '--force');
 
@@ -120,7 +119,7 @@ describe('the example app, with the package installed', () => {
     const [shard] = await world.stream.listShards();
     const { records } = await world.stream.read(shard.shardId, { kind: 'start' }, 100);
     expect(records).toHaveLength(ORDERS);
-    await world.landing.delete(['orders/night.csv']);
+    await emptyBucket(world.landing.bucket);
     await cdk('destroy', 'Shop', '--force');
     await expect(world.stream.listShards()).rejects.toThrow();
   }, 300_000);
