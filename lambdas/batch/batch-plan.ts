@@ -68,6 +68,11 @@ export interface BatchPlan extends PlanHeader {
 
 export const manifestKey = (runId: string) => `manifests/batch/${runId}.json`;
 
+/** The run whose manifest has that key. */
+export function runIdOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1).replace('.json', '');
+}
+
 /** Plans are kept as long as their runs, so that a run can be repeated (`batch --plan`). */
 export const planKey = (runId: string) => `state/batch/plans/${runId}.json`;
 

@@ -22,7 +22,7 @@ import { InternedLayouts } from './interned-layouts.ts';
  */
 
 /** A part ends with the task that brings it to so many chunks. */
-const PART_CHUNKS = 1_000;
+export const PART_CHUNKS = 1_000;
 
 /** Parts that are written, or read ahead, at once. */
 const PARALLEL_PARTS = 16;

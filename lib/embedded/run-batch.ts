@@ -7,6 +7,7 @@ import {
   type BatchPlan,
   manifestKey,
   planKey,
+  runIdOf,
   workPrefix,
 } from '../../lambdas/batch/batch-plan.ts';
 import { listSegments } from '../../lambdas/batch/plan-run/list-segments.ts';
@@ -132,7 +133,7 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
     () => writeRun(options, plan, { workers, inputBytes, exchangeBytesInMemory }),
     () => tidily(options, () => discard(options, plan)),
   );
-  const keep = [runId, runIdOf(plan.previous?.manifestKey)];
+  const keep = [runId, ...(plan.previous === null ? [] : [runIdOf(plan.previous.manifestKey)])];
   await tidily(options, () =>
     tryAll([
       () => removeWork(lake, runId),
@@ -279,8 +280,4 @@ function removeFolder(path: string, key: string): void {
   } catch (error) {
     throw storageError(key, error);
   }
-}
-
-function runIdOf(key: string | undefined): string {
-  return key?.slice(key.lastIndexOf('/') + 1).replace('.json', '') ?? '';
 }

@@ -21,7 +21,7 @@ const START_BYTES = 8;
 const SIZE_BYTES = 4;
 
 /** A stripe is at most so large, or has one object. */
-const MAX_STRIPE_BYTES = 64 * 1024 * 1024;
+export const MAX_STRIPE_BYTES = 64 * 1024 * 1024;
 
 /** Footers that are read at once. */
 const PARALLEL_FOOTERS = 8;

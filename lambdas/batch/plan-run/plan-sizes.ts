@@ -161,15 +161,15 @@ export async function uncompressedBytesOf(
   landing: ObjectStore,
   input: SizedObject,
 ): Promise<{ readonly uncompressedBytes: number; readonly isGzip: boolean }> {
-  const { kind, sizeBytes, uncompressedBytes: known } = input;
+  const { kind, uncompressedBytes: known } = input;
   if (known !== undefined) return { uncompressedBytes: known, isGzip: kind === 'gzip' };
   const isGzip = kind === undefined ? await startsAsGzip(landing, input) : kind === 'gzip';
   if (isGzip) return { uncompressedBytes: await gzipBytes(landing, input), isGzip };
-  return { uncompressedBytes: sizeBytes * (kind === 'segment' ? SEGMENT_RATIO : 1), isGzip };
+  return { uncompressedBytes: plannedBytes(input), isGzip };
 }
 
 /** The same for an input that was looked at, without another look. */
-export function plannedBytes({ kind, sizeBytes, uncompressedBytes }: PlannedInput): number {
+export function plannedBytes({ kind, sizeBytes, uncompressedBytes }: SizedObject): number {
   return uncompressedBytes ?? sizeBytes * (kind === 'segment' ? SEGMENT_RATIO : 1);
 }
 

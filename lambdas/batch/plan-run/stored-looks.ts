@@ -5,7 +5,7 @@ import { compactJsonBytes, parseJson } from '../../shared/runtime/json.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
-import { type PlanHeader, workPrefix } from '../batch-plan.ts';
+import { type PlanHeader, runIdOf, workPrefix } from '../batch-plan.ts';
 import { InternedLayouts } from '../interned-layouts.ts';
 import { planParts, readHeader, type StoredHeader } from '../stored-plan.ts';
 import type { Look, LookMemory } from './look-at-files.ts';
@@ -66,7 +66,7 @@ export class StoredLooks implements LookMemory {
     const current = await readCurrentPointer(this.#lake, BATCH_CURRENT_KEY);
     if (current === null) return;
     const { manifestKey } = current;
-    const runId = manifestKey.slice(manifestKey.lastIndexOf('/') + 1).replace('.json', '');
+    const runId = runIdOf(manifestKey);
     const header = await this.#findHeader(runId);
     if (header?.codeVersion !== codeVersion || header.configHash !== configHash) return;
     for await (const { inputs } of planParts(this.#lake, header, async (part) => part)) {

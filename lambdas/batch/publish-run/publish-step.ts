@@ -2,7 +2,7 @@ import type { Warning } from '../../shared/model/warning.ts';
 import { parseJson } from '../../shared/runtime/json.ts';
 import type { BatchHost } from '../batch-host.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
-import { manifestKey } from '../batch-plan.ts';
+import { manifestKey, runIdOf } from '../batch-plan.ts';
 import { ChainFollower } from '../check-chunks/check-chunks.ts';
 import { usedResults } from '../check-chunks/run-check.ts';
 import { type KnownStarts, RunFiles } from '../run-files.ts';
@@ -37,7 +37,7 @@ export async function publishStep(
   const startedAtMs = runStartedAtMs(runId) ?? host.clock.now();
   await removeOldRuns(host.lake, {
     beforeMs: startedAtMs - host.config.batch.keepRunsForMs,
-    keep: [runId, runIdOf(plan.previous?.manifestKey)],
+    keep: [runId, ...(plan.previous === null ? [] : [runIdOf(plan.previous.manifestKey)])],
   });
   const { status, counts, revenue } = manifest;
   const warnings = manifest.warnings.map(({ code, count }) => ({ code, count }));
@@ -89,8 +89,4 @@ async function* storedResults(
   }
   const last = byInput.end();
   if (last !== null) yield last;
-}
-
-function runIdOf(key: string | undefined): string {
-  return key?.slice(key.lastIndexOf('/') + 1).replace('.json', '') ?? '';
 }

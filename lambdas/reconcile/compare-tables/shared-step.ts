@@ -1,3 +1,4 @@
+import { MS_PER_HOUR } from '../../shared/model/time.ts';
 import { TerminalError } from '../../shared/runtime/errors.ts';
 import { DEFAULT_CONSUMER } from '../../shared/state/lake-keys.ts';
 import { putLast } from './last-comparison.ts';
@@ -26,9 +27,7 @@ const RECORDS_PER_WORKER = 20_000_000;
 const LEAST_WORKERS = 4;
 
 /** As many children as a map state in its own history runs side by side (Step Functions). */
-const MOST_WORKERS = 40;
-
-const MS_PER_HOUR = 3_600_000;
+export const MOST_WORKERS = 40;
 
 /** What the state machine of large comparisons is started with, and hands to every step. */
 export interface SharedInput {

@@ -3,7 +3,8 @@ import {
   ListExecutionsCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import { isNamed, toCallError } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
+import { asked, isNamed } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
+import { executionArn, machineCall } from './state-machine.ts';
 
 /** A run of the state machine; its name is the run id. */
 export interface BatchExecution {
@@ -39,9 +40,8 @@ export class BatchExecutions {
 
   /** Null where none has begun yet. */
   async find(runId: string): Promise<BatchExecution | null> {
-    const machineArn = this.#stateMachineArn;
-    const executionArn = `${machineArn.replace(':stateMachine:', ':execution:')}:${runId}`;
-    const command = new DescribeExecutionCommand({ executionArn });
+    const arn = executionArn(this.#stateMachineArn, runId);
+    const command = new DescribeExecutionCommand({ executionArn: arn });
     try {
       const found = await this.#asked('DescribeExecution', () => this.#client.send(command));
       return executionOf({ ...found, name: runId });
@@ -52,15 +52,7 @@ export class BatchExecutions {
   }
 
   async #asked<T>(action: string, ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
-      throw toCallError(error, {
-        what: `${action} of ${this.#stateMachineArn}`,
-        resource: `state machine ${this.#stateMachineArn}`,
-        permission: `states:${action}`,
-      });
-    }
+    return await asked(machineCall(this.#stateMachineArn, action), ask);
   }
 }
 

@@ -8,9 +8,8 @@ import {
 import { isNamed, saidBy } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
 import { makeKinesisClient, makeS3Client } from '../../../lambdas/shared/adapters/aws/clients.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
+import { MS_PER_HOUR } from '../../../lambdas/shared/model/time.ts';
 import { type Outputs, regionOptions } from './find-deployment.ts';
-
-const HOUR_MS = 3_600_000;
 
 export interface CheckClients {
   readonly s3: S3Client;
@@ -106,8 +105,8 @@ async function checkRetention(
   const command = new DescribeStreamSummaryCommand({ StreamName: stream });
   const { StreamDescriptionSummary: summary } = await kinesis.send(command);
   const hours = summary?.RetentionPeriodHours ?? 24;
-  if (hours * HOUR_MS === retentionMs) return null;
-  const wanted = `${retentionMs / HOUR_MS}h`;
+  if (hours * MS_PER_HOUR === retentionMs) return null;
+  const wanted = `${retentionMs / MS_PER_HOUR}h`;
   const advice = 'alarms count with the latter: make both the same';
   return `stream ${stream} keeps records for ${hours}h, aws.retention is ${wanted}; ${advice}`;
 }

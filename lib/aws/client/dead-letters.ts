@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { toCallError } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
+import { askedOf } from './queue-messages.ts';
 
 /** Notifications of uploads that the starter could not handle. */
 export class DeadLetters {
@@ -17,15 +17,9 @@ export class DeadLetters {
       QueueUrl: this.#queueUrl,
       AttributeNames: ['ApproximateNumberOfMessages'],
     });
-    try {
-      const { Attributes: attributes } = await this.#client.send(command);
-      return Number(attributes?.ApproximateNumberOfMessages ?? 0);
-    } catch (error) {
-      throw toCallError(error, {
-        what: `GetQueueAttributes of ${this.#queueUrl}`,
-        resource: `queue ${this.#queueUrl}`,
-        permission: 'sqs:GetQueueAttributes',
-      });
-    }
+    const { Attributes: attributes } = await askedOf(this.#queueUrl, 'GetQueueAttributes', () =>
+      this.#client.send(command),
+    );
+    return Number(attributes?.ApproximateNumberOfMessages ?? 0);
   }
 }

@@ -1,5 +1,5 @@
 import { type CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { toCallError } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
+import { asked } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
 
 /** An alarm that is on. */
 export interface AlarmOn {
@@ -60,14 +60,11 @@ export class DeployedAlarms {
       MaxRecords: ALARMS_PER_PAGE,
       NextToken,
     });
-    try {
-      return await this.#client.send(command);
-    } catch (error) {
-      throw toCallError(error, {
-        what: `DescribeAlarms of ${this.#prefix}*`,
-        resource: `alarms ${this.#prefix}*`,
-        permission: 'cloudwatch:DescribeAlarms',
-      });
-    }
+    const call = {
+      what: `DescribeAlarms of ${this.#prefix}*`,
+      resource: `alarms ${this.#prefix}*`,
+      permission: 'cloudwatch:DescribeAlarms',
+    };
+    return await asked(call, () => this.#client.send(command));
   }
 }

@@ -69,10 +69,11 @@ export async function followRun(
   options: FollowOptions,
 ): Promise<FollowedRun> {
   const { clock, pollMs, signal, onStep } = options;
+  const unwanted = new Set<string>();
   let quietSinceMs = clock.now();
   for (;;) {
     const runs = await newRuns(resources, options);
-    const wanted = await wantedRun(resources, runs, options);
+    const wanted = await wantedRun(resources, runs, options, unwanted);
     if (wanted !== null) return await followToEnd(resources, wanted, options);
     const { state: starter } = await readStarter(resources.state);
     const isBusy = starter.running !== null || isRunPending(starter);
@@ -95,14 +96,19 @@ async function newRuns(
   return (await executions.latest(RUNS_LOOKED_AT)).filter(({ runId }) => !before.has(runId));
 }
 
+/** A plan does not change, and a large one takes long to read: each is looked at once. */
 async function wantedRun(
   { lake }: FollowedResources,
   runs: readonly BatchExecution[],
   { isWanted }: FollowOptions,
+  unwanted: Set<string>,
 ): Promise<string | null> {
   for (const { runId } of runs) {
+    if (unwanted.has(runId)) continue;
     const plan = await planOf(lake, runId);
-    if (plan !== null && isWanted(plan)) return runId;
+    if (plan === null) continue;
+    if (isWanted(plan)) return runId;
+    unwanted.add(runId);
   }
   return null;
 }

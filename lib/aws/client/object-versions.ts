@@ -10,7 +10,7 @@ import {
   type S3Client,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { toCallError } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
+import { type AwsCall, asked } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
 import { assert, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 
 /** S3 copies no more in one request. */
@@ -44,7 +44,7 @@ export async function versionsOf(place: VersionedBucket, key: string): Promise<O
   let markers: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
   for (;;) {
     const input = { Bucket: place.bucket, Prefix: key, EncodingType: 'url' as const, ...markers };
-    const page = await asked(place, key, 'list versions of', () =>
+    const page = await asked(callOn(place, key, 'list versions of'), () =>
       place.client.send(new ListObjectVersionsCommand(input)),
     );
     versions.push(...versionsOn(page).filter((version) => version.key === key));
@@ -115,7 +115,7 @@ export async function restoreVersion(
   const encoded = key.split('/').map(encodeURIComponent).join('/');
   const CopySource = `${Bucket}/${encoded}?versionId=${encodeURIComponent(versionId)}`;
   const { maxBytes, partBytes } = copySizes ?? { maxBytes: COPY_BYTES_MAX, partBytes: PART_BYTES };
-  await asked(place, key, 'restore', async () => {
+  await asked(callOn(place, key, 'restore'), async () => {
     const target = { Bucket, Key: key, ...(await headersOf(place, key, versionId)) };
     if (content.sizeBytes <= maxBytes) {
       // An emulator takes no copy of an object over itself in which nothing is another.
@@ -162,19 +162,7 @@ async function headersOf({ client, bucket }: VersionedBucket, key: string, versi
   };
 }
 
-async function asked<T>(
-  { bucket }: VersionedBucket,
-  key: string,
-  action: string,
-  ask: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw toCallError(error, {
-      what: `${action} ${JSON.stringify(key)} of bucket ${bucket}`,
-      resource: `bucket ${bucket}`,
-      permission: PERMISSION,
-    });
-  }
+function callOn({ bucket }: VersionedBucket, key: string, action: string): AwsCall {
+  const what = `${action} ${JSON.stringify(key)} of bucket ${bucket}`;
+  return { what, resource: `bucket ${bucket}`, permission: PERMISSION };
 }

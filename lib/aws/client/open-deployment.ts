@@ -1,6 +1,5 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import {
   makeDynamoClient,
   makeKinesisClient,
@@ -21,6 +20,7 @@ import { DeadLetters } from './dead-letters.ts';
 import { DeployedAlarms } from './deployed-alarms.ts';
 import { DeployedFunctions, makeLambdaClient } from './deployed-functions.ts';
 import { findDeployment, type Outputs, regionOptions } from './find-deployment.ts';
+import { makeSqsClient } from './queue-messages.ts';
 import { ReplayExecutions } from './replay-executions.ts';
 
 /** What is deployed, as the command line works with it. */
@@ -66,10 +66,7 @@ export async function openDeployment(config: Config): Promise<DeployedResources>
     executions: new BatchExecutions(outputs.StateMachine, stepFunctions),
     replays: new ReplayExecutions(outputs.ReplayMachine, stepFunctions),
     alarms: new DeployedAlarms(config.aws.stackPrefix, new CloudWatchClient(region)),
-    deadLetters: new DeadLetters(
-      outputs.LostNotifications,
-      new SQSClient({ ...region, useQueueUrlAsEndpoint: false }),
-    ),
+    deadLetters: new DeadLetters(outputs.LostNotifications, makeSqsClient()),
     quota: makeLambdaQuota(region),
   };
 }

@@ -4,7 +4,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { toCallError } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
+import { asked } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
 import { regionOptions } from './find-deployment.ts';
 
 /** Asks the endpoint of the region, or of an emulator, whatever host the URL of a queue has. */
@@ -51,13 +51,6 @@ export async function deleteFrom(
 
 /** Calls SQS. Throws as `toCallError`. */
 export async function askedOf<T>(queue: string, action: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw toCallError(error, {
-      what: `${action} of ${queue}`,
-      resource: `queue ${queue}`,
-      permission: `sqs:${action}`,
-    });
-  }
+  const what = `${action} of ${queue}`;
+  return await asked({ what, resource: `queue ${queue}`, permission: `sqs:${action}` }, ask);
 }

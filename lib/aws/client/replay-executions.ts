@@ -1,11 +1,10 @@
 import {
   DescribeExecutionCommand,
-  ExecutionAlreadyExists,
   ListExecutionsCommand,
   type SFNClient,
-  StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { toCallError } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
+import { asked } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
+import { startExecution } from '../../../lambdas/shared/adapters/aws/start-execution.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import type {
@@ -13,6 +12,7 @@ import type {
   ReplayStepResult,
 } from '../../../lambdas/stream/replay/replay-step.ts';
 import { nap } from '../../embedded/stream/nap.ts';
+import { executionArn, machineCall } from './state-machine.ts';
 
 export type ReplayRequest = Pick<ReplayStepEvent, 'consumer' | 'from' | 'since'>;
 
@@ -35,20 +35,9 @@ export class ReplayExecutions {
     if (running !== null) return { name: running, isNew: false };
     const name = `${request.consumer}-${lastNumber + 1}`;
     const { consumer, from, since } = request;
-    const command = new StartExecutionCommand({
-      stateMachineArn: this.#machineArn,
-      name,
-      input: JSON.stringify({ consumer, from, since }),
-    });
-    const start = async () => {
-      try {
-        await this.#client.send(command);
-        return true;
-      } catch (error) {
-        if (error instanceof ExecutionAlreadyExists) return false;
-        throw error;
-      }
-    };
+    const input = JSON.stringify({ consumer, from, since });
+    const start = () =>
+      startExecution(this.#client, { stateMachineArn: this.#machineArn, name, input });
     return { name, isNew: await this.#asked('StartExecution', start) };
   }
 
@@ -61,9 +50,9 @@ export class ReplayExecutions {
     options: { readonly clock: Clock; readonly pollMs: number; readonly signal: AbortSignal },
   ): Promise<ReplayStepResult> {
     const { clock, pollMs, signal } = options;
-    const executionArn = `${this.#machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const arn = executionArn(this.#machineArn, name);
     for (;;) {
-      const command = new DescribeExecutionCommand({ executionArn });
+      const command = new DescribeExecutionCommand({ executionArn: arn });
       const { status, output, error, cause } = await this.#asked('DescribeExecution', () =>
         this.#client.send(command),
       );
@@ -102,15 +91,7 @@ export class ReplayExecutions {
   }
 
   async #asked<T>(action: string, ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
-      throw toCallError(error, {
-        what: `${action} of ${this.#machineArn}`,
-        resource: `state machine ${this.#machineArn}`,
-        permission: `states:${action}`,
-      });
-    }
+    return await asked(machineCall(this.#machineArn, action), ask);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Size, Stack } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -11,6 +11,7 @@ import type { DoorProps } from './door-props.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
 import { allow, allowItems, allowKey, allowObjects, type ObjectRights } from './permissions.ts';
+import { stateMachineArn } from './state-machine-arn.ts';
 import { TandemFunction } from './tandem-function.ts';
 import { workflowLogs } from './workflow-logs.ts';
 
@@ -209,17 +210,8 @@ export class BatchDoor extends Construct {
     });
   }
 
-  /**
-   * Put together from the name, which is fixed: state machine and starter know each other, and one
-   * of them has to be made first.
-   */
   #stateMachineArn(): string {
-    return Stack.of(this).formatArn({
-      service: 'states',
-      resource: 'stateMachine',
-      resourceName: this.#stateMachineName(),
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    return stateMachineArn(this, this.#stateMachineName());
   }
 
   #stateMachineName(): string {

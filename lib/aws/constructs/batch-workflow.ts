@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   Choice,
@@ -7,19 +7,17 @@ import {
   DistributedMap,
   Fail,
   type IChainable,
-  JitterType,
   JsonPath,
   type LogOptions,
   Pass,
-  type RetryProps,
   StateMachine,
   StateMachineType,
   Succeed,
-  TaskInput,
   type TaskStateBase,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { stepTask } from './step-task.ts';
 
 export interface BatchWorkflowProps {
   readonly planRun: IFunction;
@@ -36,47 +34,6 @@ export interface BatchWorkflowProps {
   readonly timeout: Duration;
   readonly logs?: LogOptions;
 }
-
-/** Of the project's own errors, those that a retry may mend; and Lambda's. */
-const RETRYABLE = [
-  'RetryableError',
-  'OutcomeUnknownError',
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.ClientExecutionTimeoutException',
-];
-
-/** The first that names the error counts. Jitter keeps steps that failed together apart. */
-export const RETRIES: readonly RetryProps[] = [
-  { errors: ['TerminalError'], maxAttempts: 0 },
-  {
-    // No function is free. That is no failure: others end, and waiting costs next to nothing. With
-    // 30 s each in the mean, about an hour.
-    errors: ['Lambda.TooManyRequestsException'],
-    interval: Duration.seconds(2),
-    backoffRate: 2,
-    maxDelay: Duration.seconds(60),
-    maxAttempts: 120,
-    jitterStrategy: JitterType.FULL,
-  },
-  {
-    errors: RETRYABLE,
-    interval: Duration.seconds(2),
-    backoffRate: 2,
-    maxDelay: Duration.seconds(60),
-    maxAttempts: 6,
-    jitterStrategy: JitterType.FULL,
-  },
-  {
-    // Time-outs, lack of memory, bugs: once more may help, often does not.
-    errors: ['States.ALL'],
-    interval: Duration.seconds(5),
-    backoffRate: 2,
-    maxAttempts: 2,
-    jitterStrategy: JitterType.FULL,
-  },
-];
 
 const RUN_ID = JsonPath.stringAt('$.runId');
 
@@ -212,15 +169,10 @@ export class BatchWorkflow extends Construct {
     resultPath?: string,
     payload?: Readonly<Record<string, unknown>>,
   ): LambdaInvoke {
-    const task = new LambdaInvoke(this, id, {
-      lambdaFunction: step,
-      payloadResponseOnly: true,
-      retryOnServiceExceptions: false,
-      ...(payload === undefined ? {} : { payload: TaskInput.fromObject({ ...payload }) }),
+    return stepTask(this, id, step, {
+      ...(payload === undefined ? {} : { payload }),
       ...(resultPath === undefined ? {} : { resultPath }),
     });
-    for (const retry of RETRIES) task.addRetry(retry);
-    return task;
   }
 
   #outcome(id: string, outcome: string): Pass {

@@ -7,11 +7,11 @@ import {
   Map as MapState,
   StateMachine,
   StateMachineType,
-  TaskInput,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { RETRIES } from './batch-workflow.ts';
+import { MOST_WORKERS } from '../../../lambdas/reconcile/compare-tables/shared-step.ts';
+import { stepTask } from './step-task.ts';
 
 export interface ComparisonWorkflowProps {
   readonly reconcile: IFunction;
@@ -19,9 +19,6 @@ export interface ComparisonWorkflowProps {
   readonly isTraced: boolean;
   readonly logs?: LogOptions;
 }
-
-/** As many as the function plans at most. */
-const SIDE_BY_SIDE = 40;
 
 /** Three stages of a quarter of an hour at most, each of which may be repeated. */
 const TIMEOUT = Duration.hours(3);
@@ -55,7 +52,7 @@ export class ComparisonWorkflow extends Construct {
         attempt: JsonPath.objectAt('$.attempt'),
         worker: JsonPath.numberAt('$$.Map.Item.Value'),
       },
-      maxConcurrency: SIDE_BY_SIDE,
+      maxConcurrency: MOST_WORKERS,
       resultPath: JsonPath.DISCARD,
     });
     map.itemProcessor(this.#task(`${id}Share`, stage, JsonPath.numberAt('$.worker')));
@@ -63,18 +60,13 @@ export class ComparisonWorkflow extends Construct {
   }
 
   #task(id: string, stage: string, worker?: number): LambdaInvoke {
-    const task = new LambdaInvoke(this, id, {
-      lambdaFunction: this.#props.reconcile,
-      payloadResponseOnly: true,
-      retryOnServiceExceptions: false,
-      payload: TaskInput.fromObject({
+    return stepTask(this, id, this.#props.reconcile, {
+      payload: {
         stage,
         plan: JsonPath.objectAt('$.plan'),
         attempt: JsonPath.objectAt('$.attempt'),
         ...(worker === undefined ? {} : { worker }),
-      }),
+      },
     });
-    for (const retry of RETRIES) task.addRetry(retry);
-    return task;
   }
 }

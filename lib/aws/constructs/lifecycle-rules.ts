@@ -1,8 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
-
-const DAY_MS = 86_400_000;
+import { MS_PER_DAY } from '../../../lambdas/shared/model/time.ts';
 
 /** Longer than any run takes, and than a person needs to look at what one left. */
 const LEFT_WORK_DAYS = 7;
@@ -31,7 +30,7 @@ const MADE_AGAIN: readonly LifecycleRule[] = [
 type Ages = Pick<Config['aws'], 'keepVersionsForMs' | 'keepReportsForMs'>;
 
 function daysOf(ms: number): Duration {
-  return Duration.days(Math.ceil(ms / DAY_MS));
+  return Duration.days(Math.ceil(ms / MS_PER_DAY));
 }
 
 function oldVersions({ keepVersionsForMs }: Ages): LifecycleRule {

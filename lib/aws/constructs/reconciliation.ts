@@ -1,16 +1,15 @@
-import { ArnFormat, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { type IStateMachine, LogLevel, type LogOptions } from 'aws-cdk-lib/aws-stepfunctions';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { Deployment } from '../deployment.ts';
 import { ComparisonWorkflow } from './comparison-workflow.ts';
 import type { DoorProps } from './door-props.ts';
 import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
 import { allow, allowObjects, type ObjectRights } from './permissions.ts';
+import { stateMachineArn } from './state-machine-arn.ts';
 import { TandemFunction } from './tandem-function.ts';
+import { workflowLogs } from './workflow-logs.ts';
 
 const REMEMBERED = 'state/reconcile/*';
 const SPILLED = 'work/reconcile-*';
@@ -35,6 +34,8 @@ export class Reconciliation extends Construct {
     super(scope, id);
     const { deployment, storage, codeOf, stateMachine } = props;
     const { aws } = deployment.config;
+    const name = `${aws.stackPrefix}-compare`;
+    const arn = stateMachineArn(this, name);
     this.reconcile = new TandemFunction(this, 'reconcile', {
       deployment,
       description: 'Compares the tables of batch and stream',
@@ -43,11 +44,11 @@ export class Reconciliation extends Construct {
       memory: Size.mebibytes(Math.round(aws.reconcileMemoryBytes / 1024 ** 2)),
       variables: {
         LAKE_BUCKET: storage.lake.bucketName,
-        STATE_MACHINE_ARN: this.#workflowArn(props),
+        STATE_MACHINE_ARN: arn,
       },
     });
-    allow(this.reconcile.role, ['states:StartExecution'], [this.#workflowArn(props)]);
-    this.#workflow(props);
+    allow(this.reconcile.role, ['states:StartExecution'], [arn]);
+    this.#workflow(props, name);
     allowObjects(this.reconcile.role, storage.lake, LAKE_RIGHTS);
     this.lostCalls = lostCallsQueue(this, storage.key);
     keepFailedCalls(this.reconcile, this.lostCalls, storage.key);
@@ -69,39 +70,13 @@ export class Reconciliation extends Construct {
   }
 
   /** For comparisons that are too large for one function. */
-  #workflow({ deployment, storage }: ReconciliationProps): void {
-    const { isEmulator } = deployment;
+  #workflow(props: ReconciliationProps, name: string): void {
+    const { isEmulator } = props.deployment;
     new ComparisonWorkflow(this, 'Workflow', {
       reconcile: this.reconcile.function,
-      name: workflowName(deployment),
+      name,
       isTraced: !isEmulator,
-      ...(isEmulator ? {} : { logs: this.#workflowLogs(deployment, storage.key) }),
+      ...(isEmulator ? {} : { logs: workflowLogs(this, name, props) }),
     });
   }
-
-  #workflowLogs(deployment: Deployment, key: IKey | null): LogOptions {
-    const destination = new LogGroup(this, 'WorkflowLogs', {
-      // Under this prefix groups need no policy of their own, of which an account has ten.
-      logGroupName: `/aws/vendedlogs/states/${workflowName(deployment)}`,
-      retention: deployment.config.aws.logRetentionDays,
-      ...(key === null ? {} : { encryptionKey: key }),
-      // A group that stayed would be in the way of the next deployment: its name is fixed.
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    return { destination, level: LogLevel.ALL };
-  }
-
-  /** Put together from the name: function and state machine know each other. */
-  #workflowArn({ deployment }: ReconciliationProps): string {
-    return Stack.of(this).formatArn({
-      service: 'states',
-      resource: 'stateMachine',
-      resourceName: workflowName(deployment),
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-  }
-}
-
-function workflowName({ config }: Deployment): string {
-  return `${config.aws.stackPrefix}-compare`;
 }

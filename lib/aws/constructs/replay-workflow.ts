@@ -9,9 +9,8 @@ import {
   StateMachineType,
   Succeed,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { RETRIES } from './batch-workflow.ts';
+import { stepTask } from './step-task.ts';
 
 export interface ReplayWorkflowProps {
   readonly replay: IFunction;
@@ -33,12 +32,7 @@ export class ReplayWorkflow extends Construct {
   constructor(scope: Construct, id: string, props: ReplayWorkflowProps) {
     super(scope, id);
     const { replay, name, isTraced, logs } = props;
-    const step = new LambdaInvoke(this, 'Step', {
-      lambdaFunction: replay,
-      payloadResponseOnly: true,
-      retryOnServiceExceptions: false,
-    });
-    for (const retry of RETRIES) step.addRetry(retry);
+    const step = stepTask(this, 'Step', replay);
     step.next(
       new Choice(this, 'IsThereMore')
         .when(Condition.stringEquals('$.status', 'more'), step)

@@ -1,3 +1,4 @@
+import { MAX_STRIPE_BYTES } from '../../../lambdas/batch/exchange/stored-index.ts';
 import { EXCHANGE_RATIO } from '../../../lambdas/batch/plan-run/plan-sizes.ts';
 import {
   type InputSize,
@@ -7,6 +8,7 @@ import {
   type StepPlan,
 } from '../../../lambdas/batch/plan-run/plan-steps.ts';
 import { stepsSideBySide } from '../../../lambdas/batch/plan-run/side-by-side.ts';
+import { PART_CHUNKS } from '../../../lambdas/batch/stored-plan.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import type { UnreservedFunctions } from '../../../lambdas/shared/ports/function-quota.ts';
 import { type RunShape, requestsByStage, type StageRequests } from './batch-requests.ts';
@@ -32,7 +34,7 @@ const TRANSITIONS_PER_RUN = 20;
 const CALLS_PER_RUN = 8;
 
 /** Bytes of all tables per byte of CSV: 0.437 for 300,000 orders of `tandem generate`. */
-const TABLE_RATIO = 0.45;
+export const TABLE_RATIO = 0.45;
 
 /** Orders of a month in each bucket: each day is a file of its own. */
 const DAYS = 31;
@@ -56,12 +58,6 @@ const INDEX_BYTES_PER_SEC = 60e6;
 const ENTRY_BYTES = 12;
 const BLOCK_RECORDS = 256 * 1024;
 const RECORD_BYTES = 57;
-
-/** Of one object of an index. */
-const STRIPE_BYTES = 64 * 1024 ** 2;
-
-/** Chunks in a part of a stored plan. */
-const PLAN_PART_CHUNKS = 1_000;
 
 const NOT_ASKED: UnreservedFunctions = { status: 'unknown', reason: 'nobody was asked' };
 
@@ -180,10 +176,10 @@ function timeOf({ steps, stepSec, requests }: MapState, maxConcurrency: number):
 
 function shapeOf(plan: StepPlan, files: number, processes: number): RunShape {
   const { chunkCount, taskCount, bucketCount, rangeCount, inputBytes } = plan;
-  const stripes = (bytes: number) => Math.max(1, Math.ceil(bytes / STRIPE_BYTES));
+  const stripes = (bytes: number) => Math.max(1, Math.ceil(bytes / MAX_STRIPE_BYTES));
   return {
     ...{ files, processes, taskCount, bucketCount, rangeCount, inputBytes },
-    planParts: chunkCount > PLAN_PART_CHUNKS ? Math.ceil(chunkCount / PLAN_PART_CHUNKS) : 1,
+    planParts: chunkCount > PART_CHUNKS ? Math.ceil(chunkCount / PART_CHUNKS) : 1,
     dimensionFiles: 2,
     days: DAYS,
     exchangeBytes: inputBytes * EXCHANGE_RATIO,

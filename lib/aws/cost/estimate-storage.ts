@@ -1,16 +1,14 @@
 import { EXCHANGE_RATIO } from '../../../lambdas/batch/plan-run/plan-sizes.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
+import { MS_PER_DAY } from '../../../lambdas/shared/model/time.ts';
 import type { CostLine } from './cost-line.ts';
+import { TABLE_RATIO } from './estimate-batch.ts';
 import { STORED_BYTES_PER_EVENT } from './estimate-stream.ts';
+import { DAYS_PER_MONTH } from './logs.ts';
 import { GB, PRICES } from './prices.ts';
-
-/** Bytes of the batch tables per byte of CSV, as `estimate-batch.ts` has it. */
-const TABLE_RATIO = 0.45;
 
 /** Never fewer runs are kept: the current one and the one before. */
 const LEAST_RUNS = 2;
-
-const DAY_MS = 86_400_000;
 
 /** Of tables and work of runs (`lifecycle-rules.ts`): S3 removes them a day later, at midnight. */
 const OLD_VERSION_DAYS = 1.5;
@@ -18,7 +16,6 @@ const OLD_VERSION_DAYS = 1.5;
 /** Entries of a shard's log are removed once they are published; a day of them is counted. */
 const STATE_BYTES_PER_ORDER = 50;
 const STATE_DAYS = 1;
-const DAYS_PER_MONTH = 30.4;
 
 export interface KeptOrders {
   /** That landing and both doors' tables hold. */
@@ -30,7 +27,7 @@ export interface KeptOrders {
 
 /** Copies of the batch tables that are kept: of the runs within `batch.keepRunsFor`. */
 export function keptRuns({ batch }: Config, runsPerDay: number): number {
-  return Math.max(LEAST_RUNS, Math.ceil((batch.keepRunsForMs / DAY_MS) * runsPerDay));
+  return Math.max(LEAST_RUNS, Math.ceil((batch.keepRunsForMs / MS_PER_DAY) * runsPerDay));
 }
 
 /** What it costs to keep so many orders for a month. */

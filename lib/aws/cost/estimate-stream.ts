@@ -1,4 +1,5 @@
 import type { Config } from '../../../lambdas/shared/model/config.ts';
+import { MS_PER_DAY } from '../../../lambdas/shared/model/time.ts';
 import type { CostLine } from './cost-line.ts';
 import { CALL_LOG_BYTES, costOfLogs } from './logs.ts';
 import { GB, HOURS_PER_MONTH, PRICES } from './prices.ts';
@@ -14,8 +15,6 @@ export const STORED_BYTES_PER_EVENT = 60;
  * 1,000 on memory adapters (November 2026, one core of a Xeon); a quarter is planned with.
  */
 const CONSUMED_PER_SEC = 20_000;
-
-const DAY_MS = 86_400_000;
 
 /** Records of a stream are kept a day for nothing, and to the seventh at a price of its own. */
 const EXTENDED_DAYS = 7;
@@ -67,7 +66,7 @@ export function costOfOrders(
 
 /** What the stream keeps of these orders beyond a day, by the gigabyte. */
 function keptInStream({ aws }: Config, orders: number): CostLine[] {
-  const days = aws.retentionMs / DAY_MS;
+  const days = aws.retentionMs / MS_PER_DAY;
   const gb = (orders * RECORD_BYTES) / GB;
   const daysPerMonth = HOURS_PER_MONTH / 24;
   const lines: CostLine[] = [];
@@ -86,5 +85,5 @@ function keptInStream({ aws }: Config, orders: number): CostLine[] {
 
 /** What each shard of a provisioned stream costs more where records are kept beyond a day. */
 export function isExtended({ aws }: Config): boolean {
-  return aws.streamMode === 'provisioned' && aws.retentionMs > DAY_MS;
+  return aws.streamMode === 'provisioned' && aws.retentionMs > MS_PER_DAY;
 }

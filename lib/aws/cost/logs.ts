@@ -10,7 +10,7 @@ export const CALL_LOG_BYTES = 2_000;
 /** What an execution of one task writes: seven events, without their data. */
 export const EXECUTION_LOG_BYTES = 3_500;
 
-const DAYS_PER_MONTH = 30.4;
+export const DAYS_PER_MONTH = 30.4;
 
 /** US dollars, until they are forgotten (`aws.logRetention`). */
 export function costOfLogs(bytes: number, { aws }: Config): number {

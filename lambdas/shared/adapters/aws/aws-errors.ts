@@ -127,6 +127,15 @@ export function toCallError(error: unknown, { what, resource, permission }: AwsC
   return new TerminalError('aws_refused', said, options);
 }
 
+/** Calls AWS. Throws as `toCallError`. */
+export async function asked<T>(call: AwsCall, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw toCallError(error, call);
+  }
+}
+
 /** `SlowDown: Please reduce your request rate.` */
 export function saidBy({ name, message }: Error): string {
   return message === '' || message === name ? name : `${name}: ${message}`;

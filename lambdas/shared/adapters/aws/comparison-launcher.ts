@@ -1,4 +1,5 @@
-import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { startExecution } from './start-execution.ts';
 
 /** Starts executions of the state machine of large comparisons. */
 export class AwsComparisonLauncher {
@@ -11,11 +12,7 @@ export class AwsComparisonLauncher {
 
   /** Repeated with a name, it starts nothing more. */
   async launch(name: string, input: object): Promise<void> {
-    const command = { stateMachineArn: this.#stateMachineArn, name, input: JSON.stringify(input) };
-    try {
-      await this.#client.send(new StartExecutionCommand(command));
-    } catch (error) {
-      if (!(error instanceof ExecutionAlreadyExists)) throw error;
-    }
+    const stateMachineArn = this.#stateMachineArn;
+    await startExecution(this.#client, { stateMachineArn, name, input: JSON.stringify(input) });
   }
 }

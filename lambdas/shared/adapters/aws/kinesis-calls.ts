@@ -6,13 +6,12 @@ import {
   type ShardFilter,
   type StreamDescriptionSummary,
 } from '@aws-sdk/client-kinesis';
-import type { EpochMs } from '../../model/time.ts';
+import { type EpochMs, MS_PER_HOUR } from '../../model/time.ts';
 import type { Shard } from '../../ports/event-stream.ts';
 import { assert, TerminalError } from '../../runtime/errors.ts';
 import { isNamed, toCallError } from './aws-errors.ts';
 import { watchHeaders } from './lost-answers.ts';
 
-const HOUR_MS = 3_600_000;
 /** The header has seconds: the last millisecond of that one is not before the service's clock. */
 const LAST_MS_OF_SECOND = 999;
 
@@ -102,7 +101,7 @@ function summaryOf(found: StreamDescriptionSummary): Omit<StreamSummary, 'nowMs'
   return {
     arn: StreamARN,
     createdAtMs: StreamCreationTimestamp.getTime(),
-    retentionMs: RetentionPeriodHours * HOUR_MS,
+    retentionMs: RetentionPeriodHours * MS_PER_HOUR,
     isActive: StreamStatus === 'ACTIVE',
   };
 }

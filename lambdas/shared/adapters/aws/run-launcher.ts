@@ -1,8 +1,9 @@
-import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { EpochMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { MAX_WAKE_MS, type RunLauncher, type RunStart } from '../../ports/run-launcher.ts';
+import { startExecution } from './start-execution.ts';
 
 /**
  * Starts executions of a state machine, named like the run, so that a second start of a run is
@@ -28,12 +29,8 @@ export class AwsRunLauncher implements RunLauncher {
   async launch({ runId, startedAtMs, fromRaw }: RunStart): Promise<void> {
     const createdAt = new Date(startedAtMs).toISOString();
     const input = JSON.stringify({ id: runId, runId, createdAt, fromRaw });
-    const command = { stateMachineArn: this.#stateMachineArn, name: runId, input };
-    try {
-      await this.#stepFunctions.send(new StartExecutionCommand(command));
-    } catch (error) {
-      if (!(error instanceof ExecutionAlreadyExists)) throw error;
-    }
+    const stateMachineArn = this.#stateMachineArn;
+    await startExecution(this.#stepFunctions, { stateMachineArn, name: runId, input });
   }
 
   async wakeAt(timeMs: EpochMs): Promise<void> {
