@@ -8,6 +8,7 @@ import {
   importsOf,
   isCode,
   isTest,
+  loadedWith,
   projectRoot,
   readProject,
 } from './support/source-files.ts';
@@ -125,6 +126,15 @@ describe('imports', () => {
       .flatMap((file) => importsOf(file).map((name) => ({ path: file.path, name })))
       .filter(({ name }) => AWS.test(name));
     expect(wrong).toEqual([]);
+  });
+
+  // An app is synthesised on Node 20, which has no zstd; its functions run on Node 24.
+  it('loads with tandem/cdk nothing that only the functions run on', () => {
+    const loaded = [...loadedWith(product, 'lib/aws/cdk.ts')];
+    expect(loaded).toContain('lambdas/shared/model/config.ts');
+    const ALLOWED = ['node:fs', 'node:path', 'node:url'];
+    expect(loaded.filter((name) => name.startsWith('node:')).sort()).toEqual(ALLOWED);
+    expect(loaded.filter((name) => /^@(aws-sdk|smithy)\//.test(name))).toEqual([]);
   });
 
   it('has no test code in the product', () => {

@@ -62,3 +62,24 @@ export function importsOf(file: SourceFile): string[] {
     name.startsWith('.') ? posix.join(dirname(file.path), name) : name,
   );
 }
+
+/** What a file loads where it runs: as `importsOf`, without what is only a type. */
+function loadedBy(file: SourceFile): string[] {
+  const found = file.lines
+    .join('\n')
+    .matchAll(/^(?:import|export) (?!type\b)(?:([^;']*?)\bfrom )?'([^']+)'/gm);
+  return [...found]
+    .filter(([, names = '']) => !/^\{(\s*type [^,}]+,?)+\s*\} $/.test(names))
+    .map(([, , name]) => (name.startsWith('.') ? posix.join(dirname(file.path), name) : name));
+}
+
+/** The files and packages that are loaded together with a file, at any distance. */
+export function loadedWith(files: readonly SourceFile[], path: string): Set<string> {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const loaded = new Set([path]);
+  for (const name of loaded) {
+    const file = byPath.get(name);
+    if (file !== undefined) for (const next of loadedBy(file)) loaded.add(next);
+  }
+  return loaded;
+}

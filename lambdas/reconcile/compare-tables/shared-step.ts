@@ -19,15 +19,7 @@ import {
   type SharedPlan,
 } from './shared-comparison.ts';
 import type { Attempt } from './work-folder.ts';
-
-/** Counted records of both sides in one share: two minutes of a function of one core, and again. */
-const RECORDS_PER_WORKER = 20_000_000;
-
-/** Fewer shares than these are one comparison in one function. */
-const LEAST_WORKERS = 4;
-
-/** As many children as a map state in its own history runs side by side (Step Functions). */
-export const MOST_WORKERS = 40;
+import { LEAST_WORKERS, workersFor } from './workers.ts';
 
 /** What the state machine of large comparisons is started with, and hands to every step. */
 export interface SharedInput {
@@ -54,10 +46,6 @@ export interface StartedComparison {
   readonly runId: string;
   readonly epoch: number;
   readonly workers: number;
-}
-
-export function workersFor(totalRecords: number): number {
-  return Math.min(MOST_WORKERS, Math.ceil(totalRecords / RECORDS_PER_WORKER));
 }
 
 /**

@@ -9,8 +9,8 @@ import { planShared } from '../../../lambdas/reconcile/compare-tables/shared-com
 import {
   type SharedInput,
   shareStep,
-  workersFor,
 } from '../../../lambdas/reconcile/compare-tables/shared-step.ts';
+import { workersFor } from '../../../lambdas/reconcile/compare-tables/workers.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
