@@ -29,6 +29,7 @@ import {
 import { loadDimensions, publishContext } from '../../lambdas/batch/stage-settings.ts';
 import { storageError } from '../../lambdas/shared/adapters/local/file-errors.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
+import { KernelMemory } from '../../lambdas/shared/kernels/kernel-memory.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import { configHash } from '../../lambdas/shared/model/config-hash.ts';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
@@ -43,7 +44,6 @@ import {
   withCleanUp,
 } from '../../lambdas/shared/runtime/errors.ts';
 import { jsonBytes } from '../../lambdas/shared/runtime/json.ts';
-import { KernelMemory } from '../../lambdas/shared/runtime/kernel-memory.ts';
 import { BATCH_CURRENT_KEY, batchTableFolder } from '../../lambdas/shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../lambdas/shared/state/current-pointer.ts';
 import type { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';

@@ -20,7 +20,7 @@ class QuickestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: [`test/unit/{${ROOMS}}/**/*.test.ts`, 'test/unit/lambdas/**/*.test.ts'],
-    exclude: ['test/unit/ingest/kernel/build-kernel.test.ts'],
+    exclude: ['test/unit/kernels/build-kernels.test.ts'],
     testTimeout: 60_000,
     pool: 'threads',
     maxWorkers: 1,

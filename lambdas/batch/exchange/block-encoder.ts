@@ -1,7 +1,7 @@
 import type { OrderColumns } from '../../shared/ingest/order-columns.ts';
-import { KernelArena } from '../../shared/runtime/kernel-arena.ts';
-import { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
-import { createExchangeKernel, type ExchangeKernel } from './kernel/exchange-kernel.ts';
+import { KernelArena } from '../../shared/kernels/kernel-arena.ts';
+import { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
+import { createExchangeKernel, type ExchangeKernel } from './exchange-kernel.ts';
 import { type RenumberedCodes, SliceCodes, writeValues } from './slice-codes.ts';
 import {
   type NumberColumn,

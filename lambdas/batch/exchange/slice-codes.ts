@@ -1,7 +1,7 @@
 import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
-import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
-import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
-import type { ExchangeKernel } from './kernel/exchange-kernel.ts';
+import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
+import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
+import type { ExchangeKernel } from './exchange-kernel.ts';
 
 const WORD_BYTES = 4;
 

@@ -1,11 +1,11 @@
 import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
-import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
+import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import { RevenueSums } from '../../shared/transform/revenue-sums.ts';
 import { type ProductRanks, rankProducts } from '../../shared/transform/window-sums.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { encodeRuns } from '../exchange/sum-run.ts';
+import type { BucketKernel } from './bucket-kernel.ts';
 import { CellSums, fitsCells } from './cell-sums.ts';
-import type { BucketKernel } from './kernel/bucket-kernel.ts';
 import type { SummedRows } from './row-columns.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
 import { viewOf } from '../../shared/ingest/bytes.ts';
-import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
+import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import type { IdSlice } from '../../shared/transform/dedupe.ts';
 import {
   readHeader,

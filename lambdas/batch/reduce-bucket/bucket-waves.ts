@@ -1,4 +1,4 @@
-import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
+import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import type { LoadedSlice } from './bucket-rows.ts';
 
 /** A slice that waits in the exchange. */

@@ -1,8 +1,8 @@
+import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import { MS_PER_DAY } from '../../shared/model/time.ts';
-import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
 import { CentSums } from '../../shared/transform/cent-sums.ts';
 import type { ProductRanks, SortedGroups } from '../../shared/transform/window-sums.ts';
-import type { BucketKernel } from './kernel/bucket-kernel.ts';
+import type { BucketKernel } from './bucket-kernel.ts';
 import type { SummedRows } from './row-columns.ts';
 
 /** A table of the sums of one day has so many cells at most: 16 MiB. */

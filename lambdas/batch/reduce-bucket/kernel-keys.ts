@@ -1,7 +1,7 @@
+import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import type { KeyedColumn, Values } from '../../shared/parquet/column-data.ts';
-import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import type { RowKeys } from '../../shared/transform/dense-keys.ts';
-import type { BucketKernel } from './kernel/bucket-kernel.ts';
+import type { BucketKernel } from './bucket-kernel.ts';
 
 const WORD_BYTES = 4;
 

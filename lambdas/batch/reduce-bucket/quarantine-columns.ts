@@ -2,6 +2,7 @@ import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { type FieldVisitor, splitRecord } from '../../shared/ingest/csv-record.ts';
 import { EventValues } from '../../shared/ingest/event-values.ts';
+import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import { RECORD_ISSUES } from '../../shared/model/issue.ts';
 import { FIELD_COUNT, MAX_RAW_BYTES, MAX_RECORD_BYTES } from '../../shared/model/order.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type RowGroupData,
   type Values,
 } from '../../shared/parquet/column-data.ts';
-import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import {
   QUARANTINE_GROUP_BYTES,
   QUARANTINE_GROUP_ROWS,
@@ -21,7 +21,7 @@ import {
   IssueColumn,
 } from '../../shared/transform/quarantine-texts.ts';
 import type { SliceColumns } from '../exchange/slice-layout.ts';
-import type { BucketKernel } from './kernel/bucket-kernel.ts';
+import type { BucketKernel } from './bucket-kernel.ts';
 import { TextBuilder } from './text-builder.ts';
 
 /** What the kernel reads of a column of the file that is none of the seven. */

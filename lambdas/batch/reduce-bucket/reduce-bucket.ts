@@ -1,10 +1,12 @@
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
+import { KernelArena } from '../../shared/kernels/kernel-arena.ts';
+import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import type { Keep } from '../../shared/model/config-rules.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { formatDay } from '../../shared/model/time.ts';
 import { EncodeArena } from '../../shared/parquet/arena.ts';
 import type { ColumnData, Values } from '../../shared/parquet/column-data.ts';
-import { ColumnKernel } from '../../shared/parquet/kernel/column-kernel.ts';
+import { ColumnKernel } from '../../shared/parquet/column-kernel.ts';
 import {
   partitionFolder,
   type TableFile,
@@ -12,8 +14,6 @@ import {
 } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { KernelArena } from '../../shared/runtime/kernel-arena.ts';
-import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import {
   createDedupeMemory,
@@ -25,12 +25,12 @@ import type { Dimension } from '../../shared/transform/dimension.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { BucketAggregates } from './aggregates.ts';
 import type { FindingRules } from './bucket-findings.ts';
+import { type BucketKernel, createBucketKernel } from './bucket-kernel.ts';
 import { BucketParts, type BucketResult } from './bucket-parts.ts';
 import { BucketRows } from './bucket-rows.ts';
 import { planWaves, type SliceRef, WaveLoader } from './bucket-waves.ts';
 import { Claims } from './claims.ts';
 import { KeptRecords, type WaveRows } from './kept-records.ts';
-import { type BucketKernel, createBucketKernel } from './kernel/bucket-kernel.ts';
 import { QuarantineColumns } from './quarantine-columns.ts';
 import { RowColumns } from './row-columns.ts';
 import { type DayRows, splitByDay } from './row-order.ts';

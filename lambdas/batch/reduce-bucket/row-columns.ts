@@ -1,3 +1,4 @@
+import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import { MAX_ID_BYTES, STATUSES } from '../../shared/model/order.ts';
 import {
   type ColumnData,
@@ -5,7 +6,6 @@ import {
   plain,
   type Values,
 } from '../../shared/parquet/column-data.ts';
-import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 import type { Dimension } from '../../shared/transform/dimension.ts';
 import {
   HOURS_PER_DAY,
@@ -13,8 +13,8 @@ import {
   orderColumns,
 } from '../../shared/transform/order-row-columns.ts';
 import type { NumberColumn } from '../exchange/slice-layout.ts';
+import type { BucketKernel } from './bucket-kernel.ts';
 import type { BucketRows, BucketSlice } from './bucket-rows.ts';
-import type { BucketKernel } from './kernel/bucket-kernel.ts';
 import { KernelKeys } from './kernel-keys.ts';
 
 /** Ids are copied 16 bytes at a time. */

@@ -1,8 +1,8 @@
+import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import { CANCELLED_STATUS, STATUSES } from '../../shared/model/order.ts';
 import { MS_PER_DAY } from '../../shared/model/time.ts';
-import type { KernelArena } from '../../shared/runtime/kernel-arena.ts';
+import type { BucketKernel } from './bucket-kernel.ts';
 import type { BucketRows, BucketSlice } from './bucket-rows.ts';
-import type { BucketKernel } from './kernel/bucket-kernel.ts';
 
 /** Rows of one table and day, in order of records. */
 export interface DayRows {

@@ -1,6 +1,6 @@
 import { copyBytes } from '../../shared/ingest/bytes.ts';
+import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import type { ColumnData } from '../../shared/parquet/column-data.ts';
-import type { KernelMemory } from '../../shared/runtime/kernel-memory.ts';
 
 /** Kernels copy texts 16 bytes at a time. */
 const SLACK_BYTES = 16;

@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { issueBit } from '../model/issue.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
 import { LF } from './bytes.ts';
+import { CsvKernel } from './csv-kernel.ts';
 import type { CsvLayout } from './csv-layout.ts';
 import { CsvRecordEnd, splitRecord, withoutCarriageReturn } from './csv-record.ts';
-import { CsvKernel } from './kernel/csv-kernel.ts';
-import { ORDER_KERNEL_BYTES, OrderKernel } from './kernel/order-kernel.ts';
+import { ORDER_KERNEL_BYTES, OrderKernel } from './order-kernel.ts';
 import {
   addRejectedRecord,
   FIELD_ROWS,

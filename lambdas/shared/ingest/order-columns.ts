@@ -1,4 +1,4 @@
-import type { KernelMemory } from '../runtime/kernel-memory.ts';
+import type { KernelMemory } from '../kernels/kernel-memory.ts';
 import { ByteDictionary, grown } from './byte-dictionary.ts';
 import { viewOf } from './bytes.ts';
 

@@ -16,8 +16,8 @@ import {
   parsePriceCents,
   parseQuantity,
 } from './field-parsers.ts';
-import { NO_QUANTITY } from './kernel/order-kernel.ts';
 import type { OrderColumns } from './order-columns.ts';
+import { NO_QUANTITY } from './order-kernel.ts';
 import { parseCustomerIds, parseProductIds, parseStatuses } from './parse-codes.ts';
 import { isPresentTrimmed } from './present-value.ts';
 import type { StatusParser } from './status-parser.ts';

@@ -1,5 +1,5 @@
 import { ByteBuffer } from './byte-buffer.ts';
-import { ColumnKernel } from './kernel/column-kernel.ts';
+import { ColumnKernel } from './column-kernel.ts';
 
 /**
  * Rows of a data page: what a reader decodes at least to see one row, and what the working arrays

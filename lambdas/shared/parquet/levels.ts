@@ -1,5 +1,5 @@
 import type { ByteBuffer } from './byte-buffer.ts';
-import type { ColumnKernel } from './kernel/column-kernel.ts';
+import type { ColumnKernel } from './column-kernel.ts';
 import { writeRleRun } from './rle-hybrid.ts';
 
 /**

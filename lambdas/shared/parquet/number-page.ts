@@ -1,8 +1,8 @@
 import type { EncodeArena } from './arena.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
 import type { NumberValues } from './column-data.ts';
+import type { ColumnKernel } from './column-kernel.ts';
 import { toMicros } from './instants.ts';
-import type { ColumnKernel } from './kernel/column-kernel.ts';
 import type { NumberRange } from './statistics.ts';
 
 /** Differences of such values fit 32 bits with a sign. */

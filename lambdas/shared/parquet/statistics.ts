@@ -1,7 +1,7 @@
 import { compareBytes, viewOf } from '../ingest/bytes.ts';
 import type { BytesValues, NumberValues } from './column-data.ts';
+import type { ColumnKernel } from './column-kernel.ts';
 import { PHYSICAL, type Physical } from './format.ts';
-import type { ColumnKernel } from './kernel/column-kernel.ts';
 
 /** A bound of a column chunk, in PLAIN bytes without a length. */
 export interface Bound {

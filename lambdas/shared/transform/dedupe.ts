@@ -1,7 +1,7 @@
+import { KernelArena } from '../kernels/kernel-arena.ts';
+import { KernelMemory } from '../kernels/kernel-memory.ts';
 import type { Keep } from '../model/config-rules.ts';
-import { KernelArena } from '../runtime/kernel-arena.ts';
-import { KernelMemory } from '../runtime/kernel-memory.ts';
-import { createDedupeKernel, type DedupeKernel } from './kernel/dedupe-kernel.ts';
+import { createDedupeKernel, type DedupeKernel } from './dedupe-kernel.ts';
 
 /** Order ids of consecutive records, in order of records. */
 export interface IdSlice {

@@ -2,9 +2,9 @@ import { workPrefix } from '../../../lambdas/batch/batch-plan.ts';
 import type { BlockSink } from '../../../lambdas/batch/exchange/block-encoder.ts';
 import { alignedTo8 } from '../../../lambdas/batch/exchange/slice-layout.ts';
 import type { SliceRef } from '../../../lambdas/batch/reduce-bucket/bucket-waves.ts';
+import type { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
 import type { ObjectStore, ObjectWriter } from '../../../lambdas/shared/ports/object-store.ts';
 import { assert } from '../../../lambdas/shared/runtime/errors.ts';
-import type { KernelMemory } from '../../../lambdas/shared/runtime/kernel-memory.ts';
 
 /**
  * The exchange on one machine: blocks stay in memory that all threads share as long as the budget

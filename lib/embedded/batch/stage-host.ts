@@ -13,10 +13,10 @@ import {
   reduceContext,
 } from '../../../lambdas/batch/stage-settings.ts';
 import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
+import { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { cleanUpOnFailure } from '../../../lambdas/shared/runtime/errors.ts';
-import { KernelMemory } from '../../../lambdas/shared/runtime/kernel-memory.ts';
 import type { DimensionData } from '../../../lambdas/shared/transform/dimension.ts';
 import {
   BlockExchange,

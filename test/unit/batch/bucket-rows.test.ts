@@ -6,8 +6,8 @@ import {
   startSlice,
 } from '../../../lambdas/batch/exchange/slice-layout.ts';
 import { BucketRows } from '../../../lambdas/batch/reduce-bucket/bucket-rows.ts';
-import { KernelArena } from '../../../lambdas/shared/runtime/kernel-arena.ts';
-import { KernelMemory } from '../../../lambdas/shared/runtime/kernel-memory.ts';
+import { KernelArena } from '../../../lambdas/shared/kernels/kernel-arena.ts';
+import { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
 import { seed } from '../../support/seed.ts';
 
 /** A slice of so many rows whose ids are one byte each, with one customer and one product. */

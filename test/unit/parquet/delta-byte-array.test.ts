@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteBuffer } from '../../../lambdas/shared/parquet/byte-buffer.ts';
+import { ColumnKernel } from '../../../lambdas/shared/parquet/column-kernel.ts';
 import { sharesPrefixes } from '../../../lambdas/shared/parquet/delta-byte-array.ts';
-import { ColumnKernel } from '../../../lambdas/shared/parquet/kernel/column-kernel.ts';
 import { bytesValues } from '../../support/parquet-data.ts';
 import { seed } from '../../support/seed.ts';
 import { ByteReader, decodeDeltaBytes, decodeDeltaLengthBytes } from './decoders.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EncodeArena } from '../../../lambdas/shared/parquet/arena.ts';
 import { ByteBuffer } from '../../../lambdas/shared/parquet/byte-buffer.ts';
-import { ColumnKernel } from '../../../lambdas/shared/parquet/kernel/column-kernel.ts';
+import { ColumnKernel } from '../../../lambdas/shared/parquet/column-kernel.ts';
 import {
   writeDeltaMillis,
   writeDeltaNumbers,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteBuffer } from '../../../lambdas/shared/parquet/byte-buffer.ts';
-import { ColumnKernel } from '../../../lambdas/shared/parquet/kernel/column-kernel.ts';
+import { ColumnKernel } from '../../../lambdas/shared/parquet/column-kernel.ts';
 import { writeRleRun } from '../../../lambdas/shared/parquet/rle-hybrid.ts';
 import { seed } from '../../support/seed.ts';
 import { ByteReader, decodeRleHybrid } from './decoders.ts';

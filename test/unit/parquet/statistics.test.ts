@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ColumnKernel } from '../../../lambdas/shared/parquet/kernel/column-kernel.ts';
+import { ColumnKernel } from '../../../lambdas/shared/parquet/column-kernel.ts';
 import {
   bytesBounds,
   bytesRange,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashBytes, viewOf } from '../../../lambdas/shared/ingest/bytes.ts';
+import { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
 import type { Keep } from '../../../lambdas/shared/model/config-rules.ts';
-import { KernelMemory } from '../../../lambdas/shared/runtime/kernel-memory.ts';
 import {
   createDedupeMemory,
   findDuplicates,

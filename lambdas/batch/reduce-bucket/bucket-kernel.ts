@@ -1,0 +1,88 @@
+import { BUCKET_KERNEL_CODE } from '../../shared/kernels/compiled/bucket-kernel-code.ts';
+import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
+import { loadKernel } from '../../shared/kernels/load-kernel.ts';
+
+/** What the module exports; the sources beside it say what each does. */
+export interface BucketKernel {
+  groupRows(
+    width: number,
+    times: number,
+    statusWidth: number,
+    statuses: number,
+    isDuplicate: number,
+    count: number,
+    firstDayStart: number,
+    groupOfStatus: number,
+    duplicateGroup: number,
+    groups: number,
+    counts: number,
+  ): void;
+  orderRows(groups: number, count: number, groupCount: number, places: number, rows: number): void;
+  pickNumbers(
+    width: number,
+    column: number,
+    base: number,
+    rows: number,
+    count: number,
+    into: number,
+  ): void;
+  pickCodes(
+    width: number,
+    column: number,
+    codeOf: number,
+    rows: number,
+    count: number,
+    into: number,
+  ): void;
+  pickAmounts(
+    width: number,
+    column: number,
+    rows: number,
+    count: number,
+    prices: number,
+    quantities: number,
+    statuses: number,
+    totals: number,
+  ): void;
+  pickIds(
+    ids: number,
+    idEnds: number,
+    firstRow: number,
+    rows: number,
+    count: number,
+    offsets: number,
+    heap: number,
+  ): void;
+  densify(keys: number, count: number, newOf: number, used: number): number;
+  deriveHours(times: number, count: number, days: number, hours: number): number;
+  addRows(
+    times: number,
+    products: number,
+    rankOfProduct: number,
+    hours: number,
+    totals: number,
+    count: number,
+    windowLengthMs: number,
+    firstWindow: number,
+    productCount: number,
+    cells: number,
+    hourCells: number,
+  ): void;
+  listCells(cells: number, cellCount: number, entries: number): number;
+  placeTexts(texts: number, columns: number, issues: number, bytes: number): void;
+  setColumns(count: number, delimiter: number): void;
+  splitRecords(
+    raw: number,
+    rawEnds: number,
+    issues: number,
+    from: number,
+    to: number,
+    row: number,
+    maxRows: number,
+    maxHeapBytes: number,
+  ): number;
+}
+
+export function createBucketKernel({ memory }: KernelMemory): BucketKernel {
+  return loadKernel(BUCKET_KERNEL_CODE, memory);
+}
