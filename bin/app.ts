@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { UsageError } from '../lambdas/shared/runtime/errors.ts';
+import { UsageError } from '../lambdas/shared/model/errors.ts';
 import { readSettings, SETTINGS_FILE } from '../lambdas/shared/runtime/function-settings.ts';
 import { bundleFunctions } from '../lib/aws/bundle/bundle-functions.ts';
 import { TandemChecks } from '../lib/aws/checks.ts';

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { TerminalError, UsageError } from '../lambdas/shared/runtime/errors.ts';
+import { TerminalError, UsageError } from '../lambdas/shared/model/errors.ts';
 import type { CommandIo, DefineCommand, StartCommand } from './command.ts';
 import { DEFAULT_CONFIG_FILE, loadConfig } from './config-file.ts';
 import { type Failure, failureOf, ReportedError } from './failure.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Document, LineCounter, Node } from 'yaml';
 import { type Config, checkConfig, DEFAULT_CONFIG } from '../lambdas/shared/model/config.ts';
-import { UsageError } from '../lambdas/shared/runtime/errors.ts';
+import { UsageError } from '../lambdas/shared/model/errors.ts';
 
 export const DEFAULT_CONFIG_FILE = 'config/tandem.yaml';
 

@@ -6,7 +6,7 @@ import {
   RetryableError,
   TerminalError,
   UsageError,
-} from '../lambdas/shared/runtime/errors.ts';
+} from '../lambdas/shared/model/errors.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;

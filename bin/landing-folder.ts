@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { TerminalError } from '../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../lambdas/shared/model/errors.ts';
 import type { CommandIo } from './command.ts';
 import type { Folders, StreamFolders } from './stream-options.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../lambdas/shared/model/config.ts';
-import { TerminalError } from '../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../lambdas/shared/model/errors.ts';
 import { DEFAULT_CONSUMER } from '../lambdas/shared/state/lake-keys.ts';
 import { type LocalStream, openLocalStream } from '../lib/embedded/stream/local-stream.ts';
 import type { CommandContext } from './command.ts';

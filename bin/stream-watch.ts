@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Warning } from '../lambdas/shared/model/warning.ts';
+import { NO_TIME } from '../lambdas/shared/rules/stream-times.ts';
 import { readSnapshot } from '../lambdas/shared/state/epoch-snapshot.ts';
 import { tableFilesAsOf } from '../lambdas/shared/state/manifest-chain.ts';
 import type { StreamContext } from '../lambdas/shared/state/stream-context.ts';
 import type { StreamManifest } from '../lambdas/shared/state/stream-manifest.ts';
-import { NO_TIME } from '../lambdas/shared/windowing/stream-times.ts';
 import { watermarkOfShard } from '../lambdas/stream/plan-epoch/raise-floors.ts';
 import { readShards } from '../lambdas/stream/plan-epoch/shard-registry.ts';
 import type { StreamObserver } from '../lib/embedded/stream/observer.ts';

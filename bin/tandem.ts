@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { TerminalError } from '../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../lambdas/shared/model/errors.ts';
 import { runCli } from './cli.ts';
 import type { CommandIo } from './command.ts';
 import { SignalReceived } from './failure.ts';

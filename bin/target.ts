@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { FileObjectStore } from '../lambdas/shared/adapters/local/file-object-store.ts';
+import { UsageError } from '../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../lambdas/shared/ports/object-store.ts';
-import { UsageError } from '../lambdas/shared/runtime/errors.ts';
 import { DEFAULT_CONSUMER } from '../lambdas/shared/state/lake-keys.ts';
 import type { DeployedResources } from '../lib/aws/client/open-deployment.ts';
 import type { CommandContext } from './command.ts';

@@ -2,7 +2,7 @@ import { isRunPending } from '../../lambdas/batch/start-run/decide-start.ts';
 import { readStarter } from '../../lambdas/batch/start-run/start-step.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import { configHash } from '../../lambdas/shared/model/config-hash.ts';
-import { RetryableError, TerminalError } from '../../lambdas/shared/runtime/errors.ts';
+import { RetryableError, TerminalError } from '../../lambdas/shared/model/errors.ts';
 import { countMessages } from '../../lambdas/stream/redrive-records/count-messages.ts';
 import type { BatchExecution } from '../../lib/aws/client/batch-executions.ts';
 import type { AlarmOn, AlarmsFound } from '../../lib/aws/client/deployed-alarms.ts';

@@ -1,6 +1,6 @@
 import { failureKey, type RunFailure } from '../../lambdas/batch/end-run/end-step.ts';
+import { ObjectNotFoundError } from '../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
-import { ObjectNotFoundError } from '../../lambdas/shared/runtime/errors.ts';
 import { parseJson } from '../../lambdas/shared/runtime/json.ts';
 import type { BatchExecution } from '../../lib/aws/client/batch-executions.ts';
 

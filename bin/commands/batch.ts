@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
-import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import { UsageError } from '../../lambdas/shared/model/errors.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { type BatchRunResult, runBatch } from '../../lib/embedded/run-batch.ts';
 import { followedText, runResult } from '../aws/follow-with-progress.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { CostLine } from '../../lib/aws/cost/cost-line.ts';
 import { type BatchEstimate, estimateBatch } from '../../lib/aws/cost/estimate-batch.ts';
 import { costOfBusyMonth, costOfIdleMonth } from '../../lib/aws/cost/estimate-month.ts';

@@ -5,8 +5,8 @@ import { CLASS_NAMES } from '../../lambdas/reconcile/compare-tables/difference.t
 import type { ReconcileResult } from '../../lambdas/reconcile/compare-tables/result.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
+import { assert, TerminalError } from '../../lambdas/shared/model/errors.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
-import { assert, TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { InputFile } from '../../lib/embedded/produce/input-file.ts';
 import { SILENT_OBSERVER } from '../../lib/embedded/stream/observer.ts';

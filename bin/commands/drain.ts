@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { LocalEventStream } from '../../lambdas/shared/adapters/local/local-event-stream.ts';
-import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import { TerminalError, UsageError } from '../../lambdas/shared/model/errors.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
-import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import { UsageError } from '../../lambdas/shared/model/errors.ts';
 import {
   type GeneratedLanding,
   generateOrders,

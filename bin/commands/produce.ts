@@ -3,9 +3,9 @@ import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { LocalEventStream } from '../../lambdas/shared/adapters/local/local-event-stream.ts';
+import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { EventStream } from '../../lambdas/shared/ports/event-stream.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
-import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import { SystemRandomness } from '../../lambdas/shared/runtime/randomness.ts';
 import type { InputFile } from '../../lib/embedded/produce/input-file.ts';
 import {

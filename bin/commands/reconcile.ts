@@ -7,10 +7,10 @@ import { reconcile } from '../../lambdas/reconcile/compare-tables/compare-tables
 import type { PeriodOption } from '../../lambdas/reconcile/compare-tables/period.ts';
 import type { ReconcileResult } from '../../lambdas/reconcile/compare-tables/result.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
+import { TerminalError, UsageError } from '../../lambdas/shared/model/errors.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
-import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import { currentPublication } from '../lake.ts';

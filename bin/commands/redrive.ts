@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import { UsageError } from '../../lambdas/shared/model/errors.ts';
 import { FAILED_BATCHES } from '../../lambdas/stream/redrive-records/count-messages.ts';
 import {
   type RedriveReport,

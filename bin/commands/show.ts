@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { distance } from 'fastest-levenshtein';
+import { TerminalError, UsageError } from '../../lambdas/shared/model/errors.ts';
 import {
   type Column,
   type Door,
@@ -8,7 +9,6 @@ import {
   tableOf,
   tablesOf,
 } from '../../lambdas/shared/model/tables.ts';
-import { TerminalError, UsageError } from '../../lambdas/shared/runtime/errors.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import { failureOf } from '../failure.ts';

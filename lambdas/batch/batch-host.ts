@@ -1,7 +1,7 @@
 import type { Config } from '../shared/model/config.ts';
+import { TerminalError } from '../shared/model/errors.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
-import { TerminalError } from '../shared/runtime/errors.ts';
 import { type ChildStage, RunFiles } from './run-files.ts';
 
 /** What the steps of a batch run need where each is a process of its own. */

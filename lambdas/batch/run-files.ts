@@ -1,6 +1,6 @@
 import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
+import { ObjectNotFoundError, TerminalError } from '../shared/model/errors.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../shared/runtime/errors.ts';
 import { compactJsonBytes, parseJson } from '../shared/runtime/json.ts';
 import { inParallel } from '../shared/runtime/parallel.ts';
 import { workPrefix } from './batch-plan.ts';

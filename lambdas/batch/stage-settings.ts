@@ -1,13 +1,13 @@
+import { textValues } from '../shared/bytes/column-data.ts';
+import { Dimension, type DimensionData } from '../shared/dimensions/dimension.ts';
+import { type LoadedDimension, loadDimension } from '../shared/dimensions/load-dimension.ts';
 import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
 import { StatusParser } from '../shared/ingest/status-parser.ts';
 import type { KernelMemory } from '../shared/kernels/kernel-memory.ts';
 import type { Config } from '../shared/model/config.ts';
 import { CUSTOMERS, PRODUCTS } from '../shared/model/dimension.ts';
 import { MAX_USUAL_LEAD_MS } from '../shared/model/warning.ts';
-import { textValues } from '../shared/parquet/column-data.ts';
 import type { ObjectReader, ObjectStore } from '../shared/ports/object-store.ts';
-import { Dimension, type DimensionData } from '../shared/transform/dimension.ts';
-import { type LoadedDimension, loadDimension } from '../shared/transform/load-dimension.ts';
 import type { BatchPlan, PlanHeader } from './batch-plan.ts';
 import type { ChunkResult } from './map-chunk/chunk-result.ts';
 import { ChunkMapper } from './map-chunk/map-chunk.ts';

@@ -2,7 +2,7 @@ import type { StackProps } from 'aws-cdk-lib';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from '../../lambdas/shared/model/config.ts';
-import { UsageError } from '../../lambdas/shared/runtime/errors.ts';
+import { UsageError } from '../../lambdas/shared/model/errors.ts';
 
 /** What every stack is given. */
 export interface Deployment {

@@ -32,17 +32,17 @@ import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object
 import { KernelMemory } from '../../lambdas/shared/kernels/kernel-memory.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import { configHash } from '../../lambdas/shared/model/config-hash.ts';
-import { tablesOf } from '../../lambdas/shared/model/tables.ts';
-import type { Clock } from '../../lambdas/shared/ports/clock.ts';
-import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
-import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import {
   cleanUpOnFailure,
   RetryableError,
   TerminalError,
   tryAll,
   withCleanUp,
-} from '../../lambdas/shared/runtime/errors.ts';
+} from '../../lambdas/shared/model/errors.ts';
+import { tablesOf } from '../../lambdas/shared/model/tables.ts';
+import type { Clock } from '../../lambdas/shared/ports/clock.ts';
+import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { jsonBytes } from '../../lambdas/shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY, batchTableFolder } from '../../lambdas/shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../lambdas/shared/state/current-pointer.ts';

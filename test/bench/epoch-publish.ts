@@ -1,4 +1,6 @@
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
+import { Dimension } from '../../lambdas/shared/dimensions/dimension.ts';
+import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
 import { OrderColumns } from '../../lambdas/shared/ingest/order-columns.ts';
 import { EventParser } from '../../lambdas/shared/ingest/parse-events.ts';
@@ -14,8 +16,6 @@ import {
 } from '../../lambdas/shared/state/epoch-plan.ts';
 import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { encodeSegment, type SegmentRecord, sha256Of } from '../../lambdas/shared/state/segment.ts';
-import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
-import { loadDimension } from '../../lambdas/shared/transform/load-dimension.ts';
 import { writeEpoch } from '../../lambdas/stream/commit-epoch/write-epoch.ts';
 import { publishShard } from '../../lambdas/stream/publish-shard/publish-shard.ts';
 import { generateOrders } from '../../lib/embedded/generate/generate-orders.ts';

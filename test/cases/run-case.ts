@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import { HEADER, runOver } from '../support/batch-runs.ts';
 import { runCliHere } from '../support/run-cli.ts';
 

@@ -1,5 +1,5 @@
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
-import { PreconditionFailedError } from '../../lambdas/shared/runtime/errors.ts';
+import { PreconditionFailedError } from '../../lambdas/shared/model/errors.ts';
 
 /**
  * One of several processes that race for the objects of one folder:

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import { RetryableError } from '../../lambdas/shared/model/errors.ts';
 import type {
   Attributes,
   SortRange,
@@ -8,7 +9,6 @@ import type {
   StateStore,
   TransactResult,
 } from '../../lambdas/shared/ports/state-store.ts';
-import { RetryableError } from '../../lambdas/shared/runtime/errors.ts';
 
 /** What a store promises, by the fact that shows it. Nothing else uses this `pk`. */
 export type StatePromises = Readonly<

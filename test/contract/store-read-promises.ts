@@ -1,8 +1,5 @@
 import { expect } from 'vitest';
-import {
-  ObjectNotFoundError,
-  PreconditionFailedError,
-} from '../../lambdas/shared/runtime/errors.ts';
+import { ObjectNotFoundError, PreconditionFailedError } from '../../lambdas/shared/model/errors.ts';
 import { read, type StorePromises, text } from './store-promises.ts';
 
 export const readPromises: StorePromises = {

@@ -1,9 +1,6 @@
 import { expect } from 'vitest';
+import { ObjectNotFoundError, PreconditionFailedError } from '../../lambdas/shared/model/errors.ts';
 import type { ObjectWriter } from '../../lambdas/shared/ports/object-store.ts';
-import {
-  ObjectNotFoundError,
-  PreconditionFailedError,
-} from '../../lambdas/shared/runtime/errors.ts';
 import { keysOf, listed, read, type StorePromises, text } from './store-promises.ts';
 
 const MIB = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
+import { ShardNotFoundError } from '../../lambdas/shared/model/errors.ts';
 import type { EventStream, ReadPosition } from '../../lambdas/shared/ports/event-stream.ts';
-import { ShardNotFoundError } from '../../lambdas/shared/runtime/errors.ts';
 import {
   after,
   keysOf,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import {
   after,
   keysOf,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { hashBytes, viewOf } from '../../lambdas/shared/ingest/bytes.ts';
+import { hashBytes, viewOf } from '../../lambdas/shared/bytes/bytes.ts';
 import { type CsvBatch, createCsvBatch } from '../../lambdas/shared/ingest/csv-scanner.ts';
 import { parsePriceCents, parseQuantity } from '../../lambdas/shared/ingest/field-parsers.ts';
 import { OrderColumns } from '../../lambdas/shared/ingest/order-columns.ts';

@@ -3,8 +3,8 @@ import type {
   StateItem,
   StateOperation,
 } from '../../lambdas/shared/ports/state-store.ts';
+import { NO_TIME } from '../../lambdas/shared/rules/stream-times.ts';
 import { ClaimSet } from '../../lambdas/shared/state/claims.ts';
-import { NO_TIME } from '../../lambdas/shared/windowing/stream-times.ts';
 import type { Canary } from './canaries.ts';
 import { cleanByFastest } from './canary-clean.ts';
 import { planFromLog } from './canary-plan.ts';

@@ -1,5 +1,5 @@
+import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { StreamRecord } from '../../lambdas/shared/ports/event-stream.ts';
-import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import {
   openStreamContext,
   type StreamContext,

@@ -3,7 +3,7 @@ import {
   OutcomeUnknownError,
   RetryableError,
   TerminalError,
-} from '../../lambdas/shared/runtime/errors.ts';
+} from '../../lambdas/shared/model/errors.ts';
 import type { Faults } from './faults.ts';
 import type { ProcessKind, SimProcess } from './sim-process.ts';
 

@@ -1,5 +1,5 @@
+import { RetryableError } from '../../lambdas/shared/model/errors.ts';
 import type { ObjectStore, ObjectWriter } from '../../lambdas/shared/ports/object-store.ts';
-import { RetryableError } from '../../lambdas/shared/runtime/errors.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';
 

@@ -1,4 +1,5 @@
 import { TOKEN_LIFE_MS } from '../../lambdas/shared/adapters/state-transactions.ts';
+import { OutcomeUnknownError, RetryableError } from '../../lambdas/shared/model/errors.ts';
 import type {
   SortRange,
   StateItem,
@@ -7,7 +8,6 @@ import type {
   StateStore,
   TransactResult,
 } from '../../lambdas/shared/ports/state-store.ts';
-import { OutcomeUnknownError, RetryableError } from '../../lambdas/shared/runtime/errors.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';
 

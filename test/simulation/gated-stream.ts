@@ -1,9 +1,9 @@
+import { RetryableError } from '../../lambdas/shared/model/errors.ts';
 import type {
   EventStream,
   ReadPosition,
   ReadResult,
 } from '../../lambdas/shared/ports/event-stream.ts';
-import { RetryableError } from '../../lambdas/shared/runtime/errors.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';
 

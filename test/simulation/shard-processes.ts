@@ -1,5 +1,5 @@
+import { RetryableError, TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { ShardPublisher } from '../../lambdas/shared/ports/shard-publisher.ts';
-import { RetryableError, TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
 import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
 import { shardStep } from '../../lambdas/stream/publish-shard/shard-step.ts';

@@ -1,8 +1,8 @@
 import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { type Config, parseConfig } from '../../lambdas/shared/model/config.ts';
+import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
-import { TerminalError } from '../../lambdas/shared/runtime/errors.ts';
 import {
   type BatchRunOptions,
   type BatchRunResult,

@@ -1,4 +1,4 @@
-import { viewOf } from '../../lambdas/shared/ingest/bytes.ts';
+import { viewOf } from '../../lambdas/shared/bytes/bytes.ts';
 
 /** A text as UTF-8 between other bytes, and where it stands there. */
 export function placed(text: string, around = '-9') {

@@ -1,9 +1,9 @@
-import { hashBytes, viewOf } from '../../lambdas/shared/ingest/bytes.ts';
+import { hashBytes, viewOf } from '../../lambdas/shared/bytes/bytes.ts';
 import { OrderColumns } from '../../lambdas/shared/ingest/order-columns.ts';
 import { STATUSES } from '../../lambdas/shared/model/order.ts';
 import { OUTCOMES } from '../../lambdas/shared/model/outcome.ts';
+import { NO_TIME } from '../../lambdas/shared/rules/stream-times.ts';
 import { ClaimSet } from '../../lambdas/shared/state/claims.ts';
-import { NO_TIME } from '../../lambdas/shared/windowing/stream-times.ts';
 import {
   type ArrivedOrders,
   type ClassifiedCut,

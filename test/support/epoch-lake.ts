@@ -1,4 +1,6 @@
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
+import { Dimension } from '../../lambdas/shared/dimensions/dimension.ts';
+import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
 import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import type { Outcome } from '../../lambdas/shared/model/outcome.ts';
@@ -13,8 +15,6 @@ import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { encodeSegment, sha256Of } from '../../lambdas/shared/state/segment.ts';
 import type { ShardResult } from '../../lambdas/shared/state/shard-result.ts';
 import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';
-import { Dimension } from '../../lambdas/shared/transform/dimension.ts';
-import { loadDimension } from '../../lambdas/shared/transform/load-dimension.ts';
 import { writeEpoch } from '../../lambdas/stream/commit-epoch/write-epoch.ts';
 import {
   createPublishMemory,

@@ -1,10 +1,10 @@
-import type { Column, ColumnType } from '../../lambdas/shared/model/tables.ts';
 import type {
   BytesValues,
   ColumnData,
   NumberValues,
   Values,
-} from '../../lambdas/shared/parquet/column-data.ts';
+} from '../../lambdas/shared/bytes/column-data.ts';
+import type { Column, ColumnType } from '../../lambdas/shared/model/tables.ts';
 import { type ParquetOptions, ParquetWriter } from '../../lambdas/shared/parquet/writer.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { zeroCounts } from '../../lambdas/shared/model/outcome.ts';
 import type { EpochMs } from '../../lambdas/shared/model/time.ts';
+import { NO_TIME } from '../../lambdas/shared/rules/stream-times.ts';
 import { appendEntry } from '../../lambdas/shared/state/append-entry.ts';
 import { encodeClaims } from '../../lambdas/shared/state/claims.ts';
 import { readHead, type ShardFold } from '../../lambdas/shared/state/fold.ts';
 import type { FenceEntry, LogEntry, RecordsEntry } from '../../lambdas/shared/state/log-entry.ts';
 import { headAttributes, type ShardHead } from '../../lambdas/shared/state/shard-head.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
-import { NO_TIME } from '../../lambdas/shared/windowing/stream-times.ts';
 import { placed } from './bytes-of.ts';
 import { createStreamWorld } from './stream-world.ts';
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ObjectNotFoundError } from '../../lambdas/shared/model/errors.ts';
 import type {
   ByteRange,
   GetOptions,
@@ -6,7 +7,6 @@ import type {
   ObjectStore,
   ObjectWriter,
 } from '../../lambdas/shared/ports/object-store.ts';
-import { ObjectNotFoundError } from '../../lambdas/shared/runtime/errors.ts';
 import { HEADER } from './batch-runs.ts';
 
 /**

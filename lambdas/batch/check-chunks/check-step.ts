@@ -1,4 +1,4 @@
-import { TerminalError } from '../../shared/runtime/errors.ts';
+import { TerminalError } from '../../shared/model/errors.ts';
 import type { BatchHost } from '../batch-host.ts';
 import { writeIndex } from '../exchange/stored-index.ts';
 import { RunFiles } from '../run-files.ts';

@@ -1,4 +1,4 @@
-import { assert } from '../../shared/runtime/errors.ts';
+import { assert } from '../../shared/model/errors.ts';
 import { InternedLayouts } from '../interned-layouts.ts';
 import type { ChunkResult } from '../map-chunk/chunk-result.ts';
 import type { MappedPart, MappedTask, ReducePlan, UsedBlocks } from '../run-files.ts';

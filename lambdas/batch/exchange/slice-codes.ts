@@ -1,4 +1,4 @@
-import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
+import type { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
 import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import type { ExchangeKernel } from './exchange-kernel.ts';

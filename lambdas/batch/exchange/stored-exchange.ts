@@ -1,5 +1,5 @@
+import { assert } from '../../shared/model/errors.ts';
 import type { ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
-import { assert } from '../../shared/runtime/errors.ts';
 import type { BlockSink } from './block-encoder.ts';
 import { alignedTo8 } from './slice-layout.ts';
 

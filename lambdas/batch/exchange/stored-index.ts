@@ -1,5 +1,5 @@
+import { assert } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { assert } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { readFooter, type StoredBlocks, type StoredRun } from './stored-exchange.ts';
 

@@ -1,5 +1,5 @@
+import { assert } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { assert } from '../../shared/runtime/errors.ts';
 import type { SliceRef } from '../reduce-bucket/bucket-waves.ts';
 import type { StoredRun } from './stored-exchange.ts';
 

@@ -1,7 +1,7 @@
-import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
-import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
-import type { CentSums } from '../../shared/transform/cent-sums.ts';
-import type { ProductRanks, SortedGroups } from '../../shared/transform/window-sums.ts';
+import type { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
+import { copyBytes, viewOf } from '../../shared/bytes/bytes.ts';
+import type { CentSums } from '../../shared/revenue/cent-sums.ts';
+import type { ProductRanks, SortedGroups } from '../../shared/revenue/window-sums.ts';
 import { alignedTo8 } from './slice-layout.ts';
 
 /**

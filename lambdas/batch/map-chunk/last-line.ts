@@ -1,4 +1,4 @@
-import { trimmedEnd, trimmedStart } from '../../shared/ingest/bytes.ts';
+import { trimmedEnd, trimmedStart } from '../../shared/bytes/bytes.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { splitRecord } from '../../shared/ingest/csv-record.ts';
 import type { CsvBatch } from '../../shared/ingest/csv-scanner.ts';

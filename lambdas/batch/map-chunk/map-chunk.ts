@@ -1,5 +1,5 @@
+import { LF } from '../../shared/bytes/bytes.ts';
 import { rangeSource, UnreadableInputError } from '../../shared/ingest/byte-sources.ts';
-import { LF } from '../../shared/ingest/bytes.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { ORDER_COLUMNS } from '../../shared/ingest/header-columns.ts';
 import { isDecoded } from '../../shared/ingest/input-kind.ts';
@@ -13,8 +13,8 @@ import { createReaderBatch, csvFormat, RecordReader } from '../../shared/ingest/
 import { SPAN_BATCH_RECORDS } from '../../shared/ingest/span-batch.ts';
 import type { StatusParser } from '../../shared/ingest/status-parser.ts';
 import { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
+import { ObjectUnreadableError } from '../../shared/model/errors.ts';
 import type { ObjectReader } from '../../shared/ports/object-store.ts';
-import { ObjectUnreadableError } from '../../shared/runtime/errors.ts';
 import { checkSegment, decodeLine, segmentLines } from '../../shared/state/segment.ts';
 import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
 import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';

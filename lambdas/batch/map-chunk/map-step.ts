@@ -1,5 +1,5 @@
 import { isDecoded } from '../../shared/ingest/input-kind.ts';
-import { cleanUpOnFailure } from '../../shared/runtime/errors.ts';
+import { cleanUpOnFailure } from '../../shared/model/errors.ts';
 import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
 import type { PlannedInput } from '../batch-plan.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';

@@ -2,16 +2,16 @@ import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { batchTableFolder } from '../../shared/state/batch-keys.ts';
-import { CentSums } from '../../shared/transform/cent-sums.ts';
+import { CentSums } from '../../shared/revenue/cent-sums.ts';
 import {
   byRevenue,
   type ProductTotal,
   productGroup,
   type RankedProducts,
   topOf,
-} from '../../shared/transform/product-revenue.ts';
-import { WindowGroup } from '../../shared/transform/window-group.ts';
+} from '../../shared/revenue/product-revenue.ts';
+import { WindowGroup } from '../../shared/revenue/window-group.ts';
+import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import { RunMerger } from './run-merger.ts';
 
 export interface MergeContext {

@@ -1,10 +1,10 @@
-import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
-import { viewOf } from '../../shared/ingest/bytes.ts';
-import { assert } from '../../shared/runtime/errors.ts';
-import { CARRY_CENTS } from '../../shared/transform/cent-sums.ts';
-import type { RankedProducts } from '../../shared/transform/product-revenue.ts';
-import type { WindowCell } from '../../shared/transform/window-group.ts';
-import { rankProducts } from '../../shared/transform/window-sums.ts';
+import { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
+import { viewOf } from '../../shared/bytes/bytes.ts';
+import { assert } from '../../shared/model/errors.ts';
+import { CARRY_CENTS } from '../../shared/revenue/cent-sums.ts';
+import type { RankedProducts } from '../../shared/revenue/product-revenue.ts';
+import type { WindowCell } from '../../shared/revenue/window-group.ts';
+import { rankProducts } from '../../shared/revenue/window-sums.ts';
 import { type SumRun, viewRun } from '../exchange/sum-run.ts';
 
 interface Cursor {

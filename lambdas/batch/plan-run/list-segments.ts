@@ -1,6 +1,6 @@
 import type { LandingObject } from '../../shared/ingest/list-landing.ts';
+import { TerminalError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import type { PlannedShard } from '../../shared/state/epoch-plan.ts';

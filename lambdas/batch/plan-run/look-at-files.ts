@@ -10,8 +10,8 @@ import {
 } from '../../shared/ingest/input-kind.ts';
 import { asInputChanged, type LandingObject } from '../../shared/ingest/list-landing.ts';
 import { RecordReader } from '../../shared/ingest/record-reader.ts';
+import { ObjectUnreadableError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { ObjectUnreadableError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import type { PlannedInput, RejectedFile } from '../batch-plan.ts';
 import { uncompressedBytesOf } from './plan-sizes.ts';

@@ -5,8 +5,8 @@ import {
   type LandingObjects,
   listLanding,
 } from '../../shared/ingest/list-landing.ts';
+import { assert, ObjectUnreadableError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { assert, ObjectUnreadableError } from '../../shared/runtime/errors.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import type { BatchPlan, PlannedChunk, PlannedInput } from '../batch-plan.ts';

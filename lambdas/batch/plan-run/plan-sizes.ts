@@ -1,7 +1,7 @@
 import { isGzip as isGzipHead } from '../../shared/ingest/input-kind.ts';
 import { asInputChanged, type LandingObject } from '../../shared/ingest/list-landing.ts';
+import { ObjectUnreadableError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { ObjectUnreadableError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import type { PlannedInput } from '../batch-plan.ts';
 

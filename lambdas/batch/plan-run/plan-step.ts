@@ -1,7 +1,7 @@
 import { isDecoded } from '../../shared/ingest/input-kind.ts';
 import { listLanding } from '../../shared/ingest/list-landing.ts';
 import { configHash } from '../../shared/model/config-hash.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
+import { TerminalError } from '../../shared/model/errors.ts';
 import { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
 import type { BatchHost } from '../batch-host.ts';
 import { type BatchPlan, planKey } from '../batch-plan.ts';

@@ -1,4 +1,4 @@
-import { TerminalError } from '../../shared/runtime/errors.ts';
+import { TerminalError } from '../../shared/model/errors.ts';
 import type { BatchPlan } from '../batch-plan.ts';
 import { heldBytesOfMap } from '../held-bytes.ts';
 import { limitOf, type PlanLimit } from './plan-limits.ts';

@@ -1,6 +1,6 @@
+import { ObjectNotFoundError } from '../../shared/model/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { ObjectNotFoundError } from '../../shared/runtime/errors.ts';
 import { compactJsonBytes, parseJson } from '../../shared/runtime/json.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';

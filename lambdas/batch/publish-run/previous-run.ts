@@ -1,5 +1,5 @@
+import { TerminalError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
 import { manifestInputs } from '../../shared/state/manifest-inputs.ts';
 import { readBatchManifest } from '../../shared/state/stored-manifests.ts';
 import type { BatchManifest, ManifestInput } from '../batch-manifest.ts';

@@ -1,4 +1,10 @@
+import type { LoadedDimension } from '../../shared/dimensions/load-dimension.ts';
 import type { LandingObject } from '../../shared/ingest/list-landing.ts';
+import {
+  cleanUpOnFailure,
+  PreconditionFailedError,
+  TerminalError,
+} from '../../shared/model/errors.ts';
 import { formatCents } from '../../shared/model/money.ts';
 import {
   isConserved,
@@ -7,17 +13,11 @@ import {
   zeroCounts,
 } from '../../shared/model/outcome.ts';
 import { type TableName, tablesOf } from '../../shared/model/tables.ts';
-import {
-  cleanUpOnFailure,
-  PreconditionFailedError,
-  TerminalError,
-} from '../../shared/runtime/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import type { DimensionEntry } from '../../shared/state/dimension-entry.ts';
 import { putOnce } from '../../shared/state/put-once.ts';
-import type { LoadedDimension } from '../../shared/transform/load-dimension.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
 import { manifestKey, type PlanHeader } from '../batch-plan.ts';
 import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';

@@ -1,5 +1,5 @@
+import { TerminalError } from '../../shared/model/errors.ts';
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
 import { addedIssues, type FileTotals } from './file-totals.ts';
 
 /** A run that read fewer records is too small to tell an accident from a few bad rows. */

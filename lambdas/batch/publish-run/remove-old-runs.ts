@@ -1,7 +1,7 @@
+import { tryAll } from '../../shared/model/errors.ts';
 import { tablesOf } from '../../shared/model/tables.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { tryAll } from '../../shared/runtime/errors.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import { manifestFolder, manifestKey, planFolder, planKey, workPrefix } from '../batch-plan.ts';
 

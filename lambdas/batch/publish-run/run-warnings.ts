@@ -1,6 +1,6 @@
+import type { LoadedDimension } from '../../shared/dimensions/load-dimension.ts';
 import { ORDER_FIELDS } from '../../shared/model/order.ts';
 import { inOrder, type Warning, warningOf } from '../../shared/model/warning.ts';
-import type { LoadedDimension } from '../../shared/transform/load-dimension.ts';
 import type { PlanHeader, RejectedFile } from '../batch-plan.ts';
 import type { RecordPlace } from '../reduce-bucket/bucket-rows.ts';
 import {

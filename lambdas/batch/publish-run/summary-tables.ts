@@ -1,14 +1,14 @@
+import type { ColumnData } from '../../shared/bytes/column-data.ts';
+import type { Dimension } from '../../shared/dimensions/dimension.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
-import type { ColumnData } from '../../shared/parquet/column-data.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { type ProductTotal, TOP_PRODUCTS } from '../../shared/revenue/product-revenue.ts';
+import { assertFits } from '../../shared/revenue/revenue-limit.ts';
+import type { Revenue } from '../../shared/revenue/revenue-sums.ts';
+import { dailyColumns, hourlyColumns, topColumns } from '../../shared/revenue/summary-columns.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
-import type { Dimension } from '../../shared/transform/dimension.ts';
-import { type ProductTotal, TOP_PRODUCTS } from '../../shared/transform/product-revenue.ts';
-import { assertFits } from '../../shared/transform/revenue-limit.ts';
-import type { Revenue } from '../../shared/transform/revenue-sums.ts';
-import { dailyColumns, hourlyColumns, topColumns } from '../../shared/transform/summary-columns.ts';
 import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from '../reduce-bucket/bucket-parts.ts';
 

@@ -1,7 +1,7 @@
-import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
+import type { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
 import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
-import { RevenueSums } from '../../shared/transform/revenue-sums.ts';
-import { type ProductRanks, rankProducts } from '../../shared/transform/window-sums.ts';
+import { RevenueSums } from '../../shared/revenue/revenue-sums.ts';
+import { type ProductRanks, rankProducts } from '../../shared/revenue/window-sums.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { encodeRuns } from '../exchange/sum-run.ts';
 import type { BucketKernel } from './bucket-kernel.ts';

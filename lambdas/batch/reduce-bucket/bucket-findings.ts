@@ -1,4 +1,4 @@
-import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
+import type { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
 import { ORDER_FIELDS } from '../../shared/model/order.ts';
 import { MS_PER_DAY } from '../../shared/model/time.ts';
 import type { BucketRows } from './bucket-rows.ts';

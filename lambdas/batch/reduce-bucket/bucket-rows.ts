@@ -1,7 +1,7 @@
-import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
-import { viewOf } from '../../shared/ingest/bytes.ts';
+import { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
+import { viewOf } from '../../shared/bytes/bytes.ts';
 import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
-import type { IdSlice } from '../../shared/transform/dedupe.ts';
+import type { IdSlice } from '../../shared/rows/dedupe.ts';
 import {
   readHeader,
   type SliceColumns,

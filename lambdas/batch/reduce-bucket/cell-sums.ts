@@ -1,7 +1,7 @@
 import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import { MS_PER_DAY } from '../../shared/model/time.ts';
-import { CentSums } from '../../shared/transform/cent-sums.ts';
-import type { ProductRanks, SortedGroups } from '../../shared/transform/window-sums.ts';
+import { CentSums } from '../../shared/revenue/cent-sums.ts';
+import type { ProductRanks, SortedGroups } from '../../shared/revenue/window-sums.ts';
 import type { BucketKernel } from './bucket-kernel.ts';
 import type { SummedRows } from './row-columns.ts';
 

@@ -1,6 +1,6 @@
-import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
-import { ByteHeap } from '../../shared/ingest/order-columns.ts';
-import type { IdSlice } from '../../shared/transform/dedupe.ts';
+import { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
+import { ByteHeap } from '../../shared/bytes/byte-heap.ts';
+import type { IdSlice } from '../../shared/rows/dedupe.ts';
 import type { BucketRows, SliceRecords } from './bucket-rows.ts';
 
 /**

@@ -1,4 +1,10 @@
 import {
+  type ColumnData,
+  type KeyedColumn,
+  plain,
+  type Values,
+} from '../../shared/bytes/column-data.ts';
+import {
   CUSTOMER_ID,
   ORDER_TIMESTAMP,
   PRICE,
@@ -6,13 +12,7 @@ import {
   QUANTITY,
   STATUS,
 } from '../../shared/model/order.ts';
-import {
-  type ColumnData,
-  type KeyedColumn,
-  plain,
-  type Values,
-} from '../../shared/parquet/column-data.ts';
-import type { Duplicates } from '../../shared/transform/dedupe.ts';
+import type { Duplicates } from '../../shared/rows/dedupe.ts';
 import type { BucketRows, BucketSlice, RecordPlace, SliceRecords } from './bucket-rows.ts';
 import { type Claims, knownCodes } from './claims.ts';
 

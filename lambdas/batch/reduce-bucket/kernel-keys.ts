@@ -1,6 +1,6 @@
+import type { KeyedColumn, Values } from '../../shared/bytes/column-data.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
-import type { KeyedColumn, Values } from '../../shared/parquet/column-data.ts';
-import type { RowKeys } from '../../shared/transform/dense-keys.ts';
+import type { RowKeys } from '../../shared/rows/dense-keys.ts';
 import type { BucketKernel } from './bucket-kernel.ts';
 
 const WORD_BYTES = 4;

@@ -1,4 +1,10 @@
-import { copyBytes, viewOf } from '../../shared/ingest/bytes.ts';
+import { copyBytes, viewOf } from '../../shared/bytes/bytes.ts';
+import {
+  type ColumnData,
+  plain,
+  type RowGroupData,
+  type Values,
+} from '../../shared/bytes/column-data.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { type FieldVisitor, splitRecord } from '../../shared/ingest/csv-record.ts';
 import { EventValues } from '../../shared/ingest/event-values.ts';
@@ -6,20 +12,10 @@ import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import { RECORD_ISSUES } from '../../shared/model/issue.ts';
 import { FIELD_COUNT, MAX_RAW_BYTES, MAX_RECORD_BYTES } from '../../shared/model/order.ts';
 import {
-  type ColumnData,
-  plain,
-  type RowGroupData,
-  type Values,
-} from '../../shared/parquet/column-data.ts';
-import {
   QUARANTINE_GROUP_BYTES,
   QUARANTINE_GROUP_ROWS,
-} from '../../shared/transform/quarantine-rows.ts';
-import {
-  characterBoundary,
-  decodedRaw,
-  IssueColumn,
-} from '../../shared/transform/quarantine-texts.ts';
+} from '../../shared/rows/quarantine-rows.ts';
+import { characterBoundary, decodedRaw, IssueColumn } from '../../shared/rows/quarantine-texts.ts';
 import type { SliceColumns } from '../exchange/slice-layout.ts';
 import type { BucketKernel } from './bucket-kernel.ts';
 import { TextBuilder } from './text-builder.ts';

@@ -1,3 +1,5 @@
+import type { ColumnData, Values } from '../../shared/bytes/column-data.ts';
+import type { Dimension } from '../../shared/dimensions/dimension.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
@@ -5,7 +7,6 @@ import type { Keep } from '../../shared/model/config-rules.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { formatDay } from '../../shared/model/time.ts';
 import { EncodeArena } from '../../shared/parquet/arena.ts';
-import type { ColumnData, Values } from '../../shared/parquet/column-data.ts';
 import { ColumnKernel } from '../../shared/parquet/column-kernel.ts';
 import {
   partitionFolder,
@@ -14,14 +15,13 @@ import {
 } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import {
   createDedupeMemory,
   type DedupeMemory,
   type Duplicates,
   findDuplicates,
-} from '../../shared/transform/dedupe.ts';
-import type { Dimension } from '../../shared/transform/dimension.ts';
+} from '../../shared/rows/dedupe.ts';
+import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { BucketAggregates } from './aggregates.ts';
 import type { FindingRules } from './bucket-findings.ts';

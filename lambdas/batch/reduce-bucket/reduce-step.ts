@@ -1,5 +1,5 @@
 import { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
-import { cleanUpOnFailure } from '../../shared/runtime/errors.ts';
+import { cleanUpOnFailure } from '../../shared/model/errors.ts';
 import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
 import { StoredExchange } from '../exchange/stored-exchange.ts';
 import { readIndex } from '../exchange/stored-index.ts';

@@ -1,17 +1,13 @@
-import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
-import { MAX_ID_BYTES, STATUSES } from '../../shared/model/order.ts';
 import {
   type ColumnData,
   type KeyedColumn,
   plain,
   type Values,
-} from '../../shared/parquet/column-data.ts';
-import type { Dimension } from '../../shared/transform/dimension.ts';
-import {
-  HOURS_PER_DAY,
-  joinedColumns,
-  orderColumns,
-} from '../../shared/transform/order-row-columns.ts';
+} from '../../shared/bytes/column-data.ts';
+import type { Dimension } from '../../shared/dimensions/dimension.ts';
+import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
+import { MAX_ID_BYTES, STATUSES } from '../../shared/model/order.ts';
+import { HOURS_PER_DAY, joinedColumns, orderColumns } from '../../shared/rows/order-row-columns.ts';
 import type { NumberColumn } from '../exchange/slice-layout.ts';
 import type { BucketKernel } from './bucket-kernel.ts';
 import type { BucketRows, BucketSlice } from './bucket-rows.ts';

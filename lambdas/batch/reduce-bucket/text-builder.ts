@@ -1,6 +1,6 @@
-import { copyBytes } from '../../shared/ingest/bytes.ts';
+import { copyBytes } from '../../shared/bytes/bytes.ts';
+import type { ColumnData } from '../../shared/bytes/column-data.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
-import type { ColumnData } from '../../shared/parquet/column-data.ts';
 
 /** Kernels copy texts 16 bytes at a time. */
 const SLACK_BYTES = 16;

@@ -1,9 +1,9 @@
+import { RetryableError } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Randomness } from '../../shared/ports/randomness.ts';
 import type { RunLauncher, RunStart } from '../../shared/ports/run-launcher.ts';
 import type { Attributes, StateOperation, StateStore } from '../../shared/ports/state-store.ts';
-import { RetryableError } from '../../shared/runtime/errors.ts';
 import {
   decideStart,
   IDLE_STARTER,

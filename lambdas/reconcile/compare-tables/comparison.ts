@@ -1,5 +1,5 @@
+import { withCleanUp } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { withCleanUp } from '../../shared/runtime/errors.ts';
 import { CellBook } from './cell-book.ts';
 import {
   CLASS_NAMES,

@@ -1,5 +1,5 @@
+import { TerminalError } from '../../shared/model/errors.ts';
 import { MS_PER_DAY } from '../../shared/model/time.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
 import { DEFAULT_CONSUMER } from '../../shared/state/lake-keys.ts';
 import { reconcile } from './compare-tables.ts';
 import { currentPair, type LastComparison, pairOf, putLast, readLast } from './last-comparison.ts';

@@ -1,5 +1,5 @@
+import { TerminalError } from '../../shared/model/errors.ts';
 import { MS_PER_HOUR } from '../../shared/model/time.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
 import { DEFAULT_CONSUMER } from '../../shared/state/lake-keys.ts';
 import { putLast } from './last-comparison.ts';
 import { openPublications } from './publications.ts';

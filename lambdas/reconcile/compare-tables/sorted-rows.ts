@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
+import { withCleanUp } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { withCleanUp } from '../../shared/runtime/errors.ts';
 import { compareRows, type DifferenceRow } from './difference.ts';
 
 /** Rows of a report that are sorted in memory; more are spilled in sorted runs and merged. */

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
+import { withCleanUp } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { withCleanUp } from '../../shared/runtime/errors.ts';
 
 /**
  * Rows that do not fit into memory: dealt into partitions, written below `work/`, and read back

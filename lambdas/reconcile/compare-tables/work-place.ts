@@ -1,5 +1,5 @@
+import { TerminalError } from '../../shared/model/errors.ts';
 import type { ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
 import type { ReconcileOptions } from './result.ts';
 import { removeWork, workPrefixOf } from './work-folder.ts';
 

@@ -1,5 +1,5 @@
+import { TerminalError } from '../model/errors.ts';
 import type { Shard } from '../ports/event-stream.ts';
-import { TerminalError } from '../runtime/errors.ts';
 
 /** Hash keys are MD5s: [0, 2^128). Both ends of a range are included. */
 const HASH_KEY_COUNT = 1n << 128n;

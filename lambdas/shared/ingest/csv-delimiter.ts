@@ -1,5 +1,5 @@
+import { COMMA, LF, QUOTE, TAB } from '../bytes/bytes.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
-import { COMMA, LF, QUOTE, TAB } from './bytes.ts';
 import { QuoteLook } from './csv-quotes.ts';
 
 /** In the order in which the header is looked through for them (contract §1.1). */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { CR, LF, trimmedEnd, trimmedStart } from '../bytes/bytes.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
-import { CR, LF, trimmedEnd, trimmedStart } from './bytes.ts';
 import { headerDelimiter, separatorLine } from './csv-delimiter.ts';
 import { type CsvLayout, csvLayout } from './csv-layout.ts';
 import { CsvRecordEnd, splitRecord, withoutCarriageReturn } from './csv-record.ts';

@@ -1,6 +1,6 @@
 import { CSV_KERNEL_CODE } from '../kernels/compiled/csv-kernel-code.ts';
 import { loadKernel } from '../kernels/load-kernel.ts';
-import { assert } from '../runtime/errors.ts';
+import { assert } from '../model/errors.ts';
 import type { CsvLayout } from './csv-layout.ts';
 import { StrayQuotes } from './stray-quotes.ts';
 

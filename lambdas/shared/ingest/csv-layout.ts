@@ -1,4 +1,4 @@
-import { COMMA } from './bytes.ts';
+import { COMMA } from '../bytes/bytes.ts';
 
 /** What the header of a CSV file says of its records. */
 export interface CsvLayout {

@@ -1,5 +1,5 @@
+import { CR, LF, QUOTE, SPACE, TAB } from '../bytes/bytes.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
-import { CR, LF, QUOTE, SPACE, TAB } from './bytes.ts';
 
 /** So far a loop is faster than a search that has to be called. */
 const NEAR_BYTES = 64;

@@ -1,5 +1,5 @@
-import { assert } from '../runtime/errors.ts';
-import { CR, LF, QUOTE } from './bytes.ts';
+import { CR, LF, QUOTE } from '../bytes/bytes.ts';
+import { assert } from '../model/errors.ts';
 import { QuoteLook } from './csv-quotes.ts';
 
 /** What it says of a quote is used at once. */

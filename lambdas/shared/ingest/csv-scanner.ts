@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { LF } from '../bytes/bytes.ts';
 import { issueBit } from '../model/issue.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
-import { LF } from './bytes.ts';
 import { CsvKernel } from './csv-kernel.ts';
 import type { CsvLayout } from './csv-layout.ts';
 import { CsvRecordEnd, splitRecord, withoutCarriageReturn } from './csv-record.ts';

@@ -1,5 +1,5 @@
+import { TerminalError } from '../model/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { TerminalError } from '../runtime/errors.ts';
 import type { IgnoredObjects } from './list-landing.ts';
 
 /** Objects looked at for a message. */

@@ -1,5 +1,5 @@
+import { viewOf } from '../bytes/bytes.ts';
 import { FIELD_COUNT, ORDER_FIELDS } from '../model/order.ts';
-import { viewOf } from './bytes.ts';
 
 /**
  * The seven names, each with the quote that ends a key: one comparison tells a key from a longer

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { COLON, COMMA, DIGIT_0, DIGIT_9, MINUS, QUOTE } from '../bytes/bytes.ts';
 import { type IssueBits, issueBit } from '../model/issue.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
-import { COLON, COMMA, DIGIT_0, DIGIT_9, MINUS, QUOTE } from './bytes.ts';
 import { endOfFieldKey, fieldOfName, guessField, rememberField } from './event-keys.ts';
 import { decodeString, endOfString, type JsonTraits } from './json-string.ts';
 import {

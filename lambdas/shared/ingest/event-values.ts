@@ -1,4 +1,4 @@
-import { assert } from '../runtime/errors.ts';
+import { assert } from '../model/errors.ts';
 import { scanEvent } from './event-scanner.ts';
 import { createSpanBatch, type SpanBatch } from './span-batch.ts';
 

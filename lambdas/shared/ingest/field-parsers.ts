@@ -1,6 +1,6 @@
+import { DIGIT_0, DIGIT_9, DOT, MINUS, PLUS } from '../bytes/bytes.ts';
 import { issueBit } from '../model/issue.ts';
 import { MAX_PRICE_CENTS, MAX_QUANTITY } from '../model/order.ts';
-import { DIGIT_0, DIGIT_9, DOT, MINUS, PLUS } from './bytes.ts';
 
 /**
  * Parsers of trimmed, present values (contract §2). Each returns the value, or minus the issue

@@ -1,5 +1,5 @@
+import { isSpace } from '../bytes/bytes.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
-import { isSpace } from './bytes.ts';
 
 /** How an input is read: by what it is, not by what it is called (contract §1.1). */
 export type InputKind = 'csv' | 'ndjson' | 'gzip' | 'utf16' | 'segment';

@@ -1,4 +1,4 @@
-import { DIGIT_0, QUOTE, SPACE } from './bytes.ts';
+import { DIGIT_0, QUOTE, SPACE } from '../bytes/bytes.ts';
 
 const BACKSLASH = 0x5c;
 const LOWER_U = 0x75;

@@ -11,7 +11,7 @@ import {
   QUOTE,
   SPACE,
   TAB,
-} from './bytes.ts';
+} from '../bytes/bytes.ts';
 import { endOfString, type JsonTraits } from './json-string.ts';
 
 /**

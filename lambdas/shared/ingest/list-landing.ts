@@ -1,5 +1,5 @@
+import { ObjectNotFoundError, PreconditionFailedError, TerminalError } from '../model/errors.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
-import { ObjectNotFoundError, PreconditionFailedError, TerminalError } from '../runtime/errors.ts';
 
 /** An object as it was when it was listed. The unit of size is bytes as stored. */
 export type LandingObject = Pick<ObjectInfo, 'key' | 'etag' | 'sizeBytes'>;

@@ -1,6 +1,6 @@
+import { CR, LF } from '../bytes/bytes.ts';
+import { assert } from '../model/errors.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
-import { assert } from '../runtime/errors.ts';
-import { CR, LF } from './bytes.ts';
 import { scanEvent } from './event-scanner.ts';
 import type { RecordFormat } from './record-reader.ts';
 import { SPAN_BATCH_RECORDS, type SpanBatch } from './span-batch.ts';

@@ -1,6 +1,6 @@
+import { ByteDictionary } from '../bytes/byte-dictionary.ts';
+import { ByteHeap } from '../bytes/byte-heap.ts';
 import type { KernelMemory } from '../kernels/kernel-memory.ts';
-import { ByteDictionary, grown } from './byte-dictionary.ts';
-import { viewOf } from './bytes.ts';
 
 /** Room for ids in a kernel's memory; a heap of longer ones leaves it. */
 const USUAL_ID_BYTES_MAX = 40;
@@ -20,28 +20,6 @@ function arraysIn(memory: KernelMemory | null) {
     integers: (length: number) => memory.int32s(memory.allocate(length * 4), length),
     bytes: (length: number) => memory.bytes(memory.allocate(length), length),
   };
-}
-
-/** Byte strings one behind the other, appended to. */
-export class ByteHeap {
-  bytes: Uint8Array;
-  view: DataView;
-  size = 0;
-
-  /** Starts in `bytes`, and leaves it where that is too small. */
-  constructor(bytes: Uint8Array = new Uint8Array(64 * 1024)) {
-    this.bytes = bytes;
-    this.view = viewOf(bytes);
-  }
-
-  /** Room for `more` bytes behind `size`; the caller writes there and moves `size`. */
-  reserve(more: number): Uint8Array {
-    if (this.size + more > this.bytes.length) {
-      this.bytes = grown(this.bytes, this.size + more);
-      this.view = viewOf(this.bytes);
-    }
-    return this.bytes;
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
+import type { ByteDictionary } from '../bytes/byte-dictionary.ts';
+import { isMissing, trimmedEnd, trimmedStart } from '../bytes/bytes.ts';
 import { issueBit } from '../model/issue.ts';
 import { CUSTOMER_ID, MAX_ID_BYTES, PRODUCT_ID, STATUS } from '../model/order.ts';
-import type { ByteDictionary } from './byte-dictionary.ts';
-import { isMissing, trimmedEnd, trimmedStart } from './bytes.ts';
 import type { CsvBatch } from './csv-scanner.ts';
 import type { OrderColumns } from './order-columns.ts';
 import type { StatusParser } from './status-parser.ts';

@@ -1,3 +1,4 @@
+import { copyBytes, hashBytes } from '../bytes/bytes.ts';
 import { issueBit, RECORD_ISSUES } from '../model/issue.ts';
 import {
   MAX_ID_BYTES,
@@ -8,7 +9,6 @@ import {
   PRICE,
   QUANTITY,
 } from '../model/order.ts';
-import { copyBytes, hashBytes } from './bytes.ts';
 import type { CsvBatch } from './csv-scanner.ts';
 import {
   checkedPriceCents,

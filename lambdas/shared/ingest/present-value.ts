@@ -6,7 +6,7 @@ import {
   trimmedEnd,
   trimmedStart,
   UPPER_N,
-} from './bytes.ts';
+} from '../bytes/bytes.ts';
 
 /**
  * Trims the span of one value in place; false if the value is missing, as one that is absent (start

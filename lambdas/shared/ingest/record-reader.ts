@@ -1,6 +1,6 @@
+import { assert } from '../model/errors.ts';
 import { issueBit } from '../model/issue.ts';
 import { MAX_RAW_BYTES, MAX_RECORD_BYTES } from '../model/order.ts';
-import { assert } from '../runtime/errors.ts';
 import { type HeaderResult, parseHeader } from './csv-header.ts';
 import type { CsvLayout } from './csv-layout.ts';
 import { CsvRecordEnd } from './csv-record.ts';

@@ -1,6 +1,6 @@
+import { viewOf } from '../bytes/bytes.ts';
 import type { IssueBits } from '../model/issue.ts';
 import { FIELD_COUNT } from '../model/order.ts';
-import { viewOf } from './bytes.ts';
 
 /** Records that a scanner finds before the field parsers run over them, column by column. */
 export const SPAN_BATCH_RECORDS = 2048;

@@ -1,6 +1,6 @@
+import { ByteDictionary } from '../bytes/byte-dictionary.ts';
+import { isMissing, viewOf } from '../bytes/bytes.ts';
 import { STATUSES, type Status } from '../model/order.ts';
-import { ByteDictionary } from './byte-dictionary.ts';
-import { isMissing, viewOf } from './bytes.ts';
 
 /** What `parse` returns for a value that is no status. */
 export const UNKNOWN_STATUS = -1;

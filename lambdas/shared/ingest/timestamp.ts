@@ -1,4 +1,3 @@
-import { daysInMonth, epochDayOf, MAX_INSTANT_MS, MS_PER_DAY } from '../model/time.ts';
 import {
   COLON,
   DIGIT_0,
@@ -11,7 +10,8 @@ import {
   UPPER_T,
   UPPER_U,
   UPPER_Z,
-} from './bytes.ts';
+} from '../bytes/bytes.ts';
+import { daysInMonth, epochDayOf, MAX_INSTANT_MS, MS_PER_DAY } from '../model/time.ts';
 
 /** What `parseTimestampMs` and `parseDay` return for a value that is none. */
 export const INVALID_TIME = -1;

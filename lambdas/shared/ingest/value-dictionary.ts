@@ -1,4 +1,4 @@
-import { grown } from './byte-dictionary.ts';
+import { grown } from '../bytes/byte-dictionary.ts';
 
 /** What the module exports for dictionaries; `assembly/value-dictionary.ts` says what each does. */
 export interface ValueDictionaryExports {

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
-import { assert } from '../runtime/errors.ts';
+import { assert } from '../model/errors.ts';
 
 /**
- * Compiles each kernel, `assembly/<name>.ts`, into `compiled/<name>-code.ts`: base64 in a module, so
- * that a bundler takes it along as it does any code. `npm run build:wasm` runs this file.
+ * Compiles each kernel, `assembly/<name>.ts`, into `compiled/<name>-code.ts`: base64 in a module,
+ * so that a bundler takes it along as it does any code. `npm run build:wasm` runs this file.
  */
 
 /** Where a kernel's memory comes from: its own, or one that worker threads share. */

@@ -1,4 +1,4 @@
-import { assert } from '../runtime/errors.ts';
+import { assert } from '../model/errors.ts';
 
 const PAGE_BYTES = 64 * 1024;
 /** All that a WebAssembly memory can address, but for one page: then a place fits 32 bits. */

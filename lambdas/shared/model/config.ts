@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { UsageError } from '../runtime/errors.ts';
 import { aws, publish } from './config-aws.ts';
 import { batch } from './config-batch.ts';
 import { type ConfigProblem, describeIssues } from './config-problems.ts';
@@ -7,6 +6,7 @@ import { reconcile } from './config-reconcile.ts';
 import { rules } from './config-rules.ts';
 import { stream } from './config-stream.ts';
 import { day, duration, group, oneOf, path, rate, wholeNumber } from './config-values.ts';
+import { UsageError } from './errors.ts';
 
 /**
  * The one place where config keys, their defaults, limits and descriptions stand. Keys are public

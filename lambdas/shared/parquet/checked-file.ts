@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AsyncBuffer } from 'hyparquet';
+import { ObjectNotFoundError, TerminalError } from '../model/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
 import type { ParquetSource } from './stored-values.ts';
 import type { TableFile } from './table-file.ts';
 

@@ -1,6 +1,6 @@
+import type { ColumnData, Values } from '../bytes/column-data.ts';
+import { assert } from '../model/errors.ts';
 import type { Column } from '../model/tables.ts';
-import { assert } from '../runtime/errors.ts';
-import type { ColumnData, Values } from './column-data.ts';
 import { isBytes, valueCountOf } from './dense-values.ts';
 
 /** Arrays that are too short would be read as zeros: such a bug must not become a table. */

@@ -1,8 +1,8 @@
+import type { BytesValues } from '../bytes/column-data.ts';
 import { COLUMN_KERNEL_CODE } from '../kernels/compiled/column-kernel-code.ts';
 import { KernelMemory } from '../kernels/kernel-memory.ts';
 import { loadKernel } from '../kernels/load-kernel.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
-import type { BytesValues } from './column-data.ts';
 
 /** What the module exports; `assembly/column-kernel.ts` says what each does. */
 interface KernelExports {

@@ -1,6 +1,6 @@
 import { type DecodedArray, parquetScan } from 'hyparquet';
+import { assert, TerminalError } from '../model/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { assert, TerminalError } from '../runtime/errors.ts';
 import { checkedSource, type ListedFile } from './checked-file.ts';
 import { unitsPerMilli } from './instants.ts';
 import {

@@ -1,4 +1,4 @@
-import type { BytesValues } from './column-data.ts';
+import type { BytesValues } from '../bytes/column-data.ts';
 
 /** Neighbours that are looked at to choose an encoding, spread over the column. */
 const SAMPLE_PAIRS = 512;

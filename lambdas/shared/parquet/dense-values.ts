@@ -1,5 +1,5 @@
+import type { BytesValues, NumberValues, Values } from '../bytes/column-data.ts';
 import type { EncodeArena } from './arena.ts';
-import type { BytesValues, NumberValues, Values } from './column-data.ts';
 import { PHYSICAL, type Physical } from './format.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { SchemaElement } from 'hyparquet';
-import { assert } from '../runtime/errors.ts';
+import type { NumberValues } from '../bytes/column-data.ts';
+import { assert } from '../model/errors.ts';
 import type { EncodeArena } from './arena.ts';
-import type { NumberValues } from './column-data.ts';
 import type { NumberRange } from './statistics.ts';
 
 /**

@@ -1,8 +1,8 @@
+import type { KeyedColumn } from '../bytes/column-data.ts';
+import { assert } from '../model/errors.ts';
 import type { Column } from '../model/tables.ts';
-import { assert } from '../runtime/errors.ts';
 import { type EncodeArena, PAGE_ROWS, UNSEEN } from './arena.ts';
 import type { ColumnChunk, IndexPages, RowGroupContext } from './column-chunk.ts';
-import type { KeyedColumn } from './column-data.ts';
 import { asPhysical, gather, isBytes, valueCountOf } from './dense-values.ts';
 import { ENCODING, PAGE } from './format.ts';
 import { asInstants, microsOf, toMicros } from './instants.ts';

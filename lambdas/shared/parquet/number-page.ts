@@ -1,6 +1,6 @@
+import type { NumberValues } from '../bytes/column-data.ts';
 import type { EncodeArena } from './arena.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
-import type { NumberValues } from './column-data.ts';
 import type { ColumnKernel } from './column-kernel.ts';
 import { toMicros } from './instants.ts';
 import type { NumberRange } from './statistics.ts';

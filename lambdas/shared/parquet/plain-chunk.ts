@@ -1,8 +1,8 @@
+import type { BytesValues, NumberValues, PlainColumn, Values } from '../bytes/column-data.ts';
+import { assert } from '../model/errors.ts';
 import type { Column } from '../model/tables.ts';
-import { assert } from '../runtime/errors.ts';
 import { type EncodeArena, PAGE_BYTES, PAGE_ROWS } from './arena.ts';
 import type { ColumnChunk, RowGroupContext } from './column-chunk.ts';
-import type { BytesValues, NumberValues, PlainColumn, Values } from './column-data.ts';
 import { sharesPrefixes } from './delta-byte-array.ts';
 import { asPhysical, gather, isBytes } from './dense-values.ts';
 import { ENCODING, type Encoding, PAGE, PHYSICAL, type Physical } from './format.ts';

@@ -1,5 +1,5 @@
+import type { BytesValues, NumberValues } from '../bytes/column-data.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
-import type { BytesValues, NumberValues } from './column-data.ts';
 import { PHYSICAL, type Physical } from './format.ts';
 
 const TWO_32 = 2 ** 32;

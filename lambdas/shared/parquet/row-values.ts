@@ -1,6 +1,6 @@
+import { type ColumnData, type RowGroupData, textValues } from '../bytes/column-data.ts';
+import { assert } from '../model/errors.ts';
 import type { Column } from '../model/tables.ts';
-import { assert } from '../runtime/errors.ts';
-import { type ColumnData, type RowGroupData, textValues } from './column-data.ts';
 
 /**
  * A value of a row: text; an integer (cents, milliseconds, days since 1970-01-01) as a number or a

@@ -1,5 +1,5 @@
-import { compareBytes, viewOf } from '../ingest/bytes.ts';
-import type { BytesValues, NumberValues } from './column-data.ts';
+import { compareBytes, viewOf } from '../bytes/bytes.ts';
+import type { BytesValues, NumberValues } from '../bytes/column-data.ts';
 import type { ColumnKernel } from './column-kernel.ts';
 import { PHYSICAL, type Physical } from './format.ts';
 

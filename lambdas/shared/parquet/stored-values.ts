@@ -6,7 +6,7 @@ import {
   type ParquetParsers,
   parquetMetadataAsync,
 } from 'hyparquet';
-import { ObjectNotFoundError, RetryableError, TerminalError } from '../runtime/errors.ts';
+import { ObjectNotFoundError, RetryableError, TerminalError } from '../model/errors.ts';
 
 /** The library as both readers use it: exact stored values, and zstd from Node itself. */
 

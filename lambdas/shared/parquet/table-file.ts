@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { RowGroupData } from '../bytes/column-data.ts';
+import { epochDiffers, PreconditionFailedError } from '../model/errors.ts';
 import type { Table } from '../model/tables.ts';
 import type { ObjectStore, ObjectWriter } from '../ports/object-store.ts';
-import { epochDiffers, PreconditionFailedError } from '../runtime/errors.ts';
 import type { EncodeArena } from './arena.ts';
-import type { RowGroupData } from './column-data.ts';
 import { type ParquetOptions, ParquetWriter } from './writer.ts';
 
 /** A file of a table, as the manifest lists it (contract §3.1). */

@@ -1,10 +1,10 @@
+import type { ColumnData, RowGroupData } from '../bytes/column-data.ts';
+import { assert } from '../model/errors.ts';
 import type { Column } from '../model/tables.ts';
-import { assert } from '../runtime/errors.ts';
 import { EncodeArena } from './arena.ts';
 import { type Compressor, createCompressor } from './codec.ts';
 import { assertFits } from './column-checks.ts';
 import type { ColumnChunk, RowGroupContext } from './column-chunk.ts';
-import type { ColumnData, RowGroupData } from './column-data.ts';
 import { encodeFooter, type RowGroup } from './footer.ts';
 import { type CodecName, MAGIC } from './format.ts';
 import { encodeKeyedColumn } from './keyed-chunk.ts';

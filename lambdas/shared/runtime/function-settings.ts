@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../model/config.ts';
-import { TerminalError } from './errors.ts';
+import { TerminalError } from '../model/errors.ts';
 
 /** Beside the code of every function; `lib/aws` writes it when it bundles. */
 export const SETTINGS_FILE = 'settings.json';

@@ -1,9 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics as Emf, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
+import { withCode } from '../model/errors.ts';
 import type { WarningCode } from '../model/warning.ts';
 import type { MetricName, Metrics } from '../ports/metrics.ts';
-import { withCode } from './errors.ts';
 import { masked, maskedError } from './masked-text.ts';
 
 export const logger = new Logger();

@@ -1,9 +1,9 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { ByteDictionary } from '../ingest/byte-dictionary.ts';
-import { copyBytes, viewOf } from '../ingest/bytes.ts';
+import { ByteDictionary } from '../bytes/byte-dictionary.ts';
+import { copyBytes, viewOf } from '../bytes/bytes.ts';
+import { TerminalError } from '../model/errors.ts';
 import type { EpochMs } from '../model/time.ts';
-import { TerminalError } from '../runtime/errors.ts';
-import { NO_TIME } from '../windowing/stream-times.ts';
+import { NO_TIME } from '../rules/stream-times.ts';
 
 const INITIAL_CLAIMS = 1024;
 /** What a claim takes in memory beside its id: time, hash, offset, two slots. */

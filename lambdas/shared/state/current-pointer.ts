@@ -1,6 +1,6 @@
+import { ObjectNotFoundError, PreconditionFailedError } from '../model/errors.ts';
 import { objectWith, type Shape, textThat } from '../model/shape.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { ObjectNotFoundError, PreconditionFailedError } from '../runtime/errors.ts';
 import { decodeStored } from './stored-json.ts';
 
 /** What a `CURRENT.json` names, with the etag to swap it by. */

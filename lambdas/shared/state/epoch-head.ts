@@ -1,5 +1,5 @@
+import { TerminalError } from '../model/errors.ts';
 import type { AttributeTest, StateItem } from '../ports/state-store.ts';
-import { TerminalError } from '../runtime/errors.ts';
 import { EPOCH_PLAN, type EpochPlan } from './epoch-plan.ts';
 import { readStored } from './stored-json.ts';
 import type { StreamContext } from './stream-context.ts';

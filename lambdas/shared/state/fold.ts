@@ -1,5 +1,5 @@
-import { RetryableError, TerminalError } from '../runtime/errors.ts';
-import { type ShardTimes, watermarkOf } from '../windowing/stream-times.ts';
+import { RetryableError, TerminalError } from '../model/errors.ts';
+import { type ShardTimes, watermarkOf } from '../rules/stream-times.ts';
 import { ClaimSet } from './claims.ts';
 import { entryOf, isEntryExpired, type LogEntry } from './log-entry.ts';
 import { headOf, type ShardHead } from './shard-head.ts';

@@ -1,8 +1,8 @@
+import { assert } from '../model/errors.ts';
 import type { OutcomeCounts } from '../model/outcome.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Attributes } from '../ports/state-store.ts';
-import { assert } from '../runtime/errors.ts';
-import type { ShardTimes } from '../windowing/stream-times.ts';
+import type { ShardTimes } from '../rules/stream-times.ts';
 import { timesAttributes, timesOf } from './shard-head.ts';
 
 interface EntryBase extends ShardTimes {

@@ -1,7 +1,7 @@
+import { TerminalError } from '../model/errors.ts';
 import type { TableName } from '../model/tables.ts';
 import type { TableFile } from '../parquet/table-file.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { TerminalError } from '../runtime/errors.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import { readAhead } from '../runtime/read-ahead.ts';
 import { epochOfKey, epochText } from './lake-keys.ts';

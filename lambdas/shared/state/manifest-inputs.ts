@@ -1,5 +1,5 @@
+import { ObjectNotFoundError, TerminalError } from '../model/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
 
 /** A file that a batch run read, as its manifest says (contract §3.1). */
 export interface ManifestInput {

@@ -1,5 +1,5 @@
+import { epochDiffers, PreconditionFailedError } from '../model/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { epochDiffers, PreconditionFailedError } from '../runtime/errors.ts';
 
 /**
  * Puts an immutable object. One that is there with equal bytes is success: somebody ran this step

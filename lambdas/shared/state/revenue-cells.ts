@@ -8,7 +8,7 @@ import {
   tuple,
   WHOLE_NUMBER,
 } from '../model/shape.ts';
-import type { Revenue } from '../transform/revenue-sums.ts';
+import type { Revenue } from '../revenue/revenue-sums.ts';
 
 /**
  * Sums as JSON: cents are decimal text, because they may be larger than the integers that a JSON

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { ObjectNotFoundError, TerminalError } from '../model/errors.ts';
 import { OUTCOMES, type Outcome } from '../model/outcome.ts';
 import {
   INSTANT,
@@ -14,7 +15,6 @@ import {
 import type { EpochMs } from '../model/time.ts';
 import type { StreamRecord } from '../ports/event-stream.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
 import type { SegmentRef } from './log-entry.ts';
 
 /**

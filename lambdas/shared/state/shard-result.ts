@@ -1,9 +1,9 @@
+import { TerminalError } from '../model/errors.ts';
 import { OUTCOMES, type Outcome, type OutcomeCounts } from '../model/outcome.ts';
 import { COUNT, exactly, listOf, nullable, objectWith, recordOf, TEXT } from '../model/shape.ts';
 import type { TableName } from '../model/tables.ts';
 import type { TableFile } from '../parquet/table-file.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { TerminalError } from '../runtime/errors.ts';
 import { compactJsonBytes } from '../runtime/json.ts';
 import type { EpochPlan } from './epoch-plan.ts';
 import type { StreamLakeKeys } from './lake-keys.ts';

@@ -1,6 +1,6 @@
+import { ObjectNotFoundError, TerminalError } from '../model/errors.ts';
 import { problemOf, type Shape } from '../model/shape.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../runtime/errors.ts';
 import { parseJson } from '../runtime/json.ts';
 
 /** A kind of JSON object in a lake, and what helps where one cannot be used. */

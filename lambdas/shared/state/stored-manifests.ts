@@ -1,3 +1,4 @@
+import { TerminalError } from '../model/errors.ts';
 import { OUTCOMES } from '../model/outcome.ts';
 import {
   AMOUNT,
@@ -20,7 +21,6 @@ import {
 } from '../model/shape.ts';
 import { WARNING_CODES } from '../model/warning.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { TerminalError } from '../runtime/errors.ts';
 import { readStored, type StoredKind } from './stored-json.ts';
 
 /** What readers rely on of manifests (contract §3.1). */

@@ -1,9 +1,9 @@
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Config } from '../model/config.ts';
+import { TerminalError } from '../model/errors.ts';
 import type { Status } from '../model/order.ts';
 import type { Attributes, StateStore } from '../ports/state-store.ts';
-import { TerminalError } from '../runtime/errors.ts';
-import type { StreamTimes } from '../windowing/stream-times.ts';
+import type { StreamTimes } from '../rules/stream-times.ts';
 import type { StateKeys } from './state-keys.ts';
 
 /** Changes when old code can no longer read the log; code never reads a newer format. */

@@ -1,5 +1,5 @@
+import { OutcomeUnknownError, RetryableError } from '../model/errors.ts';
 import type { StateOperation } from '../ports/state-store.ts';
-import { OutcomeUnknownError, RetryableError } from '../runtime/errors.ts';
 import type { StreamContext } from './stream-context.ts';
 
 /** Tries of one transaction whose answer is a conflict, a throttle, or none. */

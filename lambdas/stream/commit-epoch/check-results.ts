@@ -1,5 +1,5 @@
+import { assert, TerminalError } from '../../shared/model/errors.ts';
 import { isConserved, OUTCOMES } from '../../shared/model/outcome.ts';
-import { assert, TerminalError } from '../../shared/runtime/errors.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import type { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
 import { rowsOfOutcomes, type ShardResult } from '../../shared/state/shard-result.ts';

@@ -1,20 +1,20 @@
+import type { ColumnData, RowGroupData } from '../../shared/bytes/column-data.ts';
+import { cleanUpOnFailure } from '../../shared/model/errors.ts';
 import { formatCents } from '../../shared/model/money.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
-import type { ColumnData, RowGroupData } from '../../shared/parquet/column-data.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
-import { spreadsheetField } from '../../shared/runtime/csv-text.ts';
-import { cleanUpOnFailure } from '../../shared/runtime/errors.ts';
-import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
-import { putOnce } from '../../shared/state/put-once.ts';
-import { WindowCellList, type WindowCells } from '../../shared/state/revenue-cells.ts';
 import {
   byRevenue,
   productGroup,
   productText,
   topOf,
-} from '../../shared/transform/product-revenue.ts';
-import { dailyColumns, hourlyColumns, topColumns } from '../../shared/transform/summary-columns.ts';
-import { WindowGroup } from '../../shared/transform/window-group.ts';
+} from '../../shared/revenue/product-revenue.ts';
+import { dailyColumns, hourlyColumns, topColumns } from '../../shared/revenue/summary-columns.ts';
+import { WindowGroup } from '../../shared/revenue/window-group.ts';
+import { spreadsheetField } from '../../shared/runtime/csv-text.ts';
+import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
+import { putOnce } from '../../shared/state/put-once.ts';
+import { WindowCellList, type WindowCells } from '../../shared/state/revenue-cells.ts';
 import type { EpochTotals } from './epoch-totals.ts';
 import type { EpochContext } from './write-epoch.ts';
 

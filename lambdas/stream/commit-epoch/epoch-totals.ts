@@ -1,5 +1,6 @@
-import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
-import { viewOf } from '../../shared/ingest/bytes.ts';
+import { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
+import { viewOf } from '../../shared/bytes/bytes.ts';
+import { assert, TerminalError } from '../../shared/model/errors.ts';
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import {
   isConserved,
@@ -8,16 +9,15 @@ import {
   zeroCounts,
 } from '../../shared/model/outcome.ts';
 import { formatDay } from '../../shared/model/time.ts';
-import { assert, TerminalError } from '../../shared/runtime/errors.ts';
+import { CentSums, partsOf } from '../../shared/revenue/cent-sums.ts';
+import { productText, type RankedProducts } from '../../shared/revenue/product-revenue.ts';
+import { assertFits } from '../../shared/revenue/revenue-limit.ts';
+import type { Revenue } from '../../shared/revenue/revenue-sums.ts';
+import { type ProductRanks, rankProducts, WindowSums } from '../../shared/revenue/window-sums.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import type { EpochSnapshot } from '../../shared/state/epoch-snapshot.ts';
 import { type RevenueCells, revenueByNumber } from '../../shared/state/revenue-cells.ts';
 import type { ShardResult } from '../../shared/state/shard-result.ts';
-import { CentSums, partsOf } from '../../shared/transform/cent-sums.ts';
-import { productText, type RankedProducts } from '../../shared/transform/product-revenue.ts';
-import { assertFits } from '../../shared/transform/revenue-limit.ts';
-import type { Revenue } from '../../shared/transform/revenue-sums.ts';
-import { type ProductRanks, rankProducts, WindowSums } from '../../shared/transform/window-sums.ts';
 
 /** Everything up to and with an epoch. */
 export interface EpochTotals {

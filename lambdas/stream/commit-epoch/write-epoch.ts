@@ -1,9 +1,11 @@
+import type { Dimension } from '../../shared/dimensions/dimension.ts';
 import type { DimensionCounts } from '../../shared/model/dimension.ts';
 import { formatCents } from '../../shared/model/money.ts';
 import { type TableName, tablesOf } from '../../shared/model/tables.ts';
 import type { TableFile } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { productText } from '../../shared/revenue/product-revenue.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import type { DimensionCopy, EpochPlan } from '../../shared/state/epoch-plan.ts';
 import {
@@ -17,8 +19,6 @@ import { putOnce } from '../../shared/state/put-once.ts';
 import { numberedCells, type ProductCell } from '../../shared/state/revenue-cells.ts';
 import type { ShardResult } from '../../shared/state/shard-result.ts';
 import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
-import type { Dimension } from '../../shared/transform/dimension.ts';
-import { productText } from '../../shared/transform/product-revenue.ts';
 import { checkPlan, checkResults } from './check-results.ts';
 import { type WrittenTables, writeEpochTables } from './epoch-tables.ts';
 import { addUp, type EpochTotals } from './epoch-totals.ts';

@@ -3,7 +3,6 @@ import { ISSUE_CODES } from '../../shared/model/issue.ts';
 import { CANCELLED_STATUS } from '../../shared/model/order.ts';
 import { OUTCOMES, type OutcomeCounts, zeroCounts } from '../../shared/model/outcome.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
-import { CLAIM_OVERHEAD_BYTES, type ClaimList, type ClaimSet } from '../../shared/state/claims.ts';
 import {
   cappedTime,
   isClaimExpired,
@@ -12,7 +11,8 @@ import {
   type ShardTimes,
   type StreamTimes,
   watermarkOf,
-} from '../../shared/windowing/stream-times.ts';
+} from '../../shared/rules/stream-times.ts';
+import { CLAIM_OVERHEAD_BYTES, type ClaimList, type ClaimSet } from '../../shared/state/claims.ts';
 
 /** Index in `OUTCOMES`. */
 const ACTIVE = OUTCOMES.indexOf('active');

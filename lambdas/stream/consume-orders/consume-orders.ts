@@ -1,8 +1,8 @@
 import { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import { EventParser } from '../../shared/ingest/parse-events.ts';
 import { StatusParser } from '../../shared/ingest/status-parser.ts';
+import { RetryableError, TerminalError } from '../../shared/model/errors.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
-import { RetryableError, TerminalError } from '../../shared/runtime/errors.ts';
 import { foldShard, type ShardFold } from '../../shared/state/fold.ts';
 import { isAfter } from '../../shared/state/sequence-number.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';

@@ -1,4 +1,4 @@
-import { assert, OutcomeUnknownError, RetryableError } from '../../shared/runtime/errors.ts';
+import { assert, OutcomeUnknownError, RetryableError } from '../../shared/model/errors.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { type KinesisEvent, recordOf } from '../kinesis-event.ts';
 import { type ConsumeResult, OrderConsumer } from './consume-orders.ts';

@@ -1,6 +1,6 @@
+import { RetryableError, ShardNotFoundError } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { ReadPosition, ReadResult, StreamRecord } from '../../shared/ports/event-stream.ts';
-import { RetryableError, ShardNotFoundError } from '../../shared/runtime/errors.ts';
 import { isAfter } from '../../shared/state/sequence-number.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 

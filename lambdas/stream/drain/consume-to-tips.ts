@@ -1,6 +1,6 @@
+import { ShardNotFoundError } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
-import { ShardNotFoundError } from '../../shared/runtime/errors.ts';
 import { readHead } from '../../shared/state/fold.ts';
 import type { ShardHead } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';

@@ -1,5 +1,5 @@
+import { TerminalError } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { OrderConsumer } from '../consume-orders/consume-orders.ts';
 import type { EpochWriter } from '../publish-epoch/publish-epoch.ts';

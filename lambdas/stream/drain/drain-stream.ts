@@ -1,8 +1,8 @@
+import { RetryableError } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
-import { RetryableError } from '../../shared/runtime/errors.ts';
+import { NO_TIME } from '../../shared/rules/stream-times.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
-import { NO_TIME } from '../../shared/windowing/stream-times.ts';
 import type { OrderConsumer } from '../consume-orders/consume-orders.ts';
 import { endOfStream } from '../plan-epoch/raise-floors.ts';
 import { settleShards } from '../plan-epoch/shard-registry.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LandingObject } from '../../shared/ingest/list-landing.ts';
+import { PreconditionFailedError, TerminalError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { PreconditionFailedError, TerminalError } from '../../shared/runtime/errors.ts';
 import type { DimensionCopy } from '../../shared/state/epoch-plan.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 

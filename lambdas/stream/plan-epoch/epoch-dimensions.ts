@@ -1,3 +1,5 @@
+import { Dimension } from '../../shared/dimensions/dimension.ts';
+import { type LoadedDimension, loadDimension } from '../../shared/dimensions/load-dimension.ts';
 import { type LandingObject, listDimension } from '../../shared/ingest/list-landing.ts';
 import {
   CUSTOMERS,
@@ -5,17 +7,15 @@ import {
   type DimensionDefinition,
   PRODUCTS,
 } from '../../shared/model/dimension.ts';
-import { type Warning, warningOf } from '../../shared/model/warning.ts';
 import {
   assert,
   ObjectNotFoundError,
   PreconditionFailedError,
   TerminalError,
-} from '../../shared/runtime/errors.ts';
+} from '../../shared/model/errors.ts';
+import { type Warning, warningOf } from '../../shared/model/warning.ts';
 import type { DimensionCopy, EpochPlan } from '../../shared/state/epoch-plan.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
-import { Dimension } from '../../shared/transform/dimension.ts';
-import { type LoadedDimension, loadDimension } from '../../shared/transform/load-dimension.ts';
 import { checkCopies, checkedCopies, copyFile, hashing, sha256OfCopy } from './dimension-copies.ts';
 
 /** Share of `batch.memoryLimitBytes` that one dimension may take. */

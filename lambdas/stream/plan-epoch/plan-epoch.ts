@@ -1,6 +1,7 @@
 import { configHash } from '../../shared/model/config-hash.ts';
+import { assert } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
-import { assert } from '../../shared/runtime/errors.ts';
+import { NO_TIME, watermarkOf } from '../../shared/rules/stream-times.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import type { EpochHead } from '../../shared/state/epoch-head.ts';
 import {
@@ -12,7 +13,6 @@ import {
 import { isWhole, readLog } from '../../shared/state/fold.ts';
 import type { LogEntry } from '../../shared/state/log-entry.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
-import { NO_TIME, watermarkOf } from '../../shared/windowing/stream-times.ts';
 import type { EpochDimensions, PlannedDimensions } from './epoch-dimensions.ts';
 import { type Drain, raiseFloors, watermarkOfShard } from './raise-floors.ts';
 import { type KnownShard, settleShards } from './shard-registry.ts';

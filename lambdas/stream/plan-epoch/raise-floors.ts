@@ -1,18 +1,13 @@
+import { RetryableError, ShardNotFoundError } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { ReadPosition } from '../../shared/ports/event-stream.ts';
-import { RetryableError, ShardNotFoundError } from '../../shared/runtime/errors.ts';
+import { NO_TIME, watermarkOf, windowEnd, windowStart } from '../../shared/rules/stream-times.ts';
 import { appendEntry } from '../../shared/state/append-entry.ts';
 import { readHead } from '../../shared/state/fold.ts';
 import type { FenceEntry } from '../../shared/state/log-entry.ts';
 import type { ShardHead } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import type { TransactStatus } from '../../shared/state/transact.ts';
-import {
-  NO_TIME,
-  watermarkOf,
-  windowEnd,
-  windowStart,
-} from '../../shared/windowing/stream-times.ts';
 import { positionAfter } from '../consume-orders/skipped-records.ts';
 import type { KnownShard } from './shard-registry.ts';
 

@@ -1,5 +1,5 @@
+import { ShardNotFoundError } from '../../shared/model/errors.ts';
 import type { Shard } from '../../shared/ports/event-stream.ts';
-import { ShardNotFoundError } from '../../shared/runtime/errors.ts';
 import { readHead } from '../../shared/state/fold.ts';
 import type { ShardHead } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';

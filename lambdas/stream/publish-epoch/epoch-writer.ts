@@ -1,10 +1,10 @@
+import type { Dimension } from '../../shared/dimensions/dimension.ts';
 import { StatusParser } from '../../shared/ingest/status-parser.ts';
 import { CUSTOMERS, PRODUCTS } from '../../shared/model/dimension.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import { findShardResult, type ShardResult } from '../../shared/state/shard-result.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
-import type { Dimension } from '../../shared/transform/dimension.ts';
 import { writeEpoch } from '../commit-epoch/write-epoch.ts';
 import { EpochDimensions } from '../plan-epoch/epoch-dimensions.ts';
 import {

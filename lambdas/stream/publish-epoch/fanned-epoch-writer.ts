@@ -1,5 +1,5 @@
+import { TerminalError } from '../../shared/model/errors.ts';
 import type { ShardPublisher } from '../../shared/ports/shard-publisher.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import type { StreamManifest } from '../../shared/state/stream-manifest.ts';

@@ -1,4 +1,4 @@
-import { RetryableError, TerminalError } from '../../shared/runtime/errors.ts';
+import { RetryableError, TerminalError } from '../../shared/model/errors.ts';
 import {
   type EpochHead,
   findPlan,

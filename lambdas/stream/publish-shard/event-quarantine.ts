@@ -1,10 +1,10 @@
-import { viewOf } from '../../shared/ingest/bytes.ts';
+import { viewOf } from '../../shared/bytes/bytes.ts';
+import type { RowGroupData } from '../../shared/bytes/column-data.ts';
 import { EventValues } from '../../shared/ingest/event-values.ts';
+import { assert } from '../../shared/model/errors.ts';
 import { RECORD_ISSUES } from '../../shared/model/issue.ts';
 import { FIELD_COUNT } from '../../shared/model/order.ts';
-import type { RowGroupData } from '../../shared/parquet/column-data.ts';
-import { assert } from '../../shared/runtime/errors.ts';
-import { QUARANTINE_GROUP_ROWS, QuarantineRows } from '../../shared/transform/quarantine-rows.ts';
+import { QUARANTINE_GROUP_ROWS, QuarantineRows } from '../../shared/rows/quarantine-rows.ts';
 import { PositionColumns } from './event-rows.ts';
 import type { RecordChunk } from './record-chunk.ts';
 

@@ -1,14 +1,14 @@
-import { copyBytes } from '../../shared/ingest/bytes.ts';
-import { ByteHeap } from '../../shared/ingest/order-columns.ts';
-import { type ColumnData, plain, textValues } from '../../shared/parquet/column-data.ts';
-import { DenseKeys } from '../../shared/transform/dense-keys.ts';
-import type { Dimension } from '../../shared/transform/dimension.ts';
+import { ByteHeap } from '../../shared/bytes/byte-heap.ts';
+import { copyBytes } from '../../shared/bytes/bytes.ts';
+import { type ColumnData, plain, textValues } from '../../shared/bytes/column-data.ts';
+import type { Dimension } from '../../shared/dimensions/dimension.ts';
+import { DenseKeys } from '../../shared/rows/dense-keys.ts';
 import {
   densifyDerived,
   deriveDayAndHour,
   joinedColumns,
   orderColumns,
-} from '../../shared/transform/order-row-columns.ts';
+} from '../../shared/rows/order-row-columns.ts';
 import type { RecordChunk } from './record-chunk.ts';
 
 /** Where each code of a chunk's customers and products stands in its dimension; -1: nowhere. */

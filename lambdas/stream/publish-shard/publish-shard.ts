@@ -1,14 +1,14 @@
+import type { Dimension } from '../../shared/dimensions/dimension.ts';
 import { EventParser } from '../../shared/ingest/parse-events.ts';
 import type { StatusParser } from '../../shared/ingest/status-parser.ts';
+import { assert } from '../../shared/model/errors.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { assert } from '../../shared/runtime/errors.ts';
 import type { EpochPlan, PlannedEntry, PlannedShard } from '../../shared/state/epoch-plan.ts';
 import type { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
 import { putOnce } from '../../shared/state/put-once.ts';
 import { decodeSegment, readSegment, type SegmentRecord } from '../../shared/state/segment.ts';
 import { encodeShardResult, type ShardResult } from '../../shared/state/shard-result.ts';
-import type { Dimension } from '../../shared/transform/dimension.ts';
 import { EventQuarantine } from './event-quarantine.ts';
 import { EventRows } from './event-rows.ts';
 import { RecordChunk } from './record-chunk.ts';

@@ -1,9 +1,10 @@
-import { compareBytes } from '../../shared/ingest/bytes.ts';
-import { ByteHeap, OrderColumns } from '../../shared/ingest/order-columns.ts';
+import { ByteHeap } from '../../shared/bytes/byte-heap.ts';
+import { compareBytes } from '../../shared/bytes/bytes.ts';
+import { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import type { EventParser } from '../../shared/ingest/parse-events.ts';
+import { assert } from '../../shared/model/errors.ts';
 import { CANCELLED_STATUS } from '../../shared/model/order.ts';
 import { OUTCOMES, type Outcome } from '../../shared/model/outcome.ts';
-import { assert } from '../../shared/runtime/errors.ts';
 import type { SegmentRecord } from '../../shared/state/segment.ts';
 
 /** Index in `OUTCOMES`. */

@@ -1,4 +1,4 @@
-import type { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
+import type { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
 import { OUTCOMES } from '../../shared/model/outcome.ts';
 import { MAX_USUAL_LEAD_MS } from '../../shared/model/warning.ts';
 import type { ShardNotices } from '../../shared/state/shard-result.ts';

@@ -1,4 +1,4 @@
-import { RetryableError } from '../../shared/runtime/errors.ts';
+import { RetryableError } from '../../shared/model/errors.ts';
 import { readPlan } from '../../shared/state/epoch-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import type { InlineEpochWriter } from '../publish-epoch/epoch-writer.ts';

@@ -1,16 +1,16 @@
-import { ByteDictionary } from '../../shared/ingest/byte-dictionary.ts';
+import { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
+import { assert } from '../../shared/model/errors.ts';
 import { type IssueBits, issueCodes } from '../../shared/model/issue.ts';
-import { assert } from '../../shared/runtime/errors.ts';
+import { CentSums } from '../../shared/revenue/cent-sums.ts';
+import { productText } from '../../shared/revenue/product-revenue.ts';
+import { RevenueSums } from '../../shared/revenue/revenue-sums.ts';
+import { rankProducts } from '../../shared/revenue/window-sums.ts';
 import {
   numberedCells,
   type ProductCell,
   type RevenueCells,
   WindowCellList,
 } from '../../shared/state/revenue-cells.ts';
-import { CentSums } from '../../shared/transform/cent-sums.ts';
-import { productText } from '../../shared/transform/product-revenue.ts';
-import { RevenueSums } from '../../shared/transform/revenue-sums.ts';
-import { rankProducts } from '../../shared/transform/window-sums.ts';
 import type { EventRows } from './event-rows.ts';
 import type { RecordChunk } from './record-chunk.ts';
 

@@ -1,3 +1,5 @@
+import type { ColumnData, RowGroupData } from '../../shared/bytes/column-data.ts';
+import { assert, cleanUpOnFailure, TerminalError } from '../../shared/model/errors.ts';
 import {
   isConserved,
   OUTCOMES,
@@ -6,13 +8,11 @@ import {
 } from '../../shared/model/outcome.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { formatDay } from '../../shared/model/time.ts';
-import type { ColumnData, RowGroupData } from '../../shared/parquet/column-data.ts';
 import {
   partitionFolder,
   type TableFile,
   TableFileWriter,
 } from '../../shared/parquet/table-file.ts';
-import { assert, cleanUpOnFailure, TerminalError } from '../../shared/runtime/errors.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import { rowsOfOutcomes, type ShardResult } from '../../shared/state/shard-result.ts';
 import type { JoinedRows } from './event-rows.ts';

@@ -1,4 +1,4 @@
-import { RetryableError } from '../../shared/runtime/errors.ts';
+import { RetryableError } from '../../shared/model/errors.ts';
 import { readEpochHead } from '../../shared/state/epoch-head.ts';
 import type { PlannedEntry } from '../../shared/state/epoch-plan.ts';
 import { isWhole, readHead, readLog } from '../../shared/state/fold.ts';

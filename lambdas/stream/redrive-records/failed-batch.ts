@@ -1,7 +1,7 @@
+import { ObjectNotFoundError, TerminalError } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../../shared/runtime/errors.ts';
 import { parseJson } from '../../shared/runtime/json.ts';
 import { type KinesisEvent, recordOf } from '../kinesis-event.ts';
 

@@ -1,7 +1,7 @@
+import { RetryableError, ShardNotFoundError, TerminalError } from '../../shared/model/errors.ts';
 import { hashKeyOf } from '../../shared/model/hash-key.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { RetryableError, ShardNotFoundError, TerminalError } from '../../shared/runtime/errors.ts';
 import { foldShard, readHead } from '../../shared/state/fold.ts';
 import { compareSequenceNumbers, isAfter } from '../../shared/state/sequence-number.ts';
 import type { ShardHead } from '../../shared/state/shard-head.ts';

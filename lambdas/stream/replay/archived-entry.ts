@@ -1,6 +1,6 @@
+import { assert } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
-import { assert } from '../../shared/runtime/errors.ts';
 import type { PlannedEntry } from '../../shared/state/epoch-plan.ts';
 import { decodeSegment, readSegment } from '../../shared/state/segment.ts';
 import { isAfter } from '../../shared/state/sequence-number.ts';

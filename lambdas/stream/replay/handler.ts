@@ -1,4 +1,4 @@
-import { TerminalError } from '../../shared/runtime/errors.ts';
+import { TerminalError } from '../../shared/model/errors.ts';
 import { lambdaHandler } from '../../shared/runtime/lambda-handler.ts';
 import { DEFAULT_CONSUMER } from '../../shared/state/lake-keys.ts';
 import { openConsumers } from '../aws-host.ts';

@@ -1,4 +1,4 @@
-import { TerminalError } from '../../shared/runtime/errors.ts';
+import { TerminalError } from '../../shared/model/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import type { PlannedEntry, PlannedShard } from '../../shared/state/epoch-plan.ts';

@@ -1,6 +1,6 @@
+import { assert } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
-import { assert } from '../../shared/runtime/errors.ts';
 import { readAhead } from '../../shared/runtime/read-ahead.ts';
 import type { PlannedEntry } from '../../shared/state/epoch-plan.ts';
 import { foldShard, type ShardFold } from '../../shared/state/fold.ts';

@@ -1,8 +1,9 @@
+import { RetryableError, ShardNotFoundError } from '../../shared/model/errors.ts';
 import { zeroCounts } from '../../shared/model/outcome.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { Shard, StreamRecord } from '../../shared/ports/event-stream.ts';
 import type { StateOperation } from '../../shared/ports/state-store.ts';
-import { RetryableError, ShardNotFoundError } from '../../shared/runtime/errors.ts';
+import { NO_TIME, watermarkOf } from '../../shared/rules/stream-times.ts';
 import { appendEntry } from '../../shared/state/append-entry.ts';
 import { readEpochHead, readPlan } from '../../shared/state/epoch-head.ts';
 import { readHead } from '../../shared/state/fold.ts';
@@ -10,7 +11,6 @@ import type { SealEntry } from '../../shared/state/log-entry.ts';
 import { headAttributes, type ShardHead } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { type TransactStatus, transact } from '../../shared/state/transact.ts';
-import { NO_TIME, watermarkOf } from '../../shared/windowing/stream-times.ts';
 import { positionAfter, readOn } from '../consume-orders/skipped-records.ts';
 
 /** Whoever can consume what is unread in a parent before it is sealed. */

@@ -1,10 +1,10 @@
+import { watermarkOf } from '../../shared/rules/stream-times.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import { readHead } from '../../shared/state/fold.ts';
 import { entryOf, isEntryExpired } from '../../shared/state/log-entry.ts';
 import type { ShardHead } from '../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { transact } from '../../shared/state/transact.ts';
-import { watermarkOf } from '../../shared/windowing/stream-times.ts';
 
 /** Deletions of one transaction. */
 const DELETES_AT_ONCE = 25;

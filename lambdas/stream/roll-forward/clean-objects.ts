@@ -1,6 +1,6 @@
+import { TerminalError } from '../../shared/model/errors.ts';
 import type { TableName } from '../../shared/model/tables.ts';
 import { tablesOf } from '../../shared/model/tables.ts';
-import { TerminalError } from '../../shared/runtime/errors.ts';
 import { type EpochHead, findPlan, readPlan } from '../../shared/state/epoch-head.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import { epochOfKey } from '../../shared/state/lake-keys.ts';

@@ -1,4 +1,4 @@
-import { PreconditionFailedError, TerminalError } from '../../shared/runtime/errors.ts';
+import { PreconditionFailedError, TerminalError } from '../../shared/model/errors.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import { type EpochHead, readEpochHead, readPlan } from '../../shared/state/epoch-head.ts';

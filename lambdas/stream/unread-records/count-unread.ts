@@ -1,5 +1,5 @@
+import { ShardNotFoundError } from '../../shared/model/errors.ts';
 import type { ReadPosition } from '../../shared/ports/event-stream.ts';
-import { ShardNotFoundError } from '../../shared/runtime/errors.ts';
 import { readHead } from '../../shared/state/fold.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { positionAfter } from '../consume-orders/skipped-records.ts';

@@ -1,4 +1,4 @@
-import { RetryableError } from '../../shared/runtime/errors.ts';
+import { RetryableError } from '../../shared/model/errors.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { readHead } from '../../shared/state/fold.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';

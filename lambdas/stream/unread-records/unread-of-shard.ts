@@ -1,5 +1,5 @@
+import { ShardNotFoundError } from '../../shared/model/errors.ts';
 import type { EventStream } from '../../shared/ports/event-stream.ts';
-import { ShardNotFoundError } from '../../shared/runtime/errors.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { positionAfter, readOn } from '../consume-orders/skipped-records.ts';
 import { type CountingStream, countUnreadOfShard } from './count-unread.ts';

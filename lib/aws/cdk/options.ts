@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { parseConfig } from '../../../lambdas/shared/model/config.ts';
-import { UsageError } from '../../../lambdas/shared/runtime/errors.ts';
+import { UsageError } from '../../../lambdas/shared/model/errors.ts';
 import type { FunctionName } from '../bundle/function-names.ts';
 import { type Deployment, deploymentOf } from '../deployment.ts';
 import { CONFIG_OF_STACK } from './config-of-stack.ts';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
-import { UsageError } from '../../../lambdas/shared/runtime/errors.ts';
+import { UsageError } from '../../../lambdas/shared/model/errors.ts';
 import type { FunctionName } from '../bundle/function-names.ts';
 import { VERSION_FILE, writeSettings } from '../bundle/settings-file.ts';
 

@@ -1,6 +1,6 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { UsageError } from '../../../lambdas/shared/runtime/errors.ts';
+import { UsageError } from '../../../lambdas/shared/model/errors.ts';
 import { Reconciliation as Comparison } from '../constructs/reconciliation.ts';
 import type { BatchDoor } from './batch-door.ts';
 import type { StreamDoor } from './stream-door.ts';

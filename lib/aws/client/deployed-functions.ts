@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { toCallError } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
 import type { ClientOptions } from '../../../lambdas/shared/adapters/aws/clients.ts';
-import { RetryableError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { OutputName, Outputs } from './find-deployment.ts';
 
 /** A function answers within its time limit, 15 minutes at most. */

@@ -11,7 +11,7 @@ import {
   troubleOf,
 } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
 import type { ClientOptions } from '../../../lambdas/shared/adapters/aws/clients.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 
 /** By stack: the outputs that name what the command line works with. */
 export const NEEDED_OUTPUTS = {

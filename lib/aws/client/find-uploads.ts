@@ -7,7 +7,7 @@ import {
 } from '../../../lambdas/shared/ingest/header-columns.ts';
 import { isHidden, listLanding } from '../../../lambdas/shared/ingest/list-landing.ts';
 import { CUSTOMERS, dimensionColumns, PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
-import { TerminalError, UsageError } from '../../../lambdas/shared/runtime/errors.ts';
+import { TerminalError, UsageError } from '../../../lambdas/shared/model/errors.ts';
 import type { InputFile } from '../../embedded/produce/input-file.ts';
 
 /** A file and where it goes. */

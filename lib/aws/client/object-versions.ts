@@ -11,7 +11,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { type AwsCall, asked } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
-import { assert, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { assert, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 
 /** S3 copies no more in one request. */
 const COPY_BYTES_MAX = 5 * 1024 ** 3;

@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { asked } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
 import { startExecution } from '../../../lambdas/shared/adapters/aws/start-execution.ts';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import type {
   ReplayStepEvent,
   ReplayStepResult,

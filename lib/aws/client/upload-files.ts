@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asInputChanged } from '../../../lambdas/shared/ingest/list-landing.ts';
 import { createReaderBatch } from '../../../lambdas/shared/ingest/record-reader.ts';
-import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import {
   PreconditionFailedError,
   TerminalError,
   withCleanUp,
-} from '../../../lambdas/shared/runtime/errors.ts';
+} from '../../../lambdas/shared/model/errors.ts';
+import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { inParallel } from '../../../lambdas/shared/runtime/parallel.ts';
 import { type CheckedFile, checkFiles } from '../../embedded/produce/input-file.ts';
 import { hasContent, isSameContent } from './content-etag.ts';

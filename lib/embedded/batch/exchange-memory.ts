@@ -3,8 +3,8 @@ import type { BlockSink } from '../../../lambdas/batch/exchange/block-encoder.ts
 import { alignedTo8 } from '../../../lambdas/batch/exchange/slice-layout.ts';
 import type { SliceRef } from '../../../lambdas/batch/reduce-bucket/bucket-waves.ts';
 import type { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
+import { assert } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore, ObjectWriter } from '../../../lambdas/shared/ports/object-store.ts';
-import { assert } from '../../../lambdas/shared/runtime/errors.ts';
 
 /**
  * The exchange on one machine: blocks stay in memory that all threads share as long as the budget

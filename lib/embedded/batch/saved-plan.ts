@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type BatchPlan, type PlannedInput, planKey } from '../../../lambdas/batch/batch-plan.ts';
 import { headerOf, wholePlan } from '../../../lambdas/batch/stored-plan.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 
 /** Inputs that a message names. */
 const MAX_NAMED = 20;

@@ -12,12 +12,12 @@ import {
   mergeContext,
   reduceContext,
 } from '../../../lambdas/batch/stage-settings.ts';
+import type { DimensionData } from '../../../lambdas/shared/dimensions/dimension.ts';
 import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
+import { cleanUpOnFailure } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { cleanUpOnFailure } from '../../../lambdas/shared/runtime/errors.ts';
-import type { DimensionData } from '../../../lambdas/shared/transform/dimension.ts';
 import {
   BlockExchange,
   type ExchangeBlock,

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-object-store.ts';
-import { assert } from '../../../lambdas/shared/runtime/errors.ts';
+import { assert } from '../../../lambdas/shared/model/errors.ts';
 import { StageHost, type StageTask } from './stage-host.ts';
 import { plainError } from './thread-error.ts';
 import type { WorkerData, WorkerReply } from './worker-pool.ts';

@@ -3,7 +3,7 @@ import {
   PreconditionFailedError,
   RetryableError,
   TerminalError,
-} from '../../../lambdas/shared/runtime/errors.ts';
+} from '../../../lambdas/shared/model/errors.ts';
 
 /** An error on its way between two threads: a copied object would lose its class and its code. */
 export interface PlainError {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { assert } from '../../../lambdas/shared/runtime/errors.ts';
+import { assert } from '../../../lambdas/shared/model/errors.ts';
 import type { StageHost, StageOutput, StageSettings, StageTask } from './stage-host.ts';
 import { type PlainError, revivedError } from './thread-error.ts';
 

@@ -1,4 +1,4 @@
-import { isMissing, trimmedEnd, trimmedStart } from '../../../lambdas/shared/ingest/bytes.ts';
+import { isMissing, trimmedEnd, trimmedStart } from '../../../lambdas/shared/bytes/bytes.ts';
 import { linesFormat } from '../../../lambdas/shared/ingest/ndjson.ts';
 import { openInput } from '../../../lambdas/shared/ingest/open-input.ts';
 import { csvFormat, RecordReader } from '../../../lambdas/shared/ingest/record-reader.ts';
@@ -6,8 +6,8 @@ import { objectScanner } from '../../../lambdas/shared/ingest/scan-object.ts';
 import type { SpanBatch } from '../../../lambdas/shared/ingest/span-batch.ts';
 import { parseEpochDay } from '../../../lambdas/shared/ingest/timestamp.ts';
 import { CUSTOMERS, dimensionColumns } from '../../../lambdas/shared/model/dimension.ts';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 
 /** What orders are joined with of a customer; the day counts from 1970-01-01. */
 export interface CustomerValues {

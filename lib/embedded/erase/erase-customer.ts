@@ -1,4 +1,4 @@
-import { RetryableError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { jsonBytes } from '../../../lambdas/shared/runtime/json.ts';
 import {
   type EpochHead,

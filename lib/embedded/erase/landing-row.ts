@@ -1,6 +1,6 @@
 import { listDimension } from '../../../lambdas/shared/ingest/list-landing.ts';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { type CustomerValues, customerRowsIn, NOTHING_KNOWN } from './customer-rows.ts';
 
 /**

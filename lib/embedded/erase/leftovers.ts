@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ObjectNotFoundError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { uncheckedSource } from '../../../lambdas/shared/parquet/checked-file.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { epochFolderOf, epochOfFile } from '../../../lambdas/shared/state/lake-keys.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { areEqual, customerRowsIn } from './customer-rows.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-object-store.ts';
 import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-state-store.ts';
+import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
-import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { CODE_VERSION } from '../stream/code-version.ts';
 import type { LocalStreamOptions } from '../stream/local-stream.ts';
 import { type StreamSight, sightStream } from '../stream/stream-sight.ts';

@@ -1,3 +1,4 @@
+import { cleanUpOnFailure } from '../../../lambdas/shared/model/errors.ts';
 import { tableOf } from '../../../lambdas/shared/model/tables.ts';
 import { type ColumnRows, readColumns } from '../../../lambdas/shared/parquet/column-reader.ts';
 import { rowGroupOf, type StoredRow } from '../../../lambdas/shared/parquet/row-values.ts';
@@ -5,7 +6,6 @@ import type { ParquetSource } from '../../../lambdas/shared/parquet/stored-value
 import { type TableFile, TableFileWriter } from '../../../lambdas/shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../../lambdas/shared/parquet/writer.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { cleanUpOnFailure } from '../../../lambdas/shared/runtime/errors.ts';
 import { areEqual, CUSTOMER_COLUMNS, type CustomerValues } from './customer-rows.ts';
 
 /** Whom a command is about, and what rows of that customer are to say. */

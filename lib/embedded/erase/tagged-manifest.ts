@@ -1,9 +1,9 @@
-import type { TableFile } from '../../../lambdas/shared/parquet/table-file.ts';
-import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import {
   ObjectNotFoundError,
   PreconditionFailedError,
-} from '../../../lambdas/shared/runtime/errors.ts';
+} from '../../../lambdas/shared/model/errors.ts';
+import type { TableFile } from '../../../lambdas/shared/parquet/table-file.ts';
+import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { jsonBytes } from '../../../lambdas/shared/runtime/json.ts';
 import { readStreamManifest } from '../../../lambdas/shared/state/manifest-chain.ts';
 import { decodeStored } from '../../../lambdas/shared/state/stored-json.ts';

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
+import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { ArrivalOrder } from './arrival-order.ts';
 import { customerRows, productRows } from './dimensions.ts';
 import { OrderRows } from './order-rows.ts';

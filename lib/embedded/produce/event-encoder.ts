@@ -1,4 +1,4 @@
-import type { ByteHeap } from '../../../lambdas/shared/ingest/order-columns.ts';
+import type { ByteHeap } from '../../../lambdas/shared/bytes/byte-heap.ts';
 import { isPresentTrimmed } from '../../../lambdas/shared/ingest/present-value.ts';
 import type { SpanBatch } from '../../../lambdas/shared/ingest/span-batch.ts';
 import { ORDER_FIELDS } from '../../../lambdas/shared/model/order.ts';

@@ -13,8 +13,8 @@ import {
   csvFormat,
   RecordReader,
 } from '../../../lambdas/shared/ingest/record-reader.ts';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 
 /** A file whose records go to the stream. */
 export interface InputFile {

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ByteHeap } from '../../../lambdas/shared/bytes/byte-heap.ts';
 import type { CsvBatch } from '../../../lambdas/shared/ingest/csv-scanner.ts';
-
-import type { ByteHeap } from '../../../lambdas/shared/ingest/order-columns.ts';
 import { isPresentTrimmed } from '../../../lambdas/shared/ingest/present-value.ts';
 import { createReaderBatch } from '../../../lambdas/shared/ingest/record-reader.ts';
 import { INVALID_TIME, parseTimestampMs } from '../../../lambdas/shared/ingest/timestamp.ts';

@@ -1,4 +1,4 @@
-import { ByteHeap } from '../../../lambdas/shared/ingest/order-columns.ts';
+import { ByteHeap } from '../../../lambdas/shared/bytes/byte-heap.ts';
 import {
   MAX_PUT_BYTES,
   MAX_PUT_RECORDS,

@@ -1,4 +1,4 @@
-import { ByteHeap } from '../../../lambdas/shared/ingest/order-columns.ts';
+import { ByteHeap } from '../../../lambdas/shared/bytes/byte-heap.ts';
 import type { RequestEntry } from './put-request.ts';
 import { RunFile } from './run-file.ts';
 

@@ -1,5 +1,5 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { SortedRecord, SortKeyed } from './record-sorter.ts';
 
 /** Lengths of data and key, flag, time to sort by, event time. */

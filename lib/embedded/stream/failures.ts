@@ -1,4 +1,4 @@
-import { OutcomeUnknownError, RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
+import { OutcomeUnknownError, RetryableError } from '../../../lambdas/shared/model/errors.ts';
 
 /** Whether trying again may help; anything else ends the command. */
 export function isRetryable(error: unknown): error is Error {

@@ -2,9 +2,9 @@ import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-obj
 import { LocalEventStream } from '../../../lambdas/shared/adapters/local/local-event-stream.ts';
 import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-state-store.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
+import { withCleanUpSync } from '../../../lambdas/shared/model/errors.ts';
 import type { Metrics } from '../../../lambdas/shared/ports/metrics.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
-import { withCleanUpSync } from '../../../lambdas/shared/runtime/errors.ts';
 import { SystemRandomness } from '../../../lambdas/shared/runtime/randomness.ts';
 import {
   openStreamContext,

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import { readRows } from '../../../lambdas/shared/parquet/reader.ts';
 import { unreadableFile } from '../../../lambdas/shared/parquet/stored-values.ts';
+import { windowEnd } from '../../../lambdas/shared/rules/stream-times.ts';
 import { tableFilesAsOf } from '../../../lambdas/shared/state/manifest-chain.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { windowEnd } from '../../../lambdas/shared/windowing/stream-times.ts';
 import { endOfStream } from '../../../lambdas/stream/plan-epoch/raise-floors.ts';
 import { readShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';
 import { currentManifest } from './epoch-publisher.ts';

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ShardNotFoundError } from '../../../lambdas/shared/model/errors.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import type {
   ReadPosition,
   Shard,
   StreamRecord,
 } from '../../../lambdas/shared/ports/event-stream.ts';
-import { ShardNotFoundError } from '../../../lambdas/shared/runtime/errors.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import type { ConsumeResult } from '../../../lambdas/stream/consume-orders/consume-orders.ts';

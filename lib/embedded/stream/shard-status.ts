@@ -1,10 +1,10 @@
 import { type OutcomeCounts, zeroCounts } from '../../../lambdas/shared/model/outcome.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import type { Shard } from '../../../lambdas/shared/ports/event-stream.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
 import { readLog } from '../../../lambdas/shared/state/fold.ts';
 import type { LogEntry } from '../../../lambdas/shared/state/log-entry.ts';
 import type { ShardHead } from '../../../lambdas/shared/state/shard-head.ts';
-import { NO_TIME } from '../../../lambdas/shared/windowing/stream-times.ts';
 import { watermarkOfShard } from '../../../lambdas/stream/plan-epoch/raise-floors.ts';
 import { readShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';
 import {

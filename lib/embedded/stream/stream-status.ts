@@ -1,5 +1,5 @@
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { findEpochHead, findPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import { readSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
 import { readLog } from '../../../lambdas/shared/state/fold.ts';

@@ -1,9 +1,9 @@
 import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-object-store.ts';
 import { LocalEventStream } from '../../../lambdas/shared/adapters/local/local-event-stream.ts';
 import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-state-store.ts';
+import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
-import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { CODE_VERSION } from './code-version.ts';
 import type { LocalStreamOptions } from './local-stream.ts';
 import { type StreamSight, sightStream } from './stream-sight.ts';

@@ -1,14 +1,14 @@
+import {
+  ObjectNotFoundError,
+  RetryableError,
+  TerminalError,
+} from '../../../lambdas/shared/model/errors.ts';
 import type { TableName } from '../../../lambdas/shared/model/tables.ts';
 import { MS_PER_DAY } from '../../../lambdas/shared/model/time.ts';
 import { checkedSource } from '../../../lambdas/shared/parquet/checked-file.ts';
 import { type ColumnRows, openDecoded } from '../../../lambdas/shared/parquet/column-reader.ts';
 import type { TableFile } from '../../../lambdas/shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import {
-  ObjectNotFoundError,
-  RetryableError,
-  TerminalError,
-} from '../../../lambdas/shared/runtime/errors.ts';
 import { type DoorSums, SUMMED_COLUMNS } from './door-sums.ts';
 import type { FaultCode } from './faults.ts';
 

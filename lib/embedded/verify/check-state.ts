@@ -1,6 +1,6 @@
+import { ObjectNotFoundError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { formatCents } from '../../../lambdas/shared/model/money.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { type EpochSnapshot, readSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
 import type { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';

@@ -1,7 +1,7 @@
 import { windowLengthOf } from '../../../lambdas/reconcile/compare-tables/revenue-cells.ts';
+import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { Door, TableName } from '../../../lambdas/shared/model/tables.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { RetryableError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { isAddedTo } from '../../../lambdas/shared/state/manifest-chain.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
 import { checkFile, type NamedFile } from './check-files.ts';

@@ -1,6 +1,6 @@
+import { ObjectNotFoundError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { Door } from '../../../lambdas/shared/model/tables.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { ObjectNotFoundError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';

@@ -2,7 +2,7 @@
  * `node csv-tandem.ts FILE`: CSV to typed columns with every rule of a record checked, one thread.
  */
 import { createReadStream } from 'node:fs';
-import type { ByteDictionary } from '../../../lambdas/shared/ingest/byte-dictionary.ts';
+import type { ByteDictionary } from '../../../lambdas/shared/bytes/byte-dictionary.ts';
 import { piecesSource } from '../../../lambdas/shared/ingest/byte-sources.ts';
 import { ORDER_COLUMNS } from '../../../lambdas/shared/ingest/header-columns.ts';
 import { OrderColumns } from '../../../lambdas/shared/ingest/order-columns.ts';

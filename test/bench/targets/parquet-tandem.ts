@@ -4,7 +4,7 @@ import type {
   BytesValues,
   ColumnData,
   NumberValues,
-} from '../../../lambdas/shared/parquet/column-data.ts';
+} from '../../../lambdas/shared/bytes/column-data.ts';
 import { ParquetWriter } from '../../../lambdas/shared/parquet/writer.ts';
 import { PARQUET_COLUMNS } from './parquet-columns.ts';
 import {

@@ -25,13 +25,13 @@ import {
 } from '../../../lambdas/shared/ports/event-stream.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
 import { SystemRandomness } from '../../../lambdas/shared/runtime/randomness.ts';
 import { ClaimSet } from '../../../lambdas/shared/state/claims.ts';
 import { foldShard } from '../../../lambdas/shared/state/fold.ts';
 import { openStreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { timesOfConfig } from '../../../lambdas/shared/state/stream-meta.ts';
-import { NO_TIME } from '../../../lambdas/shared/windowing/stream-times.ts';
 import { Classifier } from '../../../lambdas/stream/consume-orders/classify.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';

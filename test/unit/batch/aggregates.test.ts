@@ -5,7 +5,7 @@ import { BucketAggregates } from '../../../lambdas/batch/reduce-bucket/aggregate
 import { createBucketKernel } from '../../../lambdas/batch/reduce-bucket/bucket-kernel.ts';
 import { KernelKeys } from '../../../lambdas/batch/reduce-bucket/kernel-keys.ts';
 import type { SummedRows } from '../../../lambdas/batch/reduce-bucket/row-columns.ts';
-import { ByteDictionary } from '../../../lambdas/shared/ingest/byte-dictionary.ts';
+import { ByteDictionary } from '../../../lambdas/shared/bytes/byte-dictionary.ts';
 import { KernelArena } from '../../../lambdas/shared/kernels/kernel-arena.ts';
 import { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
 import { placed } from '../../support/bytes-of.ts';

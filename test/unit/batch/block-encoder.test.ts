@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BlockEncoder, bucketOf } from '../../../lambdas/batch/exchange/block-encoder.ts';
 import { readHeader, viewColumns } from '../../../lambdas/batch/exchange/slice-layout.ts';
-import { copyBytes } from '../../../lambdas/shared/ingest/bytes.ts';
+import { copyBytes } from '../../../lambdas/shared/bytes/bytes.ts';
 import { OrderColumns } from '../../../lambdas/shared/ingest/order-columns.ts';
 import { placed } from '../../support/bytes-of.ts';
 import { runs } from '../../support/runs.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-object-store.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { keysOf, runOver } from '../../support/batch-runs.ts';
 import { hookedStore } from '../../support/hooked-store.ts';

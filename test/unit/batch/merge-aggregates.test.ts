@@ -6,10 +6,10 @@ import { RunMerger } from '../../../lambdas/batch/merge-aggregates/run-merger.ts
 import { writeSummaryTables } from '../../../lambdas/batch/publish-run/summary-tables.ts';
 import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/bucket-parts.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { ByteDictionary } from '../../../lambdas/shared/ingest/byte-dictionary.ts';
-import { CARRY_CENTS } from '../../../lambdas/shared/transform/cent-sums.ts';
-import { Dimension } from '../../../lambdas/shared/transform/dimension.ts';
-import { WindowSums } from '../../../lambdas/shared/transform/window-sums.ts';
+import { ByteDictionary } from '../../../lambdas/shared/bytes/byte-dictionary.ts';
+import { Dimension } from '../../../lambdas/shared/dimensions/dimension.ts';
+import { CARRY_CENTS } from '../../../lambdas/shared/revenue/cent-sums.ts';
+import { WindowSums } from '../../../lambdas/shared/revenue/window-sums.ts';
 import { configOf } from '../../support/batch-runs.ts';
 import { placed } from '../../support/bytes-of.ts';
 import { runs } from '../../support/runs.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readPrevious } from '../../../lambdas/batch/publish-run/previous-run.ts';
-import { RetryableError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { ordersCsv, runOver } from '../../support/batch-runs.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
 import { orderLine } from '../../support/small-landing.ts';

@@ -5,8 +5,8 @@ import { endStep, failureKey } from '../../../lambdas/batch/end-run/end-step.ts'
 import { TaskPacker } from '../../../lambdas/batch/plan-run/task-packer.ts';
 import { putPlan } from '../../../lambdas/batch/stored-plan.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
+import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { RetryableError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { configOf, keysOf, ordersCsv, storeOf } from '../../support/batch-runs.ts';

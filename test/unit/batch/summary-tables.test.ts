@@ -3,10 +3,10 @@ import type { RangeResult } from '../../../lambdas/batch/merge-aggregates/merge-
 import { writeSummaryTables } from '../../../lambdas/batch/publish-run/summary-tables.ts';
 import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/bucket-parts.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
+import { Dimension } from '../../../lambdas/shared/dimensions/dimension.ts';
+import { loadDimension } from '../../../lambdas/shared/dimensions/load-dimension.ts';
 import { PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
 import { readRows } from '../../../lambdas/shared/parquet/reader.ts';
-import { Dimension } from '../../../lambdas/shared/transform/dimension.ts';
-import { loadDimension } from '../../../lambdas/shared/transform/load-dimension.ts';
 import { configOf, keysOf, storeOf } from '../../support/batch-runs.ts';
 import { failureOf } from '../../support/small-landing.ts';
 

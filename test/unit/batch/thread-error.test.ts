@@ -4,7 +4,7 @@ import {
   PreconditionFailedError,
   RetryableError,
   TerminalError,
-} from '../../../lambdas/shared/runtime/errors.ts';
+} from '../../../lambdas/shared/model/errors.ts';
 import { plainError, revivedError } from '../../../lib/embedded/batch/thread-error.ts';
 
 const throughThread = (error: unknown) => revivedError(structuredClone(plainError(error)));

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { ObjectUnreadableError } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { ObjectUnreadableError } from '../../../lambdas/shared/runtime/errors.ts';
 import { ordersCsv, runOver, storeOf } from '../../support/batch-runs.ts';
 import { hookedStore, type Operation } from '../../support/hooked-store.ts';
 

@@ -11,7 +11,7 @@ import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memor
 import { MemoryStateStore } from '../../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import { parseConfig } from '../../../lambdas/shared/model/config.ts';
 import { configHash } from '../../../lambdas/shared/model/config-hash.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { BatchExecution } from '../../../lib/aws/client/batch-executions.ts';
 import type { AlarmsFound } from '../../../lib/aws/client/deployed-alarms.ts';
 import type { StreamStatus } from '../../../lib/embedded/stream/stream-status.ts';

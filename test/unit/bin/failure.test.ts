@@ -6,7 +6,7 @@ import {
   RetryableError,
   TerminalError,
   UsageError,
-} from '../../../lambdas/shared/runtime/errors.ts';
+} from '../../../lambdas/shared/model/errors.ts';
 
 const systemError = Object.assign(new Error('ENOSPC: no space left'), { syscall: 'write' });
 

@@ -3,8 +3,8 @@ import {
   moveEpochs,
   registerTables,
 } from '../../../lambdas/catalogue/register-tables/register-tables.ts';
+import { RetryableError } from '../../../lambdas/shared/model/errors.ts';
 import { tableOf } from '../../../lambdas/shared/model/tables.ts';
-import { RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
 import { findEpochHead, readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
 import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COMMA, LF } from '../../../lambdas/shared/ingest/bytes.ts';
+import { COMMA, LF } from '../../../lambdas/shared/bytes/bytes.ts';
 import { CsvRecordEnd, splitRecord } from '../../../lambdas/shared/ingest/csv-record.ts';
 import { csvText, delimitedText } from '../../support/csv-text.ts';
 import { csvRecords } from '../../support/oracle/csv.ts';

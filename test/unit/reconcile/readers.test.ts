@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../lambdas/reconcile/compare-tables/compare-tables.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { keysOf } from '../../support/batch-runs.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
 import { aRecord } from '../../support/lake-records.ts';

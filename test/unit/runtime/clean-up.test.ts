@@ -4,7 +4,7 @@ import {
   tryAll,
   withCleanUp,
   withCleanUpSync,
-} from '../../../lambdas/shared/runtime/errors.ts';
+} from '../../../lambdas/shared/model/errors.ts';
 
 const first = new Error('no space left');
 const second = new Error('the lock cannot be made');

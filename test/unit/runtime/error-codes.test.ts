@@ -4,7 +4,7 @@ import {
   splitCode,
   TerminalError,
   withCode,
-} from '../../../lambdas/shared/runtime/errors.ts';
+} from '../../../lambdas/shared/model/errors.ts';
 
 describe('the code of an error that Lambda passes on', () => {
   it('stands in front of the message, once', () => {

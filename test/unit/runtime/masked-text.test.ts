@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { lambdaHandler, logger } from '../../../lambdas/shared/runtime/lambda-handler.ts';
 import { masked, maskedError } from '../../../lambdas/shared/runtime/masked-text.ts';
 

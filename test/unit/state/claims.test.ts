@@ -1,13 +1,13 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { hashBytes, viewOf } from '../../../lambdas/shared/ingest/bytes.ts';
+import { hashBytes, viewOf } from '../../../lambdas/shared/bytes/bytes.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
 import {
   type ClaimList,
   ClaimSet,
   decodeClaims,
   encodeClaims,
 } from '../../../lambdas/shared/state/claims.ts';
-import { NO_TIME } from '../../../lambdas/shared/windowing/stream-times.ts';
 import { placed } from '../../support/bytes-of.ts';
 
 /** Ids one behind the other, behind a byte of another one. */

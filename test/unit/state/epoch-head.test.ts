@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import {
   findEpochHead,
   findPlan,

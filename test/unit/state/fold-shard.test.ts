@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
 import { foldShard, ShardFold } from '../../../lambdas/shared/state/fold.ts';
-import { NO_TIME } from '../../../lambdas/shared/windowing/stream-times.ts';
 import {
   A_HEAD,
   append,

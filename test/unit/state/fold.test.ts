@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
 import { isWhole, readLog, ShardFold } from '../../../lambdas/shared/state/fold.ts';
 import type { ShardHead } from '../../../lambdas/shared/state/shard-head.ts';
-import { NO_TIME } from '../../../lambdas/shared/windowing/stream-times.ts';
 import { placed } from '../../support/bytes-of.ts';
 import {
   A_HEAD,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
 import {
   entryAttributes,
   entryOf,
   isEntryExpired,
   type LogEntry,
 } from '../../../lambdas/shared/state/log-entry.ts';
-import { NO_TIME } from '../../../lambdas/shared/windowing/stream-times.ts';
 import { fence, records } from '../../support/shard-logs.ts';
 
 describe('a log entry', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { PreconditionFailedError } from '../../../lambdas/shared/runtime/errors.ts';
+import { PreconditionFailedError } from '../../../lambdas/shared/model/errors.ts';
 import { putOnce } from '../../../lambdas/shared/state/put-once.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
 import {
   headAttributes,
   headOf,
@@ -7,7 +8,6 @@ import {
   timesAttributes,
   timesOf,
 } from '../../../lambdas/shared/state/shard-head.ts';
-import { NO_TIME } from '../../../lambdas/shared/windowing/stream-times.ts';
 import { A_HEAD } from '../../support/shard-logs.ts';
 
 const ms = (value: number) => value as EpochMs;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
 import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import {

@@ -1,8 +1,8 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
+import { ObjectNotFoundError } from '../../../lambdas/shared/model/errors.ts';
 import { COUNT, objectWith } from '../../../lambdas/shared/model/shape.ts';
-import { ObjectNotFoundError } from '../../../lambdas/shared/runtime/errors.ts';
 import {
   decodeStored,
   readStored,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { OutcomeUnknownError, RetryableError } from '../../../lambdas/shared/model/errors.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import type { StateOperation, StateStore } from '../../../lambdas/shared/ports/state-store.ts';
-import { OutcomeUnknownError, RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
 import { transact } from '../../../lambdas/shared/state/transact.ts';
 import { CountingRandomness } from '../../support/stream-world.ts';
 

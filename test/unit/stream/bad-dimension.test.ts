@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { PreconditionFailedError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
+import { PreconditionFailedError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { readEpochHead, readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { issueBit } from '../../../lambdas/shared/model/issue.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
 import { ClaimSet } from '../../../lambdas/shared/state/claims.ts';
-import { NO_TIME } from '../../../lambdas/shared/windowing/stream-times.ts';
 import { Classifier } from '../../../lambdas/stream/consume-orders/classify.ts';
 import {
   claimsOf,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { RetryableError } from '../../../lambdas/shared/model/errors.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
-import { RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ShardPublisher } from '../../../lambdas/shared/ports/shard-publisher.ts';
-import { TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';

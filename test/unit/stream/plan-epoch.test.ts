@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
+import { RetryableError } from '../../../lambdas/shared/model/errors.ts';
 import { readEpochHead, readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
+import { RetryableError } from '../../../lambdas/shared/model/errors.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
 import { currentManifest } from '../../../lib/embedded/stream/epoch-publisher.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { StreamRecord } from '../../../lambdas/shared/ports/event-stream.ts';
-import { RetryableError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import {
   type ConsumeResult,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { streamStatusText } from '../../../bin/stream-status-text.ts';
-import { RetryableError } from '../../../lambdas/shared/runtime/errors.ts';
+import { RetryableError } from '../../../lambdas/shared/model/errors.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { EpochDimensions } from '../../../lambdas/stream/plan-epoch/epoch-dimensions.ts';

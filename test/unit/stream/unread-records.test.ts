@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { EventStream } from '../../../lambdas/shared/ports/event-stream.ts';
-import { RetryableError, TerminalError } from '../../../lambdas/shared/runtime/errors.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
 import { settleShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';

@@ -1,4 +1,4 @@
-import { RetryableError, TerminalError } from '../../runtime/errors.ts';
+import { RetryableError, TerminalError } from '../../model/errors.ts';
 
 /** What the SDK throws: an answer of the service, or what Node says of the connection. */
 interface SdkError extends Error {

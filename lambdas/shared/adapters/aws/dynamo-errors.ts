@@ -1,11 +1,6 @@
 import { type CancellationReason, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { assert, OutcomeUnknownError, RetryableError, TerminalError } from '../../model/errors.ts';
 import type { StateOperation, TransactResult } from '../../ports/state-store.ts';
-import {
-  assert,
-  OutcomeUnknownError,
-  RetryableError,
-  TerminalError,
-} from '../../runtime/errors.ts';
 import { isNamed, saidBy, toCallError } from './aws-errors.ts';
 import { NoAnswerError } from './lost-answers.ts';
 

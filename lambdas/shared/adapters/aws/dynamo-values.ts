@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { assert } from '../../model/errors.ts';
 import type { Attributes, StateItem, StateKey, StateValue } from '../../ports/state-store.ts';
-import { assert } from '../../runtime/errors.ts';
 import { isList } from '../state-items.ts';
 
 export type DynamoItem = Record<string, AttributeValue>;

@@ -1,6 +1,6 @@
+import { TerminalError } from '../../model/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Randomness } from '../../ports/randomness.ts';
-import { TerminalError } from '../../runtime/errors.ts';
 import { makeDynamoClient, makeGlueClient, makeKinesisClient, makeS3Client } from './clients.ts';
 import { DynamoStateStore } from './dynamo-state-store.ts';
 import { GlueCatalogue } from './glue-catalogue.ts';

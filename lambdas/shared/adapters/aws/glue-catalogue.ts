@@ -11,9 +11,9 @@ import {
   type TableInput,
   UpdateTableCommand,
 } from '@aws-sdk/client-glue';
+import { RetryableError } from '../../model/errors.ts';
 import type { Column, ColumnType } from '../../model/tables.ts';
 import type { Catalogue, CatalogueEntry, CataloguePart } from '../../ports/catalogue.ts';
-import { RetryableError } from '../../runtime/errors.ts';
 import { isNamed, toCallError } from './aws-errors.ts';
 
 export interface GlueCatalogueOptions {

@@ -6,9 +6,9 @@ import {
   type ShardFilter,
   type StreamDescriptionSummary,
 } from '@aws-sdk/client-kinesis';
+import { assert, TerminalError } from '../../model/errors.ts';
 import { type EpochMs, MS_PER_HOUR } from '../../model/time.ts';
 import type { Shard } from '../../ports/event-stream.ts';
-import { assert, TerminalError } from '../../runtime/errors.ts';
 import { isNamed, toCallError } from './aws-errors.ts';
 import { watchHeaders } from './lost-answers.ts';
 

@@ -7,6 +7,7 @@ import {
   PutRecordsCommand,
   type PutRecordsResultEntry,
 } from '@aws-sdk/client-kinesis';
+import { assert, RetryableError, ShardNotFoundError } from '../../model/errors.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
@@ -19,7 +20,6 @@ import {
   type Shard,
   type StreamRecord,
 } from '../../ports/event-stream.ts';
-import { assert, RetryableError, ShardNotFoundError } from '../../runtime/errors.ts';
 import { assertPut, assertReadLimit } from '../stream-limits.ts';
 import { isNamed } from './aws-errors.ts';
 import { KinesisCalls, toShard } from './kinesis-calls.ts';

@@ -1,6 +1,6 @@
 import { MergeShardsCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
+import { RetryableError, ShardNotFoundError, TerminalError } from '../../model/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { RetryableError, ShardNotFoundError, TerminalError } from '../../runtime/errors.ts';
 import { type HashKeyRange, halve, unite } from '../hash-ranges.ts';
 import { isNamed } from './aws-errors.ts';
 import type { KinesisCalls, ListedShard } from './kinesis-calls.ts';

@@ -1,8 +1,8 @@
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PreconditionFailedError, RetryableError } from '../../model/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PutCondition } from '../../ports/object-store.ts';
 import type { Randomness } from '../../ports/randomness.ts';
-import { PreconditionFailedError, RetryableError } from '../../runtime/errors.ts';
 import { isNamed, statusOf } from './aws-errors.ts';
 import { NoAnswerError } from './lost-answers.ts';
 import { toStoreError } from './s3-errors.ts';

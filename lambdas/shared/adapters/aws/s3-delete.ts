@@ -1,5 +1,5 @@
 import { DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
-import { RetryableError, TerminalError } from '../../runtime/errors.ts';
+import { RetryableError, TerminalError } from '../../model/errors.ts';
 import type { S3Access } from './s3-conditional.ts';
 import { S3_ACTIONS, toStoreError } from './s3-errors.ts';
 

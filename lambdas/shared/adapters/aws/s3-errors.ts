@@ -4,7 +4,7 @@ import {
   PreconditionFailedError,
   RetryableError,
   TerminalError,
-} from '../../runtime/errors.ts';
+} from '../../model/errors.ts';
 import { isNamed, saidBy, statusOf, toCallError, troubleOf } from './aws-errors.ts';
 import { NoAnswerError } from './lost-answers.ts';
 

@@ -1,5 +1,5 @@
+import { TerminalError } from '../../model/errors.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
-import { TerminalError } from '../../runtime/errors.ts';
 
 /** As a page of a list with `EncodingType: url` has it. */
 export interface ListedObject {

@@ -4,6 +4,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import { assert, ObjectNotFoundError } from '../../model/errors.ts';
 import type {
   ByteRange,
   GetOptions,
@@ -12,7 +13,6 @@ import type {
   ObjectWriter,
   PutCondition,
 } from '../../ports/object-store.ts';
-import { assert, ObjectNotFoundError } from '../../runtime/errors.ts';
 import { assertKey, assertPrefix, assertRange, assertRangeFits } from '../object-keys.ts';
 import { statusOf } from './aws-errors.ts';
 import { failAtLostAnswer } from './lost-answers.ts';

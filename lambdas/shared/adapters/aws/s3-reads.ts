@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { assert, RetryableError } from '../../model/errors.ts';
 import type { ByteRange } from '../../ports/object-store.ts';
-import { assert, RetryableError } from '../../runtime/errors.ts';
 import { statusOf } from './aws-errors.ts';
 import { toStoreError } from './s3-errors.ts';
 

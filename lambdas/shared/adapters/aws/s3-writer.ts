@@ -5,8 +5,8 @@ import {
   CreateMultipartUploadCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { assert, TerminalError } from '../../model/errors.ts';
 import type { ObjectWriter, PutCondition } from '../../ports/object-store.ts';
-import { assert, TerminalError } from '../../runtime/errors.ts';
 import { isNamed } from './aws-errors.ts';
 import { failAtLostAnswer } from './lost-answers.ts';
 import { PartBuffer } from './part-buffer.ts';

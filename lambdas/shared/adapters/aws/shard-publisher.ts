@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { RetryableError, TerminalError } from '../../model/errors.ts';
 import type { ShardPublisher } from '../../ports/shard-publisher.ts';
-import { RetryableError, TerminalError } from '../../runtime/errors.ts';
 
 /** A function answers within its time limit, 15 minutes at most. */
 const ANSWER_MS_MAX = 905_000;

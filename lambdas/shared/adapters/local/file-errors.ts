@@ -1,4 +1,4 @@
-import { ObjectUnreadableError, TerminalError } from '../../runtime/errors.ts';
+import { ObjectUnreadableError, TerminalError } from '../../model/errors.ts';
 
 /** `ENOENT`, … of an error of the operating system, or '' for any other. */
 export function errnoCode(error: unknown): string {

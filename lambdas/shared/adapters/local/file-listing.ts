@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { TerminalError } from '../../model/errors.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
-import { TerminalError } from '../../runtime/errors.ts';
 import { compareKeys } from '../object-keys.ts';
 import { isAbsence, storageError } from './file-errors.ts';
 import { modifiedAtMs, statPath, versionOf } from './file-version.ts';

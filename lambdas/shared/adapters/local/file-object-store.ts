@@ -1,5 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
+import {
+  ObjectNotFoundError,
+  PreconditionFailedError,
+  RetryableError,
+  withCleanUp,
+} from '../../model/errors.ts';
 import type {
   ByteRange,
   GetOptions,
@@ -8,12 +14,6 @@ import type {
   ObjectWriter,
   PutCondition,
 } from '../../ports/object-store.ts';
-import {
-  ObjectNotFoundError,
-  PreconditionFailedError,
-  RetryableError,
-  withCleanUp,
-} from '../../runtime/errors.ts';
 import { assertPathKey, assertPathPrefix, assertRange, assertRangeFits } from '../object-keys.ts';
 import { turnIfDue } from './event-loop.ts';
 import { errnoCode, isAbsence, openError, storageError } from './file-errors.ts';

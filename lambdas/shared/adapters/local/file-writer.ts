@@ -10,14 +10,14 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ObjectWriter, PutCondition } from '../../ports/object-store.ts';
 import {
   assert,
   PreconditionFailedError,
   TerminalError,
   withCleanUp,
   withCleanUpSync,
-} from '../../runtime/errors.ts';
+} from '../../model/errors.ts';
+import type { ObjectWriter, PutCondition } from '../../ports/object-store.ts';
 import { errnoCode, storageError } from './file-errors.ts';
 import { type FileVersion, stampFile, statPath, versionOf } from './file-version.ts';
 import { withFolderLock } from './folder-lock.ts';

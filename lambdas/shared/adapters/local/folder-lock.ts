@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { TerminalError, withCleanUpSync } from '../../runtime/errors.ts';
+import { TerminalError, withCleanUpSync } from '../../model/errors.ts';
 import { errnoCode, isLackOfSpace } from './file-errors.ts';
 import { isOwnerGone, LOCK_NAME, OWNER } from './reserved-names.ts';
 

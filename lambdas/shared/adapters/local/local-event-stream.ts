@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { TerminalError } from '../../model/errors.ts';
 import { hashKeyOf } from '../../model/hash-key.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -14,7 +15,6 @@ import {
   type Shard,
   type StreamRecord,
 } from '../../ports/event-stream.ts';
-import { TerminalError } from '../../runtime/errors.ts';
 import { cutHashKeys, shardOfHashKey } from '../hash-ranges.ts';
 import { counterOf, nextPosition, placeOf, sequenceNumberOf } from '../sequence-numbers.ts';
 import { assertPut, assertReadLimit } from '../stream-limits.ts';

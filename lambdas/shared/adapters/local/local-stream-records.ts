@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
+import { assert } from '../../model/errors.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { NewRecord, StreamRecord } from '../../ports/event-stream.ts';
-import { assert } from '../../runtime/errors.ts';
 import { sequenceNumberOf } from '../sequence-numbers.ts';
 import type { LocalShard } from './local-stream-shards.ts';
 import { cellsOf, textOf } from './sqlite-cells.ts';

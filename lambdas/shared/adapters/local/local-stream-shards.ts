@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
+import { assert, ShardNotFoundError, TerminalError } from '../../model/errors.ts';
 import type { Shard } from '../../ports/event-stream.ts';
-import { assert, ShardNotFoundError, TerminalError } from '../../runtime/errors.ts';
 import { type HashKeyRange, halve, toShardRange, unite } from '../hash-ranges.ts';
 import { FIRST_COUNTER, shardIdOf, shardIndexOf } from '../sequence-numbers.ts';
 import { cellsOf } from './sqlite-cells.ts';

@@ -1,5 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import { assert } from '../../runtime/errors.ts';
+import { assert } from '../../model/errors.ts';
 
 /**
  * The cells of a row that a statement of `SqliteFile.prepare` gave: the types of `node:sqlite` do

@@ -1,4 +1,4 @@
-import { RetryableError, TerminalError } from '../../runtime/errors.ts';
+import { RetryableError, TerminalError } from '../../model/errors.ts';
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;

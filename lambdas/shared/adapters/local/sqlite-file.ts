@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { TerminalError } from '../../runtime/errors.ts';
+import { TerminalError } from '../../model/errors.ts';
 import { storageError } from './file-errors.ts';
 import { isBusy, isUnwritable, sqliteError } from './sqlite-errors.ts';
 

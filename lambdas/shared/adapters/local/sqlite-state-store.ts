@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatementSync } from 'node:sqlite';
+import { TerminalError } from '../../model/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   Attributes,
@@ -11,7 +12,6 @@ import type {
   StateStore,
   TransactResult,
 } from '../../ports/state-store.ts';
-import { TerminalError } from '../../runtime/errors.ts';
 import { decodeAttributes, encodeAttributes, fingerprintOf } from '../state-codec.ts';
 import {
   assertPartitionKey,

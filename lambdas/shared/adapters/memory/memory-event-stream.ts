@@ -1,3 +1,4 @@
+import { RetryableError, ShardNotFoundError, TerminalError } from '../../model/errors.ts';
 import { hashKeyOf } from '../../model/hash-key.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -12,7 +13,6 @@ import {
   type Shard,
   type StreamRecord,
 } from '../../ports/event-stream.ts';
-import { RetryableError, ShardNotFoundError, TerminalError } from '../../runtime/errors.ts';
 import { cutHashKeys, halve, shardOfHashKey, unite } from '../hash-ranges.ts';
 import { counterOf, nextPosition, placeOf } from '../sequence-numbers.ts';
 import { assertPut, assertReadLimit } from '../stream-limits.ts';

@@ -1,3 +1,4 @@
+import { assert, ObjectNotFoundError, PreconditionFailedError } from '../../model/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   GetOptions,
@@ -6,7 +7,6 @@ import type {
   ObjectWriter,
   PutCondition,
 } from '../../ports/object-store.ts';
-import { assert, ObjectNotFoundError, PreconditionFailedError } from '../../runtime/errors.ts';
 import {
   assertKey,
   assertPrefix,

@@ -4,7 +4,9 @@
  * AssemblyScript, part of `column-kernel.ts`.
  */
 
-/** Packs `count` words, a multiple of eight, of which only the low `width` (0 to 32) bits are set. */
+/**
+ * Packs `count` words, a multiple of eight, of which only the low `width` (0 to 32) bits are set.
+ */
 export function packWords(values: usize, count: i32, width: i32, out: usize): usize {
   const end = values + (count << 2);
   const shift: u64 = width;
@@ -35,7 +37,9 @@ function fourWords(at: usize, shift: u64): u64 {
   return twoWords(at, shift) | (twoWords(at + 8, shift) << (shift * 2));
 }
 
-/** Words are joined to parts of `step` bits first: the test whether 64 bits are full is for those. */
+/**
+ * Words are joined to parts of `step` bits first: the test whether 64 bits are full is for those.
+ */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function packParts(values: usize, end: usize, step: i32, out: usize, areFours: bool): void {

@@ -51,7 +51,8 @@ export function addRows(
 const CARRY_BITS: i64 = 50;
 
 /**
- * Turns the cells that are not empty into entries of 24 bytes, which lie elsewhere: low part as a double, carries, count, number of the cell. Returns how many there are.
+ * Turns the cells that are not empty into entries of 24 bytes, which lie elsewhere: low part as a
+ * double, carries, count, number of the cell. Returns how many there are.
  */
 export function listCells(cells: usize, cellCount: i32, entries: usize): i32 {
   let found = 0;

@@ -1,6 +1,6 @@
 /**
- * Encodes the values of a Parquet page. AssemblyScript: TypeScript's syntax, WebAssembly's types, no
- * garbage collector. `npm run build:wasm` compiles it into `column-kernel-code.ts`;
+ * Encodes the values of a Parquet page. AssemblyScript: TypeScript's syntax, WebAssembly's types,
+ * no garbage collector. `npm run build:wasm` compiles it into `column-kernel-code.ts`;
  * `column-kernel.ts` says what is where in the memory.
  *
  * Encoders return the place behind the last byte that counts. They may write eight bytes more.

@@ -3,10 +3,10 @@
  * syntax, WebAssembly's types, no garbage collector. `npm run build:wasm` compiles it into
  * `csv-kernel-code.ts`.
  *
- * How it works: one SIMD instruction compares 16 bytes with the delimiter at once and another one packs
- * the 16 answers into 16 bits. Four such packs are one word that says where in 64 bytes a
- * delimiter, a line end or a quote stands. Most bytes are none of these and cost nothing more; the others are
- * visited by counting the word's trailing zeros.
+ * How it works: one SIMD instruction compares 16 bytes with the delimiter at once and another one
+ * packs the 16 answers into 16 bits. Four such packs are one word that says where in 64 bytes a
+ * delimiter, a line end or a quote stands. Most bytes are none of these and cost nothing more; the
+ * others are visited by counting the word's trailing zeros.
  *
  * What it does not do: any record that has an issue, or a value of the seven that differs from what
  * stands between its quotes. There it stops and leaves the record to `csv-scanner.ts`, which alone
@@ -72,7 +72,9 @@ export function place(
   maxRecordBytes = maxBytes;
 }
 
-/** Says how many columns the file has and what is between them; the bytes at `columnsAt` are set. */
+/**
+ * Says how many columns the file has and what is between them; the bytes at `columnsAt` are set.
+ */
 export function setLayout(count: i32, between: u8): void {
   columnCount = count;
   delimiter = between;
@@ -132,8 +134,8 @@ let valueEndAt: i32 = -1;
 /**
  * Adds the records of `[from, end)` that start before `startBefore`, as many as there is room for.
  * `count` records are there already. A line end stands at `end`, as a sentinel. Returns the first
- * position that was not consumed; or its complement (`~`), a negative number, if the record there is
- * one for `csv-scanner.ts`.
+ * position that was not consumed; or its complement (`~`), a negative number, if the record there
+ * is one for `csv-scanner.ts`.
  */
 export function scan(from: i32, end: i32, startBefore: i32, isLast: bool, count: i32): i32 {
   recordCount = count;
@@ -180,8 +182,8 @@ function passQuote(end: i32, isLast: bool): i32 {
 }
 
 /**
- * The loop of `scan`, from `from` on, which stands in the record that is begun. Few variables and no
- * calls, so that all of them stay in registers; exported, so that it stays a function.
+ * The loop of `scan`, from `from` on, which stands in the record that is begun. Few variables and
+ * no calls, so that all of them stay in registers; exported, so that it stays a function.
  */
 export function scanUsual(from: i32, end: i32, startBefore: i32, isLast: bool): i32 {
   // Copies: a global is loaded again after every store.
@@ -217,7 +219,8 @@ export function scanUsual(from: i32, end: i32, startBefore: i32, isLast: bool): 
         const limit = min(start + maxRecordBytes, end - 1);
         fieldEnd = nextQuote(at + 1, limit);
         const next = load<u8>(fieldEnd + 1);
-        const isClosing = next == between || next == LF || (next == CR && isLineEnd(fieldEnd + 1, end));
+        const isClosing =
+          next == between || next == LF || (next == CR && isLineEnd(fieldEnd + 1, end));
         if (fieldEnd >= limit || !isClosing) {
           recordCount = count;
           recordAt = start;

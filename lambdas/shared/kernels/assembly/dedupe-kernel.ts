@@ -1,6 +1,6 @@
 /**
- * Finds rows whose order id an earlier (or a later) row has. AssemblyScript; `dedupe.ts` says what is where in
- * the memory, and why the rows are dealt into partitions first.
+ * Finds rows whose order id an earlier (or a later) row has. AssemblyScript; `dedupe.ts` says what
+ * is where in the memory, and why the rows are dealt into partitions first.
  */
 
 const PARTITIONS: i32 = 256;

@@ -17,9 +17,9 @@ function shortestRun(width: i32): i32 {
 }
 
 /**
- * Lists the keys that occur, in the order of their first row, and returns how many there are. `seen`
- * has a byte per key, 0 before and after. A key that is not below `keyCount` ends the search; it is
- * the last one listed then.
+ * Lists the keys that occur, in the order of their first row, and returns how many there are.
+ * `seen` has a byte per key, 0 before and after. A key that is not below `keyCount` ends the
+ * search; it is the last one listed then.
  */
 export function listKeys(
   keys: usize,

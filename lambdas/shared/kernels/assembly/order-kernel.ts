@@ -1,6 +1,7 @@
 /**
  * Reads the values of orders out of the spans that a scanner found, one column per call.
- * AssemblyScript, like `csv-kernel.ts`; `npm run build:wasm` compiles it into `order-kernel-code.ts`.
+ * AssemblyScript, like `csv-kernel.ts`; `npm run build:wasm` compiles it into
+ * `order-kernel-code.ts`.
  *
  * It owns no rule. It knows how a value looks nearly always, and reads that. The rows of a column
  * whose value looks otherwise are odd: it lists them, and `parse-orders.ts` examines them by the

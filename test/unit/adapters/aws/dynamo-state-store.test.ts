@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { makeDynamoClient } from '../../../../lambdas/shared/adapters/aws/clients.ts';
 import { DynamoStateStore } from '../../../../lambdas/shared/adapters/aws/dynamo-state-store.ts';
-import type { StateOperation } from '../../../../lambdas/shared/ports/state-store.ts';
 import {
   OutcomeUnknownError,
   RetryableError,
   TerminalError,
-} from '../../../../lambdas/shared/runtime/errors.ts';
+} from '../../../../lambdas/shared/model/errors.ts';
+import type { StateOperation } from '../../../../lambdas/shared/ports/state-store.ts';
 import { broken, json, jsonError, type Script, StubbedAws } from '../../../support/stubbed-aws.ts';
 
 const THREE: readonly StateOperation[] = [

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { makeGlueClient } from '../../../../lambdas/shared/adapters/aws/clients.ts';
 import { GlueCatalogue } from '../../../../lambdas/shared/adapters/aws/glue-catalogue.ts';
+import { RetryableError, TerminalError } from '../../../../lambdas/shared/model/errors.ts';
 import { tableOf } from '../../../../lambdas/shared/model/tables.ts';
 import type { CatalogueEntry } from '../../../../lambdas/shared/ports/catalogue.ts';
-import { RetryableError, TerminalError } from '../../../../lambdas/shared/runtime/errors.ts';
 import { json, jsonError, type Script, StubbedAws } from '../../../support/stubbed-aws.ts';
 
 const DAILY: CatalogueEntry = {

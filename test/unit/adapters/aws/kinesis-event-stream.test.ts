@@ -5,7 +5,7 @@ import {
   RetryableError,
   ShardNotFoundError,
   TerminalError,
-} from '../../../../lambdas/shared/runtime/errors.ts';
+} from '../../../../lambdas/shared/model/errors.ts';
 import {
   broken,
   json,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { RetryableError, ShardNotFoundError } from '../../../../lambdas/shared/model/errors.ts';
 import type { EpochMs } from '../../../../lambdas/shared/model/time.ts';
 import type { ReadPosition } from '../../../../lambdas/shared/ports/event-stream.ts';
-import { RetryableError, ShardNotFoundError } from '../../../../lambdas/shared/runtime/errors.ts';
 import { broken, jsonError, type Script } from '../../../support/stubbed-aws.ts';
 import {
   after,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RetryableError } from '../../../../lambdas/shared/runtime/errors.ts';
+import { RetryableError } from '../../../../lambdas/shared/model/errors.ts';
 import { keysOf } from '../../../contract/store-promises.ts';
 import type { StubAnswer } from '../../../support/stubbed-aws.ts';
 import { openS3 } from './open-s3.ts';

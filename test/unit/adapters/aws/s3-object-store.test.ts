@@ -5,7 +5,7 @@ import {
   PreconditionFailedError,
   RetryableError,
   TerminalError,
-} from '../../../../lambdas/shared/runtime/errors.ts';
+} from '../../../../lambdas/shared/model/errors.ts';
 import {
   bare,
   broken,

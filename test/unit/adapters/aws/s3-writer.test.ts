@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import {
   PreconditionFailedError,
   RetryableError,
-} from '../../../../lambdas/shared/runtime/errors.ts';
+} from '../../../../lambdas/shared/model/errors.ts';
 import {
   bare,
   broken,

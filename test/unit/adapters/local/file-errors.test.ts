@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openError, storageError } from '../../../../lambdas/shared/adapters/local/file-errors.ts';
-import { ObjectUnreadableError, TerminalError } from '../../../../lambdas/shared/runtime/errors.ts';
+import { ObjectUnreadableError, TerminalError } from '../../../../lambdas/shared/model/errors.ts';
 
 const refusal = (code: string): Error => Object.assign(new Error(`${code}: raw text`), { code });
 

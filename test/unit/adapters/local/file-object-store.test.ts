@@ -21,7 +21,7 @@ import {
   PreconditionFailedError,
   RetryableError,
   TerminalError,
-} from '../../../../lambdas/shared/runtime/errors.ts';
+} from '../../../../lambdas/shared/model/errors.ts';
 
 let root: string;
 let store: FileObjectStore;

@@ -10,9 +10,9 @@ import {
   LocalEventStream,
   type LocalEventStreamOptions,
 } from '../../../../lambdas/shared/adapters/local/local-event-stream.ts';
+import { RetryableError, TerminalError } from '../../../../lambdas/shared/model/errors.ts';
 import type { StreamRecord } from '../../../../lambdas/shared/ports/event-stream.ts';
 import { SystemClock } from '../../../../lambdas/shared/runtime/clock.ts';
-import { RetryableError, TerminalError } from '../../../../lambdas/shared/runtime/errors.ts';
 import { keysOf, putAll, record, START } from '../../../contract/stream-promises.ts';
 import { runUntilKilled } from '../../../support/killed-process.ts';
 

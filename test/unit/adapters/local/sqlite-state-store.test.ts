@@ -9,9 +9,9 @@ import {
   SqliteStateStore,
   type SqliteStateStoreOptions,
 } from '../../../../lambdas/shared/adapters/local/sqlite-state-store.ts';
+import { RetryableError, TerminalError } from '../../../../lambdas/shared/model/errors.ts';
 import type { StateStore } from '../../../../lambdas/shared/ports/state-store.ts';
 import { SystemClock } from '../../../../lambdas/shared/runtime/clock.ts';
-import { RetryableError, TerminalError } from '../../../../lambdas/shared/runtime/errors.ts';
 import {
   attributesOf,
   commit,

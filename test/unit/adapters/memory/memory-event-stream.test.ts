@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryEventStream } from '../../../../lambdas/shared/adapters/memory/memory-event-stream.ts';
 import { VirtualClock } from '../../../../lambdas/shared/adapters/memory/virtual-clock.ts';
+import { RetryableError, ShardNotFoundError } from '../../../../lambdas/shared/model/errors.ts';
 import type { EpochMs } from '../../../../lambdas/shared/model/time.ts';
 import type { ReadPosition } from '../../../../lambdas/shared/ports/event-stream.ts';
-import { RetryableError, ShardNotFoundError } from '../../../../lambdas/shared/runtime/errors.ts';
 import { after, keysOf, record, START, shardIdsOf } from '../../../contract/stream-promises.ts';
 
 const SHARD = 'shardId-000000000000';

@@ -1,0 +1,24 @@
+import { grown } from './byte-dictionary.ts';
+import { viewOf } from './bytes.ts';
+
+/** Byte strings one behind the other, appended to. */
+export class ByteHeap {
+  bytes: Uint8Array;
+  view: DataView;
+  size = 0;
+
+  /** Starts in `bytes`, and leaves it where that is too small. */
+  constructor(bytes: Uint8Array = new Uint8Array(64 * 1024)) {
+    this.bytes = bytes;
+    this.view = viewOf(bytes);
+  }
+
+  /** Room for `more` bytes behind `size`; the caller writes there and moves `size`. */
+  reserve(more: number): Uint8Array {
+    if (this.size + more > this.bytes.length) {
+      this.bytes = grown(this.bytes, this.size + more);
+      this.view = viewOf(this.bytes);
+    }
+    return this.bytes;
+  }
+}
