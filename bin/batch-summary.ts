@@ -1,4 +1,4 @@
-import { OUTCOMES } from '../lambdas/shared/model/outcome.ts';
+import { OUTCOMES } from '../lambdas/shared/rules/outcome.ts';
 import type { ManifestView } from './manifest-view.ts';
 import { textTable, withCommas } from './text-table.ts';
 import { warningLines } from './warning-lines.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ClassName } from '../lambdas/reconcile/compare-tables/difference.ts';
-import { OUTCOMES } from '../lambdas/shared/model/outcome.ts';
+import { OUTCOMES } from '../lambdas/shared/rules/outcome.ts';
 import type { ManifestView } from './manifest-view.ts';
 import { CLASS_MEANINGS } from './reconcile-text.ts';
 import { rowsText } from './rows-text.ts';

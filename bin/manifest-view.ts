@@ -1,7 +1,7 @@
 import type { BatchManifest } from '../lambdas/batch/batch-manifest.ts';
-import type { OutcomeCounts } from '../lambdas/shared/model/outcome.ts';
 import type { TableName } from '../lambdas/shared/model/tables.ts';
 import type { Warning } from '../lambdas/shared/model/warning.ts';
+import type { OutcomeCounts } from '../lambdas/shared/rules/outcome.ts';
 
 /** The parts of a manifest (contract §3.1) that the command line reads. Names as in the JSON. */
 export interface ManifestFile {

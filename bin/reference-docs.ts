@@ -1,8 +1,9 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
+import type { Column } from '../lambdas/shared/model/column.ts';
 import { CONFIG_SCHEMA } from '../lambdas/shared/model/config.ts';
 import { type ConfigKey, groupsOf, keysOf } from '../lambdas/shared/model/config-problems.ts';
 import { GROUP_ALLOWED } from '../lambdas/shared/model/config-values.ts';
-import { type Column, type Table, tablesOf } from '../lambdas/shared/model/tables.ts';
+import { type Table, tablesOf } from '../lambdas/shared/model/tables.ts';
 
 /**
  * The documents that are made from code. Each is a pure function; `generate-docs.ts` writes them.

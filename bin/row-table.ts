@@ -1,4 +1,4 @@
-import type { Column } from '../lambdas/shared/model/tables.ts';
+import type { Column } from '../lambdas/shared/model/column.ts';
 import type { Row } from './table-rows.ts';
 import { GAP, type TextColumn, tableLine } from './text-table.ts';
 import { cutTo, widthOf } from './text-width.ts';

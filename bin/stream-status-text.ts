@@ -1,4 +1,4 @@
-import { OUTCOMES } from '../lambdas/shared/model/outcome.ts';
+import { OUTCOMES } from '../lambdas/shared/rules/outcome.ts';
 import type { ShardStatus } from '../lib/embedded/stream/shard-status.ts';
 import type { StreamStatus, WindowStatus } from '../lib/embedded/stream/stream-status.ts';
 import { ageText, instantText } from './instant-text.ts';

@@ -1,4 +1,4 @@
-import { OUTCOMES } from '../lambdas/shared/model/outcome.ts';
+import { OUTCOMES } from '../lambdas/shared/rules/outcome.ts';
 import type { StreamManifest } from '../lambdas/shared/state/stream-manifest.ts';
 import type { ConsumedBatch } from '../lib/embedded/stream/observer.ts';
 import { ageText, instantText } from './instant-text.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Warning } from '../lambdas/shared/model/warning.ts';
-import { NO_TIME } from '../lambdas/shared/rules/stream-times.ts';
+import { NO_TIME } from '../lambdas/shared/rules/lateness.ts';
 import { readSnapshot } from '../lambdas/shared/state/epoch-snapshot.ts';
 import { tableFilesAsOf } from '../lambdas/shared/state/manifest-chain.ts';
 import type { StreamContext } from '../lambdas/shared/state/stream-context.ts';

@@ -1,4 +1,4 @@
-import type { Column } from '../lambdas/shared/model/tables.ts';
+import type { Column } from '../lambdas/shared/model/column.ts';
 import type { RowsAsText } from './row-formats.ts';
 import { layOut, type RowTable, SAMPLE_ROWS } from './row-table.ts';
 import type { Row } from './table-rows.ts';

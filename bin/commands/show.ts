@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { distance } from 'fastest-levenshtein';
+import type { Column } from '../../lambdas/shared/model/column.ts';
 import { TerminalError, UsageError } from '../../lambdas/shared/model/errors.ts';
 import {
-  type Column,
   type Door,
   TABLE_NAMES,
   type TableName,

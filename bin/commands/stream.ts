@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { zeroCounts } from '../../lambdas/shared/model/outcome.ts';
 import type { Warning } from '../../lambdas/shared/model/warning.ts';
+import { zeroCounts } from '../../lambdas/shared/rules/outcome.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
 import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';

@@ -3,7 +3,7 @@ import type {
   ColumnData,
   NumberValues,
 } from '../../lambdas/shared/bytes/column-data.ts';
-import type { Column, ColumnType } from '../../lambdas/shared/model/tables.ts';
+import type { Column, ColumnType } from '../../lambdas/shared/model/column.ts';
 import { type ParquetOptions, ParquetWriter } from '../../lambdas/shared/parquet/writer.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
 import type { ReconcileStepResult } from '../../lambdas/reconcile/compare-tables/reconcile-step.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { parseConfig } from '../../lambdas/shared/model/config.ts';
-import { OUTCOMES, type OutcomeCounts } from '../../lambdas/shared/model/outcome.ts';
+import { OUTCOMES, type OutcomeCounts } from '../../lambdas/shared/rules/outcome.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { parseJson } from '../../lambdas/shared/runtime/json.ts';

@@ -9,7 +9,7 @@ import {
   matchShare,
   planShared,
 } from '../../lambdas/reconcile/compare-tables/shared-comparison.ts';
-import { OUTCOMES } from '../../lambdas/shared/model/outcome.ts';
+import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { BATCH_CURRENT_KEY } from '../../lambdas/shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../lambdas/shared/state/current-pointer.ts';

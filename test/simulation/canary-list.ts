@@ -3,7 +3,7 @@ import type {
   StateItem,
   StateOperation,
 } from '../../lambdas/shared/ports/state-store.ts';
-import { NO_TIME } from '../../lambdas/shared/rules/stream-times.ts';
+import { NO_TIME } from '../../lambdas/shared/rules/lateness.ts';
 import { ClaimSet } from '../../lambdas/shared/state/claims.ts';
 import type { Canary } from './canaries.ts';
 import { cleanByFastest } from './canary-clean.ts';

@@ -1,5 +1,5 @@
-import type { Outcome } from '../../lambdas/shared/model/outcome.ts';
-import { zeroCounts } from '../../lambdas/shared/model/outcome.ts';
+import type { Outcome } from '../../lambdas/shared/rules/outcome.ts';
+import { zeroCounts } from '../../lambdas/shared/rules/outcome.ts';
 import { type Door, type TableName, tableOf } from '../../lambdas/shared/model/tables.ts';
 import { rowGroupOf, type StoredRow } from '../../lambdas/shared/parquet/row-values.ts';
 import { type TableFile, TableFileWriter } from '../../lambdas/shared/parquet/table-file.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Column } from '../../lambdas/shared/model/tables.ts';
+import type { Column } from '../../lambdas/shared/model/column.ts';
 import { readRows } from '../../lambdas/shared/parquet/reader.ts';
 
 /** Rows as every reader's answer is compared: a text or null per column. */

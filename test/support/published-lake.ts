@@ -1,6 +1,6 @@
 import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
 import type { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import type { Outcome } from '../../lambdas/shared/model/outcome.ts';
+import type { Outcome } from '../../lambdas/shared/rules/outcome.ts';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import { jsonBytes, parseJson } from '../../lambdas/shared/runtime/json.ts';
 import { tableFilesAsOf } from '../../lambdas/shared/state/manifest-chain.ts';

@@ -1,15 +1,10 @@
 import type { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
+import type { NumberColumn } from '../../shared/rows/row-source.ts';
 import { createExchangeKernel, type ExchangeKernel } from './exchange-kernel.ts';
 import { type RenumberedCodes, SliceCodes, writeValues } from './slice-codes.ts';
-import {
-  type NumberColumn,
-  type SliceColumns,
-  type SliceHeader,
-  sliceBytes,
-  startSlice,
-} from './slice-layout.ts';
+import { type SliceColumns, type SliceHeader, sliceBytes, startSlice } from './slice-layout.ts';
 
 /** Where the bytes of a block go: shared memory, or a buffer that is then written to a store. */
 export interface BlockSink {
@@ -39,8 +34,8 @@ interface BucketRowsAt {
 interface PlannedSlice {
   readonly header: SliceHeader;
   readonly rows: BucketRowsAt;
-  readonly customers: RenumberedCodes;
-  readonly products: RenumberedCodes;
+  /** By field in `CODED_FIELDS`. */
+  readonly codes: readonly RenumberedCodes[];
   readonly quarantined: { readonly from: number; readonly to: number };
 }
 
@@ -93,21 +88,18 @@ export class BlockEncoder {
     return Array.from({ length: this.#bucketCount }, (_, bucket) => {
       const from = bucket === 0 ? 0 : ends[bucket - 1];
       const rows = { at: places.rows + from * WORD_BYTES, count: ends[bucket] - from };
-      const codes = this.#codes;
-      const customers = codes.add(block.customers, places.customerCode, rows, this.#arena);
-      const products = codes.add(block.products, places.productCode, rows, this.#arena);
+      const codes = block.dictionaries.map((dictionary, k) =>
+        this.#codes.add(dictionary, places.codes[k], rows, this.#arena),
+      );
       const quarantined = this.#quarantinedOf(block, bucket);
       const header = {
         rowCount: rows.count,
-        customerCount: customers.used.length,
-        customerBytes: customers.bytes,
-        productCount: products.used.length,
-        productBytes: products.bytes,
+        coded: codes.map(({ used, bytes }) => ({ count: used.length, bytes })),
         quarantinedCount: quarantined.to - quarantined.from,
         rawBytes: rawStart(block, quarantined.to) - rawStart(block, quarantined.from),
         ...this.#rangesOf(block, places, rows),
       };
-      return { header, rows, customers, products, quarantined };
+      return { header, rows, codes, quarantined };
     });
   }
 
@@ -150,7 +142,7 @@ export class BlockEncoder {
   }
 
   #write(block: OrderColumns, places: ColumnPlaces, slice: PlannedSlice, to: SliceColumns): void {
-    const { header, rows, customers, products } = slice;
+    const { header, rows, codes } = slice;
     const { at, count } = rows;
     const kernel = this.#kernel;
     const numbers = (from: number, base: number, column: NumberColumn) => {
@@ -161,20 +153,17 @@ export class BlockEncoder {
     numbers(places.offset, header.baseOffset, to.offset);
     numbers(places.timeMs, header.baseTimeMs, to.time);
     numbers(places.priceCents, 0, to.price);
-    const { quantityStatus } = to;
-    const width = quantityStatus.BYTES_PER_ELEMENT;
-    const { quantity, status } = places;
-    kernel.writeAmounts(quantity, status, at, count, width, quantityStatus.byteOffset);
+    const { quantity, status } = to;
+    const width = quantity.BYTES_PER_ELEMENT;
+    kernel.writeInts(places.quantity, at, count, width, quantity.byteOffset);
+    kernel.writeBytes(places.status, at, count, status.byteOffset);
     kernel.writeIds(places.ids, places.idEnd, at, count, to.idEnd.byteOffset, to.ids.byteOffset);
-    for (const [codes, column] of [
-      [customers, to.customerCode],
-      [products, to.productCode],
-    ] as const) {
-      kernel.narrow(codes.at, count, column.BYTES_PER_ELEMENT, column.byteOffset);
-    }
-    // Behind the ids, whose copies may have reached into what follows them.
-    writeValues(block.customers, customers, { offsets: to.customerOffsets, heap: to.customers });
-    writeValues(block.products, products, { offsets: to.productOffsets, heap: to.products });
+    codes.forEach((renumbered, k) => {
+      const column = to.codes[k];
+      kernel.narrow(renumbered.at, count, column.BYTES_PER_ELEMENT, column.byteOffset);
+      writeValues(block.dictionaries[k], renumbered, to.values[k]);
+    });
+    // The copies of the ids may have reached into `raw`, which is written last.
     writeQuarantined(block, slice.quarantined, to);
   }
 }
@@ -184,7 +173,14 @@ function rawStart(block: OrderColumns, quarantined: number): number {
 }
 
 /** Where the kernel finds the columns of a block. */
-type ColumnPlaces = Readonly<Record<(typeof PLACED)[number] | 'ids' | 'rows', number>>;
+type PlacedColumns = Readonly<Record<(typeof PLACED)[number], number>>;
+
+interface ColumnPlaces extends PlacedColumns {
+  readonly ids: number;
+  readonly rows: number;
+  /** By field in `CODED_FIELDS`. */
+  readonly codes: readonly number[];
+}
 
 const PLACED = [
   'issues',
@@ -195,15 +191,15 @@ const PLACED = [
   'priceCents',
   'quantity',
   'status',
-  'customerCode',
-  'productCode',
 ] as const satisfies readonly (keyof OrderColumns)[];
 
 function placesOf(block: OrderColumns, arena: KernelArena): ColumnPlaces {
   const { rowCount, ids } = block;
-  const columns = PLACED.map((name) => [name, arena.place(block[name].subarray(0, rowCount))]);
+  const placed = (column: Float64Array | Uint32Array | Int32Array | Uint8Array) =>
+    arena.place(column.subarray(0, rowCount));
   return {
-    ...Object.fromEntries(columns),
+    ...(Object.fromEntries(PLACED.map((name) => [name, placed(block[name])])) as PlacedColumns),
+    codes: block.codes.map(placed),
     ids: arena.place(ids.bytes.subarray(0, ids.size), SLACK_BYTES),
     rows: arena.take(rowCount * WORD_BYTES),
   };

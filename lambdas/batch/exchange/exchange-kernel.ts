@@ -38,14 +38,8 @@ export interface ExchangeKernel {
     width: number,
     into: number,
   ): void;
-  writeAmounts(
-    quantities: number,
-    statuses: number,
-    rows: number,
-    count: number,
-    width: number,
-    into: number,
-  ): void;
+  writeInts(ints: number, rows: number, count: number, width: number, into: number): void;
+  writeBytes(bytes: number, rows: number, count: number, into: number): void;
   narrow(words: number, count: number, width: number, into: number): void;
   writeIds(
     ids: number,

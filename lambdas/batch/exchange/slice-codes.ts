@@ -1,4 +1,5 @@
 import type { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
+import type { BytesValues } from '../../shared/bytes/column-data.ts';
 import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import type { ExchangeKernel } from './exchange-kernel.ts';
@@ -58,7 +59,7 @@ export class SliceCodes {
 export function writeValues(
   { offsets, heap }: ByteDictionary,
   { used }: RenumberedCodes,
-  to: { readonly offsets: Uint32Array; readonly heap: Uint8Array },
+  to: BytesValues,
 ): void {
   let at = 0;
   for (let i = 0; i < used.length; i++) {

@@ -1,97 +1,92 @@
+import type { BytesValues } from '../../shared/bytes/column-data.ts';
+import { CODED_FIELDS } from '../../shared/model/order.ts';
+import type { NumberColumn, RecordColumns } from '../../shared/rows/row-source.ts';
+
 /**
  * One slice of the exchange: the rows of one block that fall into one bucket, as columns one behind
  * the other, each 8-byte aligned. The same bytes stand in shared memory, in a spill file and in S3.
  * Numbers are little-endian.
  */
 
+/** The values of one of the `CODED_FIELDS` in a slice. */
+interface CodedSizes {
+  readonly count: number;
+  readonly bytes: number;
+}
+
 /** What a slice says of itself, as doubles in this order, in its first bytes. */
 export interface SliceHeader {
   readonly rowCount: number;
   readonly idBytes: number;
-  readonly customerCount: number;
-  readonly customerBytes: number;
-  readonly productCount: number;
-  readonly productBytes: number;
   /** Offsets are stored as differences from this one, the smallest. */
   readonly baseOffset: number;
   readonly maxOffset: number;
-  /** The same for event times, in milliseconds. */
+  /** Event times in milliseconds are stored as differences from this one, the smallest. */
   readonly baseTimeMs: number;
   readonly maxTimeMs: number;
   readonly maxPriceCents: number;
   readonly maxQuantity: number;
   readonly quarantinedCount: number;
   readonly rawBytes: number;
+  /** By field in `CODED_FIELDS`. */
+  readonly coded: readonly CodedSizes[];
 }
 
-const HEADER_NAMES = [
-  'rowCount',
-  'idBytes',
-  'customerCount',
-  'customerBytes',
-  'productCount',
-  'productBytes',
-  'baseOffset',
-  'maxOffset',
-  'baseTimeMs',
-  'maxTimeMs',
-  'maxPriceCents',
-  'maxQuantity',
-  'quarantinedCount',
-  'rawBytes',
-] as const satisfies readonly (keyof SliceHeader)[];
+const NUMBERS = 10;
+const HEADER_LENGTH = NUMBERS + 2 * CODED_FIELDS.length;
 
 /** Bytes of a slice before its columns. */
-const HEADER_BYTES = HEADER_NAMES.length * 8;
+const HEADER_BYTES = HEADER_LENGTH * 8;
 
 /** What the slice that starts at `bytes[0]` says of itself. */
 export function readHeader(bytes: Uint8Array): SliceHeader {
-  const at = new Float64Array(bytes.buffer, bytes.byteOffset, HEADER_NAMES.length);
-  // In the order of `HEADER_NAMES`; one literal is made many times faster than a list of entries.
+  const at = new Float64Array(bytes.buffer, bytes.byteOffset, HEADER_LENGTH);
+  const coded: CodedSizes[] = [];
+  for (let k = NUMBERS; k < HEADER_LENGTH; k += 2) coded.push({ count: at[k], bytes: at[k + 1] });
+  // One literal is made many times faster than a list of entries.
   return {
     rowCount: at[0],
     idBytes: at[1],
-    customerCount: at[2],
-    customerBytes: at[3],
-    productCount: at[4],
-    productBytes: at[5],
-    baseOffset: at[6],
-    maxOffset: at[7],
-    baseTimeMs: at[8],
-    maxTimeMs: at[9],
-    maxPriceCents: at[10],
-    maxQuantity: at[11],
-    quarantinedCount: at[12],
-    rawBytes: at[13],
+    baseOffset: at[2],
+    maxOffset: at[3],
+    baseTimeMs: at[4],
+    maxTimeMs: at[5],
+    maxPriceCents: at[6],
+    maxQuantity: at[7],
+    quarantinedCount: at[8],
+    rawBytes: at[9],
+    coded,
   };
 }
 
-/** Numbers take as many bytes as the largest of their column needs. */
-export type NumberColumn = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+function writeHeader(bytes: Uint8Array, header: SliceHeader): void {
+  const numbers = [
+    header.rowCount,
+    header.idBytes,
+    header.baseOffset,
+    header.maxOffset,
+    header.baseTimeMs,
+    header.maxTimeMs,
+    header.maxPriceCents,
+    header.maxQuantity,
+    header.quarantinedCount,
+    header.rawBytes,
+    ...header.coded.flatMap(({ count, bytes }) => [count, bytes]),
+  ];
+  new Float64Array(bytes.buffer, bytes.byteOffset, HEADER_LENGTH).set(numbers);
+}
 
 /** The columns of a slice, as views of its bytes. */
-export interface SliceColumns {
+export interface SliceColumns extends RecordColumns {
   readonly idHash: Uint32Array;
-  /** The id of row i ends here in `ids`, and starts where the one before ends. */
-  readonly idEnd: Uint32Array;
   /** Less `baseOffset`. */
   readonly offset: NumberColumn;
-  /** Less `baseTimeMs`. */
-  readonly time: NumberColumn;
-  /** quantity * 4 + index in `STATUSES`. */
-  readonly quantityStatus: NumberColumn;
-  readonly price: NumberColumn;
-  readonly customerCode: NumberColumn;
-  readonly productCode: NumberColumn;
-  readonly customerOffsets: Uint32Array;
-  readonly productOffsets: Uint32Array;
   readonly quarantinedOffset: Float64Array;
   readonly quarantinedIssues: Uint32Array;
   readonly rawEnd: Uint32Array;
-  readonly customers: Uint8Array;
-  readonly products: Uint8Array;
-  readonly ids: Uint8Array;
   readonly raw: Uint8Array;
+  /** By field in `CODED_FIELDS`: its values, in the order of their codes. */
+  readonly values: readonly BytesValues[];
 }
 
 type ArrayType<T> = {
@@ -99,40 +94,26 @@ type ArrayType<T> = {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
 };
 
-/**
- * Walks over the columns in their order; `take` says where each one lies. Returns the slice's size
- * in bytes.
- */
-function layOut(
-  header: SliceHeader,
-  take: (name: keyof SliceColumns, type: ArrayType<unknown>, at: number, length: number) => void,
-): number {
-  let at = HEADER_BYTES;
-  const column = (name: keyof SliceColumns, type: ArrayType<unknown>, length: number) => {
-    take(name, type, at, length);
-    at = alignedTo8(at + type.BYTES_PER_ELEMENT * length);
-  };
-  const rows = header.rowCount;
-  column('idHash', Uint32Array, rows);
-  column('idEnd', Uint32Array, rows);
-  column('offset', numberType(header.maxOffset - header.baseOffset), rows);
-  column('time', numberType(header.maxTimeMs - header.baseTimeMs), rows);
-  column('quantityStatus', numberType(header.maxQuantity * 4 + 3), rows);
-  column('price', numberType(header.maxPriceCents), rows);
-  column('customerCode', numberType(header.customerCount), rows);
-  column('productCode', numberType(header.productCount), rows);
-  column('customerOffsets', Uint32Array, header.customerCount + 1);
-  column('productOffsets', Uint32Array, header.productCount + 1);
-  column('quarantinedOffset', Float64Array, header.quarantinedCount);
-  column('quarantinedIssues', Uint32Array, header.quarantinedCount);
-  column('rawEnd', Uint32Array, header.quarantinedCount);
-  column('customers', Uint8Array, header.customerBytes);
-  column('products', Uint8Array, header.productBytes);
-  column('ids', Uint8Array, header.idBytes);
-  column('raw', Uint8Array, header.rawBytes);
-  return at;
+const NO_BYTES = new ArrayBuffer(0);
+
+/** Lays columns one behind the other; without bytes it only measures them. */
+class ColumnCursor {
+  sizeBytes = HEADER_BYTES;
+  readonly #bytes: Uint8Array | null;
+
+  constructor(bytes: Uint8Array | null) {
+    this.#bytes = bytes;
+  }
+
+  next<T>(type: ArrayType<T>, length: number): T {
+    const at = this.sizeBytes;
+    this.sizeBytes = alignedTo8(at + type.BYTES_PER_ELEMENT * length);
+    if (this.#bytes === null) return new type(NO_BYTES, 0, 0);
+    return new type(this.#bytes.buffer, this.#bytes.byteOffset + at, length);
+  }
 }
 
+/** The narrowest type for whole numbers from 0 to `max`. */
 function numberType(max: number): ArrayType<NumberColumn> {
   if (max <= 0xff) return Uint8Array;
   if (max <= 0xffff) return Uint16Array;
@@ -143,19 +124,42 @@ export function alignedTo8(size: number): number {
   return Math.ceil(size / 8) * 8;
 }
 
+/** The size of a slice with this header. */
 export function sliceBytes(header: SliceHeader): number {
-  return layOut(header, () => {});
+  const cursor = new ColumnCursor(null);
+  layOut(header, cursor);
+  return cursor.sizeBytes;
 }
 
 /**
  * Views of the columns of a slice that starts at `bytes[0]`, which is 8-byte aligned in its buffer.
  */
 export function viewColumns(bytes: Uint8Array, header = readHeader(bytes)): SliceColumns {
-  const columns: Partial<Record<keyof SliceColumns, unknown>> = {};
-  layOut(header, (name, type, at, length) => {
-    columns[name] = new type(bytes.buffer, bytes.byteOffset + at, length);
-  });
-  return columns as unknown as SliceColumns;
+  return layOut(header, new ColumnCursor(bytes));
+}
+
+function layOut(header: SliceHeader, at: ColumnCursor): SliceColumns {
+  const { rowCount: rows, quarantinedCount, coded } = header;
+  return {
+    // `viewIdHash` and `viewIdEnd` look for these two here.
+    idHash: at.next(Uint32Array, rows),
+    idEnd: at.next(Uint32Array, rows),
+    offset: at.next(numberType(header.maxOffset - header.baseOffset), rows),
+    time: at.next(numberType(header.maxTimeMs - header.baseTimeMs), rows),
+    quantity: at.next(numberType(header.maxQuantity), rows),
+    status: at.next(Uint8Array, rows),
+    price: at.next(numberType(header.maxPriceCents), rows),
+    codes: coded.map(({ count }) => at.next(numberType(count), rows)),
+    values: coded.map(({ count, bytes }) => ({
+      offsets: at.next(Uint32Array, count + 1),
+      heap: at.next(Uint8Array, bytes),
+    })),
+    quarantinedOffset: at.next(Float64Array, quarantinedCount),
+    quarantinedIssues: at.next(Uint32Array, quarantinedCount),
+    rawEnd: at.next(Uint32Array, quarantinedCount),
+    ids: at.next(Uint8Array, header.idBytes),
+    raw: at.next(Uint8Array, header.rawBytes),
+  };
 }
 
 /** Two of the columns of a slice, which stand in front of all others. */
@@ -169,9 +173,6 @@ export function viewIdEnd({ buffer, byteOffset }: Uint8Array, rowCount: number):
 
 /** Writes the header and returns the columns to fill. */
 export function startSlice(bytes: Uint8Array, header: SliceHeader): SliceColumns {
-  const numbers = new Float64Array(bytes.buffer, bytes.byteOffset, HEADER_NAMES.length);
-  HEADER_NAMES.forEach((name, index) => {
-    numbers[index] = header[name];
-  });
+  writeHeader(bytes, header);
   return viewColumns(bytes, header);
 }

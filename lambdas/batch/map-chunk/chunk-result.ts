@@ -1,7 +1,7 @@
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import type { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import type { StrayQuotes } from '../../shared/ingest/stray-quotes.ts';
-import { ISSUE_CODES } from '../../shared/model/issue.ts';
+import { IssueCounter, type IssueCounts } from '../../shared/rules/issue-counts.ts';
 import type { LastLine, LastLineTally } from './last-line.ts';
 
 /** What the map step says of a chunk; its records are in the exchange. */
@@ -20,7 +20,7 @@ export interface ChunkResult {
   readonly readRecords: number;
   readonly quarantinedRecords: number;
   /** By index in `ISSUE_CODES`: records with that issue; empty where no record has one. */
-  readonly issueRecords: readonly number[];
+  readonly issueRecords: IssueCounts;
   /**
    * Records of which a field begins with a stray quote (contract §1.1), any field, also one of a
    * column that nobody asks for; and where the first of them starts.
@@ -36,7 +36,7 @@ export class ChunkTally {
   readonly #chunkIndex: number;
   #read = 0;
   #quarantined = 0;
-  #issueRecords: number[] = [];
+  readonly #issues = new IssueCounter();
   readonly #strayQuotes = { records: 0, firstOffset: null as number | null };
   readonly lastLine: LastLineTally;
   #nextOffset = -1;
@@ -54,17 +54,7 @@ export class ChunkTally {
   add({ rowCount, quarantinedCount, quarantinedRow, issues }: OrderColumns): void {
     this.#read += rowCount;
     this.#quarantined += quarantinedCount;
-    if (quarantinedCount > 0 && this.#issueRecords.length === 0) {
-      this.#issueRecords = ISSUE_CODES.map(() => 0);
-    }
-    for (let i = 0; i < quarantinedCount; i++) {
-      let bits = issues[quarantinedRow[i]];
-      while (bits !== 0) {
-        const index = 31 - Math.clz32(bits);
-        this.#issueRecords[index] += 1;
-        bits &= ~(1 << index);
-      }
-    }
+    for (let i = 0; i < quarantinedCount; i++) this.#issues.add(issues[quarantinedRow[i]]);
   }
 
   addStrayQuotes({ records, firstStart }: StrayQuotes, baseOffset: number): void {
@@ -94,7 +84,7 @@ export class ChunkTally {
       nextRecordOffset: null,
       readRecords: this.#read,
       quarantinedRecords: this.#quarantined,
-      issueRecords: this.#issueRecords,
+      issueRecords: this.#issues.counts,
       strayQuotes: this.#strayQuotes,
       layout,
       lastLine: this.lastLine.finish(this.#nextOffset),

@@ -1,5 +1,6 @@
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { ISSUE_CODES, type IssueCode } from '../../shared/model/issue.ts';
+import { addedIssues, type IssueCounts } from '../../shared/rules/issue-counts.ts';
 import type { BatchPlan, PlannedInput } from '../batch-plan.ts';
 import type { ChunkResult } from '../map-chunk/chunk-result.ts';
 import { addValues, type LastLine } from '../map-chunk/last-line.ts';
@@ -10,7 +11,7 @@ export interface FileTotals {
   readonly readRecords: number;
   readonly quarantinedRecords: number;
   /** By index in `ISSUE_CODES`; empty where no record has an issue. */
-  readonly issueRecords: readonly number[];
+  readonly issueRecords: IssueCounts;
   readonly strayQuotes: ChunkResult['strayQuotes'];
   readonly lastLine: LastLine;
 }
@@ -99,9 +100,4 @@ function addedTotals(a: FileTotals | null, b: FileTotals | null): FileTotals | n
       open: b.lastLine.open ?? a.lastLine.open,
     },
   };
-}
-
-export function addedIssues(a: readonly number[], b: readonly number[]): readonly number[] {
-  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
-  return a.map((count, index) => count + b[index]);
 }

@@ -1,7 +1,7 @@
-import { ISSUE_CODES } from '../../shared/model/issue.ts';
+import { addedIssues, countsByCode, type IssueCounts } from '../../shared/rules/issue-counts.ts';
 import type { RejectedFile } from '../batch-plan.ts';
 import { looksCut } from '../map-chunk/last-line.ts';
-import { addedIssues, type FileTotals, type InputResult, issueCount } from './file-totals.ts';
+import { type FileTotals, type InputResult, issueCount } from './file-totals.ts';
 import type { PreviousRun } from './previous-run.ts';
 import { QuarantineSums } from './quarantine-limit.ts';
 
@@ -21,7 +21,7 @@ export class InputSummary {
   /** Files that were rejected when they were read. */
   readonly rejected: RejectedFile[] = [];
   /** By index in `ISSUE_CODES`; empty where no record has an issue. */
-  issueRecords: readonly number[] = [];
+  issueRecords: IssueCounts = [];
   readonly strayQuotes = { records: 0, first: null as FilePlace | null };
   readonly cutFiles = { count: 0, first: null as FilePlace | null };
   /** Of all files, and of those that are new since the run before. */
@@ -55,10 +55,7 @@ export class InputSummary {
 
   /** Records by issue code, codes that did not occur left out. */
   get issues(): Record<string, number> {
-    const sums = ISSUE_CODES.map((code, index): [string, number] => {
-      return [code, this.issueRecords[index] ?? 0];
-    });
-    return Object.fromEntries(sums.filter(([, records]) => records > 0));
+    return countsByCode(this.issueRecords);
   }
 
   #lookForStrayQuotes(key: string, { strayQuotes }: FileTotals): void {

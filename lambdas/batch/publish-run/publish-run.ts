@@ -6,13 +6,13 @@ import {
   TerminalError,
 } from '../../shared/model/errors.ts';
 import { formatCents } from '../../shared/model/money.ts';
+import { type TableName, tablesOf } from '../../shared/model/tables.ts';
 import {
   isConserved,
   type Outcome,
   type OutcomeCounts,
   zeroCounts,
-} from '../../shared/model/outcome.ts';
-import { type TableName, tablesOf } from '../../shared/model/tables.ts';
+} from '../../shared/rules/outcome.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';

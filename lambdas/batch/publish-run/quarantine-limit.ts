@@ -1,6 +1,7 @@
 import { TerminalError } from '../../shared/model/errors.ts';
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
-import { addedIssues, type FileTotals } from './file-totals.ts';
+import { addedIssues, type IssueCounts } from '../../shared/rules/issue-counts.ts';
+import type { FileTotals } from './file-totals.ts';
 
 /** A run that read fewer records is too small to tell an accident from a few bad rows. */
 const MIN_RECORDS = 100;
@@ -19,7 +20,7 @@ export class QuarantineSums {
   readRecords = 0;
   quarantinedRecords = 0;
   /** By index in `ISSUE_CODES`; empty where no record has an issue. */
-  issueRecords: readonly number[] = [];
+  issueRecords: IssueCounts = [];
   /** Files of which a record is quarantined. */
   fileCount = 0;
   worst: readonly NamedFile[] = [];

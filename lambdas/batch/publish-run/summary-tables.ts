@@ -1,4 +1,4 @@
-import type { ColumnData } from '../../shared/bytes/column-data.ts';
+import type { NamedColumns } from '../../shared/bytes/column-data.ts';
 import type { Dimension } from '../../shared/dimensions/dimension.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
@@ -32,7 +32,7 @@ export async function writeSummaryTables(
   const revenueCents = [...byDay.values()].reduce((sum, { cents }) => sum + cents, 0n);
   assertFits(revenueCents, () => 'the revenue of all orders');
   const files: Partial<Record<TableName, TableFile[]>> = {};
-  const write = async (name: TableName, rowCount: number, columns: ColumnData[]) => {
+  const write = async (name: TableName, rowCount: number, columns: NamedColumns) => {
     if (rowCount === 0) return;
     const key = `${batchTableFolder(name, context.runId)}part-0000.parquet`;
     const table = tableOf('batch', name);

@@ -1,12 +1,12 @@
 import type { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
 import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
+import { CellSums, fitsCells } from '../../shared/revenue/cell-sums.ts';
 import { RevenueSums } from '../../shared/revenue/revenue-sums.ts';
 import { type ProductRanks, rankProducts } from '../../shared/revenue/window-sums.ts';
+import type { OrderRows } from '../../shared/rows/order-rows.ts';
+import type { RowsKernel } from '../../shared/rows/rows-kernel.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { encodeRuns } from '../exchange/sum-run.ts';
-import type { BucketKernel } from './bucket-kernel.ts';
-import { CellSums, fitsCells } from './cell-sums.ts';
-import type { SummedRows } from './row-columns.ts';
 
 /**
  * Sums over the active orders of a bucket. Days come in ascending order, each in as many groups of
@@ -22,7 +22,7 @@ export class BucketAggregates extends RevenueSums {
   constructor(
     windowLengthMs: number,
     products: ByteDictionary,
-    kernel: BucketKernel,
+    kernel: RowsKernel,
     arena: KernelArena,
   ) {
     super(windowLengthMs, products.size);
@@ -47,7 +47,7 @@ export class BucketAggregates extends RevenueSums {
     await sink.keep(block, ends);
   }
 
-  protected override addRows(day: number, rows: SummedRows): void {
+  protected override addRows(day: number, rows: OrderRows): void {
     if (this.#cells === null) {
       super.addRows(day, rows);
       return;

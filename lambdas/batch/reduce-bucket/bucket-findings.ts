@@ -1,10 +1,10 @@
 import type { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
-import { ORDER_FIELDS } from '../../shared/model/order.ts';
+import { CUSTOMER, ORDER_FIELDS, PRODUCT } from '../../shared/model/order.ts';
 import { MS_PER_DAY } from '../../shared/model/time.ts';
+import type { RowKeys } from '../../shared/rows/row-keys.ts';
 import type { BucketRows } from './bucket-rows.ts';
 import { addFindings, DUPLICATE_LOOKS, type Findings, lookOf, NO_FINDINGS } from './findings.ts';
 import type { KeptRecords } from './kept-records.ts';
-import type { KernelKeys } from './kernel-keys.ts';
 
 /** What findings depend on beside the rows. */
 export interface FindingRules {
@@ -17,7 +17,7 @@ export interface FindingRules {
 
 /** A column of ids of a row group, and which of their values a dimension knows. */
 export interface JoinedKeys {
-  readonly keys: KernelKeys;
+  readonly keys: RowKeys;
   /** By code: the dimension's row, or -1. */
   readonly rowOf: Int32Array;
 }
@@ -41,7 +41,7 @@ export class BucketFindings {
     const byLook = DUPLICATE_LOOKS.map(() => 0);
     let records = 0;
     let first = -1;
-    bucket.forEachSlice(kept.rows, (slice, from, to) => {
+    bucket.forEachBlock(kept.rows, (slice, from, to) => {
       const own = bucket.recordsOf(slice);
       const { ids, idEnd } = own.columns;
       for (let duplicate = from; duplicate < to; duplicate++) {
@@ -114,8 +114,8 @@ export class BucketFindings {
     }
     const isCustomer = hasCustomers && ofCustomers?.[customer.keys.keys[first]] === 1;
     const id = isCustomer
-      ? `customer_id ${valueText(customer, bucket.customers, first)}`
-      : `product_id ${valueText(product, bucket.products, first)}`;
+      ? `customer_id ${valueText(customer, bucket.dictionaries[CUSTOMER], first)}`
+      : `product_id ${valueText(product, bucket.dictionaries[PRODUCT], first)}`;
     this.#add({ joins: { ...counts, first: { ...bucket.placeOf(rows[first]), id } } });
   }
 

@@ -1,5 +1,6 @@
-import type { TableName } from '../../shared/model/tables.ts';
+import { TABLE_NAMES, type TableName } from '../../shared/model/tables.ts';
 import type { TableFile } from '../../shared/parquet/table-file.ts';
+import { type PartFiles, rowsOfOutcomes } from '../../shared/rows/table-parts.ts';
 import type { BucketAggregates } from './aggregates.ts';
 import { BucketFindings, type FindingRules } from './bucket-findings.ts';
 import type { Findings } from './findings.ts';
@@ -25,9 +26,8 @@ export interface BucketResult {
 /** The result of a bucket under construction. */
 export class BucketParts {
   readonly bucketIndex: number;
-  readonly counts: ReduceCounts = { active: 0, cancelled: 0, duplicate: 0, quarantined: 0 };
   readonly findings: BucketFindings;
-  readonly #files: { table: TableName; wave: number; file: TableFile }[] = [];
+  readonly #filesOfWave: PartFiles[] = [];
   readonly #byDay = new Map<number, { orders: number; cents: bigint }>();
   readonly #byHour = Array.from({ length: 24 }, () => ({ orders: 0, cents: 0n }));
 
@@ -36,8 +36,9 @@ export class BucketParts {
     this.findings = new BucketFindings(rules);
   }
 
-  addFile(table: TableName, wave: number, file: TableFile): void {
-    this.#files.push({ table, wave, file });
+  /** Takes the files of a wave, in whichever order the waves were taken. */
+  addFiles(wave: number, files: PartFiles): void {
+    this.#filesOfWave[wave] = files;
   }
 
   addSums(aggregates: BucketAggregates): void {
@@ -52,20 +53,26 @@ export class BucketParts {
   }
 
   result(): BucketResult {
-    const files: Partial<Record<TableName, TableFile[]>> = {};
-    // In order of records, in whichever order the waves were taken.
-    for (const { table, file } of this.#files.toSorted((a, b) => a.wave - b.wave)) {
-      const others = files[table] ?? [];
-      files[table] = others;
-      others.push(file);
+    const files: PartFiles = {};
+    for (const ofWave of this.#filesOfWave) {
+      for (const table of TABLE_NAMES) {
+        const own = ofWave[table];
+        if (own !== undefined) files[table] = [...(files[table] ?? []), ...own];
+      }
     }
     return {
       bucketIndex: this.bucketIndex,
-      counts: this.counts,
+      counts: countsOf(files),
       files,
       byDay: this.#byDay,
       byHour: this.#byHour,
       findings: this.findings.found,
     };
   }
+}
+
+/** Each record is one row of one file. */
+function countsOf(files: PartFiles): ReduceCounts {
+  const { active, cancelled, duplicate, quarantined } = rowsOfOutcomes(files);
+  return { active, cancelled, duplicate, quarantined };
 }

@@ -1,7 +1,10 @@
 import { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
 import { viewOf } from '../../shared/bytes/bytes.ts';
+import type { BytesValues } from '../../shared/bytes/column-data.ts';
 import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
+import { CODED_FIELDS } from '../../shared/model/order.ts';
 import type { IdSlice } from '../../shared/rows/dedupe.ts';
+import type { RowBlock, RowSource } from '../../shared/rows/row-source.ts';
 import {
   readHeader,
   type SliceColumns,
@@ -31,32 +34,25 @@ export interface RecordPlace {
  */
 const KEPT_VIEWS_ROWS_MIN = 256;
 
-/** A slice of a bucket, where it stands in memory. */
-export class BucketSlice implements IdSlice {
+/** A slice of a bucket, where it is in memory. */
+export class BucketSlice implements IdSlice, RowBlock {
   readonly sourceIndex: number;
   /** Number of the slice's first row in the bucket. */
   readonly baseRow: number;
   readonly rowCount: number;
-  /** Where the codes of the bucket stand, by those of the slice. */
-  readonly customerOfAt: number;
-  readonly productOfAt: number;
+  readonly codeOfAt: readonly number[];
   readonly #bytes: Uint8Array;
   readonly #views: SliceViews | null;
 
   constructor(
     { sourceIndex, bytes }: LoadedSlice,
     views: SliceViews,
-    places: {
-      readonly baseRow: number;
-      readonly customerOfAt: number;
-      readonly productOfAt: number;
-    },
+    places: Pick<RowBlock, 'baseRow' | 'codeOfAt'>,
   ) {
     this.sourceIndex = sourceIndex;
     this.baseRow = places.baseRow;
     this.rowCount = views.header.rowCount;
-    this.customerOfAt = places.customerOfAt;
-    this.productOfAt = places.productOfAt;
+    this.codeOfAt = places.codeOfAt;
     this.#bytes = bytes;
     this.#views = this.rowCount < KEPT_VIEWS_ROWS_MIN ? null : views;
   }
@@ -68,6 +64,22 @@ export class BucketSlice implements IdSlice {
   /** Header and columns at once. */
   get views(): SliceViews {
     return this.#views ?? viewSlice(this.#bytes);
+  }
+
+  get columns(): SliceColumns {
+    return this.views.columns;
+  }
+
+  get baseTimeMs(): number {
+    return this.header.baseTimeMs;
+  }
+
+  get earliestMs(): number {
+    return this.rowCount === 0 ? Number.POSITIVE_INFINITY : this.header.baseTimeMs;
+  }
+
+  get latestMs(): number {
+    return this.rowCount === 0 ? Number.NEGATIVE_INFINITY : this.header.maxTimeMs;
   }
 
   get idHash(): Uint32Array {
@@ -89,9 +101,8 @@ interface SliceViews {
 }
 
 export interface SliceRecords extends SliceViews {
-  /** Code of the bucket by code of the slice. */
-  readonly customerOf: Uint32Array;
-  readonly productOf: Uint32Array;
+  /** By field in `CODED_FIELDS`: code of the bucket by code of the slice. */
+  readonly codeOf: readonly Uint32Array[];
 }
 
 function viewSlice(bytes: Uint8Array): SliceViews {
@@ -103,10 +114,9 @@ function viewSlice(bytes: Uint8Array): SliceViews {
  * The rows of one bucket in order of records, as slices that stay where they are. Rows are numbered
  * from 0.
  */
-export class BucketRows {
-  readonly slices: BucketSlice[] = [];
-  readonly customers = new ByteDictionary();
-  readonly products = new ByteDictionary();
+export class BucketRows implements RowSource {
+  readonly blocks: BucketSlice[] = [];
+  readonly dictionaries: readonly ByteDictionary[] = CODED_FIELDS.map(() => new ByteDictionary());
   rowCount = 0;
   readonly #arena: KernelArena;
 
@@ -117,13 +127,13 @@ export class BucketRows {
 
   add(loaded: LoadedSlice): void {
     const views = viewSlice(loaded.bytes);
-    const { customers, customerOffsets, products, productOffsets } = views.columns;
     const slice = new BucketSlice(loaded, views, {
       baseRow: this.rowCount,
-      customerOfAt: this.#addValues(this.customers, customers, customerOffsets),
-      productOfAt: this.#addValues(this.products, products, productOffsets),
+      codeOfAt: views.columns.values.map((values, k) =>
+        this.#addValues(this.dictionaries[k], values),
+      ),
     });
-    this.slices.push(slice);
+    this.blocks.push(slice);
     this.rowCount += slice.rowCount;
   }
 
@@ -131,11 +141,11 @@ export class BucketRows {
    * Calls `visit` for each slice that holds some of `rows` (ascending): those at `[from, to)` of
    * it.
    */
-  forEachSlice(
+  forEachBlock(
     rows: Uint32Array,
     visit: (slice: BucketSlice, from: number, to: number) => void,
   ): void {
-    const { slices } = this;
+    const { blocks: slices } = this;
     let index = 0;
     for (let from = 0; from < rows.length; ) {
       index = this.#sliceIndexOf(rows[from], index);
@@ -148,7 +158,7 @@ export class BucketRows {
 
   /** The slice that holds a row. Once all slices are there. */
   sliceOf(row: number): BucketSlice {
-    return this.slices[this.#sliceIndexOf(row)];
+    return this.blocks[this.#sliceIndexOf(row)];
   }
 
   placeOf(row: number): RecordPlace {
@@ -167,21 +177,16 @@ export class BucketRows {
   }
 
   /** What a slice holds, with the codes of the bucket by those of the slice. */
-  recordsOf({ views, customerOfAt, productOfAt }: BucketSlice): SliceRecords {
+  recordsOf({ views, codeOfAt }: BucketSlice): SliceRecords {
     const { header, columns } = views;
-    const { customerOffsets, productOffsets } = columns;
     const { memory } = this.#arena;
-    return {
-      header,
-      columns,
-      customerOf: memory.uint32s(customerOfAt, customerOffsets.length - 1),
-      productOf: memory.uint32s(productOfAt, productOffsets.length - 1),
-    };
+    const codeOf = codeOfAt.map((at, k) => memory.uint32s(at, header.coded[k].count));
+    return { header, columns, codeOf };
   }
 
   /** The slice that holds a row, which none before `first` does; most often it is the next one. */
   #sliceIndexOf(row: number, first = 0): number {
-    const { slices } = this;
+    const { blocks: slices } = this;
     const holds = (index: number) => slices[index].baseRow + slices[index].rowCount > row;
     let low = first;
     let step = 1;
@@ -199,7 +204,7 @@ export class BucketRows {
   }
 
   /** Where the codes of the values stand. */
-  #addValues(dictionary: ByteDictionary, heap: Uint8Array, offsets: Uint32Array): number {
+  #addValues(dictionary: ByteDictionary, { heap, offsets }: BytesValues): number {
     const view = viewOf(heap);
     const count = offsets.length - 1;
     const at = this.#arena.take(count * 4);

@@ -1,5 +1,6 @@
 import { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
 import { ByteHeap } from '../../shared/bytes/byte-heap.ts';
+import { CODED_FIELDS } from '../../shared/model/order.ts';
 import type { IdSlice } from '../../shared/rows/dedupe.ts';
 import type { BucketRows, SliceRecords } from './bucket-rows.ts';
 
@@ -15,13 +16,12 @@ export class Claims implements IdSlice {
   readonly offset: Float64Array;
   readonly timeMs: Float64Array;
   readonly priceCents: Float64Array;
-  /** quantity * 4 + index in `STATUSES`. */
-  readonly quantityStatus: Uint32Array;
-  readonly customerCode: Uint32Array;
-  readonly productCode: Uint32Array;
+  readonly quantity: Uint32Array;
+  readonly status: Uint8Array;
+  /** By field in `CODED_FIELDS`. */
+  readonly codes: readonly Uint32Array[];
   /** Of all claims, and handed on from one wave to the next. */
-  readonly customers: ByteDictionary;
-  readonly products: ByteDictionary;
+  readonly dictionaries: readonly ByteDictionary[];
   readonly #ids = new ByteHeap();
   #rowCount = 0;
 
@@ -32,11 +32,10 @@ export class Claims implements IdSlice {
     this.offset = new Float64Array(capacity);
     this.timeMs = new Float64Array(capacity);
     this.priceCents = new Float64Array(capacity);
-    this.quantityStatus = new Uint32Array(capacity);
-    this.customerCode = new Uint32Array(capacity);
-    this.productCode = new Uint32Array(capacity);
-    this.customers = before?.customers ?? new ByteDictionary();
-    this.products = before?.products ?? new ByteDictionary();
+    this.quantity = new Uint32Array(capacity);
+    this.status = new Uint8Array(capacity);
+    this.codes = CODED_FIELDS.map(() => new Uint32Array(capacity));
+    this.dictionaries = before?.dictionaries ?? CODED_FIELDS.map(() => new ByteDictionary());
     if (before !== null) this.#take(before);
   }
 
@@ -53,15 +52,14 @@ export class Claims implements IdSlice {
     let count = this.#rowCount;
     for (let row = 0; row < bucket.rowCount; row++) count += 1 - isDuplicate[row];
     const more = new Claims(count, this);
-    const customerOf = codesIn(more.customers, bucket.customers);
-    const productOf = codesIn(more.products, bucket.products);
-    for (const slice of bucket.slices) {
+    const codeOf = more.dictionaries.map((into, k) => codesIn(into, bucket.dictionaries[k]));
+    for (const slice of bucket.blocks) {
       const records = bucket.recordsOf(slice);
       for (let i = 0; i < slice.rowCount; i++) {
         if (isDuplicate[slice.baseRow + i] === 1) continue;
-        const { columns } = records;
-        more.customerCode[more.#rowCount] = customerOf[records.customerOf[columns.customerCode[i]]];
-        more.productCode[more.#rowCount] = productOf[records.productOf[columns.productCode[i]]];
+        more.codes.forEach((codes, k) => {
+          codes[more.#rowCount] = codeOf[k][records.codeOf[k][records.columns.codes[k][i]]];
+        });
         more.#add(slice.sourceIndex, records, i);
       }
     }
@@ -76,7 +74,8 @@ export class Claims implements IdSlice {
     this.offset[claim] = columns.offset[i] + header.baseOffset;
     this.timeMs[claim] = columns.time[i] + header.baseTimeMs;
     this.priceCents[claim] = columns.price[i];
-    this.quantityStatus[claim] = columns.quantityStatus[i];
+    this.quantity[claim] = columns.quantity[i];
+    this.status[claim] = columns.status[i];
     this.#append(columns.ids.subarray(i === 0 ? 0 : idEnd[i - 1], idEnd[i]));
     this.idEnd[claim] = this.#ids.size;
   }
@@ -89,9 +88,11 @@ export class Claims implements IdSlice {
     this.offset.set(before.offset.subarray(0, count));
     this.timeMs.set(before.timeMs.subarray(0, count));
     this.priceCents.set(before.priceCents.subarray(0, count));
-    this.quantityStatus.set(before.quantityStatus.subarray(0, count));
-    this.customerCode.set(before.customerCode.subarray(0, count));
-    this.productCode.set(before.productCode.subarray(0, count));
+    this.quantity.set(before.quantity.subarray(0, count));
+    this.status.set(before.status.subarray(0, count));
+    this.codes.forEach((codes, k) => {
+      codes.set(before.codes[k].subarray(0, count));
+    });
     this.#append(before.#ids.bytes.subarray(0, before.#ids.size));
     this.#rowCount = count;
   }
@@ -109,7 +110,7 @@ export function knownCodes(into: ByteDictionary, from: ByteDictionary): Int32Arr
   );
 }
 
-/** The same where what is not there is added. */
+/** By code of `from`, the code in `into`; what is not there is added. */
 function codesIn(into: ByteDictionary, from: ByteDictionary): Uint32Array {
   return Uint32Array.from({ length: from.size }, (_, code) =>
     into.codeOf(from.view, from.offsets[code], from.offsets[code + 1]),

@@ -1,14 +1,13 @@
 import {
-  type ColumnData,
   type KeyedColumn,
+  type NamedColumns,
   plain,
   type Values,
 } from '../../shared/bytes/column-data.ts';
 import {
-  CUSTOMER_ID,
+  CODED_FIELDS,
   ORDER_TIMESTAMP,
   PRICE,
-  PRODUCT_ID,
   QUANTITY,
   STATUS,
 } from '../../shared/model/order.ts';
@@ -36,8 +35,8 @@ export class KeptRecords {
   readonly #keptRows: Uint32Array;
   /** Of the slice that was looked at last: the next record that counts is most often in it. */
   #keptSlice: { readonly slice: BucketSlice; readonly records: SliceRecords } | null = null;
-  /** By code of the bucket; made when they are first needed. */
-  #claimedCodes: { customers: Int32Array; products: Int32Array } | null = null;
+  /** By field in `CODED_FIELDS`, by code of the bucket; made when it is first needed. */
+  #claimedCodes: readonly Int32Array[] | null = null;
 
   constructor(wave: WaveRows, { rows, keptRows }: Duplicates) {
     this.#wave = wave;
@@ -46,7 +45,7 @@ export class KeptRecords {
   }
 
   /** kept_source and kept_source_offset of the duplicates `[from, from + count)`. */
-  columns(from: number, count: number, sources: Values): ColumnData[] {
+  columns(from: number, count: number, sources: Values): NamedColumns {
     const sourceKeys = new Uint32Array(count);
     const offsets = new Float64Array(count);
     let keyCount = 0;
@@ -56,8 +55,14 @@ export class KeptRecords {
       offsets[i] = offset;
       keyCount = Math.max(keyCount, sourceIndex + 1);
     }
-    const source = { kind: 'keyed', keys: sourceKeys, keyCount, valueOf: null, values: sources };
-    return [source as KeyedColumn, plain(offsets)];
+    const keptSource: KeyedColumn = {
+      kind: 'keyed',
+      keys: sourceKeys,
+      keyCount,
+      valueOf: null,
+      values: sources,
+    };
+    return { kept_source: keptSource, kept_source_offset: plain(offsets) };
   }
 
   /** Where the record stands that counts instead of a duplicate. */
@@ -93,48 +98,50 @@ export class KeptRecords {
 
   #differsFromClaim(own: SliceRecords, i: number, claim: number): FieldBits {
     const { bucket, claims } = this.#wave;
-    const { columns, header, customerOf, productOf } = own;
-    this.#claimedCodes ??= {
-      customers: knownCodes(claims.customers, bucket.customers),
-      products: knownCodes(claims.products, bucket.products),
-    };
-    const { customers, products } = this.#claimedCodes;
-    return fieldBits(
-      customers[customerOf[columns.customerCode[i]]] !== claims.customerCode[claim],
-      products[productOf[columns.productCode[i]]] !== claims.productCode[claim],
+    const { columns, header, codeOf } = own;
+    this.#claimedCodes ??= claims.dictionaries.map((into, k) =>
+      knownCodes(into, bucket.dictionaries[k]),
+    );
+    let bits = fieldBits(
       columns.time[i] + header.baseTimeMs !== claims.timeMs[claim],
       columns.price[i] !== claims.priceCents[claim],
-      columns.quantityStatus[i] ^ claims.quantityStatus[claim],
+      columns.quantity[i] !== claims.quantity[claim],
+      columns.status[i] !== claims.status[claim],
     );
+    for (const [k, field] of CODED_FIELDS.entries()) {
+      const code = this.#claimedCodes[k][codeOf[k][columns.codes[k][i]]];
+      bits |= Number(code !== claims.codes[k][claim]) << field;
+    }
+    return bits;
   }
 }
 
-function differingRows(a: SliceRecords, i: number, b: SliceRecords, k: number): FieldBits {
+function differingRows(a: SliceRecords, i: number, b: SliceRecords, j: number): FieldBits {
   const own = a.columns;
   const other = b.columns;
-  return fieldBits(
-    a.customerOf[own.customerCode[i]] !== b.customerOf[other.customerCode[k]],
-    a.productOf[own.productCode[i]] !== b.productOf[other.productCode[k]],
-    own.time[i] + a.header.baseTimeMs !== other.time[k] + b.header.baseTimeMs,
-    own.price[i] !== other.price[k],
-    own.quantityStatus[i] ^ other.quantityStatus[k],
+  let bits = fieldBits(
+    own.time[i] + a.header.baseTimeMs !== other.time[j] + b.header.baseTimeMs,
+    own.price[i] !== other.price[j],
+    own.quantity[i] !== other.quantity[j],
+    own.status[i] !== other.status[j],
   );
+  for (const [k, field] of CODED_FIELDS.entries()) {
+    const isOther = a.codeOf[k][own.codes[k][i]] !== b.codeOf[k][other.codes[k][j]];
+    bits |= Number(isOther) << field;
+  }
+  return bits;
 }
 
-/** `quantityStatus`: quantity and status of both, packed, where they have different bits. */
 function fieldBits(
-  hasOtherCustomer: boolean,
-  hasOtherProduct: boolean,
   hasOtherTime: boolean,
   hasOtherPrice: boolean,
-  quantityStatus: number,
+  hasOtherQuantity: boolean,
+  hasOtherStatus: boolean,
 ): FieldBits {
   return (
-    (Number(hasOtherCustomer) << CUSTOMER_ID) |
-    (Number(hasOtherProduct) << PRODUCT_ID) |
     (Number(hasOtherTime) << ORDER_TIMESTAMP) |
     (Number(hasOtherPrice) << PRICE) |
-    (Number(quantityStatus >>> 2 !== 0) << QUANTITY) |
-    (Number((quantityStatus & 3) !== 0) << STATUS)
+    (Number(hasOtherQuantity) << QUANTITY) |
+    (Number(hasOtherStatus) << STATUS)
   );
 }

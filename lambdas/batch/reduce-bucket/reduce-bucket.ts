@@ -1,18 +1,14 @@
-import type { ColumnData, Values } from '../../shared/bytes/column-data.ts';
+import type { NamedColumns, RowGroupData, Values } from '../../shared/bytes/column-data.ts';
 import type { Dimension } from '../../shared/dimensions/dimension.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import type { Keep } from '../../shared/model/config-rules.ts';
-import { type TableName, tableOf } from '../../shared/model/tables.ts';
-import { formatDay } from '../../shared/model/time.ts';
+import { assert } from '../../shared/model/errors.ts';
+import { CUSTOMER, PRODUCT, STATUSES } from '../../shared/model/order.ts';
+import type { TableName } from '../../shared/model/tables.ts';
 import { EncodeArena } from '../../shared/parquet/arena.ts';
 import { ColumnKernel } from '../../shared/parquet/column-kernel.ts';
-import {
-  partitionFolder,
-  type TableFile,
-  TableFileWriter,
-} from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import {
@@ -21,19 +17,22 @@ import {
   type Duplicates,
   findDuplicates,
 } from '../../shared/rows/dedupe.ts';
+import { OrderRows } from '../../shared/rows/order-rows.ts';
+import { createRowsKernel, type RowsKernel } from '../../shared/rows/rows-kernel.ts';
+import { splitRows, type TableRows } from '../../shared/rows/split-rows.ts';
+import { TableParts } from '../../shared/rows/table-parts.ts';
+import { DUPLICATE, OUTCOME_OF_STATUS } from '../../shared/rules/outcome.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { BucketAggregates } from './aggregates.ts';
 import type { FindingRules } from './bucket-findings.ts';
-import { type BucketKernel, createBucketKernel } from './bucket-kernel.ts';
 import { BucketParts, type BucketResult } from './bucket-parts.ts';
+import { BucketQuarantine } from './bucket-quarantine.ts';
 import { BucketRows } from './bucket-rows.ts';
 import { planWaves, type SliceRef, WaveLoader } from './bucket-waves.ts';
 import { Claims } from './claims.ts';
 import { KeptRecords, type WaveRows } from './kept-records.ts';
-import { QuarantineColumns } from './quarantine-columns.ts';
-import { RowColumns } from './row-columns.ts';
-import { type DayRows, splitByDay } from './row-order.ts';
+import { RecordPositions } from './record-positions.ts';
 
 /** What a reduce step needs beside its slices; the same for all buckets of a run. */
 export interface ReduceContext {
@@ -56,28 +55,38 @@ export interface ReduceContext {
   readonly findings: FindingRules;
 }
 
+/** A wave of a bucket, and where its tables go. */
+interface Wave {
+  readonly bucket: BucketRows;
+  readonly tables: TableParts;
+  /** Names its files. */
+  readonly part: string;
+}
+
 /** Reduces buckets, one after the other; the memory of one serves the next. */
 export class BucketReducer {
   readonly #context: ReduceContext;
-  readonly #kernel: BucketKernel;
+  readonly #kernel: RowsKernel;
   /** What is kept beside the slices of a wave. */
   readonly #waveArena: KernelArena;
   readonly #encodeArena: EncodeArena;
-  readonly #rows: RowColumns;
+  readonly #rows: OrderRows;
+  readonly #positions: RecordPositions;
   readonly #sumArena: KernelArena;
-  readonly #quarantine: QuarantineColumns;
+  readonly #quarantine: BucketQuarantine;
   readonly #loader: WaveLoader;
   readonly #dedupe: DedupeMemory;
 
   constructor(context: ReduceContext) {
-    const { memory } = context;
+    const { memory, parquet } = context;
     this.#context = context;
-    this.#kernel = createBucketKernel(memory);
+    this.#kernel = createRowsKernel(memory);
     this.#waveArena = new KernelArena(memory);
     this.#encodeArena = new EncodeArena(new ColumnKernel(memory));
-    this.#rows = new RowColumns(context.parquet.rowGroupRows, memory, this.#kernel);
+    this.#rows = new OrderRows(parquet.rowGroupRows, memory, this.#kernel);
+    this.#positions = new RecordPositions(parquet.rowGroupRows, memory, this.#kernel);
     this.#sumArena = new KernelArena(memory);
-    this.#quarantine = new QuarantineColumns(memory, this.#kernel);
+    this.#quarantine = new BucketQuarantine(memory, this.#kernel);
     this.#loader = new WaveLoader(memory);
     this.#dedupe = createDedupeMemory(memory);
   }
@@ -91,158 +100,140 @@ export class BucketReducer {
     slices: readonly SliceRef[],
     runs: BlockSink,
   ): Promise<BucketResult> {
-    const { waveBytes, keep, findings } = this.#context;
+    const { waveBytes, keep, findings, rangeCount } = this.#context;
     const waves = [...planWaves(slices, waveBytes).entries()];
     const parts = new BucketParts(bucketIndex, findings);
     let claims = new Claims(0);
     // The records that are kept come first, so that later waves know them.
-    for (const [wave, refs] of keep === 'last' ? waves.toReversed() : waves) {
-      this.#waveArena.reset();
-      const bucket = new BucketRows(this.#waveArena);
-      for (const slice of await this.#loader.load(refs)) bucket.add(slice);
+    for (const [index, refs] of keep === 'last' ? waves.toReversed() : waves) {
+      const wave = await this.#loadWave(bucketIndex, index, refs);
+      const { bucket } = wave;
       const { duplicates, rows } = this.#findDuplicates(bucket, claims);
       const isDuplicate = duplicates.isDuplicate.subarray(rows.firstRow);
-      await this.#writeDuplicates(rows, duplicates, wave, parts);
+      await this.#writeDuplicates(wave, new KeptRecords(rows, duplicates), parts);
       // The memory of dedupe is free again.
-      const days = splitByDay(bucket, {
-        kernel: this.#kernel,
-        arena: this.#waveArena,
-        isDuplicateAt: isDuplicate.byteOffset,
-        roomAt: this.#dedupe.entriesAt,
-      });
-      const aggregates = await this.#writeDays(bucket, days, wave, parts);
-      await aggregates.writeRuns(this.#context.rangeCount, runs);
-      await this.#writeQuarantine(bucket, wave, parts);
-      const isLastOne = wave === (keep === 'last' ? 0 : waves.length - 1);
+      const days = this.#split(bucket, isDuplicate.byteOffset);
+      const aggregates = await this.#writeDays(wave, days, parts);
+      await aggregates.writeRuns(rangeCount, runs);
+      await this.#writeQuarantine(wave);
+      parts.addFiles(index, wave.tables.files);
+      const isLastOne = index === (keep === 'last' ? 0 : waves.length - 1);
       if (!isLastOne) claims = claims.with(bucket, isDuplicate);
     }
     return parts.result();
   }
 
-  /** Claims stand where the waves stand that they are of. */
-  #findDuplicates(bucket: BucketRows, claims: Claims) {
+  async #loadWave(bucketIndex: number, index: number, refs: readonly SliceRef[]): Promise<Wave> {
+    const { lake, runId, parquet } = this.#context;
+    this.#waveArena.reset();
+    const bucket = new BucketRows(this.#waveArena);
+    for (const slice of await this.#loader.load(refs)) bucket.add(slice);
+    const folderOf = (table: TableName) => batchTableFolder(table, runId);
+    const arena = this.#encodeArena;
+    const tables = new TableParts({ lake, door: 'batch', folderOf, parquet, arena });
+    return { bucket, tables, part: `${String(bucketIndex).padStart(4, '0')}-${index}` };
+  }
+
+  /** Claims are where the waves are that they are of. */
+  #findDuplicates(bucket: BucketRows, claims: Claims): { duplicates: Duplicates; rows: WaveRows } {
     const { keep } = this.#context;
     const isBehind = keep === 'last';
-    const slices = isBehind ? [...bucket.slices, claims] : [claims, ...bucket.slices];
+    const slices = isBehind ? [...bucket.blocks, claims] : [claims, ...bucket.blocks];
     const firstRow = isBehind ? 0 : claims.rowCount;
     const firstClaim = isBehind ? bucket.rowCount : 0;
     const rows: WaveRows = { bucket, claims, firstRow, firstClaim };
     return { duplicates: findDuplicates(slices, this.#dedupe, keep), rows };
   }
 
-  async #writeDays(bucket: BucketRows, days: DayRows[], wave: number, parts: BucketParts) {
+  /** The rows that count, by table and day. */
+  #split(bucket: BucketRows, isDuplicateAt: number): TableRows[] {
+    const kernel = this.#kernel;
+    const arena = this.#waveArena;
+    const statusesAt = arena.take(STATUSES.length);
+    arena.memory.bytes(statusesAt, STATUSES.length).set(OUTCOME_OF_STATUS);
+    const outcomesAt = arena.take(bucket.rowCount);
+    for (const { baseRow, rowCount, columns } of bucket.blocks) {
+      const [statuses, duplicates] = [columns.status.byteOffset, isDuplicateAt + baseRow];
+      const into = outcomesAt + baseRow;
+      kernel.outcomesOf(statuses, duplicates, rowCount, statusesAt, DUPLICATE, into);
+    }
+    const roomAt = this.#dedupe.entriesAt;
+    const tables = splitRows(bucket, { kernel, arena, outcomesAt, roomAt });
+    return tables.filter(({ table }) => table !== 'duplicates');
+  }
+
+  async #writeDays(
+    { bucket, tables, part }: Wave,
+    days: readonly TableRows[],
+    parts: BucketParts,
+  ): Promise<BucketAggregates> {
     const { customers, products, windowLengthMs } = this.#context;
-    const customerRow = customers.rowsOf(bucket.customers);
-    const productRow = products.rowsOf(bucket.products);
+    const { dictionaries } = bucket;
+    const customerRow = customers.rowsOf(dictionaries[CUSTOMER]);
+    const productRow = products.rowsOf(dictionaries[PRODUCT]);
     const aggregates = new BucketAggregates(
       windowLengthMs,
-      bucket.products,
+      dictionaries[PRODUCT],
       this.#kernel,
       this.#sumArena,
     );
-    for (const { table, day, rows } of days) {
-      const partition = { order_date: formatDay(day) };
-      const writer = this.#openFile(table, partition, wave, parts);
-      await this.#writeRows(writer, bucket, rows, (group, picked) => {
-        const own = picked.orderColumns(bucket);
-        parts.findings.addCounted(bucket, group, day, picked.timeMs);
-        if (table === 'cancelled') return own;
-        aggregates.addDay(day, picked);
-        parts.findings.addJoined(bucket, group, {
-          customer: { keys: picked.customer, rowOf: customerRow },
-          product: { keys: picked.product, rowOf: productRow },
-        });
-        return [...own, ...picked.joinedColumns(customers, customerRow, products, productRow)];
+    const furtherColumns = (picked: OrderRows, { table, day, rows }: TableRows): NamedColumns => {
+      assert(day !== null, 'rows that count are split by day');
+      parts.findings.addCounted(bucket, rows, day, picked.timeMs);
+      if (table === 'cancelled') return {};
+      aggregates.addDay(day, picked);
+      parts.findings.addJoined(bucket, rows, {
+        customer: { keys: picked.customer, rowOf: customerRow },
+        product: { keys: picked.product, rowOf: productRow },
       });
-      parts.addFile(table, wave, await writer.closeOnce());
-      parts.counts[table === 'orders' ? 'active' : 'cancelled'] += rows.length;
+      return picked.joinedColumns({ customers, customerRow, products, productRow });
+    };
+    for (const file of days) {
+      const { table, day } = file;
+      const groups = this.#rowGroups(bucket, file.rows, (picked, from) => {
+        const rows = file.rows.subarray(from, from + picked.rowCount);
+        return furtherColumns(picked, { ...file, rows });
+      });
+      await tables.write({ table, day, part }, groups);
     }
     parts.addSums(aggregates);
     return aggregates;
   }
 
-  async #writeDuplicates(
-    wave: WaveRows,
-    duplicates: Duplicates,
-    waveIndex: number,
-    parts: BucketParts,
-  ) {
-    const { bucket } = wave;
-    const kept = new KeptRecords(wave, duplicates);
+  async #writeDuplicates({ bucket, tables, part }: Wave, kept: KeptRecords, parts: BucketParts) {
     const { rows } = kept;
     if (rows.length === 0) return;
     parts.findings.addDuplicates(bucket, kept);
-    const writer = this.#openFile('duplicates', null, waveIndex, parts);
     const { sources } = this.#context;
-    await this.#writeRows(
-      writer,
-      bucket,
-      rows,
-      (_group, picked) => picked.orderColumns(bucket),
-      (from, count) => kept.columns(from, count, sources),
+    const groups = this.#rowGroups(bucket, rows, (picked, from) =>
+      kept.columns(from, picked.rowCount, sources),
     );
-    parts.addFile('duplicates', waveIndex, await writer.closeOnce());
-    parts.counts.duplicate += rows.length;
+    await tables.write({ table: 'duplicates', day: null, part }, groups);
   }
 
-  /**
-   * Writes rows in row groups: what `columnsOf` says, the position, and what `lastColumns` says.
-   */
-  async #writeRows(
-    writer: TableFileWriter,
+  /** Row groups of `rows`, each valid until the next is asked for. */
+  *#rowGroups(
     bucket: BucketRows,
     rows: Uint32Array,
-    columnsOf: (group: Uint32Array, picked: RowColumns) => ColumnData[],
-    lastColumns: (from: number, count: number) => ColumnData[] = () => [],
-  ) {
-    const { rowGroupRows } = this.#context.parquet;
-    for (let from = 0; from < rows.length; from += rowGroupRows) {
-      const group = rows.subarray(from, from + rowGroupRows);
-      this.#rows.pick(bucket, group);
-      const position = this.#rows.positionColumns(this.#context.sources);
-      const columns = [
-        ...columnsOf(group, this.#rows),
-        ...position,
-        ...lastColumns(from, group.length),
-      ];
-      await writer.write({ rowCount: group.length, columns });
+    furtherColumns: (picked: OrderRows, from: number) => NamedColumns,
+  ): Generator<RowGroupData> {
+    const { parquet, sources } = this.#context;
+    const picked = this.#rows;
+    for (let from = 0; from < rows.length; from += parquet.rowGroupRows) {
+      const group = rows.subarray(from, from + parquet.rowGroupRows);
+      const rowsAt = picked.pick(bucket, group);
+      const columns = {
+        ...picked.columns(bucket),
+        ...this.#positions.columns(bucket, group, rowsAt, sources),
+        ...furtherColumns(picked, from),
+      };
+      yield { rowCount: group.length, columns };
     }
   }
 
-  async #writeQuarantine(bucket: BucketRows, wave: number, parts: BucketParts) {
+  async #writeQuarantine({ bucket, tables, part }: Wave) {
     const { sources, layouts } = this.#context;
-    let writer: TableFileWriter | null = null;
-    for (const slice of bucket.slices) {
-      const count = slice.header.quarantinedCount;
-      if (count === 0) continue;
-      const { sourceIndex, views } = slice;
-      const { columns } = views;
-      const layout = layouts[sourceIndex];
-      for (let next = 0; next < count; ) {
-        next = this.#quarantine.add(columns, next, layout, sourceIndex);
-        if (!this.#quarantine.isFull) continue;
-        writer ??= this.#openFile('quarantine', null, wave, parts);
-        await writer.write(this.#quarantine.take(sources));
-      }
-      parts.counts.quarantined += count;
-    }
-    if (this.#quarantine.rowCount > 0) {
-      writer ??= this.#openFile('quarantine', null, wave, parts);
-      await writer.write(this.#quarantine.take(sources));
-    }
-    if (writer !== null) parts.addFile('quarantine', wave, await writer.closeOnce());
-  }
-
-  #openFile(name: TableName, partition: TableFile['partition'], wave: number, parts: BucketParts) {
-    const { lake, runId, parquet } = this.#context;
-    const file = `part-${String(parts.bucketIndex).padStart(4, '0')}-${wave}.parquet`;
-    const key = `${batchTableFolder(name, runId)}${partitionFolder(partition)}${file}`;
-    return new TableFileWriter(
-      lake,
-      tableOf('batch', name),
-      parquet,
-      { key, partition },
-      this.#encodeArena,
-    );
+    const groups = this.#quarantine.groups(bucket, layouts, sources);
+    await tables.write({ table: 'quarantine', day: null, part }, groups);
   }
 }

@@ -1,7 +1,7 @@
 import { UsageError, withCleanUp } from '../../shared/model/errors.ts';
 import type { TableName } from '../../shared/model/tables.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { windowStart } from '../../shared/rules/stream-times.ts';
+import { windowStart } from '../../shared/rules/windows.ts';
 import { type Comparison, type ComparisonResult, compare } from './comparison.ts';
 import { CLASS_NAMES } from './difference.ts';
 import { PartitionTooLarge } from './match-records.ts';

@@ -1,5 +1,5 @@
 import { MS_PER_DAY, MS_PER_HOUR } from '../../shared/model/time.ts';
-import { windowStart } from '../../shared/rules/stream-times.ts';
+import { windowStart } from '../../shared/rules/windows.ts';
 import type { CellBook } from './cell-book.ts';
 import { OF_BATCH, OF_IDS, OF_OPEN_WINDOW, OF_STREAM } from './cells.ts';
 import type { IdDifference } from './match-records.ts';

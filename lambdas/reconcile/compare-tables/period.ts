@@ -1,5 +1,5 @@
 import { MS_PER_DAY } from '../../shared/model/time.ts';
-import { windowStart } from '../../shared/rules/stream-times.ts';
+import { windowStart } from '../../shared/rules/windows.ts';
 import type { CellTable } from './difference.ts';
 
 /** `[sinceMs, untilMs)` of event time, whole windows; without an end it is infinite there. */

@@ -1,8 +1,8 @@
 import { TerminalError } from '../../shared/model/errors.ts';
-import type { OutcomeCounts } from '../../shared/model/outcome.ts';
 import type { TableName } from '../../shared/model/tables.ts';
 import type { TableFile } from '../../shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { OutcomeCounts } from '../../shared/rules/outcome.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../shared/state/lake-keys.ts';

@@ -1,5 +1,5 @@
-import type { Outcome } from '../../shared/model/outcome.ts';
 import type { Door } from '../../shared/model/tables.ts';
+import type { Outcome } from '../../shared/rules/outcome.ts';
 import type { SpillBatch } from './spill.ts';
 
 /** Joined values of one customer or one product, in the order of the table's columns. */

@@ -1,4 +1,4 @@
-import type { Column, ColumnType } from '../../shared/model/tables.ts';
+import type { Column, ColumnType } from '../../shared/model/column.ts';
 import { rowGroupOf, type StoredRow, type StoredValue } from '../../shared/parquet/row-values.ts';
 import { type ParquetOptions, ParquetWriter } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';

@@ -1,6 +1,6 @@
-import type { OutcomeCounts } from '../../shared/model/outcome.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { OutcomeCounts } from '../../shared/rules/outcome.ts';
 import type { Period, PeriodOption } from './period.ts';
 import type { ClassTotals, Difference } from './tally.ts';
 import type { Attempt } from './work-folder.ts';

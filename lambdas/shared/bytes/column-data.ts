@@ -46,13 +46,13 @@ export interface KeyedColumn {
 
 export type ColumnData = PlainColumn | KeyedColumn;
 
-/**
- * The rows of one row group: as many columns as the table has, in its order. Arrays may be longer
- * than `rowCount`.
- */
+/** Data of columns by their name in the table definition (`model/tables.ts`). */
+export type NamedColumns = Readonly<Record<string, ColumnData>>;
+
+/** The rows of one row group, with each column of the table. Arrays may be longer than `rowCount`. */
 export interface RowGroupData {
   readonly rowCount: number;
-  readonly columns: readonly ColumnData[];
+  readonly columns: NamedColumns;
 }
 
 /** A column without nulls, one value per row. */

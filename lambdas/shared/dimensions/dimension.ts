@@ -1,16 +1,14 @@
 import { ByteDictionary } from '../bytes/byte-dictionary.ts';
 import { isMissing, trimmedEnd, trimmedStart, viewOf } from '../bytes/bytes.ts';
-import type { BytesValues, Values } from '../bytes/column-data.ts';
-import { parsePriceCents } from '../ingest/field-parsers.ts';
+import type { BytesValues } from '../bytes/column-data.ts';
 import type { SpanBatch } from '../ingest/span-batch.ts';
-import { parseEpochDay } from '../ingest/timestamp.ts';
 import type { DimensionCounts, DimensionDefinition } from '../model/dimension.ts';
-
-/** One column of a dimension: its distinct values, and which of them each row has (-1: null). */
-export interface DimensionColumn {
-  readonly values: Values;
-  readonly codeOfRow: Int32Array;
-}
+import {
+  type ColumnBuilder,
+  createColumn,
+  type DimensionColumn,
+  exactValues,
+} from './dimension-columns.ts';
 
 /** A dimension as plain arrays, which threads can share. Row r has key r. */
 export interface DimensionData {
@@ -29,6 +27,13 @@ export class Dimension {
     for (let row = 0; row < keys.offsets.length - 1; row++) {
       this.#rows.codeOf(view, keys.offsets[row], keys.offsets[row + 1]);
     }
+  }
+
+  /** Throws `RangeError` where the dimension has no such column. */
+  columnOf(name: string): DimensionColumn {
+    const column = this.columns.find((candidate) => candidate.name === name);
+    if (column === undefined) throw new RangeError(`the dimension has no column ${name}`);
+    return column;
   }
 
   /** The row of a key, or -1. */
@@ -56,12 +61,7 @@ export class DimensionBuilder {
   readonly #columns: ColumnBuilder[];
 
   constructor(definition: DimensionDefinition) {
-    this.#columns = definition.types.map((type) => {
-      if (type === 'string') return new TextColumn();
-      return type === 'date'
-        ? new NumberColumn(parseEpochDay, (days) => Int32Array.from(days))
-        : new NumberColumn(centsOf, (cents) => Float64Array.from(cents));
-    });
+    this.#columns = definition.columns.map(createColumn);
   }
 
   /** Bytes held, by and large. */
@@ -121,84 +121,4 @@ export class DimensionBuilder {
     });
     if (isMalformed) this.counts.dimension_issues += 1;
   }
-}
-
-abstract class ColumnBuilder {
-  #codeOfRow = new Int32Array(1024);
-
-  abstract get sizeBytes(): number;
-  /** The code of a value, or -1 if it is malformed. */
-  abstract codeOf(batch: SpanBatch, start: number, end: number): number;
-  protected abstract values(): Values;
-
-  setRow(row: number, code: number): void {
-    if (row >= this.#codeOfRow.length) {
-      const larger = new Int32Array(this.#codeOfRow.length * 2);
-      larger.set(this.#codeOfRow);
-      this.#codeOfRow = larger;
-    }
-    this.#codeOfRow[row] = code;
-  }
-
-  finish(rowCount: number): DimensionColumn {
-    return { values: this.values(), codeOfRow: this.#codeOfRow.slice(0, rowCount) };
-  }
-}
-
-class TextColumn extends ColumnBuilder {
-  readonly #values = new ByteDictionary();
-
-  get sizeBytes(): number {
-    return this.#values.heap.length + this.#values.size * 16;
-  }
-
-  codeOf({ view }: SpanBatch, start: number, end: number): number {
-    return this.#values.codeOf(view, start, end);
-  }
-
-  protected values(): Values {
-    return exactValues(this.#values);
-  }
-}
-
-/** NaN for a malformed value. */
-type NumberParser = (bytes: Uint8Array, start: number, end: number) => number;
-
-class NumberColumn extends ColumnBuilder {
-  readonly #parse: NumberParser;
-  readonly #codes = new Map<number, number>();
-
-  readonly #toValues: (numbers: number[]) => Values;
-
-  constructor(parse: NumberParser, toValues: (numbers: number[]) => Values) {
-    super();
-    this.#parse = parse;
-    this.#toValues = toValues;
-  }
-
-  get sizeBytes(): number {
-    return this.#codes.size * 64;
-  }
-
-  codeOf({ bytes }: SpanBatch, start: number, end: number): number {
-    const value = this.#parse(bytes, start, end);
-    if (Number.isNaN(value)) return -1;
-    const code = this.#codes.get(value) ?? this.#codes.size;
-    this.#codes.set(value, code);
-    return code;
-  }
-
-  protected values(): Values {
-    return this.#toValues([...this.#codes.keys()]);
-  }
-}
-
-function centsOf(bytes: Uint8Array, start: number, end: number): number {
-  const cents = parsePriceCents(bytes, start, end);
-  return cents < 0 ? Number.NaN : cents;
-}
-
-function exactValues(dictionary: ByteDictionary): BytesValues {
-  const offsets = dictionary.offsets.slice(0, dictionary.size + 1);
-  return { heap: dictionary.heap.slice(0, offsets[dictionary.size]), offsets };
 }

@@ -7,7 +7,7 @@ import { objectScanner } from '../ingest/scan-object.ts';
 import {
   type DimensionCounts,
   type DimensionDefinition,
-  dimensionColumns,
+  dimensionFields,
 } from '../model/dimension.ts';
 import { ObjectNotFoundError, ObjectUnreadableError, TerminalError } from '../model/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -78,9 +78,9 @@ async function readRows(
   maxBytes: number,
 ): Promise<number | null> {
   const reader = new RecordReader(source, startOffset);
-  let format = linesFormat(objectScanner(definition.fields));
+  let format = linesFormat(objectScanner(dimensionFields(definition).fields));
   if (kind === 'csv') {
-    const header = await reader.header(dimensionColumns(definition));
+    const header = await reader.header(dimensionFields(definition));
     if (header.kind === 'rejected') throw rejected(key, header.reason);
     // Nobody writes the spans of columns that the file lacks: in a new batch they are empty.
     format = csvFormat(header.layout);

@@ -1,6 +1,10 @@
 import { ByteDictionary } from '../bytes/byte-dictionary.ts';
 import { ByteHeap } from '../bytes/byte-heap.ts';
 import type { KernelMemory } from '../kernels/kernel-memory.ts';
+import { assert } from '../model/errors.ts';
+import { CODED_FIELDS, STATUSES } from '../model/order.ts';
+
+assert(STATUSES.length <= 2 ** 8, 'an index of a status takes one byte');
 
 /** Room for ids in a kernel's memory; a heap of longer ones leaves it. */
 const USUAL_ID_BYTES_MAX = 40;
@@ -42,10 +46,9 @@ export class OrderColumns {
   /** The order id of row i is `ids.bytes[idEnd[i - 1] … idEnd[i] - 1]`. */
   readonly idEnd: Uint32Array;
   readonly ids: ByteHeap;
-  readonly customerCode: Uint32Array;
-  readonly customers = new ByteDictionary();
-  readonly productCode: Uint32Array;
-  readonly products = new ByteDictionary();
+  /** Of each field in `CODED_FIELDS`: the codes of its values, and the values. */
+  readonly codes: readonly Uint32Array[];
+  readonly dictionaries: readonly ByteDictionary[] = CODED_FIELDS.map(() => new ByteDictionary());
   /** Event time, milliseconds since 1970. */
   readonly timeMs: Float64Array;
   readonly quantity: Int32Array;
@@ -58,8 +61,7 @@ export class OrderColumns {
   readonly raw = new ByteHeap();
   quarantinedCount = 0;
   /**
-   * Another object after each `clear`: codes of `customers` and `products` hold as long as it is
-   * the same.
+   * Another object after each `clear`: codes of the dictionaries hold as long as it is the same.
    */
   generation: object = {};
 
@@ -72,8 +74,7 @@ export class OrderColumns {
     this.idHash = words(capacity);
     this.idEnd = words(capacity);
     this.ids = new ByteHeap(memory === null ? undefined : bytes(capacity * USUAL_ID_BYTES_MAX));
-    this.customerCode = words(capacity);
-    this.productCode = words(capacity);
+    this.codes = CODED_FIELDS.map(() => words(capacity));
     this.timeMs = doubles(capacity);
     this.quantity = integers(capacity);
     this.priceCents = doubles(capacity);
@@ -87,8 +88,7 @@ export class OrderColumns {
     this.generation = {};
     this.rowCount = 0;
     this.ids.size = 0;
-    this.customers.clear();
-    this.products.clear();
+    for (const dictionary of this.dictionaries) dictionary.clear();
     this.quarantinedCount = 0;
     this.raw.size = 0;
   }

@@ -1,13 +1,12 @@
 import { ORDER_KERNEL_CODE } from '../kernels/compiled/order-kernel-code.ts';
 import { loadKernel } from '../kernels/load-kernel.ts';
 import {
-  CUSTOMER_ID,
+  CODED_FIELDS,
   MAX_ID_BYTES,
   MAX_QUANTITY,
   ORDER_ID,
   ORDER_TIMESTAMP,
   PRICE,
-  PRODUCT_ID,
   QUANTITY,
   STATUS,
 } from '../model/order.ts';
@@ -46,7 +45,7 @@ const WORDS_BYTES = SPAN_BATCH_RECORDS * 4;
 const DOUBLES_BYTES = SPAN_BATCH_RECORDS * 8;
 /** Ids are copied 16 bytes at a time. */
 const ID_HEAP_BYTES = SPAN_BATCH_RECORDS * MAX_ID_BYTES + 16;
-const DICTIONARY_FIELDS = [CUSTOMER_ID, PRODUCT_ID, STATUS] as const;
+const DICTIONARY_FIELDS = [...CODED_FIELDS, STATUS] as const;
 
 /** Where things stand, from the kernel's part of the memory. Doubles come first, for alignment. */
 const TIME_AT = 0;

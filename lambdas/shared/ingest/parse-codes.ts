@@ -1,31 +1,32 @@
 import type { ByteDictionary } from '../bytes/byte-dictionary.ts';
 import { isMissing, trimmedEnd, trimmedStart } from '../bytes/bytes.ts';
 import { issueBit } from '../model/issue.ts';
-import { CUSTOMER_ID, MAX_ID_BYTES, PRODUCT_ID, STATUS } from '../model/order.ts';
+import { CODED_FIELDS, MAX_ID_BYTES, ORDER_FIELDS, STATUS } from '../model/order.ts';
 import type { CsvBatch } from './csv-scanner.ts';
 import type { OrderColumns } from './order-columns.ts';
 import type { StatusParser } from './status-parser.ts';
 
-const CUSTOMER_ID_MISSING = issueBit('customer_id_missing');
-const CUSTOMER_ID_TOO_LONG = issueBit('customer_id_too_long');
-const PRODUCT_ID_MISSING = issueBit('product_id_missing');
-const PRODUCT_ID_TOO_LONG = issueBit('product_id_too_long');
 const STATUS_MISSING = issueBit('status_missing');
 const STATUS_UNKNOWN = issueBit('status_unknown');
 
-/** Columns in which few values come again and again: the rules are applied once per value. */
-export function parseCustomerIds(batch: CsvBatch, into: OrderColumns): void {
-  const { customers, customerCode } = into;
-  const issues = { missing: CUSTOMER_ID_MISSING, tooLong: CUSTOMER_ID_TOO_LONG };
-  parseCodes(batch, CUSTOMER_ID, idMeaning(batch, customers, issues), customerCode, into);
+/** By field in `CODED_FIELDS`: what is wrong with a value. */
+const CODED_ISSUES = CODED_FIELDS.map((field) => {
+  const name = ORDER_FIELDS[field];
+  return { missing: issueBit(`${name}_missing`), tooLong: issueBit(`${name}_too_long`) };
+});
+
+/**
+ * Reads the columns of `CODED_FIELDS`, in which few values come again and again: the rules of
+ * contract §2 are applied once per value.
+ */
+export function parseCodedFields(batch: CsvBatch, into: OrderColumns): void {
+  CODED_FIELDS.forEach((field, place) => {
+    const meaning = idMeaning(batch, into.dictionaries[place], CODED_ISSUES[place]);
+    parseCodes(batch, field, meaning, into.codes[place], into);
+  });
 }
 
-export function parseProductIds(batch: CsvBatch, into: OrderColumns): void {
-  const { products, productCode } = into;
-  const issues = { missing: PRODUCT_ID_MISSING, tooLong: PRODUCT_ID_TOO_LONG };
-  parseCodes(batch, PRODUCT_ID, idMeaning(batch, products, issues), productCode, into);
-}
-
+/** Reads the column `status`; each value is looked up once. */
 export function parseStatuses(batch: CsvBatch, statuses: StatusParser, into: OrderColumns): void {
   parseCodes(batch, STATUS, statusMeaning(batch, statuses), into.status, into);
 }
@@ -58,7 +59,7 @@ function statusMeaning({ orders: { bytes, view } }: CsvBatch, statuses: StatusPa
 
 function parseCodes(
   batch: CsvBatch,
-  field: typeof CUSTOMER_ID | typeof PRODUCT_ID | typeof STATUS,
+  field: (typeof CODED_FIELDS)[number] | typeof STATUS,
   meaningOf: Meaning,
   codes: Uint32Array | Uint8Array,
   into: OrderColumns,

@@ -18,7 +18,7 @@ import {
 } from './field-parsers.ts';
 import type { OrderColumns } from './order-columns.ts';
 import { NO_QUANTITY } from './order-kernel.ts';
-import { parseCustomerIds, parseProductIds, parseStatuses } from './parse-codes.ts';
+import { parseCodedFields, parseStatuses } from './parse-codes.ts';
 import { isPresentTrimmed } from './present-value.ts';
 import type { StatusParser } from './status-parser.ts';
 import { INVALID_TIME, parseTimestampMs } from './timestamp.ts';
@@ -49,8 +49,7 @@ export function parseOrders(
   into.issues.set(recordIssue.subarray(0, recordCount), first);
   orders.keepMeaningsFor(into.generation, statuses);
   parseOrderIds(batch, into);
-  parseCustomerIds(batch, into);
-  parseProductIds(batch, into);
+  parseCodedFields(batch, into);
   parseTimes(batch, into);
   parseQuantities(batch, into);
   parsePrices(batch, into);

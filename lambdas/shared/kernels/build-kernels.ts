@@ -15,7 +15,7 @@ export const KERNELS = {
   'column-kernel': { isShared: true },
   'dedupe-kernel': { isShared: true },
   'exchange-kernel': { isShared: true },
-  'bucket-kernel': { isShared: true },
+  'rows-kernel': { isShared: true },
 } as const;
 export type KernelName = keyof typeof KERNELS;
 

@@ -1,35 +1,47 @@
-import type { ColumnType } from './tables.ts';
+import { type ColumnDraft, DATE, nullable, PRICE, STRING } from './column.ts';
 
-/** A lookup table that orders are joined with (contract §1.2). The first field is the key. */
+/**
+ * A lookup table that orders are joined with (contract §1.2). Its columns exist here only: the
+ * reader of its files, the joined columns of `orders` and reconcile follow this list.
+ */
 export interface DimensionDefinition {
   readonly name: 'customers' | 'products';
-  readonly fields: readonly [string, ...string[]];
-  /** By field, the key left out. */
-  readonly types: readonly ColumnType['kind'][];
-}
-
-/** Only the key is required; columns that a file lacks are null. */
-export function dimensionColumns({ fields }: DimensionDefinition) {
-  return { fields, required: [fields[0]] };
+  /** The one column that a file must have; orders have it too. */
+  readonly key: 'customer_id' | 'product_id';
+  /** The other columns, null where a file lacks them. */
+  readonly columns: readonly ColumnDraft[];
 }
 
 export const CUSTOMERS: DimensionDefinition = {
   name: 'customers',
-  fields: [
-    'customer_id',
-    'customer_name',
-    'customer_email',
-    'customer_segment',
-    'registration_date',
+  key: 'customer_id',
+  columns: [
+    nullable('customer_name', STRING, 'from customers'),
+    nullable('customer_email', STRING, 'from customers'),
+    nullable('customer_segment', STRING, 'from customers'),
+    nullable('registration_date', DATE, 'from customers'),
   ],
-  types: ['string', 'string', 'string', 'date'],
 };
 
 export const PRODUCTS: DimensionDefinition = {
   name: 'products',
-  fields: ['product_id', 'product_name', 'category', 'brand', 'list_price'],
-  types: ['string', 'string', 'string', 'decimal'],
+  key: 'product_id',
+  columns: [
+    nullable('product_name', STRING, 'from products'),
+    nullable('category', STRING, 'from products'),
+    nullable('brand', STRING, 'from products'),
+    nullable('list_price', PRICE, 'from products'),
+  ],
 };
+
+/** In the order of their columns in `orders`. */
+export const DIMENSIONS: readonly DimensionDefinition[] = [CUSTOMERS, PRODUCTS];
+
+/** The columns that a file of the dimension may have, the key first, and those that it must have. */
+export function dimensionFields({ key, columns }: DimensionDefinition) {
+  const fields: [string, ...string[]] = [key, ...columns.map(({ name }) => name)];
+  return { fields, required: [key] };
+}
 
 /** What reading a dimension counted (contract §1.2), as the manifest holds it. */
 export interface DimensionCounts {

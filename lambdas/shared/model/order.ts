@@ -24,6 +24,13 @@ export const QUANTITY = 4;
 export const PRICE = 5;
 export const STATUS = 6;
 
+/** Fields whose values come again and again: columns hold a code per row, and each value once. */
+export const CODED_FIELDS = [CUSTOMER_ID, PRODUCT_ID] as const;
+
+/** Places in `CODED_FIELDS`. */
+export const CUSTOMER = CODED_FIELDS.indexOf(CUSTOMER_ID);
+export const PRODUCT = CODED_FIELDS.indexOf(PRODUCT_ID);
+
 /** The four statuses the tables hold; a column of statuses stores the index in this list. */
 export const STATUSES = ['completed', 'cancelled', 'pending', 'processing'] as const;
 

@@ -1,3 +1,20 @@
+import {
+  AMOUNT,
+  type Column,
+  type ColumnDraft,
+  DATE,
+  INT32,
+  INT64,
+  nullable,
+  numbered,
+  PRICE,
+  required,
+  STRING,
+  TIMESTAMP,
+} from './column.ts';
+import { DIMENSIONS } from './dimension.ts';
+import { ORDER_FIELDS, STATUSES } from './order.ts';
+
 /**
  * THE definition of every table (contract §3): name, columns, types, field ids, partition, order.
  * The writer, the readers, `show`, the documentation and the catalogue are driven by it.
@@ -8,25 +25,6 @@
  * 2: folders `day=…` (before: `order_date=…`), instants in microseconds (before: milliseconds).
  */
 export const TABLE_VERSION = 2;
-
-export type ColumnType =
-  | { readonly kind: 'string' }
-  | { readonly kind: 'int32' }
-  | { readonly kind: 'int64' }
-  | { readonly kind: 'date' }
-  | { readonly kind: 'timestamp' }
-  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number };
-
-export interface Column {
-  readonly name: string;
-  readonly type: ColumnType;
-  readonly isNullable: boolean;
-  /**
-   * Stable, starting at 1 in each table. A column keeps its id for ever; a new one takes the next.
-   */
-  readonly fieldId: number;
-  readonly description: string;
-}
 
 export type Door = 'batch' | 'stream';
 
@@ -62,28 +60,7 @@ export interface Table {
   readonly sortedBy: readonly { readonly column: string; readonly descending?: true }[];
 }
 
-type ColumnDraft = Omit<Column, 'fieldId'>;
-
-const STRING: ColumnType = { kind: 'string' };
-const INT32: ColumnType = { kind: 'int32' };
-const INT64: ColumnType = { kind: 'int64' };
-const DATE: ColumnType = { kind: 'date' };
-const TIMESTAMP: ColumnType = { kind: 'timestamp' };
-const PRICE: ColumnType = { kind: 'decimal', precision: 10, scale: 2 };
-const AMOUNT: ColumnType = { kind: 'decimal', precision: 18, scale: 2 };
-
-const required = (name: string, type: ColumnType, description: string): ColumnDraft => ({
-  name,
-  type,
-  isNullable: false,
-  description,
-});
-const nullable = (name: string, type: ColumnType, description: string): ColumnDraft => ({
-  name,
-  type,
-  isNullable: true,
-  description,
-});
+const STATUS_NAMES = `${STATUSES.slice(0, -1).join(', ')} or ${STATUSES.at(-1)}`;
 
 const ORDER_COLUMNS: readonly ColumnDraft[] = [
   required('order_id', STRING, 'identifies the order'),
@@ -92,34 +69,17 @@ const ORDER_COLUMNS: readonly ColumnDraft[] = [
   required('order_timestamp', TIMESTAMP, 'event time, to the millisecond'),
   required('quantity', INT32, 'pieces, 1 to 100,000'),
   required('price', PRICE, 'for one piece'),
-  required('status', STRING, 'completed, cancelled, pending or processing'),
+  required('status', STRING, STATUS_NAMES),
   required('order_date', DATE, 'the day of order_timestamp in UTC'),
   required('order_day_of_week', INT32, '1 = Sunday … 7 = Saturday'),
   required('hour_of_day', INT32, '0 to 23, UTC'),
   required('total_amount', AMOUNT, 'quantity × price, exact'),
 ];
 
-const DIMENSION_COLUMNS: readonly ColumnDraft[] = [
-  nullable('customer_name', STRING, 'from customers'),
-  nullable('customer_email', STRING, 'from customers'),
-  nullable('customer_segment', STRING, 'from customers'),
-  nullable('registration_date', DATE, 'from customers'),
-  nullable('product_name', STRING, 'from products'),
-  nullable('category', STRING, 'from products'),
-  nullable('brand', STRING, 'from products'),
-  nullable('list_price', PRICE, 'from products'),
-];
-
 const RAW_COLUMNS: readonly ColumnDraft[] = [
   required('issues', STRING, 'the issue codes, joined by commas'),
   required('raw', STRING, 'the record without its line end, its first 64 KiB'),
-  nullable('order_id', STRING, 'as read: unquoted, not trimmed'),
-  nullable('customer_id', STRING, 'as read'),
-  nullable('product_id', STRING, 'as read'),
-  nullable('order_timestamp', STRING, 'as read'),
-  nullable('quantity', STRING, 'as read'),
-  nullable('price', STRING, 'as read'),
-  nullable('status', STRING, 'as read'),
+  ...ORDER_FIELDS.map((name) => nullable(name, STRING, 'as read: unquoted, not trimmed')),
 ];
 
 const REVENUE_COLUMNS: readonly ColumnDraft[] = [
@@ -150,8 +110,7 @@ function defineTable(
   drafts: readonly ColumnDraft[],
   rest: Pick<Table, 'partitionBy' | 'sortedBy'>,
 ): Table {
-  const columns = drafts.map((draft, index) => ({ ...draft, fieldId: index + 1 }));
-  return { name, door, description, columns, ...rest };
+  return { name, door, description, columns: numbered(drafts), ...rest };
 }
 
 function rowTables(door: Door): Table[] {
@@ -162,7 +121,7 @@ function rowTables(door: Door): Table[] {
       'orders',
       door,
       'Active orders, joined with their customer and product.',
-      [...ORDER_COLUMNS, ...DIMENSION_COLUMNS, ...position],
+      [...ORDER_COLUMNS, ...DIMENSIONS.flatMap(({ columns }) => columns), ...position],
       { partitionBy: 'order_date', sortedBy },
     ),
     defineTable('cancelled', door, 'Cancelled orders.', [...ORDER_COLUMNS, ...position], {

@@ -1,4 +1,4 @@
-import type { Column } from '../model/tables.ts';
+import type { Column } from '../model/column.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import type { ColumnChunk } from './column-chunk.ts';
 import { CODEC, type CodecName, ENCODING, MAGIC, PAGE } from './format.ts';

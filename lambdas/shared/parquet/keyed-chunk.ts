@@ -1,6 +1,6 @@
 import type { KeyedColumn } from '../bytes/column-data.ts';
+import type { Column } from '../model/column.ts';
 import { assert } from '../model/errors.ts';
-import type { Column } from '../model/tables.ts';
 import { type EncodeArena, PAGE_ROWS, UNSEEN } from './arena.ts';
 import type { ColumnChunk, IndexPages, RowGroupContext } from './column-chunk.ts';
 import { asPhysical, gather, isBytes, valueCountOf } from './dense-values.ts';

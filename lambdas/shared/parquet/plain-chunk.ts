@@ -1,6 +1,6 @@
 import type { BytesValues, NumberValues, PlainColumn, Values } from '../bytes/column-data.ts';
+import type { Column } from '../model/column.ts';
 import { assert } from '../model/errors.ts';
-import type { Column } from '../model/tables.ts';
 import { type EncodeArena, PAGE_BYTES, PAGE_ROWS } from './arena.ts';
 import type { ColumnChunk, RowGroupContext } from './column-chunk.ts';
 import { sharesPrefixes } from './delta-byte-array.ts';

@@ -1,6 +1,6 @@
 import { type ColumnData, type RowGroupData, textValues } from '../bytes/column-data.ts';
+import type { Column } from '../model/column.ts';
 import { assert } from '../model/errors.ts';
-import type { Column } from '../model/tables.ts';
 
 /**
  * A value of a row: text; an integer (cents, milliseconds, days since 1970-01-01) as a number or a
@@ -14,7 +14,7 @@ export type StoredRow = Readonly<Record<string, StoredValue>>;
 export function rowGroupOf(columns: readonly Column[], rows: readonly StoredRow[]): RowGroupData {
   return {
     rowCount: rows.length,
-    columns: columns.map((column) => columnOf(column, rows)),
+    columns: Object.fromEntries(columns.map((column) => [column.name, columnOf(column, rows)])),
   };
 }
 

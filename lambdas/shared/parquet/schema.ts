@@ -1,4 +1,4 @@
-import type { Column, ColumnType } from '../model/tables.ts';
+import type { Column, ColumnType } from '../model/column.ts';
 import { CONVERTED, PHYSICAL, type Physical, REPETITION } from './format.ts';
 import { THRIFT_STRUCT, type ThriftWriter } from './thrift-compact.ts';
 

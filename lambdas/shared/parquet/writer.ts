@@ -1,9 +1,9 @@
 import type { ColumnData, RowGroupData } from '../bytes/column-data.ts';
+import type { Column } from '../model/column.ts';
 import { assert } from '../model/errors.ts';
-import type { Column } from '../model/tables.ts';
 import { EncodeArena } from './arena.ts';
 import { type Compressor, createCompressor } from './codec.ts';
-import { assertFits } from './column-checks.ts';
+import { columnsInOrder } from './column-checks.ts';
 import type { ColumnChunk, RowGroupContext } from './column-chunk.ts';
 import { encodeFooter, type RowGroup } from './footer.ts';
 import { type CodecName, MAGIC } from './format.ts';
@@ -70,17 +70,14 @@ export class ParquetWriter {
    * of the thread), so it is written or copied before that.
    */
   writeRowGroup(group: RowGroupData): Uint8Array {
-    const { rowCount, columns } = group;
+    const { rowCount } = group;
     assert(!this.#isFinished, 'a finished file takes no row group');
     assert(rowCount <= ROW_GROUP_ROWS_MAX, `${rowCount} rows fit a row group`);
-    assert(columns.length === this.#columns.length, `${columns.length} columns fit the table`);
     const { output } = this.#arena;
     output.at = 0;
     if (this.#sizeBytes === 0) output.writeBytes(MAGIC);
     if (rowCount > 0) {
-      columns.forEach((data, index) => {
-        assertFits(this.#columns[index], data, rowCount);
-      });
+      const columns = columnsInOrder(this.#columns, group.columns, rowCount);
       const context: RowGroupContext = {
         arena: this.#arena,
         pages: new PageWriter(output, this.#compress),

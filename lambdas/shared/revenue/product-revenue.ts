@@ -70,8 +70,12 @@ export function productGroup(
     assertFits(sum, () => `product_revenue of ${productText(products, rank)}`);
     cents[row] = sum;
   });
-  const product = productColumn(keys, products);
-  return { rowCount: ranks.length, columns: [product, plain(orders), plain(cents)] };
+  const columns = {
+    product_id: productColumn(keys, products),
+    total_orders: plain(orders),
+    total_revenue: plain(cents),
+  };
+  return { rowCount: ranks.length, columns };
 }
 
 /** `keys` are codes. */

@@ -1,7 +1,7 @@
 import { assert } from '../model/errors.ts';
 import { MAX_INSTANT_MS } from '../model/time.ts';
-import type { RowKeys } from '../rows/dense-keys.ts';
-import { HOURS_PER_DAY } from '../rows/order-row-columns.ts';
+import { HOURS_PER_DAY } from '../rows/order-rows.ts';
+import type { RowKeys } from '../rows/row-keys.ts';
 import { CentSums } from './cent-sums.ts';
 import { WindowSums } from './window-sums.ts';
 

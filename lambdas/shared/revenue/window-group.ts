@@ -71,13 +71,13 @@ export class WindowGroup {
     this.#largeCents = null;
     return {
       rowCount,
-      columns: [
-        plain(this.#starts),
-        plain(this.#ends),
-        productColumn(this.#product, this.#products),
-        plain(this.#orders),
-        plain(cents),
-      ],
+      columns: {
+        window_start: plain(this.#starts),
+        window_end: plain(this.#ends),
+        product_id: productColumn(this.#product, this.#products),
+        orders_count: plain(this.#orders),
+        total_revenue: plain(cents),
+      },
     };
   }
 }

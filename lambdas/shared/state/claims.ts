@@ -3,7 +3,7 @@ import { ByteDictionary } from '../bytes/byte-dictionary.ts';
 import { copyBytes, viewOf } from '../bytes/bytes.ts';
 import { TerminalError } from '../model/errors.ts';
 import type { EpochMs } from '../model/time.ts';
-import { NO_TIME } from '../rules/stream-times.ts';
+import { NO_TIME } from '../rules/lateness.ts';
 
 const INITIAL_CLAIMS = 1024;
 /** What a claim takes in memory beside its id: time, hash, offset, two slots. */

@@ -1,7 +1,6 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { TerminalError } from '../model/errors.ts';
 import { type JoinCounts, NO_JOINS } from '../model/joins.ts';
-import type { OutcomeCounts } from '../model/outcome.ts';
 import {
   CENTS,
   COUNT,
@@ -14,6 +13,7 @@ import {
   TEXT,
 } from '../model/shape.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { OutcomeCounts } from '../rules/outcome.ts';
 import { compactJsonBytes } from '../runtime/json.ts';
 import { REVENUE_CELLS, type RevenueCells } from './revenue-cells.ts';
 import { readStored, type StoredKind } from './stored-json.ts';

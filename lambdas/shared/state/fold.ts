@@ -1,5 +1,5 @@
 import { RetryableError, TerminalError } from '../model/errors.ts';
-import { type ShardTimes, watermarkOf } from '../rules/stream-times.ts';
+import { type ShardTimes, watermarkOf } from '../rules/lateness.ts';
 import { ClaimSet } from './claims.ts';
 import { entryOf, isEntryExpired, type LogEntry } from './log-entry.ts';
 import { headOf, type ShardHead } from './shard-head.ts';

@@ -1,8 +1,8 @@
 import { assert } from '../model/errors.ts';
-import type { OutcomeCounts } from '../model/outcome.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Attributes } from '../ports/state-store.ts';
-import type { ShardTimes } from '../rules/stream-times.ts';
+import type { ShardTimes } from '../rules/lateness.ts';
+import type { OutcomeCounts } from '../rules/outcome.ts';
 import { timesAttributes, timesOf } from './shard-head.ts';
 
 interface EntryBase extends ShardTimes {

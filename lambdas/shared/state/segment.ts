@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { ObjectNotFoundError, TerminalError } from '../model/errors.ts';
-import { OUTCOMES, type Outcome } from '../model/outcome.ts';
 import {
   INSTANT,
   objectWith,
@@ -15,6 +14,7 @@ import {
 import type { EpochMs } from '../model/time.ts';
 import type { StreamRecord } from '../ports/event-stream.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { OUTCOMES, type Outcome } from '../rules/outcome.ts';
 import type { SegmentRef } from './log-entry.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { assert } from '../model/errors.ts';
-import type { OutcomeCounts } from '../model/outcome.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Attributes, StateValue } from '../ports/state-store.ts';
-import { NO_TIME, type ShardTimes } from '../rules/stream-times.ts';
+import { NO_TIME, type ShardTimes } from '../rules/lateness.ts';
+import type { OutcomeCounts } from '../rules/outcome.ts';
 
 /** A shard whose unexpired claims count in this one: of its log, entries up to its last version. */
 export type AncestorIds = readonly string[];

@@ -1,9 +1,9 @@
 import { TerminalError } from '../model/errors.ts';
-import { OUTCOMES, type Outcome, type OutcomeCounts } from '../model/outcome.ts';
 import { COUNT, exactly, listOf, nullable, objectWith, recordOf, TEXT } from '../model/shape.ts';
 import type { TableName } from '../model/tables.ts';
 import type { TableFile } from '../parquet/table-file.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { OutcomeCounts } from '../rules/outcome.ts';
 import { compactJsonBytes } from '../runtime/json.ts';
 import type { EpochPlan } from './epoch-plan.ts';
 import type { StreamLakeKeys } from './lake-keys.ts';
@@ -103,20 +103,3 @@ const SHARD_RESULT: StoredKind = {
   damagedCode: 'result_damaged',
   wayOut: 'remove the object if it is there, and publish this shard of the plan again',
 };
-
-/** The table that stores each outcome (contract §2.1). */
-export const TABLE_OF_OUTCOME = {
-  active: 'orders',
-  cancelled: 'cancelled',
-  quarantined: 'quarantine',
-  duplicate: 'duplicates',
-  late: 'late',
-} as const satisfies Record<Outcome, TableName>;
-
-/** Rows that files hold, by outcome. */
-export function rowsOfOutcomes(files: TableFiles): Record<Outcome, number> {
-  const rowsOf = (outcome: Outcome) =>
-    (files[TABLE_OF_OUTCOME[outcome]] ?? []).reduce((sum, { rows }) => sum + rows, 0);
-  const entries = OUTCOMES.map((outcome) => [outcome, rowsOf(outcome)]);
-  return Object.fromEntries(entries) as Record<Outcome, number>;
-}

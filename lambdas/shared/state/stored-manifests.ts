@@ -1,5 +1,4 @@
 import { TerminalError } from '../model/errors.ts';
-import { OUTCOMES } from '../model/outcome.ts';
 import {
   AMOUNT,
   allOf,
@@ -21,6 +20,7 @@ import {
 } from '../model/shape.ts';
 import { WARNING_CODES } from '../model/warning.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { OUTCOMES } from '../rules/outcome.ts';
 import { readStored, type StoredKind } from './stored-json.ts';
 
 /** What readers rely on of manifests (contract §3.1). */

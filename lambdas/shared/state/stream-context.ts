@@ -5,7 +5,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Randomness } from '../ports/randomness.ts';
 import type { StateStore } from '../ports/state-store.ts';
-import type { StreamTimes } from '../rules/stream-times.ts';
+import type { StreamTimes } from '../rules/lateness.ts';
 import { StreamLakeKeys } from './lake-keys.ts';
 import { StateKeys } from './state-keys.ts';
 import { ensureMeta, metaOfConfig, type StreamMeta, timesOfConfig } from './stream-meta.ts';

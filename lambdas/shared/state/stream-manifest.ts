@@ -1,7 +1,7 @@
 import type { JoinCounts } from '../model/joins.ts';
-import type { OutcomeCounts } from '../model/outcome.ts';
 import type { Warning } from '../model/warning.ts';
 import type { TableFile } from '../parquet/table-file.ts';
+import type { OutcomeCounts } from '../rules/outcome.ts';
 import type { DimensionEntry } from './dimension-entry.ts';
 import type { PlannedShard } from './epoch-plan.ts';
 

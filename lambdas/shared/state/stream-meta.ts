@@ -3,7 +3,7 @@ import type { Config } from '../model/config.ts';
 import { TerminalError } from '../model/errors.ts';
 import type { Status } from '../model/order.ts';
 import type { Attributes, StateStore } from '../ports/state-store.ts';
-import type { StreamTimes } from '../rules/stream-times.ts';
+import type { StreamTimes } from '../rules/lateness.ts';
 import type { StateKeys } from './state-keys.ts';
 
 /** Changes when old code can no longer read the log; code never reads a newer format. */

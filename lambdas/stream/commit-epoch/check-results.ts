@@ -1,8 +1,9 @@
 import { assert, TerminalError } from '../../shared/model/errors.ts';
-import { isConserved, OUTCOMES } from '../../shared/model/outcome.ts';
+import { rowsOfOutcomes } from '../../shared/rows/table-parts.ts';
+import { isConserved, OUTCOMES } from '../../shared/rules/outcome.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import type { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
-import { rowsOfOutcomes, type ShardResult } from '../../shared/state/shard-result.ts';
+import type { ShardResult } from '../../shared/state/shard-result.ts';
 
 /** What a plan says about the epochs before it fits together. */
 export function checkPlan(plan: EpochPlan, keys: StreamLakeKeys): void {

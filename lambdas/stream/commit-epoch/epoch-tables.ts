@@ -1,4 +1,4 @@
-import type { ColumnData, RowGroupData } from '../../shared/bytes/column-data.ts';
+import type { NamedColumns, RowGroupData } from '../../shared/bytes/column-data.ts';
 import { cleanUpOnFailure } from '../../shared/model/errors.ts';
 import { formatCents } from '../../shared/model/money.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
@@ -70,7 +70,7 @@ async function writeFile(
   );
 }
 
-function oneGroup(rowCount: number, columns: ColumnData[]): RowGroupData[] {
+function oneGroup(rowCount: number, columns: NamedColumns): RowGroupData[] {
   return rowCount === 0 ? [] : [{ rowCount, columns }];
 }
 

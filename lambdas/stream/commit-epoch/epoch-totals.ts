@@ -2,18 +2,18 @@ import { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
 import { viewOf } from '../../shared/bytes/bytes.ts';
 import { assert, TerminalError } from '../../shared/model/errors.ts';
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
-import {
-  isConserved,
-  OUTCOMES,
-  type OutcomeCounts,
-  zeroCounts,
-} from '../../shared/model/outcome.ts';
 import { formatDay } from '../../shared/model/time.ts';
 import { CentSums, partsOf } from '../../shared/revenue/cent-sums.ts';
 import { productText, type RankedProducts } from '../../shared/revenue/product-revenue.ts';
 import { assertFits } from '../../shared/revenue/revenue-limit.ts';
 import type { Revenue } from '../../shared/revenue/revenue-sums.ts';
 import { type ProductRanks, rankProducts, WindowSums } from '../../shared/revenue/window-sums.ts';
+import {
+  isConserved,
+  OUTCOMES,
+  type OutcomeCounts,
+  zeroCounts,
+} from '../../shared/rules/outcome.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import type { EpochSnapshot } from '../../shared/state/epoch-snapshot.ts';
 import { type RevenueCells, revenueByNumber } from '../../shared/state/revenue-cells.ts';

@@ -1,10 +1,10 @@
 import type { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import type { EventParser } from '../../shared/ingest/parse-events.ts';
 import { assert } from '../../shared/model/errors.ts';
-import { OUTCOMES, type OutcomeCounts } from '../../shared/model/outcome.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 import type { Attributes, StateOperation } from '../../shared/ports/state-store.ts';
+import { OUTCOMES, type OutcomeCounts } from '../../shared/rules/outcome.ts';
 import { appendEntry } from '../../shared/state/append-entry.ts';
 import { encodeClaims } from '../../shared/state/claims.ts';
 import type { ShardFold } from '../../shared/state/fold.ts';

@@ -1,25 +1,24 @@
 import type { OrderColumns } from '../../shared/ingest/order-columns.ts';
-import { ISSUE_CODES } from '../../shared/model/issue.ts';
-import { CANCELLED_STATUS } from '../../shared/model/order.ts';
-import { OUTCOMES, type OutcomeCounts, zeroCounts } from '../../shared/model/outcome.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
+import { isClaimExpired } from '../../shared/rules/claim-expiry.ts';
+import { countsByCode, IssueCounter } from '../../shared/rules/issue-counts.ts';
 import {
   cappedTime,
-  isClaimExpired,
   isLate,
   NO_TIME,
   type ShardTimes,
   type StreamTimes,
   watermarkOf,
-} from '../../shared/rules/stream-times.ts';
+} from '../../shared/rules/lateness.ts';
+import {
+  countOutcomes,
+  DUPLICATE,
+  LATE,
+  OUTCOME_OF_STATUS,
+  type OutcomeCounts,
+  QUARANTINED,
+} from '../../shared/rules/outcome.ts';
 import { CLAIM_OVERHEAD_BYTES, type ClaimList, type ClaimSet } from '../../shared/state/claims.ts';
-
-/** Index in `OUTCOMES`. */
-const ACTIVE = OUTCOMES.indexOf('active');
-const CANCELLED = OUTCOMES.indexOf('cancelled');
-const QUARANTINED = OUTCOMES.indexOf('quarantined');
-const DUPLICATE = OUTCOMES.indexOf('duplicate');
-const LATE = OUTCOMES.indexOf('late');
 
 /** Rows in order of the log; arrays by row of `columns`. */
 export interface ArrivedOrders {
@@ -130,7 +129,7 @@ export class Classifier {
       this.#outcome[row] = DUPLICATE;
       return cappedMs;
     }
-    this.#outcome[row] = columns.status[row] === CANCELLED_STATUS ? CANCELLED : ACTIVE;
+    this.#outcome[row] = OUTCOME_OF_STATUS[columns.status[row]];
     claims.add(columns.ids.view, start, end, cappedMs, hash);
     const claim = this.#claimCount++;
     this.#claimStarts[claim] = start;
@@ -172,25 +171,9 @@ export class Classifier {
   }
 }
 
-function countOutcomes(outcome: Uint8Array, from: number, to: number): OutcomeCounts {
-  const byIndex = OUTCOMES.map(() => 0);
-  for (let row = from; row < to; row++) byIndex[outcome[row]] += 1;
-  const counts = zeroCounts();
-  counts.read = to - from;
-  OUTCOMES.forEach((name, index) => {
-    counts[name] = byIndex[index];
-  });
-  return counts;
-}
-
-/** Records by issue code, in the order of the contract. */
+/** Records by issue code (contract §2.3). */
 function countIssues({ issues }: OrderColumns, from: number, to: number): Record<string, number> {
-  const records = ISSUE_CODES.map(() => 0);
-  for (let row = from; row < to; row++) {
-    for (let bits = issues[row]; bits !== 0; bits &= bits - 1) {
-      records[31 - Math.clz32(bits & -bits)] += 1;
-    }
-  }
-  const found = ISSUE_CODES.map((code, index): [string, number] => [code, records[index]]);
-  return Object.fromEntries(found.filter(([, count]) => count > 0));
+  const counter = new IssueCounter();
+  for (let row = from; row < to; row++) if (issues[row] !== 0) counter.add(issues[row]);
+  return countsByCode(counter.counts);
 }

@@ -1,6 +1,6 @@
 import { RetryableError } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
-import { NO_TIME } from '../../shared/rules/stream-times.ts';
+import { NO_TIME } from '../../shared/rules/lateness.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import type { OrderConsumer } from '../consume-orders/consume-orders.ts';

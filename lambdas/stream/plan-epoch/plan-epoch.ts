@@ -1,7 +1,7 @@
 import { configHash } from '../../shared/model/config-hash.ts';
 import { assert } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
-import { NO_TIME, watermarkOf } from '../../shared/rules/stream-times.ts';
+import { NO_TIME, watermarkOf } from '../../shared/rules/lateness.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import type { EpochHead } from '../../shared/state/epoch-head.ts';
 import {

@@ -1,7 +1,8 @@
 import { RetryableError, ShardNotFoundError } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { ReadPosition } from '../../shared/ports/event-stream.ts';
-import { NO_TIME, watermarkOf, windowEnd, windowStart } from '../../shared/rules/stream-times.ts';
+import { NO_TIME, watermarkOf } from '../../shared/rules/lateness.ts';
+import { windowEnd, windowStart } from '../../shared/rules/windows.ts';
 import { appendEntry } from '../../shared/state/append-entry.ts';
 import { readHead } from '../../shared/state/fold.ts';
 import type { FenceEntry } from '../../shared/state/log-entry.ts';

@@ -1,5 +1,5 @@
 import type { Warning } from '../../shared/model/warning.ts';
-import { NO_TIME } from '../../shared/rules/stream-times.ts';
+import { NO_TIME } from '../../shared/rules/lateness.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { readShards } from '../plan-epoch/shard-registry.ts';
 import { type EpochWriter, type PublishResult, publishEpoch } from './publish-epoch.ts';

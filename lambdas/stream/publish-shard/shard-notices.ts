@@ -1,12 +1,10 @@
 import type { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
-import { OUTCOMES } from '../../shared/model/outcome.ts';
+import { CUSTOMER, PRODUCT } from '../../shared/model/order.ts';
 import { MAX_USUAL_LEAD_MS } from '../../shared/model/warning.ts';
+import type { JoinedRows } from '../../shared/rows/order-rows.ts';
+import { ACTIVE, CANCELLED } from '../../shared/rules/outcome.ts';
 import type { ShardNotices } from '../../shared/state/shard-result.ts';
-import type { JoinedRows } from './event-rows.ts';
 import type { RecordChunk } from './record-chunk.ts';
-
-const ACTIVE = OUTCOMES.indexOf('active');
-const CANCELLED = OUTCOMES.indexOf('cancelled');
 
 /** Ids and sequence numbers are UTF-8; a byte order mark at the start of an id belongs to it. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -39,7 +37,9 @@ export class NoticeCounter {
     rows: Uint32Array,
     { customerRow, productRow }: Pick<JoinedRows, 'customerRow' | 'productRow'>,
   ): void {
-    const { customerCode, productCode, customers, products } = chunk.columns;
+    const { codes, dictionaries } = chunk.columns;
+    const [customerCode, productCode] = [codes[CUSTOMER], codes[PRODUCT]];
+    const [customers, products] = [dictionaries[CUSTOMER], dictionaries[PRODUCT]];
     for (const row of rows) {
       const lacksCustomer = customerRow[customerCode[row]] < 0;
       const lacksProduct = productRow[productCode[row]] < 0;

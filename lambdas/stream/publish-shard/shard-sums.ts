@@ -1,17 +1,18 @@
 import { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
 import { assert } from '../../shared/model/errors.ts';
-import { type IssueBits, issueCodes } from '../../shared/model/issue.ts';
+import { PRODUCT } from '../../shared/model/order.ts';
 import { CentSums } from '../../shared/revenue/cent-sums.ts';
 import { productText } from '../../shared/revenue/product-revenue.ts';
 import { RevenueSums } from '../../shared/revenue/revenue-sums.ts';
 import { rankProducts } from '../../shared/revenue/window-sums.ts';
+import type { OrderRows } from '../../shared/rows/order-rows.ts';
+import { countsByCode, IssueCounter } from '../../shared/rules/issue-counts.ts';
 import {
   numberedCells,
   type ProductCell,
   type RevenueCells,
   WindowCellList,
 } from '../../shared/state/revenue-cells.ts';
-import type { EventRows } from './event-rows.ts';
 import type { RecordChunk } from './record-chunk.ts';
 
 /** Of one shard in one epoch. With windows of a minute, all cells up to 2199 have a number. */
@@ -19,8 +20,7 @@ const MAX_PRODUCTS = 2 ** 25;
 
 /** Sums over the active orders of a shard, and its issues, chunk by chunk. */
 export class ShardSums {
-  /** Records by set of issues. */
-  readonly #issues = new Map<IssueBits, number>();
+  readonly #issues = new IssueCounter();
   readonly #products = new ByteDictionary();
   readonly #sums: RevenueSums;
   readonly #windowLengthMs: number;
@@ -34,17 +34,15 @@ export class ShardSums {
 
   /** Called first for each chunk. */
   startChunk({ columns }: RecordChunk): void {
-    const { products, issues, quarantinedRow, quarantinedCount } = columns;
-    this.#codeOf = new Int32Array(products.size).fill(-1);
-    for (let i = 0; i < quarantinedCount; i++) {
-      const bits = issues[quarantinedRow[i]];
-      this.#issues.set(bits, (this.#issues.get(bits) ?? 0) + 1);
-    }
+    const { dictionaries, issues, quarantinedRow, quarantinedCount } = columns;
+    this.#codeOf = new Int32Array(dictionaries[PRODUCT].size).fill(-1);
+    for (let i = 0; i < quarantinedCount; i++) this.#issues.add(issues[quarantinedRow[i]]);
   }
 
   /** Adds active rows of one day, which were picked from the chunk. */
-  addDay(day: number, { columns: { products } }: RecordChunk, rows: EventRows): void {
+  addDay(day: number, { dictionaries }: RecordChunk, rows: OrderRows): void {
     const { rowCount, timeMs, totalCents, hour } = rows;
+    const products = dictionaries[PRODUCT];
     const { view, offsets } = products;
     const used = rows.product.used.map((code) => {
       if (this.#codeOf[code] < 0) {
@@ -61,13 +59,7 @@ export class ShardSums {
 
   /** Records by issue code, in the order of the contract; codes that did not occur are left out. */
   issueRecords(): Record<string, number> {
-    let occurred = 0;
-    for (const bits of this.#issues.keys()) occurred |= bits;
-    const counts = issueCodes(occurred).map((code): [string, number] => {
-      const ofCode = [...this.#issues].filter(([bits]) => issueCodes(bits).includes(code));
-      return [code, ofCode.reduce((sum, [, records]) => sum + records, 0)];
-    });
-    return Object.fromEntries(counts);
+    return countsByCode(this.#issues.counts);
   }
 
   cells(): RevenueCells {

@@ -1,9 +1,9 @@
 import { RetryableError, ShardNotFoundError } from '../../shared/model/errors.ts';
-import { zeroCounts } from '../../shared/model/outcome.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { Shard, StreamRecord } from '../../shared/ports/event-stream.ts';
 import type { StateOperation } from '../../shared/ports/state-store.ts';
-import { NO_TIME, watermarkOf } from '../../shared/rules/stream-times.ts';
+import { NO_TIME, watermarkOf } from '../../shared/rules/lateness.ts';
+import { zeroCounts } from '../../shared/rules/outcome.ts';
 import { appendEntry } from '../../shared/state/append-entry.ts';
 import { readEpochHead, readPlan } from '../../shared/state/epoch-head.ts';
 import { readHead } from '../../shared/state/fold.ts';

@@ -1,4 +1,4 @@
-import { watermarkOf } from '../../shared/rules/stream-times.ts';
+import { watermarkOf } from '../../shared/rules/lateness.ts';
 import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import { readHead } from '../../shared/state/fold.ts';
 import { entryOf, isEntryExpired } from '../../shared/state/log-entry.ts';

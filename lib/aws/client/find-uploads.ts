@@ -6,7 +6,7 @@ import {
   type WantedColumns,
 } from '../../../lambdas/shared/ingest/header-columns.ts';
 import { isHidden, listLanding } from '../../../lambdas/shared/ingest/list-landing.ts';
-import { CUSTOMERS, dimensionColumns, PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
+import { CUSTOMERS, dimensionFields, PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
 import { TerminalError, UsageError } from '../../../lambdas/shared/model/errors.ts';
 import type { InputFile } from '../../embedded/produce/input-file.ts';
 
@@ -28,8 +28,8 @@ export interface FoundUploads {
 /** The folders of a landing zone, with the columns of their files (contract §1). */
 const COLUMNS: Readonly<Record<string, WantedColumns>> = {
   orders: ORDER_COLUMNS,
-  customers: dimensionColumns(CUSTOMERS),
-  products: dimensionColumns(PRODUCTS),
+  customers: dimensionFields(CUSTOMERS),
+  products: dimensionFields(PRODUCTS),
 };
 const FOLDERS = Object.keys(COLUMNS);
 

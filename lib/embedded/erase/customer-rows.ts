@@ -5,7 +5,7 @@ import { csvFormat, RecordReader } from '../../../lambdas/shared/ingest/record-r
 import { objectScanner } from '../../../lambdas/shared/ingest/scan-object.ts';
 import type { SpanBatch } from '../../../lambdas/shared/ingest/span-batch.ts';
 import { parseEpochDay } from '../../../lambdas/shared/ingest/timestamp.ts';
-import { CUSTOMERS, dimensionColumns } from '../../../lambdas/shared/model/dimension.ts';
+import { CUSTOMERS, dimensionFields } from '../../../lambdas/shared/model/dimension.ts';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 
@@ -55,9 +55,9 @@ export async function customerRowsIn(
   const { kind, source, startOffset, close } = await openInput(stored);
   try {
     const reader = new RecordReader(source, startOffset);
-    let format = linesFormat(objectScanner(CUSTOMERS.fields));
+    let format = linesFormat(objectScanner(dimensionFields(CUSTOMERS).fields));
     if (kind === 'csv') {
-      const header = await reader.header(dimensionColumns(CUSTOMERS));
+      const header = await reader.header(dimensionFields(CUSTOMERS));
       if (header.kind === 'rejected') {
         const message = `${key} cannot be read as a dimension: ${header.reason}`;
         throw new TerminalError('dimension_rejected', message);

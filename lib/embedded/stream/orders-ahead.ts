@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import { readRows } from '../../../lambdas/shared/parquet/reader.ts';
 import { unreadableFile } from '../../../lambdas/shared/parquet/stored-values.ts';
-import { windowEnd } from '../../../lambdas/shared/rules/stream-times.ts';
+import { windowEnd } from '../../../lambdas/shared/rules/windows.ts';
 import { tableFilesAsOf } from '../../../lambdas/shared/state/manifest-chain.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { endOfStream } from '../../../lambdas/stream/plan-epoch/raise-floors.ts';

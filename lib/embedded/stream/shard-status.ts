@@ -1,7 +1,7 @@
-import { type OutcomeCounts, zeroCounts } from '../../../lambdas/shared/model/outcome.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import type { Shard } from '../../../lambdas/shared/ports/event-stream.ts';
-import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/lateness.ts';
+import { type OutcomeCounts, zeroCounts } from '../../../lambdas/shared/rules/outcome.ts';
 import { readLog } from '../../../lambdas/shared/state/fold.ts';
 import type { LogEntry } from '../../../lambdas/shared/state/log-entry.ts';
 import type { ShardHead } from '../../../lambdas/shared/state/shard-head.ts';

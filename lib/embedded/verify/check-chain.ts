@@ -1,6 +1,6 @@
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
-import { OUTCOMES, type OutcomeCounts, zeroCounts } from '../../../lambdas/shared/model/outcome.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { OUTCOMES, type OutcomeCounts, zeroCounts } from '../../../lambdas/shared/rules/outcome.ts';
 import type { PlannedEntry } from '../../../lambdas/shared/state/epoch-plan.ts';
 import { decodeSegment, readSegment } from '../../../lambdas/shared/state/segment.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';

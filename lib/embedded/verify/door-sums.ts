@@ -1,10 +1,13 @@
 import { formatCents } from '../../../lambdas/shared/model/money.ts';
-import { OUTCOMES, type OutcomeCounts } from '../../../lambdas/shared/model/outcome.ts';
 import type { TableName } from '../../../lambdas/shared/model/tables.ts';
 import { formatDay } from '../../../lambdas/shared/model/time.ts';
 import type { ColumnRows } from '../../../lambdas/shared/parquet/column-reader.ts';
+import {
+  OUTCOMES,
+  type OutcomeCounts,
+  TABLE_OF_OUTCOME,
+} from '../../../lambdas/shared/rules/outcome.ts';
 import type { EpochSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
-import { TABLE_OF_OUTCOME } from '../../../lambdas/shared/state/shard-result.ts';
 import { type CellSums, differentCell, sumInto } from './cell-sums.ts';
 import { Fingerprint, KeyWeights } from './fingerprint.ts';
 

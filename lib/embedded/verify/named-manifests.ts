@@ -1,9 +1,9 @@
 import { ObjectNotFoundError } from '../../../lambdas/shared/model/errors.ts';
-import type { OutcomeCounts } from '../../../lambdas/shared/model/outcome.ts';
 import { problemOf, type Shape } from '../../../lambdas/shared/model/shape.ts';
 import type { Door, TableName } from '../../../lambdas/shared/model/tables.ts';
 import type { TableFile } from '../../../lambdas/shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import type { OutcomeCounts } from '../../../lambdas/shared/rules/outcome.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { BATCH_MANIFEST, STREAM_MANIFEST } from '../../../lambdas/shared/state/stored-manifests.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';

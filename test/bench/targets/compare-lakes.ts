@@ -5,7 +5,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Column, type Table, tablesOf } from '../../../lambdas/shared/model/tables.ts';
+import type { Column } from '../../../lambdas/shared/model/column.ts';
+import { type Table, tablesOf } from '../../../lambdas/shared/model/tables.ts';
 import { type DuckDb, openDuckDb, quoted } from './duckdb-connection.ts';
 import { sqlType } from './sql-types.ts';
 

@@ -1,4 +1,4 @@
-import type { Column, ColumnType } from '../../../lambdas/shared/model/tables.ts';
+import type { Column, ColumnType } from '../../../lambdas/shared/model/column.ts';
 
 const STRING: ColumnType = { kind: 'string' };
 const INT32: ColumnType = { kind: 'int32' };

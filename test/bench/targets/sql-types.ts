@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../../lambdas/shared/model/tables.ts';
+import type { ColumnType } from '../../../lambdas/shared/model/column.ts';
 
 /** The type in DuckDB that holds every value of a column. */
 export function sqlType(type: ColumnType): string {

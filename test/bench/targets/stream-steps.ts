@@ -25,7 +25,7 @@ import {
 } from '../../../lambdas/shared/ports/event-stream.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
-import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/lateness.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
 import { SystemRandomness } from '../../../lambdas/shared/runtime/randomness.ts';
 import { ClaimSet } from '../../../lambdas/shared/state/claims.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type OutcomeCounts, zeroCounts } from '../../../lambdas/shared/model/outcome.ts';
+import { type OutcomeCounts, zeroCounts } from '../../../lambdas/shared/rules/outcome.ts';
 import type { TableFile } from '../../../lambdas/shared/parquet/table-file.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';

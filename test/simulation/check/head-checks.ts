@@ -1,4 +1,4 @@
-import { isConserved, OUTCOMES, zeroCounts } from '../../../lambdas/shared/model/outcome.ts';
+import { isConserved, OUTCOMES, zeroCounts } from '../../../lambdas/shared/rules/outcome.ts';
 import { compareSequenceNumbers } from '../../../lambdas/shared/state/sequence-number.ts';
 import type { ShardHead } from '../../../lambdas/shared/state/shard-head.ts';
 import { expectThat } from '../violation.ts';

@@ -1,4 +1,4 @@
-import { isConserved, zeroCounts } from '../../../lambdas/shared/model/outcome.ts';
+import { isConserved, zeroCounts } from '../../../lambdas/shared/rules/outcome.ts';
 import { decodeClaims } from '../../../lambdas/shared/state/claims.ts';
 import type { RecordsEntry } from '../../../lambdas/shared/state/log-entry.ts';
 import {

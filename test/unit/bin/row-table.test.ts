@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { layOut } from '../../../bin/row-table.ts';
-import { type Column, tableOf } from '../../../lambdas/shared/model/tables.ts';
+import type { Column } from '../../../lambdas/shared/model/column.ts';
+import { tableOf } from '../../../lambdas/shared/model/tables.ts';
 
 const columns = tableOf('batch', 'product_revenue').columns;
 const row = (id: string, orders = '1', revenue = '1.00') => ({

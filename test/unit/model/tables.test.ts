@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CUSTOMERS, dimensionColumns, PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
+import { CUSTOMERS, dimensionFields, PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
 import {
   type Door,
   RENAMED_COLUMNS,
@@ -112,8 +112,8 @@ it('knows the earlier names of columns', () => {
 });
 
 it('requires the key of a dimension and nothing else', () => {
-  expect(dimensionColumns(CUSTOMERS).required).toEqual(['customer_id']);
-  expect(dimensionColumns(PRODUCTS)).toEqual({
+  expect(dimensionFields(CUSTOMERS).required).toEqual(['customer_id']);
+  expect(dimensionFields(PRODUCTS)).toEqual({
     fields: ['product_id', 'product_name', 'category', 'brand', 'list_price'],
     required: ['product_id'],
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import type { Column, ColumnType } from '../../../lambdas/shared/model/tables.ts';
+import type { Column, ColumnType } from '../../../lambdas/shared/model/column.ts';
 import {
   type ColumnRows,
   readColumns,

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ColumnType, tablesOf } from '../../../lambdas/shared/model/tables.ts';
+import type { ColumnType } from '../../../lambdas/shared/model/column.ts';
+import { tablesOf } from '../../../lambdas/shared/model/tables.ts';
 import type { ParquetOptions } from '../../../lambdas/shared/parquet/writer.ts';
 import {
   COMPACT,

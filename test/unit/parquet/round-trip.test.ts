@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ColumnType } from '../../../lambdas/shared/model/tables.ts';
+import type { ColumnType } from '../../../lambdas/shared/model/column.ts';
 import type { ParquetOptions } from '../../../lambdas/shared/parquet/writer.ts';
 import {
   expectedRows,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ColumnData, RowGroupData } from '../../../lambdas/shared/bytes/column-data.ts';
-import type { Column } from '../../../lambdas/shared/model/tables.ts';
+import type { Column } from '../../../lambdas/shared/model/column.ts';
 import { EncodeArena } from '../../../lambdas/shared/parquet/arena.ts';
 import { type ParquetOptions, ParquetWriter } from '../../../lambdas/shared/parquet/writer.ts';
 import {

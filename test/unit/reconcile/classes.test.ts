@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../../lambdas/shared/model/outcome.ts';
+import type { Outcome } from '../../../lambdas/shared/rules/outcome.ts';
 import { aRecord, type LakeRecord } from '../../support/lake-records.ts';
 import { classesOf, compareSides } from '../../support/reconcile-runs.ts';
 

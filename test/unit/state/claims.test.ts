@@ -1,7 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hashBytes, viewOf } from '../../../lambdas/shared/bytes/bytes.ts';
-import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/lateness.ts';
 import {
   type ClaimList,
   ClaimSet,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/lateness.ts';
 import { foldShard, ShardFold } from '../../../lambdas/shared/state/fold.ts';
 import {
   A_HEAD,

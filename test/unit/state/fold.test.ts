@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
-import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/lateness.ts';
 import { isWhole, readLog, ShardFold } from '../../../lambdas/shared/state/fold.ts';
 import type { ShardHead } from '../../../lambdas/shared/state/shard-head.ts';
 import { placed } from '../../support/bytes-of.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
-import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/lateness.ts';
 import {
   entryAttributes,
   entryOf,

@@ -2,7 +2,7 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { OUTCOMES } from '../../../lambdas/shared/model/outcome.ts';
+import { OUTCOMES } from '../../../lambdas/shared/rules/outcome.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import {
   checkSegment,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { issueBit } from '../../../lambdas/shared/model/issue.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
-import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
+import { NO_TIME } from '../../../lambdas/shared/rules/lateness.ts';
 import { ClaimSet } from '../../../lambdas/shared/state/claims.ts';
 import { Classifier } from '../../../lambdas/stream/consume-orders/classify.ts';
 import {

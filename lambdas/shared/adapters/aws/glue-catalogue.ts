@@ -11,8 +11,8 @@ import {
   type TableInput,
   UpdateTableCommand,
 } from '@aws-sdk/client-glue';
+import type { Column, ColumnType } from '../../model/column.ts';
 import { RetryableError } from '../../model/errors.ts';
-import type { Column, ColumnType } from '../../model/tables.ts';
 import type { Catalogue, CatalogueEntry, CataloguePart } from '../../ports/catalogue.ts';
 import { isNamed, toCallError } from './aws-errors.ts';
 

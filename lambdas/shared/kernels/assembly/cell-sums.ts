@@ -1,6 +1,6 @@
 /**
  * Counts and sums of cents in a table of cells: windows times products, and hours. AssemblyScript,
- * part of `bucket-kernel.ts`.
+ * part of `rows-kernel.ts`.
  *
  * A cell is 16 bytes: the sum as an integer of 64 bits, the count. Rows are few enough that no sum
  * leaves 64 bits: 2^20 rows of at most 2^37 cents.

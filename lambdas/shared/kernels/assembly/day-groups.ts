@@ -1,42 +1,58 @@
 /**
- * Orders the rows of a bucket by table and day: a counting sort. AssemblyScript, part of
- * `bucket-kernel.ts`; `row-order.ts` says what the groups are.
+ * Orders rows by table and day: a counting sort. AssemblyScript, part of `rows-kernel.ts`;
+ * `split-by-day.ts` says what the groups are.
  */
 
 const MS_PER_DAY: f64 = 86_400_000;
 
 /**
- * Says the group of each row of a slice, and counts it one place further. `firstDayStart` is less
- * the slice's own base, as the times are. `groupOfStatus` has a number per status, which is added
- * to the day's.
+ * Says the outcome of each record of a block: `duplicate`, or that of its status. `outcomeOfStatus`
+ * has a byte per status.
+ */
+export function outcomesOf(
+  statuses: usize,
+  isDuplicate: usize,
+  count: i32,
+  outcomeOfStatus: usize,
+  duplicate: i32,
+  into: usize,
+): void {
+  for (let i = 0; i < count; i++) {
+    const outcome = load<u8>(outcomeOfStatus + load<u8>(statuses + i));
+    store<u8>(into + i, load<u8>(isDuplicate + i) ? <u8>duplicate : outcome);
+  }
+}
+
+/**
+ * Says the group of each row of a block, and counts it one place further. `firstDayStart` is less
+ * the block's own base, as the times are. `groupOfOutcome` has two words per outcome: its first
+ * group, and whether it has one for each day (1) or one for all (0).
  */
 export function groupRows(
   width: i32,
   times: usize,
-  statusWidth: i32,
-  statuses: usize,
-  isDuplicate: usize,
+  outcomes: usize,
   count: i32,
   firstDayStart: f64,
-  groupOfStatus: usize,
-  duplicateGroup: u32,
+  groupOfOutcome: usize,
   groups: usize,
   counts: usize,
 ): void {
-  // Records come by and large in order of time, so most are of the same day as the one before.
+  // The day is kept from row to row: records come roughly in order of time.
   let day: u32 = 0;
   let dayStart = firstDayStart;
   for (let i = 0; i < count; i++) {
-    const time = numberAt(width, times, i);
-    const sinceDayStart = time - dayStart;
-    if (sinceDayStart < 0 || sinceDayStart >= MS_PER_DAY) {
-      day = <u32>Math.floor((time - firstDayStart) / MS_PER_DAY);
-      dayStart = firstDayStart + <f64>day * MS_PER_DAY;
+    const outcome = groupOfOutcome + (<usize>load<u8>(outcomes + i) << 3);
+    let group = load<u32>(outcome);
+    if (load<u32>(outcome, 4) != 0) {
+      const time = numberAt(width, times, i);
+      const sinceDayStart = time - dayStart;
+      if (sinceDayStart < 0 || sinceDayStart >= MS_PER_DAY) {
+        day = <u32>Math.floor((time - firstDayStart) / MS_PER_DAY);
+        dayStart = firstDayStart + <f64>day * MS_PER_DAY;
+      }
+      group += day;
     }
-    const packed = wordAt(statusWidth, statuses, i);
-    const group = load<u8>(isDuplicate + i)
-      ? duplicateGroup
-      : day + load<u32>(groupOfStatus + ((packed & 3) << 2));
     store<u32>(groups + (i << 2), group);
     const slot = counts + ((group + 1) << 2);
     store<u32>(slot, load<u32>(slot) + 1);
@@ -72,7 +88,7 @@ export function numberAt(width: i32, column: usize, index: u32): f64 {
   return width == 2 ? <f64>load<u16>(column + (index << 1)) : <f64>load<u8>(column + index);
 }
 
-/** The same where no number takes more than four bytes. */
+/** A number of a column whose numbers take at most four bytes. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 export function wordAt(width: i32, column: usize, index: u32): u32 {

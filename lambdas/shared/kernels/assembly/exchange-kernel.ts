@@ -143,20 +143,15 @@ export function writeNumbers(
   }
 }
 
-/** quantity * 4 + status. */
-export function writeAmounts(
-  quantities: usize,
-  statuses: usize,
-  rows: usize,
-  count: i32,
-  width: i32,
-  into: usize,
-): void {
+/** Whole numbers of 32 bits, none negative, in `width` bytes each. */
+export function writeInts(ints: usize, rows: usize, count: i32, width: i32, into: usize): void {
   for (let i = 0; i < count; i++) {
-    const row = rowAt(rows, i);
-    const status = <u32>load<u8>(statuses + row);
-    storeWord(width, into, i, (load<u32>(quantities + (row << 2)) << 2) | status);
+    storeWord(width, into, i, load<u32>(ints + (rowAt(rows, i) << 2)));
   }
+}
+
+export function writeBytes(bytes: usize, rows: usize, count: i32, into: usize): void {
+  for (let i = 0; i < count; i++) store<u8>(into + i, load<u8>(bytes + rowAt(rows, i)));
 }
 
 /** Numbers that stand one behind the other already. */

@@ -1,8 +1,8 @@
 /**
- * Picks rows of a slice into the columns of a table. AssemblyScript, part of `bucket-kernel.ts`.
+ * Picks rows of a block into the columns of a table. AssemblyScript, part of `rows-kernel.ts`.
  *
- * Rows are numbered through the bucket and ascending. A column of the slice is given by the place
- * where row 0 of the bucket would stand in it, so that a row's number is its index.
+ * Rows are numbered through the source and ascending within a block. A column of the block is given
+ * by the place where row 0 of the source would be, so that a row's number is its index.
  */
 
 import { numberAt, wordAt } from './day-groups';
@@ -29,7 +29,7 @@ export function pickNumbers(
   }
 }
 
-/** `codeOf` says what the slice's codes are in the bucket. */
+/** `codeOf` says what the block's codes are in the source; 0: the same. */
 export function pickCodes(
   width: i32,
   column: usize,
@@ -38,29 +38,28 @@ export function pickCodes(
   count: i32,
   into: usize,
 ): void {
+  if (codeOf == 0) {
+    pickInts(width, column, rows, count, into);
+    return;
+  }
   for (let i = 0; i < count; i++) {
     const code = wordAt(width, column, rowAt(rows, i));
     store<u32>(into + (i << 2), load<u32>(codeOf + (code << 2)));
   }
 }
 
-/** Quantity and status are packed into one number; the total follows from the prices. */
-export function pickAmounts(
-  width: i32,
-  column: usize,
-  rows: usize,
-  count: i32,
-  prices: usize,
-  quantities: usize,
-  statuses: usize,
-  totals: usize,
-): void {
+/** Numbers of at most 32 bits, as words. */
+export function pickInts(width: i32, column: usize, rows: usize, count: i32, into: usize): void {
   for (let i = 0; i < count; i++) {
-    const packed = wordAt(width, column, rowAt(rows, i));
-    const quantity = packed >> 2;
-    store<u32>(statuses + (i << 2), packed & 3);
-    store<u32>(quantities + (i << 2), quantity);
-    store<f64>(totals + (i << 3), <f64>quantity * load<f64>(prices + (i << 3)));
+    store<u32>(into + (i << 2), wordAt(width, column, rowAt(rows, i)));
+  }
+}
+
+/** The total of each row: its quantity times its price. */
+export function multiply(quantities: usize, prices: usize, count: i32, into: usize): void {
+  for (let i = 0; i < count; i++) {
+    const quantity = <f64>load<u32>(quantities + (i << 2));
+    store<f64>(into + (i << 3), quantity * load<f64>(prices + (i << 3)));
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Splits quarantined records into the columns of their table. AssemblyScript, part of
- * `bucket-kernel.ts`.
+ * `rows-kernel.ts`.
  *
  * It takes plain records only: their values are known, and no quote stands at the start of a field;
  * any other quote is an ordinary character. It stops at any other record, which is for

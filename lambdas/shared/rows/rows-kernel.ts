@@ -1,21 +1,26 @@
-import { BUCKET_KERNEL_CODE } from '../../shared/kernels/compiled/bucket-kernel-code.ts';
+import { ROWS_KERNEL_CODE } from '../../shared/kernels/compiled/rows-kernel-code.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import { loadKernel } from '../../shared/kernels/load-kernel.ts';
 
 /** What the module exports; the sources beside it say what each does. */
-export interface BucketKernel {
+export interface RowsKernel {
   groupRows(
     width: number,
     times: number,
-    statusWidth: number,
+    outcomes: number,
+    count: number,
+    firstDayStart: number,
+    groupOfOutcome: number,
+    groups: number,
+    counts: number,
+  ): void;
+  outcomesOf(
     statuses: number,
     isDuplicate: number,
     count: number,
-    firstDayStart: number,
-    groupOfStatus: number,
-    duplicateGroup: number,
-    groups: number,
-    counts: number,
+    outcomeOfStatus: number,
+    duplicate: number,
+    into: number,
   ): void;
   orderRows(groups: number, count: number, groupCount: number, places: number, rows: number): void;
   pickNumbers(
@@ -34,16 +39,8 @@ export interface BucketKernel {
     count: number,
     into: number,
   ): void;
-  pickAmounts(
-    width: number,
-    column: number,
-    rows: number,
-    count: number,
-    prices: number,
-    quantities: number,
-    statuses: number,
-    totals: number,
-  ): void;
+  pickInts(width: number, column: number, rows: number, count: number, into: number): void;
+  multiply(quantities: number, prices: number, count: number, into: number): void;
   pickIds(
     ids: number,
     idEnds: number,
@@ -83,6 +80,6 @@ export interface BucketKernel {
   ): number;
 }
 
-export function createBucketKernel({ memory }: KernelMemory): BucketKernel {
-  return loadKernel(BUCKET_KERNEL_CODE, memory);
+export function createRowsKernel({ memory }: KernelMemory): RowsKernel {
+  return loadKernel(ROWS_KERNEL_CODE, memory);
 }

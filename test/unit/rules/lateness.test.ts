@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
-import {
-  cappedTime,
-  isClaimExpired,
-  isLate,
-  NO_TIME,
-  watermarkOf,
-  windowEnd,
-  windowStart,
-} from '../../../lambdas/shared/rules/stream-times.ts';
+import { cappedTime, isLate, NO_TIME, watermarkOf } from '../../../lambdas/shared/rules/lateness.ts';
+import { isClaimExpired } from '../../../lambdas/shared/rules/claim-expiry.ts';
+import { windowEnd, windowStart } from '../../../lambdas/shared/rules/windows.ts';
 
 const at = (timeMs: number) => timeMs as EpochMs;
 

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../model/time.ts';
+import { windowEnd } from './windows.ts';
 
 /**
  * The times of a stream (contract §4), fixed when it begins. Lengths in milliseconds; windows are
@@ -13,16 +14,6 @@ export interface StreamTimes {
 
 /** Below every instant: a watermark of a shard that has no record and no floor. */
 export const NO_TIME = Number.NEGATIVE_INFINITY as EpochMs;
-
-/** Start of the window `[start, end)` that holds an instant. */
-export function windowStart(timeMs: number, windowLengthMs: number): EpochMs {
-  return (Math.floor(timeMs / windowLengthMs) * windowLengthMs) as EpochMs;
-}
-
-/** End of the window that holds an instant: the first one after it. */
-export function windowEnd(timeMs: number, windowLengthMs: number): EpochMs {
-  return (windowStart(timeMs, windowLengthMs) + windowLengthMs) as EpochMs;
-}
 
 /** What decides a shard's watermark; `NO_TIME` where it has none. */
 export interface ShardTimes {
@@ -45,13 +36,4 @@ export function isLate(timeMs: number, watermarkMs: number, windowLengthMs: numb
 /** One wrong clock cannot close the future: an event time counts as at most arrival + maxAhead. */
 export function cappedTime(timeMs: number, arrivalTimeMs: number, maxAheadMs: number): EpochMs {
   return Math.min(timeMs, arrivalTimeMs + maxAheadMs) as EpochMs;
-}
-
-/** A claim holds until the watermark reaches its time + horizon (contract §4). */
-export function isClaimExpired(
-  claimTimeMs: number,
-  watermarkMs: number,
-  dedupeHorizonMs: number,
-): boolean {
-  return claimTimeMs + dedupeHorizonMs <= watermarkMs;
 }

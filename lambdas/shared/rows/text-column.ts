@@ -1,15 +1,15 @@
-import { copyBytes } from '../../shared/bytes/bytes.ts';
-import type { ColumnData } from '../../shared/bytes/column-data.ts';
-import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
+import { copyBytes } from '../bytes/bytes.ts';
+import type { ColumnData } from '../bytes/column-data.ts';
+import type { KernelMemory } from '../kernels/kernel-memory.ts';
 
 /** Kernels copy texts 16 bytes at a time. */
 const SLACK_BYTES = 16;
 
 /**
- * One text column under construction, row by row, in the memory of a kernel, which adds rows as
- * well: the next text begins where the last offset says.
+ * One text column under construction, row by row, in the kernels' memory: a kernel adds rows too,
+ * and finds the start of the next text in the last offset.
  */
-export class TextBuilder {
+export class TextColumn {
   readonly heapAt: number;
   readonly offsetsAt: number;
   readonly #heap: Uint8Array;
@@ -19,7 +19,7 @@ export class TextBuilder {
   readonly #validity: Uint8Array;
   #hasNulls = false;
 
-  /** Pages of the heap that nobody touches cost nothing. */
+  /** Pages of the heap that are never touched cost nothing. */
   constructor(memory: KernelMemory, maxRows: number, maxHeapBytes: number) {
     this.heapAt = memory.allocate(maxHeapBytes + SLACK_BYTES);
     this.offsetsAt = memory.allocate((maxRows + 1) * 4);
@@ -46,12 +46,14 @@ export class TextBuilder {
     this.#offsets[row + 1] = this.#offsets[row];
   }
 
+  /** Rows are set in order. Throws `RangeError` where the heap has no room. */
   set(row: number, bytes: DataView, start: number, end: number): void {
     const size = this.#offsets[row];
     copyBytes(bytes, start, end, this.#view, size);
     this.#offsets[row + 1] = size + end - start;
   }
 
+  /** Valid until `clear`. */
   column(): ColumnData {
     const values = { heap: this.#heap, offsets: this.#offsets };
     return { kind: 'plain', values, validity: this.#hasNulls ? this.#validity : null };

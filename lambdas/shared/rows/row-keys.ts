@@ -1,24 +1,26 @@
-import type { KeyedColumn, Values } from '../../shared/bytes/column-data.ts';
-import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
-import type { RowKeys } from '../../shared/rows/dense-keys.ts';
-import type { BucketKernel } from './bucket-kernel.ts';
+import type { KeyedColumn, Values } from '../bytes/column-data.ts';
+import type { KernelMemory } from '../kernels/kernel-memory.ts';
+import type { RowsKernel } from './rows-kernel.ts';
 
 const WORD_BYTES = 4;
 
-/** A key per row, renumbered from 0 in the order of first use. Lives in the kernel's memory. */
-export class KernelKeys implements RowKeys {
+/**
+ * A key per row, renumbered from 0 in the order of first use: keys of one group of rows then are as
+ * small as their number, and equal columns share them. Lives in the kernels' memory.
+ */
+export class RowKeys {
   readonly keys: Uint32Array;
-  /** Where the keys are in the kernel's memory. */
+  /** Where the keys are in the kernels' memory. */
   readonly at: number;
-  /** What each new key was before. */
+  /** By key: what it was before it was renumbered. */
   used: Int32Array = new Int32Array(0);
   readonly #memory: KernelMemory;
-  readonly #kernel: BucketKernel;
+  readonly #kernel: RowsKernel;
   readonly #usedAt: number;
   #newOfAt = 0;
   #newOfCount = 0;
 
-  constructor(capacity: number, memory: KernelMemory, kernel: BucketKernel) {
+  constructor(capacity: number, memory: KernelMemory, kernel: RowsKernel) {
     this.#memory = memory;
     this.#kernel = kernel;
     this.at = memory.allocate(capacity * WORD_BYTES);
@@ -37,15 +39,10 @@ export class KernelKeys implements RowKeys {
     this.used = this.#memory.int32s(this.#usedAt, size);
   }
 
+  /** A column of `values`: key k has `values[valueOfKey[k]]`, null at -1. Null: k itself. */
   column(values: Values, valueOfKey: Int32Array | null): KeyedColumn {
     const keyCount = this.used.length;
-    return {
-      kind: 'keyed',
-      keys: this.keys,
-      keyCount,
-      valueOf: valueOfKey,
-      values,
-      isInOrderOfUse: true,
-    };
+    const { keys } = this;
+    return { kind: 'keyed', keys, keyCount, valueOf: valueOfKey, values, isInOrderOfUse: true };
   }
 }

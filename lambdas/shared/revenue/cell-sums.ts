@@ -1,16 +1,15 @@
-import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
-import { MS_PER_DAY } from '../../shared/model/time.ts';
-import { CentSums } from '../../shared/revenue/cent-sums.ts';
-import type { ProductRanks, SortedGroups } from '../../shared/revenue/window-sums.ts';
-import type { BucketKernel } from './bucket-kernel.ts';
-import type { SummedRows } from './row-columns.ts';
+import type { KernelArena } from '../kernels/kernel-arena.ts';
+import { MS_PER_DAY } from '../model/time.ts';
+import { HOURS_PER_DAY, type OrderRows } from '../rows/order-rows.ts';
+import type { RowsKernel } from '../rows/rows-kernel.ts';
+import { CentSums } from './cent-sums.ts';
+import type { ProductRanks, SortedGroups } from './window-sums.ts';
 
 /** A table of the sums of one day has so many cells at most: 16 MiB. */
 const MAX_CELLS = 1024 * 1024;
 
 const CELL_BYTES = 16;
 const ENTRY_BYTES = 24;
-const HOURS = 24;
 const NO_DAY = -1;
 
 /** Takes a count, and a sum of cents as `CentSums` holds it, of a cell. */
@@ -28,7 +27,7 @@ export function fitsCells(windowLengthMs: number, productCount: number): boolean
  * bytes. Read from its start to its end it is sorted.
  */
 export class CellSums {
-  readonly #kernel: BucketKernel;
+  readonly #kernel: RowsKernel;
   readonly #arena: KernelArena;
   readonly #ranks: ProductRanks;
   readonly #windowLengthMs: number;
@@ -46,12 +45,7 @@ export class CellSums {
   #size = 0;
 
   /** `arena` is for these sums alone. */
-  constructor(
-    kernel: BucketKernel,
-    arena: KernelArena,
-    ranks: ProductRanks,
-    windowLengthMs: number,
-  ) {
+  constructor(kernel: RowsKernel, arena: KernelArena, ranks: ProductRanks, windowLengthMs: number) {
     this.#kernel = kernel;
     this.#arena = arena;
     this.#ranks = ranks;
@@ -61,15 +55,15 @@ export class CellSums {
     this.#cellCount = this.#windowCount * productCount;
     arena.reset();
     this.#cellsAt = arena.take(this.#cellCount * CELL_BYTES);
-    this.#hoursAt = arena.take(HOURS * CELL_BYTES);
+    this.#hoursAt = arena.take(HOURS_PER_DAY * CELL_BYTES);
     this.#rankOfKeyAt = arena.take(productCount * 4);
-    this.#entriesAt = arena.take(Math.max(this.#cellCount, HOURS) * ENTRY_BYTES);
+    this.#entriesAt = arena.take(Math.max(this.#cellCount, HOURS_PER_DAY) * ENTRY_BYTES);
     this.#empty(this.#cellsAt, this.#cellCount);
-    this.#empty(this.#hoursAt, HOURS);
+    this.#empty(this.#hoursAt, HOURS_PER_DAY);
   }
 
   /** Adds rows of a day, and visits their sums by hour as the rows number hours. */
-  add(day: number, rows: SummedRows, visitHour: CellVisitor): void {
+  add(day: number, rows: OrderRows, visitHour: CellVisitor): void {
     if (day !== this.#day) this.#closeDay();
     this.#day = day;
     const { used } = rows.product;
@@ -90,7 +84,7 @@ export class CellSums {
       this.#cellsAt,
       this.#hoursAt,
     );
-    this.#visit(this.#hoursAt, HOURS, visitHour);
+    this.#visit(this.#hoursAt, HOURS_PER_DAY, visitHour);
   }
 
   /** All sums, sorted by window and the bytes of the product. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isConserved, zeroCounts } from '../../../lambdas/shared/model/outcome.ts';
+import { isConserved, zeroCounts } from '../../../lambdas/shared/rules/outcome.ts';
 
 const SOME = { read: 31, active: 1, cancelled: 2, quarantined: 4, duplicate: 8, late: 16 };
 

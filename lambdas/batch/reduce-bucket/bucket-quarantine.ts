@@ -1,0 +1,72 @@
+import {
+  type KeyedColumn,
+  plain,
+  type RowGroupData,
+  type Values,
+} from '../../shared/bytes/column-data.ts';
+import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
+import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
+import { QUARANTINE_GROUP_ROWS, QuarantineRows } from '../../shared/rows/quarantine-rows.ts';
+import type { RowsKernel } from '../../shared/rows/rows-kernel.ts';
+import type { BucketRows } from './bucket-rows.ts';
+
+/** Makes row groups of the table `quarantine` from the quarantined records of a bucket. */
+export class BucketQuarantine {
+  readonly #rows: QuarantineRows;
+  readonly #sourceKeys = new Uint32Array(QUARANTINE_GROUP_ROWS);
+  readonly #offsets = new Float64Array(QUARANTINE_GROUP_ROWS);
+
+  constructor(memory: KernelMemory, kernel: RowsKernel) {
+    this.#rows = new QuarantineRows(memory, kernel);
+  }
+
+  /**
+   * The groups in order of records, each valid until the next is asked for. `layouts` are those of
+   * the sources, null where a source holds events.
+   */
+  *groups(
+    { blocks }: BucketRows,
+    layouts: readonly (CsvLayout | null)[],
+    sources: Values,
+  ): Generator<RowGroupData> {
+    const rows = this.#rows;
+    if (rows.rowCount > 0) rows.take(); // Left by a file that failed.
+    for (const slice of blocks) {
+      const { quarantinedCount } = slice.header;
+      if (quarantinedCount === 0) continue;
+      const { columns, sourceIndex } = slice;
+      const layout = layouts[sourceIndex];
+      for (let next = 0; next < quarantinedCount; ) {
+        const first = rows.rowCount;
+        if (layout === null) rows.addEventOf(columns, next);
+        else rows.addCsv(columns, next, layout);
+        const added = rows.rowCount - first;
+        this.#offsets.set(columns.quarantinedOffset.subarray(next, next + added), first);
+        this.#sourceKeys.fill(sourceIndex, first, first + added);
+        next += added;
+        if (rows.isFull) yield this.#take(sources);
+      }
+    }
+    if (rows.rowCount > 0) yield this.#take(sources);
+  }
+
+  #take(sources: Values): RowGroupData {
+    const { rowCount } = this.#rows;
+    const columns = {
+      ...this.#rows.take(),
+      source: this.#sourceColumn(sources, rowCount),
+      source_offset: plain(this.#offsets),
+    };
+    return { rowCount, columns };
+  }
+
+  #sourceColumn(values: Values, rowCount: number): KeyedColumn {
+    const used = [...new Set(this.#sourceKeys.subarray(0, rowCount))];
+    const keyOf = new Map(used.map((source, key) => [source, key]));
+    const keys = Uint32Array.from(
+      this.#sourceKeys.subarray(0, rowCount),
+      (source) => keyOf.get(source) as number,
+    );
+    return { kind: 'keyed', keys, keyCount: used.length, valueOf: Int32Array.from(used), values };
+  }
+}
