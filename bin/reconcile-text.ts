@@ -5,10 +5,10 @@ import {
   type DifferentRecord,
 } from '../lambdas/reconcile/compare-tables/difference.ts';
 import type { Period } from '../lambdas/reconcile/compare-tables/period.ts';
-import { JOINED_COLUMNS } from '../lambdas/reconcile/compare-tables/read-records.ts';
 import { RECORD_OUTCOMES, SIDES } from '../lambdas/reconcile/compare-tables/record-batch.ts';
 import type { ReconcileResult } from '../lambdas/reconcile/compare-tables/result.ts';
 import type { Difference } from '../lambdas/reconcile/compare-tables/tally.ts';
+import { JOINED_COLUMNS } from '../lambdas/shared/model/dimension.ts';
 import { formatCents } from '../lambdas/shared/model/money.ts';
 import { formatDay } from '../lambdas/shared/model/time.ts';
 import { type TextColumn, textTable, withCommas } from './text-table.ts';

@@ -1,8 +1,8 @@
 import { hashBytes, viewOf } from '../../lambdas/shared/bytes/bytes.ts';
 import { OrderColumns } from '../../lambdas/shared/ingest/order-columns.ts';
 import { STATUSES } from '../../lambdas/shared/model/order.ts';
-import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
 import { NO_TIME } from '../../lambdas/shared/rules/lateness.ts';
+import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
 import { ClaimSet } from '../../lambdas/shared/state/claims.ts';
 import {
   type ArrivedOrders,

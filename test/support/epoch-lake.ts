@@ -3,9 +3,9 @@ import { Dimension } from '../../lambdas/shared/dimensions/dimension.ts';
 import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
 import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
-import type { Outcome } from '../../lambdas/shared/rules/outcome.ts';
 import type { EpochMs } from '../../lambdas/shared/model/time.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import type { Outcome } from '../../lambdas/shared/rules/outcome.ts';
 import {
   type EpochPlan,
   PLAN_FORMAT,

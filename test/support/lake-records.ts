@@ -1,10 +1,10 @@
-import type { Outcome } from '../../lambdas/shared/rules/outcome.ts';
-import { zeroCounts } from '../../lambdas/shared/rules/outcome.ts';
 import { type Door, type TableName, tableOf } from '../../lambdas/shared/model/tables.ts';
 import { rowGroupOf, type StoredRow } from '../../lambdas/shared/parquet/row-values.ts';
 import { type TableFile, TableFileWriter } from '../../lambdas/shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../lambdas/shared/parquet/writer.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import type { Outcome } from '../../lambdas/shared/rules/outcome.ts';
+import { zeroCounts } from '../../lambdas/shared/rules/outcome.ts';
 
 /** Tables of a door, written by hand from a list of records and their outcomes. */
 

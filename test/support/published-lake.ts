@@ -1,7 +1,7 @@
 import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
 import type { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import type { Outcome } from '../../lambdas/shared/rules/outcome.ts';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
+import type { Outcome } from '../../lambdas/shared/rules/outcome.ts';
 import { jsonBytes, parseJson } from '../../lambdas/shared/runtime/json.ts';
 import { tableFilesAsOf } from '../../lambdas/shared/state/manifest-chain.ts';
 import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';

@@ -1,6 +1,6 @@
-import { zeroCounts } from '../../lambdas/shared/rules/outcome.ts';
 import type { EpochMs } from '../../lambdas/shared/model/time.ts';
 import { NO_TIME } from '../../lambdas/shared/rules/lateness.ts';
+import { zeroCounts } from '../../lambdas/shared/rules/outcome.ts';
 import { appendEntry } from '../../lambdas/shared/state/append-entry.ts';
 import { encodeClaims } from '../../lambdas/shared/state/claims.ts';
 import { readHead, type ShardFold } from '../../lambdas/shared/state/fold.ts';

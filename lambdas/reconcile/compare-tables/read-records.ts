@@ -1,8 +1,16 @@
+import {
+  CUSTOMERS,
+  type DimensionDefinition,
+  JOINED_COLUMNS,
+  PRODUCTS,
+} from '../../shared/model/dimension.ts';
+import { ORDER_FIELDS, STATUSES } from '../../shared/model/order.ts';
 import type { Door, TableName } from '../../shared/model/tables.ts';
 import { dayOfWeek, MS_PER_DAY, MS_PER_HOUR } from '../../shared/model/time.ts';
 import { type ColumnRows, readTableColumns } from '../../shared/parquet/column-reader.ts';
 import type { TableFile } from '../../shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { OUTCOME_OF_STATUS, OUTCOMES } from '../../shared/rules/outcome.ts';
 import {
   ACTIVE,
   CANCELLED,
@@ -27,85 +35,61 @@ const OUTCOME_OF: Readonly<Record<RowTable, number>> = {
   quarantine: QUARANTINED,
 };
 
-const VALUES = [
-  'order_id',
-  'customer_id',
-  'product_id',
-  'order_timestamp',
-  'quantity',
-  'price',
-  'status',
-];
 const DERIVED = ['order_date', 'order_day_of_week', 'hour_of_day', 'total_amount'];
-const OF_CUSTOMER = ['customer_name', 'customer_email', 'customer_segment', 'registration_date'];
-const OF_PRODUCT = ['product_name', 'category', 'brand', 'list_price'];
-
-/** Names of the joined values of a record, customer's first. */
-export const JOINED_COLUMNS: readonly string[] = [...OF_CUSTOMER, ...OF_PRODUCT];
 
 const COLUMNS_OF: Readonly<Record<RowTable, readonly string[]>> = {
-  orders: [...VALUES, ...DERIVED, ...OF_CUSTOMER, ...OF_PRODUCT],
-  cancelled: [...VALUES, ...DERIVED],
-  duplicates: VALUES,
-  late: VALUES,
+  orders: [...ORDER_FIELDS, ...DERIVED, ...JOINED_COLUMNS],
+  cancelled: [...ORDER_FIELDS, ...DERIVED],
+  duplicates: ORDER_FIELDS,
+  late: ORDER_FIELDS,
   quarantine: ['order_id', 'issues'],
 };
 
+/** Whether an order of a status is one of `orders`, not of `cancelled`. */
+const IS_ACTIVE = new Map<string, boolean>(
+  STATUSES.map((name, status) => [name, OUTCOMES[OUTCOME_OF_STATUS[status]] === 'active']),
+);
+
+/** Keys remembered before all are forgotten. */
+const MEMO_KEYS_MAX = 100_000;
+
+type JoinedValues = readonly (string | number | null | undefined)[];
+
 /**
- * Equal joined values of one key are mostly held once, for both sides, so that comparing them is
- * comparing references.
+ * Joined values of records. Equal values of one key are mostly held once, for both sides, so that
+ * comparing them is comparing references.
  */
 export class JoinedMemo {
   readonly #customers = new Map<string, Joined>();
   readonly #products = new Map<string, Joined>();
 
   customers(rows: ColumnRows): Joined[] {
-    const [name, email, segment] = OF_CUSTOMER.slice(0, 3).map((column) =>
-      rows.textsOrNull(column),
-    );
-    const registered = rows.numbersOrNull('registration_date');
-    const keys = rows.texts('customer_id');
-    return keys.map((key, i) =>
-      memoized(this.#customers, key, name[i], email[i], segment[i], registered[i]),
-    );
+    return joinedOf(rows, CUSTOMERS, this.#customers);
   }
 
   products(rows: ColumnRows): Joined[] {
-    const [name, category, brand] = OF_PRODUCT.slice(0, 3).map((column) =>
-      rows.textsOrNull(column),
-    );
-    const listPrice = rows.numbersOrNull('list_price');
-    const keys = rows.texts('product_id');
-    return keys.map((key, i) =>
-      memoized(this.#products, key, name[i], category[i], brand[i], listPrice[i]),
-    );
+    return joinedOf(rows, PRODUCTS, this.#products);
   }
 }
 
-/** Keys remembered before all are forgotten. */
-const MEMO_KEYS_MAX = 100_000;
-
-type MaybeText = string | null | undefined;
-
-function memoized(
+/** By row of a file: the values of a dimension, in the order of its columns. */
+function joinedOf(
+  rows: ColumnRows,
+  { key, columns }: DimensionDefinition,
   memo: Map<string, Joined>,
-  key: string,
-  a: MaybeText,
-  b: MaybeText,
-  c: MaybeText,
-  d: number | null,
-): Joined {
-  const x = a ?? null;
-  const y = b ?? null;
-  const z = c ?? null;
-  const known = memo.get(key);
-  if (known !== undefined && known[0] === x && known[1] === y && known[2] === z && known[3] === d) {
-    return known;
-  }
-  if (memo.size >= MEMO_KEYS_MAX) memo.clear();
-  const joined = [x, y, z, d];
-  memo.set(key, joined);
-  return joined;
+): Joined[] {
+  const values = columns.map(
+    ({ name, type }): JoinedValues =>
+      type.kind === 'string' ? rows.textsOrNull(name) : rows.numbersOrNull(name),
+  );
+  return rows.texts(key).map((id, i) => {
+    const known = memo.get(id);
+    if (known?.every((value, column) => value === (values[column][i] ?? null))) return known;
+    if (memo.size >= MEMO_KEYS_MAX) memo.clear();
+    const joined = values.map((column) => column[i] ?? null);
+    memo.set(id, joined);
+    return joined;
+  });
 }
 
 /** The records of one file of a row table, row group by row group. */
@@ -205,7 +189,7 @@ function brokenRows(rows: ColumnRows, isActive: boolean): Uint8Array {
       day[i] === dayOfTime &&
       hour[i] === hourOfTime &&
       weekDay[i] === dayOfWeek(dayOfTime) &&
-      (status[i] !== 'cancelled') === isActive;
+      IS_ACTIVE.get(status[i]) === isActive;
     broken[i] = isWhole ? 0 : 1;
   }
   return broken;

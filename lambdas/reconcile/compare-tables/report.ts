@@ -1,9 +1,9 @@
-import type { Column, ColumnType } from '../../shared/model/column.ts';
+import { JOINED_COLUMNS } from '../../shared/model/dimension.ts';
+import { REPORT_COLUMNS } from '../../shared/model/report-columns.ts';
 import { rowGroupOf, type StoredRow, type StoredValue } from '../../shared/parquet/row-values.ts';
 import { type ParquetOptions, ParquetWriter } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { CLASS_NAMES, type DifferenceRow } from './difference.ts';
-import { JOINED_COLUMNS } from './read-records.ts';
 import { RECORD_OUTCOMES, SIDES } from './record-batch.ts';
 import { refusalOf } from './work-place.ts';
 
@@ -13,59 +13,6 @@ import { refusalOf } from './work-place.ts';
  * kind is null. Sorted by class (in the order of the contract), order id, side and position; then
  * the cells of the class by table and key.
  */
-
-const STRING: ColumnType = { kind: 'string' };
-const INT32: ColumnType = { kind: 'int32' };
-const INT64: ColumnType = { kind: 'int64' };
-const DATE: ColumnType = { kind: 'date' };
-const TIMESTAMP: ColumnType = { kind: 'timestamp' };
-const PRICE: ColumnType = { kind: 'decimal', precision: 10, scale: 2 };
-const AMOUNT: ColumnType = { kind: 'decimal', precision: 18, scale: 2 };
-
-const DEFINITIONS: readonly (readonly [string, ColumnType, string])[] = [
-  ['class', STRING, 'why it differs (contract §5)'],
-  ['order_id', STRING, 'of a record; null for a cell'],
-  ['side', STRING, 'batch or stream: where the record was read'],
-  ['outcome', STRING, 'what became of the record there'],
-  ['source', STRING, 'position: object key, or <stream>/<shardId>'],
-  ['source_offset', INT64, 'position in batch'],
-  ['sequence_number', STRING, 'position in the stream'],
-  ['customer_id', STRING, 'null for a quarantined record, like all to status'],
-  ['product_id', STRING, 'what was ordered'],
-  ['order_timestamp', TIMESTAMP, 'event time'],
-  ['quantity', INT32, 'pieces'],
-  ['price', PRICE, 'for one piece'],
-  ['status', STRING, 'completed, cancelled, pending or processing'],
-  ['issues', STRING, 'of a quarantined record'],
-  ['effect_cents', INT64, 'what the record adds to batch revenue − stream revenue'],
-  ['customer_name', STRING, 'joined, of active records'],
-  ['customer_email', STRING, 'joined'],
-  ['customer_segment', STRING, 'joined'],
-  ['registration_date', DATE, 'joined'],
-  ['product_name', STRING, 'joined'],
-  ['category', STRING, 'joined'],
-  ['brand', STRING, 'joined'],
-  ['list_price', PRICE, 'joined'],
-  ['table', STRING, 'of a cell; manifest: the totals of the publications'],
-  ['cell', STRING, 'its key'],
-  ['batch_orders', INT64, 'as the batch table says; null without a row'],
-  ['batch_revenue', AMOUNT, 'as the batch table says'],
-  ['stream_orders', INT64, 'as the stream table says; null without a row'],
-  ['stream_revenue', AMOUNT, 'as the stream table says'],
-  ['explained_orders', INT64, 'the difference that the order ids explain'],
-  ['explained_revenue', AMOUNT, 'the difference that the order ids explain'],
-  ['differs', STRING, 'fields in which both sides have the order otherwise, with both values'],
-];
-
-export const REPORT_COLUMNS: readonly Column[] = DEFINITIONS.map(
-  ([name, type, description], index) => ({
-    name,
-    type,
-    description,
-    isNullable: name !== 'class',
-    fieldId: index + 1,
-  }),
-);
 
 /** Fixed, so that the same differences give the same bytes whatever the memory was. */
 const ROW_GROUP_ROWS = 16_384;

@@ -1,17 +1,10 @@
 import { UnreadableInputError } from '../ingest/byte-sources.ts';
 import { asInputChanged, type LandingObject } from '../ingest/list-landing.ts';
-import { linesFormat } from '../ingest/ndjson.ts';
-import { type OpenInput, openInput } from '../ingest/open-input.ts';
-import { csvFormat, RecordReader } from '../ingest/record-reader.ts';
-import { objectScanner } from '../ingest/scan-object.ts';
-import {
-  type DimensionCounts,
-  type DimensionDefinition,
-  dimensionFields,
-} from '../model/dimension.ts';
+import type { DimensionCounts, DimensionDefinition } from '../model/dimension.ts';
 import { ObjectNotFoundError, ObjectUnreadableError, TerminalError } from '../model/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { DimensionBuilder, type DimensionData } from './dimension.ts';
+import { readDimension, rejected } from './read-dimension.ts';
 
 export interface LoadedDimension {
   readonly data: DimensionData;
@@ -50,7 +43,7 @@ export async function loadDimension(
   return { data: builder.finish(), counts: builder.counts, firstIssue };
 }
 
-/** Returns where the first row with an issue stands, or null. */
+/** Returns where the first row with an issue is, or null. */
 async function loadFile(
   store: Pick<ObjectStore, 'stream'>,
   definition: DimensionDefinition,
@@ -58,36 +51,11 @@ async function loadFile(
   builder: DimensionBuilder,
   maxBytes: number,
 ): Promise<number | null> {
+  const { key, etag, copyKey } = file;
   const stored =
-    file.copyKey === undefined
-      ? store.stream(file.key, { ifMatch: file.etag })
-      : store.stream(file.copyKey);
-  const opened = await openInput(stored);
-  try {
-    return await readRows(opened, definition, file.key, builder, maxBytes);
-  } finally {
-    await opened.close();
-  }
-}
-
-async function readRows(
-  { kind, source, startOffset }: OpenInput,
-  definition: DimensionDefinition,
-  key: string,
-  builder: DimensionBuilder,
-  maxBytes: number,
-): Promise<number | null> {
-  const reader = new RecordReader(source, startOffset);
-  let format = linesFormat(objectScanner(dimensionFields(definition).fields));
-  if (kind === 'csv') {
-    const header = await reader.header(dimensionFields(definition));
-    if (header.kind === 'rejected') throw rejected(key, header.reason);
-    // Nobody writes the spans of columns that the file lacks: in a new batch they are empty.
-    format = csvFormat(header.layout);
-  }
-  const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
+    copyKey === undefined ? store.stream(key, { ifMatch: etag }) : store.stream(copyKey);
   let firstIssue: number | null = null;
-  await reader.records(format, limits, (rows, baseOffset) => {
+  await readDimension(stored, definition, key, (rows, baseOffset) => {
     const index = builder.add(rows);
     if (index !== null) firstIssue ??= baseOffset + rows.recordStart[index];
     if (builder.sizeBytes <= maxBytes) return;
@@ -105,9 +73,4 @@ function asCopyMissing(key: string, error: unknown): unknown {
     `${error.key}, the copy of ${key}, is missing; restore the object, or put a ${key} into ` +
     'landing that can be read';
   return new TerminalError('dimension_copy_missing', message, { cause: error });
-}
-
-function rejected(key: string, reason: string, cause?: Error): TerminalError {
-  const message = `${key} cannot be read as a dimension: ${reason}; mend or remove the file`;
-  return new TerminalError('dimension_rejected', message, { cause });
 }

@@ -37,6 +37,11 @@ export const PRODUCTS: DimensionDefinition = {
 /** In the order of their columns in `orders`. */
 export const DIMENSIONS: readonly DimensionDefinition[] = [CUSTOMERS, PRODUCTS];
 
+/** Names of the joined columns, in the order of `orders`. */
+export const JOINED_COLUMNS: readonly string[] = DIMENSIONS.flatMap(({ columns }) =>
+  columns.map(({ name }) => name),
+);
+
 /** The columns that a file of the dimension may have, the key first, and those that it must have. */
 export function dimensionFields({ key, columns }: DimensionDefinition) {
   const fields: [string, ...string[]] = [key, ...columns.map(({ name }) => name)];

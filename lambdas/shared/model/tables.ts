@@ -60,7 +60,7 @@ export interface Table {
   readonly sortedBy: readonly { readonly column: string; readonly descending?: true }[];
 }
 
-const STATUS_NAMES = `${STATUSES.slice(0, -1).join(', ')} or ${STATUSES.at(-1)}`;
+export const STATUS_NAMES = `${STATUSES.slice(0, -1).join(', ')} or ${STATUSES.at(-1)}`;
 
 const ORDER_COLUMNS: readonly ColumnDraft[] = [
   required('order_id', STRING, 'identifies the order'),

@@ -1,12 +1,8 @@
 import { isMissing, trimmedEnd, trimmedStart } from '../../../lambdas/shared/bytes/bytes.ts';
-import { linesFormat } from '../../../lambdas/shared/ingest/ndjson.ts';
-import { openInput } from '../../../lambdas/shared/ingest/open-input.ts';
-import { csvFormat, RecordReader } from '../../../lambdas/shared/ingest/record-reader.ts';
-import { objectScanner } from '../../../lambdas/shared/ingest/scan-object.ts';
+import { readDimension } from '../../../lambdas/shared/dimensions/read-dimension.ts';
 import type { SpanBatch } from '../../../lambdas/shared/ingest/span-batch.ts';
 import { parseEpochDay } from '../../../lambdas/shared/ingest/timestamp.ts';
-import { CUSTOMERS, dimensionFields } from '../../../lambdas/shared/model/dimension.ts';
-import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
+import { CUSTOMERS } from '../../../lambdas/shared/model/dimension.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 
 /** What orders are joined with of a customer; the day counts from 1970-01-01. */
@@ -52,30 +48,14 @@ export async function customerRowsIn(
 ): Promise<CustomerRow[]> {
   const { key, etag } = file;
   const stored = store.stream(key, etag === undefined ? {} : { ifMatch: etag });
-  const { kind, source, startOffset, close } = await openInput(stored);
-  try {
-    const reader = new RecordReader(source, startOffset);
-    let format = linesFormat(objectScanner(dimensionFields(CUSTOMERS).fields));
-    if (kind === 'csv') {
-      const header = await reader.header(dimensionFields(CUSTOMERS));
-      if (header.kind === 'rejected') {
-        const message = `${key} cannot be read as a dimension: ${header.reason}`;
-        throw new TerminalError('dimension_rejected', message);
-      }
-      format = csvFormat(header.layout);
+  const rows: CustomerRow[] = [];
+  await readDimension(stored, CUSTOMERS, key, (batch, baseOffset) => {
+    for (let index = 0; index < batch.recordCount; index++) {
+      if (textOf(batch, 0, index) !== customerId) continue;
+      rows.push({ offset: baseOffset + batch.recordStart[index], ...valuesOf(batch, index) });
     }
-    const rows: CustomerRow[] = [];
-    const all = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
-    await reader.records(format, all, (batch, baseOffset) => {
-      for (let index = 0; index < batch.recordCount; index++) {
-        if (textOf(batch, 0, index) !== customerId) continue;
-        rows.push({ offset: baseOffset + batch.recordStart[index], ...valuesOf(batch, index) });
-      }
-    });
-    return rows;
-  } finally {
-    await close();
-  }
+  });
+  return rows;
 }
 
 function valuesOf(batch: SpanBatch, index: number): CustomerValues {

@@ -1,0 +1,61 @@
+import {
+  AMOUNT,
+  type ColumnDraft,
+  INT32,
+  INT64,
+  nullable,
+  numbered,
+  PRICE,
+  required,
+  STRING,
+  TIMESTAMP,
+} from './column.ts';
+import { DIMENSIONS } from './dimension.ts';
+import { STATUS_NAMES } from './tables.ts';
+
+const ORDER_VALUES: readonly ColumnDraft[] = [
+  nullable('customer_id', STRING, 'null for a quarantined record, like all to status'),
+  nullable('product_id', STRING, 'what was ordered'),
+  nullable('order_timestamp', TIMESTAMP, 'event time'),
+  nullable('quantity', INT32, 'pieces'),
+  nullable('price', PRICE, 'for one piece'),
+  nullable('status', STRING, STATUS_NAMES),
+];
+
+const JOINED = DIMENSIONS.flatMap(({ columns }) => columns).map(
+  (column, index): ColumnDraft => ({
+    ...column,
+    description: index === 0 ? 'joined, of active records' : 'joined',
+  }),
+);
+
+/**
+ * The columns of reconcile's report (contract §5). A row is a record with a difference, or a cell of
+ * a revenue table; the columns of the other kind are null.
+ */
+export const REPORT_COLUMNS = numbered([
+  required('class', STRING, 'why it differs (contract §5)'),
+  nullable('order_id', STRING, 'of a record; null for a cell'),
+  nullable('side', STRING, 'batch or stream: where the record was read'),
+  nullable('outcome', STRING, 'what became of the record there'),
+  nullable('source', STRING, 'position: object key, or <stream>/<shardId>'),
+  nullable('source_offset', INT64, 'position in batch'),
+  nullable('sequence_number', STRING, 'position in the stream'),
+  ...ORDER_VALUES,
+  nullable('issues', STRING, 'of a quarantined record'),
+  nullable('effect_cents', INT64, 'what the record adds to batch revenue − stream revenue'),
+  ...JOINED,
+  nullable('table', STRING, 'of a cell; manifest: the totals of the publications'),
+  nullable('cell', STRING, 'its key'),
+  nullable('batch_orders', INT64, 'as the batch table says; null without a row'),
+  nullable('batch_revenue', AMOUNT, 'as the batch table says'),
+  nullable('stream_orders', INT64, 'as the stream table says; null without a row'),
+  nullable('stream_revenue', AMOUNT, 'as the stream table says'),
+  nullable('explained_orders', INT64, 'the difference that the order ids explain'),
+  nullable('explained_revenue', AMOUNT, 'the difference that the order ids explain'),
+  nullable(
+    'differs',
+    STRING,
+    'fields in which both sides have the order otherwise, with both values',
+  ),
+]);
