@@ -1,10 +1,7 @@
 import { ByteDictionary } from '../bytes/byte-dictionary.ts';
 import { ByteHeap } from '../bytes/byte-heap.ts';
 import type { KernelMemory } from '../kernels/kernel-memory.ts';
-import { assert } from '../model/errors.ts';
-import { CODED_FIELDS, STATUSES } from '../model/order.ts';
-
-assert(STATUSES.length <= 2 ** 8, 'an index of a status takes one byte');
+import { CODED_FIELDS } from '../model/order.ts';
 
 /** Room for ids in a kernel's memory; a heap of longer ones leaves it. */
 const USUAL_ID_BYTES_MAX = 40;

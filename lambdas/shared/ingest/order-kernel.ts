@@ -3,6 +3,7 @@ import { loadKernel } from '../kernels/load-kernel.ts';
 import {
   CODED_FIELDS,
   MAX_ID_BYTES,
+  MAX_PRICE_CENTS,
   MAX_QUANTITY,
   ORDER_ID,
   ORDER_TIMESTAMP,
@@ -10,7 +11,8 @@ import {
   QUANTITY,
   STATUS,
 } from '../model/order.ts';
-import { FIELD_ROWS, SPAN_BATCH_RECORDS, SPAN_STRIDE } from './span-batch.ts';
+import { MAX_INSTANT_MS } from '../model/time.ts';
+import { endsRow, SPAN_BATCH_RECORDS, SPAN_ROW_BYTES, startsRow } from './span-batch.ts';
 import {
   DICTIONARY_BYTES,
   placeDictionaries,
@@ -20,15 +22,15 @@ import {
 
 /** What the module exports; `assembly/order-kernel.ts` says what each does. */
 interface KernelExports extends ValueDictionaryExports {
-  place(oddAt: number, maxIdBytes: number): void;
+  place(
+    oddAt: number,
+    maxIdBytes: number,
+    maxQuantity: number,
+    maxPriceCents: number,
+    maxInstantMs: number,
+  ): void;
   parseTimes(starts: number, ends: number, count: number, into: number): number;
-  parseQuantities(
-    starts: number,
-    ends: number,
-    count: number,
-    largest: number,
-    into: number,
-  ): number;
+  parseQuantities(starts: number, ends: number, count: number, into: number): number;
   parsePrices(starts: number, ends: number, count: number, into: number): number;
   parseIds(
     starts: number,
@@ -109,7 +111,8 @@ export class OrderKernel {
     this.bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);
     const codes = new Uint32Array(buffer, at + CODE_AT, records);
-    this.#exports.place(at + ODD_AT, MAX_ID_BYTES);
+    const limits = [MAX_ID_BYTES, MAX_QUANTITY, MAX_PRICE_CENTS, MAX_INSTANT_MS] as const;
+    this.#exports.place(at + ODD_AT, ...limits);
     placeDictionaries(this.#exports);
     this.#dictionaries = DICTIONARY_FIELDS.map((field, index) => {
       const spans = { starts: this.#starts(field), ends: this.#ends(field) };
@@ -119,11 +122,11 @@ export class OrderKernel {
   }
 
   #starts(field: number): number {
-    return this.#spansAt + (3 + field) * SPAN_STRIDE * 4;
+    return this.#spansAt + startsRow(field) * SPAN_ROW_BYTES;
   }
 
   #ends(field: number): number {
-    return this.#spansAt + (3 + FIELD_ROWS + field) * SPAN_STRIDE * 4;
+    return this.#spansAt + endsRow(field) * SPAN_ROW_BYTES;
   }
 
   /**
@@ -151,7 +154,7 @@ export class OrderKernel {
     const starts = this.#starts(QUANTITY);
     const ends = this.#ends(QUANTITY);
     const into = this.#at + QUANTITY_AT;
-    return this.#exports.parseQuantities(starts, ends, count, MAX_QUANTITY, into);
+    return this.#exports.parseQuantities(starts, ends, count, into);
   }
 
   parsePrices(count: number): number {

@@ -49,9 +49,22 @@ export interface SpanBatch {
  * have.
  */
 export const FIELD_ROWS = FIELD_COUNT + 1;
-const ROW_BYTES = SPAN_STRIDE * Int32Array.BYTES_PER_ELEMENT;
-/** Rows of starts, ends and issues of records, then of starts of fields, then of ends of fields. */
-export const SPAN_BYTES = (3 + 2 * FIELD_ROWS) * ROW_BYTES;
+export const SPAN_ROW_BYTES = SPAN_STRIDE * Int32Array.BYTES_PER_ELEMENT;
+
+/** Rows of starts, ends and issues of records come first. */
+const RECORD_ROWS = 3;
+
+/** The row in which the starts of a field are. */
+export function startsRow(field: number): number {
+  return RECORD_ROWS + field;
+}
+
+/** The row in which the ends of a field are. */
+export function endsRow(field: number): number {
+  return RECORD_ROWS + FIELD_ROWS + field;
+}
+
+export const SPAN_BYTES = endsRow(FIELD_ROWS) * SPAN_ROW_BYTES;
 
 /** An empty batch over `bytes`, whose room for rewritten values starts at `roomAt`. */
 export function createSpanBatch(bytes: Uint8Array, roomAt: number): SpanBatch {
@@ -66,9 +79,9 @@ export function spanBatchIn(
   roomAt: number,
 ): SpanBatch {
   const row = (index: number) =>
-    new Int32Array(memory, spansAt + index * ROW_BYTES, SPAN_BATCH_RECORDS);
+    new Int32Array(memory, spansAt + index * SPAN_ROW_BYTES, SPAN_BATCH_RECORDS);
   const fieldRows = (index: number) =>
-    new Int32Array(memory, spansAt + index * ROW_BYTES, SPAN_STRIDE * FIELD_COUNT);
+    new Int32Array(memory, spansAt + index * SPAN_ROW_BYTES, SPAN_STRIDE * FIELD_COUNT);
   const byField = (index: number) => Array.from({ length: FIELD_COUNT }, (_, f) => row(index + f));
   return {
     bytes,
@@ -77,11 +90,11 @@ export function spanBatchIn(
     recordCount: 0,
     recordStart: row(0),
     recordEnd: row(1),
-    recordIssue: new Uint32Array(memory, spansAt + 2 * ROW_BYTES, SPAN_BATCH_RECORDS),
-    starts: byField(3),
-    ends: byField(3 + FIELD_ROWS),
-    flatStarts: fieldRows(3),
-    flatEnds: fieldRows(3 + FIELD_ROWS),
+    recordIssue: new Uint32Array(memory, spansAt + 2 * SPAN_ROW_BYTES, SPAN_BATCH_RECORDS),
+    starts: byField(startsRow(0)),
+    ends: byField(endsRow(0)),
+    flatStarts: fieldRows(startsRow(0)),
+    flatEnds: fieldRows(endsRow(0)),
   };
 }
 

@@ -1,3 +1,5 @@
+import { assert } from './errors.ts';
+
 /**
  * Why a record is quarantined (contract §2). The order of this list is the order in which the
  * issues of one record are reported; a column of issues stores one bit per code, at its index here.
@@ -29,6 +31,8 @@ export const ISSUE_CODES = [
   'status_missing',
   'status_unknown',
 ] as const;
+
+assert(ISSUE_CODES.length < 31, 'a set of issues takes 32 bits and is never negative');
 
 export type IssueCode = (typeof ISSUE_CODES)[number];
 

@@ -1,3 +1,5 @@
+import { assert } from './errors.ts';
+
 /**
  * An order as it comes in: seven fields, all required (contract §1.1).
  * The index of a field in this list is its index everywhere: in spans, in headers, in issues.
@@ -38,10 +40,18 @@ export type Status = (typeof STATUSES)[number];
 
 export const CANCELLED_STATUS = STATUSES.indexOf('cancelled');
 
-/** The limits of contract §2. */
+/** The limits of contract §2. Kernels are told them; what their loops rely on is asserted below. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 export const MAX_RAW_BYTES = 64 * 1024;
 export const MAX_ID_BYTES = 128;
 export const MAX_QUANTITY = 100_000;
 export const MAX_PRICE_CENTS = 9_999_999_999;
 export const MAX_TOTAL_CENTS = 100_000_000_000;
+
+assert(MAX_QUANTITY < 2 ** 31, 'a quantity takes 32 bits');
+assert(
+  Number.isSafeInteger(MAX_QUANTITY * MAX_PRICE_CENTS),
+  'a total is exact before it is checked',
+);
+assert(MAX_TOTAL_CENTS <= 2 ** 50, 'a total is one carry of a sum at most');
+assert(STATUSES.length <= 2 ** 8, 'an index of a status takes one byte');

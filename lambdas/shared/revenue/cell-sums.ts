@@ -1,9 +1,15 @@
 import type { KernelArena } from '../kernels/kernel-arena.ts';
+import { assert } from '../model/errors.ts';
+import { MAX_TOTAL_CENTS } from '../model/order.ts';
 import { MS_PER_DAY } from '../model/time.ts';
 import { HOURS_PER_DAY, type OrderRows } from '../rows/order-rows.ts';
 import type { RowsKernel } from '../rows/rows-kernel.ts';
-import { CentSums } from './cent-sums.ts';
+import { CARRY_BITS, CentSums } from './cent-sums.ts';
 import type { ProductRanks, SortedGroups } from './window-sums.ts';
+
+/** A wave has fewer rows: with what dedupe needs, they would not fit 4 GiB. */
+const WAVE_ROWS_LIMIT = 2 ** 26;
+assert(WAVE_ROWS_LIMIT * MAX_TOTAL_CENTS < 2 ** 63, 'the sums of a wave fit 64 bits');
 
 /** A table of the sums of one day has so many cells at most: 16 MiB. */
 const MAX_CELLS = 1024 * 1024;
@@ -133,7 +139,7 @@ export class CellSums {
   #visit(cellsAt: number, cellCount: number, visit: CellVisitor): void {
     const { memory } = this.#arena;
     const at = this.#entriesAt;
-    const count = this.#kernel.listCells(cellsAt, cellCount, at);
+    const count = this.#kernel.listCells(cellsAt, cellCount, CARRY_BITS, at);
     const lows = memory.doubles(at, count * 3);
     const words = memory.uint32s(at, count * 6);
     for (let i = 0; i < count; i++) {

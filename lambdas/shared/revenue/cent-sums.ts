@@ -1,7 +1,8 @@
 import { grown } from '../bytes/byte-dictionary.ts';
 
 /** Sums are carried before they leave the range in which a double holds every integer. */
-export const CARRY_CENTS = 2 ** 50;
+export const CARRY_BITS = 50;
+export const CARRY_CENTS = 2 ** CARRY_BITS;
 
 /** A sum in the two parts that `CentSums` holds. */
 export interface CentParts {

@@ -65,7 +65,7 @@ export interface RowsKernel {
     cells: number,
     hourCells: number,
   ): void;
-  listCells(cells: number, cellCount: number, entries: number): number;
+  listCells(cells: number, cellCount: number, carryBits: number, entries: number): number;
   placeTexts(texts: number, columns: number, issues: number, bytes: number): void;
   setColumns(count: number, delimiter: number): void;
   splitRecords(

@@ -2,8 +2,8 @@
  * Counts and sums of cents in a table of cells: windows times products, and hours. AssemblyScript,
  * part of `rows-kernel.ts`.
  *
- * A cell is 16 bytes: the sum as an integer of 64 bits, the count. Rows are few enough that no sum
- * leaves 64 bits: 2^20 rows of at most 2^37 cents.
+ * A cell is 16 bytes: the sum as an integer of 64 bits, the count. `cell-sums.ts` asserts
+ * that no sum leaves 64 bits.
  */
 
 // @ts-ignore: a decorator of AssemblyScript
@@ -47,14 +47,12 @@ export function addRows(
   }
 }
 
-/** The low part of a sum has so many bits, as in `cent-sums.ts`. */
-const CARRY_BITS: i64 = 50;
-
 /**
  * Turns the cells that are not empty into entries of 24 bytes, which lie elsewhere: low part as a
  * double, carries, count, number of the cell. Returns how many there are.
  */
-export function listCells(cells: usize, cellCount: i32, entries: usize): i32 {
+export function listCells(cells: usize, cellCount: i32, carryBits: i32, entries: usize): i32 {
+  const bits = <i64>carryBits;
   let found = 0;
   for (let cell = 0; cell < cellCount; cell++) {
     const at = cells + (cell << 4);
@@ -62,8 +60,8 @@ export function listCells(cells: usize, cellCount: i32, entries: usize): i32 {
     if (count == 0) continue;
     const sum = load<i64>(at);
     const entry = entries + found * 24;
-    store<f64>(entry, <f64>(sum & ((<i64>1 << CARRY_BITS) - 1)));
-    store<u32>(entry, <u32>(sum >> CARRY_BITS), 8);
+    store<f64>(entry, <f64>(sum & ((<i64>1 << bits) - 1)));
+    store<u32>(entry, <u32>(sum >> bits), 8);
     store<u32>(entry, count, 12);
     store<u32>(entry, cell, 16);
     store<i64>(at, 0);

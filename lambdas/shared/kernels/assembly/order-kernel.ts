@@ -26,18 +26,29 @@ const BACKSLASH: u8 = 0x5c;
 const LOWER_N: u8 = 0x6e;
 
 const MS_PER_DAY: i64 = 86_400_000;
-const FIRST_YEAR: i32 = 1970;
-const LAST_YEAR: i32 = 2199;
 const NO_NUMBER: i64 = i64.MIN_VALUE;
 /** Of `null`, the longest word for a missing value. */
 const MAX_MISSING_BYTES: i32 = 4;
 
+/** The limits of contract §2, as `place` is told them: here is none of its own. */
 let maxIdBytes: i32 = 0;
+let maxQuantity: i64 = 0;
+let maxPriceCents: i64 = 0;
+let maxInstantMs: i64 = 0;
 
-/** Says where things are; once per memory. */
-export function place(odd: usize, idBytes: i32): void {
+/** Says where things are, and the limits of values; once per memory. */
+export function place(
+  odd: usize,
+  idBytes: i32,
+  largestQuantity: f64,
+  largestPriceCents: f64,
+  latestMs: f64,
+): void {
   placeOdd(odd);
   maxIdBytes = idBytes;
+  maxQuantity = <i64>largestQuantity;
+  maxPriceCents = <i64>largestPriceCents;
+  maxInstantMs = <i64>latestMs;
 }
 
 /** Whether eight bytes are ASCII digits, each XORed with '0' before. */
@@ -74,30 +85,24 @@ function signed(start: usize, length: i32, areCents: bool): i64 {
 }
 
 /**
- * 1 to `largest`, as up to eight digits. Returns how many rows are odd; where the digits are a
- * number, it is there for odd rows too.
+ * 1 to the largest quantity, as up to eight digits. Returns how many rows are odd; where the digits
+ * are a number, it is there for odd rows too.
  */
-export function parseQuantities(
-  starts: usize,
-  ends: usize,
-  count: i32,
-  largest: i32,
-  into: usize,
-): i32 {
+export function parseQuantities(starts: usize, ends: usize, count: i32, into: usize): i32 {
   startOdd();
   for (let row = 0; row < count; row++) {
     const start = load<i32>(starts + (row << 2));
     const length = load<i32>(ends + (row << 2)) - start;
     const value = start < 0 ? NO_NUMBER : signed(start, length, false);
     store<i32>(into + (row << 2), value == NO_NUMBER ? i32.MIN_VALUE : <i32>value);
-    if (<u64>(value - 1) >= <u64>largest) addOdd(row);
+    if (<u64>(value - 1) >= <u64>maxQuantity) addOdd(row);
   }
   return oddCount();
 }
 
 /**
- * Up to eight digits, alone or with one or two places behind a dot; in cents. Returns how many rows
- * are odd; negative numbers are there for odd rows.
+ * Up to eight digits, alone or with one or two places after a dot; in cents. Returns how many rows
+ * are odd; negative numbers and too large ones are there for odd rows.
  */
 export function parsePrices(starts: usize, ends: usize, count: i32, into: usize): i32 {
   startOdd();
@@ -106,7 +111,7 @@ export function parsePrices(starts: usize, ends: usize, count: i32, into: usize)
     const length = load<i32>(ends + (row << 2)) - start;
     const cents = start < 0 ? NO_NUMBER : signed(start, length, true);
     store<f64>(into + (row << 3), cents == NO_NUMBER ? NaN : <f64>cents);
-    if (cents < 0) addOdd(row);
+    if (<u64>cents > <u64>maxPriceCents) addOdd(row);
   }
   return oddCount();
 }
@@ -136,8 +141,7 @@ function parseCents(start: usize, length: i32): i64 {
  */
 export function parseTimes(starts: usize, ends: usize, count: i32, into: usize): i32 {
   startOdd();
-  // Records come by and large in order of time, so the day before is mostly the day again. Zeros
-  // are no day.
+  // The day is kept from row to row: records come roughly in order of time. Zeros are no day.
   let knownYearMonth: u64 = 0;
   let knownDay: u16 = 0;
   let dayMs: i64 = -1;
@@ -159,7 +163,7 @@ export function parseTimes(starts: usize, ends: usize, count: i32, into: usize):
       }
     }
     store<f64>(into + (row << 3), <f64>timeMs);
-    if (timeMs < 0) addOdd(row);
+    if (<u64>timeMs > <u64>maxInstantMs) addOdd(row);
   }
   return oddCount();
 }
@@ -178,13 +182,13 @@ function parseTimeOfDayMs(bytes: u64): i64 {
   return ((hour * 60 + minute) * 60 + second) * 1000;
 }
 
-/** Of ten bytes `YYYY-MM-DD`; -1 if there is no such day, or not in the years that count. */
+/** Of ten bytes `YYYY-MM-DD`; negative before 1970, -1 if there is no such day. */
 function parseDayMs(at: usize): i64 {
   const year = <i32>digits(at, 4);
   const month = <i32>digits(at + 5, 2);
   const day = <i32>digits(at + 8, 2);
   if (load<u8>(at + 4) != 0x2d || load<u8>(at + 7) != 0x2d) return -1;
-  if (year < FIRST_YEAR || year > LAST_YEAR || month < 1 || month > 12 || day < 1) return -1;
+  if (year < 1 || month < 1 || month > 12 || day < 1) return -1;
   const isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
   const isShort = month == 4 || month == 6 || month == 9 || month == 11;
   if (day > (month == 2 ? (isLeap ? 29 : 28) : isShort ? 30 : 31)) return -1;
