@@ -12,15 +12,13 @@ const isPossibleSpelling = (text: string) =>
   text.length <= 64 &&
   !/^[ \t\r\n\v\f]|[A-Z]|[ \t\r\n\v\f]$/.test(text);
 
+/** Each status by its own name, and by others. */
 const DEFAULT_STATUSES: Readonly<Record<string, Status>> = {
+  ...Object.fromEntries(STATUSES.map((status) => [status, status])),
   complete: 'completed',
-  completed: 'completed',
   done: 'completed',
-  cancelled: 'cancelled',
   canceled: 'cancelled',
   cancel: 'cancelled',
-  pending: 'pending',
-  processing: 'processing',
   in_progress: 'processing',
   'in progress': 'processing',
 };

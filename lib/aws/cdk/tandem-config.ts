@@ -374,10 +374,10 @@ export interface TandemConfig {
      * spelling: status; adds to the default, and wins over it; up to 1,000 spellings (lower-case,
      * trimmed, not empty, not null) with one of completed, cancelled, pending, processing, or null,
      * which takes a spelling out; one at least has to stay
-     * @default { "complete": "completed", "completed": "completed", "done": "completed",
-     * "cancelled": "cancelled", "canceled": "cancelled", "cancel": "cancelled", "pending":
-     * "pending", "processing": "processing", "in_progress": "processing", "in progress":
-     * "processing" }
+     * @default { "completed": "completed", "cancelled": "cancelled", "pending": "pending",
+     * "processing": "processing", "complete": "completed", "done": "completed", "canceled":
+     * "cancelled", "cancel": "cancelled", "in_progress": "processing", "in progress": "processing"
+     * }
      */
     readonly statuses?: Readonly<
       Record<string, 'completed' | 'cancelled' | 'pending' | 'processing' | null>
