@@ -6,8 +6,9 @@ import { warningLines } from './warning-lines.ts';
 const MAX_REJECTED_SHOWN = 20;
 
 /**
- * The outcome of a batch run for people: every record under what became of it. Each warning is a
- * row, or a line with its hint: where nobody says the lines, on standard error for instance.
+ * The outcome of a batch run for people: how many records ended as what. Each warning is a row, or
+ * with `hasHints` a line with its hint, for callers that do not print the lines elsewhere (standard
+ * error).
  */
 export function batchSummary(manifest: ManifestView, { hasHints = false } = {}): string {
   return [

@@ -22,7 +22,7 @@ function compile(project: string): void {
 rmSync(dist, { recursive: true, force: true });
 compile('tsconfig.package.json');
 compile('tsconfig.types.json');
-// The compiler copies the project's own, which names scripts and tools that the package lacks.
+// The compiler copies the project's own, which names scripts and tools that are not in the package.
 const { name, version, type } = packageJson;
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ name, version, type })}\n`);
 bundleCode(join(dist, 'functions'));

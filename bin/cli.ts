@@ -113,7 +113,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted by ctrl-C (143: SIG
 tandem COMMAND --help says more.
 `;
 
-/** Runs one command line; returns the exit code and never throws. */
+/**
+ * Runs one command line. Returns the exit code (0 done, 1 failed, 2 wrong usage) and never throws.
+ */
 export async function runCli(
   args: readonly string[],
   rawIo: CommandIo,
@@ -144,7 +146,7 @@ export async function runCli(
     const error = isHelp ? await failureAmong(printed) : caught;
     if (error === null) return 0;
     const failure = failureOf(error, signal);
-    // A wrong config has a line for each problem; anything else is one line, whatever it quotes.
+    // A wrong config gets a line per problem; any other failure is one line, whatever it quotes.
     const isLined = failure.code === 'config_invalid';
     io.writeErr(`tandem: ${isLined ? failure.message : visible(failure.message)}\n`);
     if (failure.details !== undefined) io.writeErr(`${failure.details}\n`);
@@ -183,8 +185,7 @@ async function writeFailure({ code, message }: Failure, io: CommandIo): Promise<
 }
 
 /**
- * Only the commands that the arguments name are loaded; of the others the name and summary are
- * enough.
+ * Loads only the commands that the arguments name; for the others the name and summary are enough.
  */
 async function createProgram(
   args: readonly string[],

@@ -1,22 +1,24 @@
 import type { Command } from 'commander';
 import type { Config } from '../lambdas/shared/model/config.ts';
 
-/** Where a command writes to, so that a test can read it. */
+/** Where a command writes, so that a test can read it. */
 export interface CommandIo {
   /** Resolves when more may be written. Once the reader has closed its end, text is dropped. */
   writeOut(text: string): Promise<void>;
-  /** Nobody reads standard output any more (`tandem show orders | head`). */
+  /** The reader of standard output is gone (`tandem show orders | head`). */
   readonly isOutClosed: boolean;
-  /** Whether standard output is a terminal, and how wide that is; null: a file or a pipe. */
+  /** Width of the terminal on standard output; null: a file or a pipe. */
   readonly outColumns: number | null;
   /** Characters that act on a terminal are written as escapes, but for line ends. */
   writeErr(text: string): void;
   /** What moves the cursor, of text that holds nothing else that does. */
   drawErr(text: string): void;
   readonly isErrTerminal: boolean;
-  /** Of the terminal behind standard error. */
+  /** Width of the terminal on standard error. */
   readonly errColumns: number;
-  /** Asks on the terminal and returns the line that was typed; null: nobody can be asked. */
+  /**
+   * Asks on the terminal and returns the line that was typed; null: there is no terminal to ask on.
+   */
   readonly ask: ((question: string) => Promise<string>) | null;
 }
 
@@ -33,7 +35,7 @@ export interface CommandResult {
   readonly json: unknown;
   /** What is printed otherwise. */
   readonly text: string;
-  /** 0 where it is left out. */
+  /** 0 if it is left out. */
   readonly exitCode?: number;
 }
 

@@ -6,8 +6,8 @@ import { UsageError } from '../lambdas/shared/model/errors.ts';
 export const DEFAULT_CONFIG_FILE = 'config/tandem.yaml';
 
 /**
- * The config of a file, or the defaults where no file is named and the default one does not exist.
- * Fails with `UsageError` (`config_invalid`, `config_not_found`) that names each wrong key, its
+ * Reads the config file, or takes the defaults if none is named and the default file does not
+ * exist. Throws `UsageError` (`config_invalid`, `config_not_found`) naming each wrong key, its
  * line, its value and what is allowed.
  */
 export async function loadConfig(file: string | undefined): Promise<Config> {
@@ -24,7 +24,7 @@ export async function loadConfig(file: string | undefined): Promise<Config> {
   return configOf(text, path);
 }
 
-/** `path` stands in error messages only. */
+/** Parses a config; `path` appears in error messages only. Throws `UsageError` `config_invalid`. */
 export async function configOf(text: string, path: string): Promise<Config> {
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
@@ -57,8 +57,8 @@ function configInvalid(problems: readonly string[]): UsageError {
 }
 
 /**
- * What the document stands for. Aliases (`*name`) may make it endless, or larger than memory: then
- * `UsageError` `config_invalid` is thrown, as for an alias of nothing.
+ * The document as plain data. Aliases (`*name`) may make it endless or larger than memory: then,
+ * and for an alias of nothing, throws `UsageError` `config_invalid`.
  */
 function plainValue(document: Document, path: string): unknown {
   try {

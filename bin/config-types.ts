@@ -16,7 +16,10 @@ const WIDTH = 100;
 const NOTICE =
   '// Made by `npm run docs:generate` from the schema of the config; edit that instead.';
 
-/** The config as it is written, for TypeScript: each key with what docs/config.md says of it. */
+/**
+ * TypeScript types of the config as it is written, each key with its description from
+ * docs/config.md.
+ */
 export function configTypes(): string {
   const schema = JSON.parse(configJsonSchema()) as SchemaNode;
   const keys = members(schema, '', '  ');
@@ -26,7 +29,7 @@ export function configTypes(): string {
   );
 }
 
-/** Of an object, each key on lines of its own. */
+/** Members of an object, each key on lines of its own. */
 function members({ properties = {} }: SchemaNode, path: string, indent: string): string {
   return Object.entries(properties)
     .map(([key, node]) => ({ key, name: `${path}${key}`, node }))
@@ -56,7 +59,7 @@ function typeOf(node: SchemaNode, path: string, indent: string): string {
   return simple[name] ?? name;
 }
 
-/** Of a key that may be null, the schema describes the other kind. */
+/** For a key that may be null, the schema describes the other kind. */
 function descriptionOf({ description, anyOf = [] }: SchemaNode): string {
   return description ?? anyOf.find((one) => one.description !== undefined)?.description ?? '';
 }

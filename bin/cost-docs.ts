@@ -25,7 +25,7 @@ const KEPT = {
   runsPerDay: RUNS_PER_DAY,
 };
 
-/** What `tandem plan` and `tandem cost` say of the default config. */
+/** The generated cost document: what `tandem plan` and `tandem cost` say of the default config. */
 export function costMarkdown(): string {
   const config = DEFAULT_CONFIG;
   const { streamMode, shards, maxParallel } = config.aws;

@@ -8,12 +8,12 @@ import { withCommas } from './text-table.ts';
 /** Bytes of CSV per order of `tandem generate`: 571 MB for 10 million. */
 export const GENERATED_BYTES_PER_ORDER = 57;
 
-/** Two digits more than cents where there are no dollars to speak of. */
+/** US dollars for people; amounts below 10 get two digits more than cents. */
 export function dollars(amount: number): string {
   return `$${amount.toFixed(amount < 10 ? 4 : 2)}`;
 }
 
-/** `53 s`, `7.5 min`, `2.0 h`. */
+/** Seconds for people: `53 s`, `7.5 min`, `2.0 h`. */
 export function timeText(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`;
   if (seconds < 7_200) return `${(seconds / 60).toFixed(1)} min`;
@@ -31,6 +31,7 @@ export const PRICES_JSON = {
   source: PRICES.source,
 };
 
+/** An estimate for `--json`: bytes, seconds, and US dollars rounded to a millionth. */
 export function estimateJson(estimate: BatchEstimate) {
   const { plan, wallSec, functionSec, exchangeBytes, requests, cost } = estimate;
   return {
@@ -64,7 +65,7 @@ export function estimateJson(estimate: BatchEstimate) {
   };
 }
 
-/** Of a batch run, in the order of a bill. */
+/** The bill of a batch run, in the order in which AWS lists it. */
 export function batchLines({ cost, requests, functionSec }: BatchEstimate): CostLine[] {
   return [
     {
@@ -86,6 +87,7 @@ export function batchLines({ cost, requests, functionSec }: BatchEstimate): Cost
   ];
 }
 
+/** Lines of a bill with their total for `--json`, in US dollars rounded to a millionth. */
 export function linesJson(lines: readonly CostLine[]) {
   return {
     lines: lines.map(({ service, what, cost }) => ({ service, what, cost: rounded(cost, 6) })),
@@ -97,7 +99,7 @@ function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
-/** Rows of a table with the total at its end. */
+/** Table rows of a bill, with the total at the end. */
 export function costRows(lines: readonly CostLine[]): string[][] {
   const rows = lines.map(({ service, what, cost }) => [service, what, dollars(cost)]);
   return [...rows, ['total', '', dollars(totalOf(lines))]];

@@ -44,7 +44,7 @@ const MEANINGS: Readonly<Record<(typeof OUTCOMES)[number] | 'read', string>> = {
   late: 'came after its window was closed; only a stream has to close windows',
 };
 
-/** One screen for somebody who has never seen it. */
+/** The result of `demo` on one screen, for first-time users. */
 export function demoScreen(story: DemoStory): string {
   const { orders, rows, shards, durationMs } = story;
   return [

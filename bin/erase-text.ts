@@ -12,7 +12,7 @@ export interface Erased extends ErasedCustomer {
   readonly olderRuns: readonly OlderRun[];
 }
 
-/** No value of the person: what is printed lands in logs. */
+/** The result of `erase` for `--json`, without any value of the person: output ends up in logs. */
 export function erasedJson(erased: Erased): Record<string, unknown> {
   const { wanted, staleFiles, leftovers, olderRuns } = erased;
   return {
@@ -43,6 +43,7 @@ function rowsOf({ staleFiles }: ErasedCustomer): number {
   return staleFiles.reduce((sum, { rows }) => sum + rows, 0);
 }
 
+/** The result of `erase` for people, without any value of the person: output ends up in logs. */
 export function erasedText(erased: Erased): string {
   const { isDryRun, staleFiles, leftovers, manifests } = erased;
   const { orderFiles, dimensionCopies, reports } = leftovers;

@@ -20,16 +20,16 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly exitCode: number;
-  /** Where a bug shows itself; printed on standard error only. */
+  /** Stack of a bug; printed on standard error only. */
   readonly details?: string;
 }
 
-/** Ctrl-C ended a command that had done a part of its work for good; the message says which. */
+/** Ctrl-C ended a command after part of its work was done for good; the message says which part. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 
-/** A command failed that had done a part of its work for good; `done` says which. */
+/** A command failed after part of its work was done for good; `done` says which part. */
 export class PartlyDoneError extends Error {
   override readonly name = 'PartlyDoneError';
   readonly done: string;
@@ -43,7 +43,7 @@ export class PartlyDoneError extends Error {
 }
 
 /**
- * Standard output already ends with what went wrong; only exit code and message are left to say.
+ * The failure is already part of standard output; only exit code and message remain to be given.
  */
 export class ReportedError extends Error {
   override readonly name = 'ReportedError';
@@ -53,7 +53,7 @@ export class ReportedError extends Error {
   }
 }
 
-/** Why a command is asked to end. */
+/** The reason of the abort signal: the operating system's signal that asked the command to end. */
 export class SignalReceived extends Error {
   override readonly name = 'SignalReceived';
   readonly exitCode: number;
@@ -64,6 +64,10 @@ export class SignalReceived extends Error {
   }
 }
 
+/**
+ * The code, message and exit code to print for an error (contract §6). Errors of the operating
+ * system are `system_error`; anything unforeseen is `internal_error`, with its stack in `details`.
+ */
 export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof ReportedError) return failureOf(error.cause, signal);
   if (signal.aborted) {

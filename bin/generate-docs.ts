@@ -18,14 +18,14 @@ function locate(path: string): string {
   return fileURLToPath(new URL(`../${path}`, import.meta.url));
 }
 
-/** As the linter wants it: generated files are held to the same format as the others. */
+/** Formats text as the linter requires it of every file, generated ones included. */
 function formatted(path: string, content: string): string {
   const biome = locate('node_modules/.bin/biome');
   const args = ['format', `--stdin-file-path=${path}`];
   return execFileSync(biome, args, { input: content, encoding: 'utf8', cwd: locate('.') });
 }
 
-/** The documents whose file is not what the code says now, with what it has to be. */
+/** Generated documents whose file is outdated, with the right content. */
 export async function staleDocs(): Promise<Map<string, string>> {
   const stale = new Map<string, string>();
   for (const [path, content] of Object.entries(GENERATED_DOCS)) {

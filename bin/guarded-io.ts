@@ -2,9 +2,9 @@ import type { CommandIo } from './command.ts';
 import { visibleLines } from './visible-text.ts';
 
 /**
- * The same places to write to, where no value that is quoted acts on a terminal: whatever a command
- * says on standard error goes through here, also what a library says in an error. What goes to
- * standard output is data or text, which only its writer knows.
+ * Escapes control characters in messages on standard error and in questions, so that no quoted
+ * value can act on the terminal, not even in a library's error. Standard output and drawn lines
+ * pass unchanged: only their writer knows whether they are data or text.
  */
 export function guardedIo(io: CommandIo): CommandIo {
   const { ask } = io;

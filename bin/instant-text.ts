@@ -2,7 +2,7 @@ const SEC_PER_MINUTE = 60;
 const SEC_PER_HOUR = 3_600;
 const SEC_PER_DAY = 86_400;
 
-/** `2026-01-31 23:30:00Z`; milliseconds only where there are any. */
+/** An instant in UTC: `2026-01-31 23:30:00Z`; milliseconds only if there are any. */
 export function instantText(timeMs: number): string {
   return new Date(timeMs).toISOString().replace('T', ' ').replace('.000Z', 'Z');
 }

@@ -13,11 +13,11 @@ export interface Publication {
   readonly manifest: ManifestView;
 }
 
-/** The publication that CURRENT names; null while nothing was published through this door. */
+/** The publication that CURRENT names; null while this door has published nothing. */
 export async function currentPublication(
   lake: ObjectStore,
   door: Door,
-  /** Of the stream; the batch door has none. */
+  /** For the stream; the batch door has none. */
   consumer = DEFAULT_CONSUMER,
 ): Promise<Publication | null> {
   const isRoot = door === 'batch' || consumer === DEFAULT_CONSUMER;
@@ -29,7 +29,7 @@ export async function currentPublication(
   return { manifestKey, manifest: await readStreamManifest(lake, manifestKey) };
 }
 
-/** All batch runs that are kept, newest first. Run ids begin with the time they were made. */
+/** All batch runs kept, newest first. Run ids begin with their time. */
 export async function batchPublications(lake: ObjectStore): Promise<Publication[]> {
   const publications: Publication[] = [];
   for await (const { key } of lake.list('manifests/batch/')) {
@@ -39,7 +39,7 @@ export async function batchPublications(lake: ObjectStore): Promise<Publication[
   return publications.reverse();
 }
 
-/** Runs that left files behind without a manifest: under way at the moment, or killed. */
+/** Runs that left files but no manifest: under way, or killed. */
 export async function unpublishedRunIds(
   lake: ObjectStore,
   published: readonly Publication[],
@@ -55,13 +55,17 @@ export async function unpublishedRunIds(
   return [...runIds].sort().reverse();
 }
 
+/**
+ * Files that a manifest lists itself for a table; a stream's growing tables have more in earlier
+ * manifests, see `tableFilesOf`.
+ */
 export function filesOf({ manifest }: Publication, table: TableName): readonly ManifestFile[] {
   return manifest.tables[table]?.files ?? [];
 }
 
 /**
- * The files of a table as of a publication, in order of what they hold: of a stream those of the
- * oldest epoch first. Throws as `readStreamManifest`.
+ * The files of a table as of a publication, in order of content: for a stream, oldest epoch first.
+ * Throws `TerminalError` `manifest_missing` or `manifest_damaged`.
  */
 export async function tableFilesOf(
   lake: ObjectStore,

@@ -4,8 +4,8 @@ import type { CommandIo } from './command.ts';
 import type { Folders, StreamFolders } from './stream-options.ts';
 
 /**
- * Throws `TerminalError` `landing_not_found` where a landing folder is not there, or is a file: a
- * store of no folder looks like one without objects.
+ * Throws `TerminalError` `landing_not_found` if a landing folder does not exist, or is a file:
+ * otherwise it would look like an empty one.
  */
 export function assertLandingFolder(dir: string): void {
   const problem = problemOf(dir);
@@ -17,10 +17,10 @@ export function assertLandingFolder(dir: string): void {
 }
 
 /**
- * Looks whether the folder of the stream's dimensions is there. Throws `TerminalError`
- * `landing_not_found` where it was named and is not: a name that is mistyped would leave every
- * order without customer and product. The default one need not be there, since a stream does
- * without dimensions; then it is said. A folder without customers/ and products/ is fine.
+ * Checks that the folder of the stream's dimensions exists. Throws `TerminalError`
+ * `landing_not_found` if it was named and does not: a mistyped name would leave every order without
+ * customer and product. If the default one is missing, only warns. A folder without customers/ and
+ * products/ is fine.
  */
 export function checkDimensionFolder(
   { landing: named }: Pick<StreamFolders, 'landing'>,

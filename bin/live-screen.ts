@@ -6,7 +6,7 @@ const UP_TO = (lines: number) => `\u001b[${lines}A\r`;
 const CLEAR_BELOW = '\u001b[J';
 
 export interface LiveScreen {
-  /** In the place of what was drawn before. */
+  /** Replaces what was drawn before. */
   draw(lines: readonly string[]): void;
   /** A line that stays, above what is drawn. */
   say(line: string): void;
@@ -14,7 +14,7 @@ export interface LiveScreen {
   clear(): void;
 }
 
-/** Some lines on a terminal that are drawn again and again, in place. */
+/** Lines on a terminal that are redrawn in place. */
 export function createLiveScreen(io: Pick<CommandIo, 'drawErr' | 'errColumns'>): LiveScreen {
   let drawn: readonly string[] = [];
   const erased = () => (drawn.length === 0 ? '' : UP_TO(drawn.length) + CLEAR_BELOW);

@@ -9,7 +9,7 @@ export interface ManifestFile {
   readonly rows: number;
   readonly bytes: number;
   readonly sha256: string;
-  /** By column; null where the table has no partitions. */
+  /** Values of the partition columns; null if the table has no partitions. */
   readonly partition: Readonly<Record<string, string>> | null;
 }
 
@@ -22,7 +22,7 @@ export interface ManifestView {
   readonly issues: Readonly<Record<string, number>>;
   readonly revenue: string;
   readonly rejected_files: readonly { readonly key: string; readonly reason: string }[];
-  /** Not in manifests of earlier versions. */
+  /** Missing in manifests of earlier versions. */
   readonly warnings?: readonly Warning[];
   readonly joins?: BatchManifest['joins'];
   readonly tables: Readonly<

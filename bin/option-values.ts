@@ -4,6 +4,9 @@ import { parseByteSize, parseDuration } from '../lambdas/shared/model/config-val
 
 /** Parsers of option values: strict, and their error says what is allowed. */
 
+/**
+ * Parser of an option that takes a whole number from `min` to `max`. Throws `InvalidArgumentError`.
+ */
 export function wholeNumberOption(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
@@ -12,6 +15,10 @@ export function wholeNumberOption(min: number, max: number): (text: string) => n
   };
 }
 
+/**
+ * Parser of an option that takes bytes, with or without a unit, from `min` to `max`. Throws
+ * `InvalidArgumentError`.
+ */
 export function byteSizeOption(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = parseByteSize(text);
@@ -22,11 +29,19 @@ export function byteSizeOption(min: number, max: number): (text: string) => numb
   };
 }
 
+/**
+ * Parses an option that takes a path; it need not exist. Throws `InvalidArgumentError` if it is
+ * blank or holds NUL.
+ */
 export function pathOption(text: string): string {
   if (text.trim() !== '' && !text.includes('\0')) return text;
   throw new InvalidArgumentError('Allowed: a path.');
 }
 
+/**
+ * Parser of an option that takes a duration such as `30m`, held in ms. Throws
+ * `InvalidArgumentError`.
+ */
 export function durationOption(minText: string, maxText: string): (text: string) => number {
   return (text) => {
     const valueMs = parseDuration(text);
@@ -37,13 +52,19 @@ export function durationOption(minText: string, maxText: string): (text: string)
   };
 }
 
-/** Names a folder of the lake and a part of every key of state, so it is kept plain. */
+/**
+ * Parses a consumer's name. Only plain text is allowed, as it becomes a folder and part of every
+ * state key. Throws `InvalidArgumentError`.
+ */
 export function consumerOption(text: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(text)) return text;
   throw new InvalidArgumentError('Allowed: 1 to 64 of a-z 0-9 _ -, not _ or - first.');
 }
 
-/** An instant as the contract writes them, read as UTC where it names no zone; ISO 8601. */
+/**
+ * Parses an instant in ISO 8601, as UTC if it names no zone, into ms since 1970. Throws
+ * `InvalidArgumentError`.
+ */
 export function instantOption(text: string): string {
   const bytes = new TextEncoder().encode(text);
   const timeMs = parseTimestampMs(bytes, 0, bytes.length);
@@ -59,7 +80,9 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 const MAX_DATA_BYTES = 1e15;
 
-/** A size as people say it of data: `100GB`, `1.5TiB`, `1048576`. */
+/**
+ * Parses a size of data into bytes: `100GB`, `1.5TiB`, `1048576`. Throws `InvalidArgumentError`.
+ */
 export function dataSizeOption(text: string): number {
   const match = /^(\d{1,15}(?:\.\d{1,3})?) ?([kKMGT]?i?B)?$/.exec(text);
   const unit = match === null ? undefined : UNITS[match[2] ?? 'B'];

@@ -4,7 +4,7 @@ import type { CommandContext } from './command.ts';
 /** Rows between two looks at the clock. */
 const ROWS_PER_LOOK = 64;
 
-/** The same items, but for the signal: it is heard while they come, and thrown as its reason. */
+/** Passes items on until the signal comes, and then throws its reason. */
 export async function* untilAborted<Item>(
   items: AsyncIterable<Item>,
   signal: AbortSignal,
@@ -18,12 +18,11 @@ export async function* untilAborted<Item>(
   }
 }
 
-/** Bytes, by and large, that are written at once. */
+/** Characters, about as many bytes, written at once. */
 const PIECE_CHARACTERS = 64 * 1024;
 
 /**
- * Writes text as it comes, at the pace of whoever reads it; where nobody reads on, it ends without
- * a word.
+ * Writes text piece by piece, as fast as its reader takes it. Ends silently if the reader is gone.
  */
 export async function writeText(
   pieces: AsyncIterable<string>,
@@ -40,7 +39,7 @@ export async function writeText(
       if (io.isOutClosed) return;
     }
   } finally {
-    // Where the text ends by an error, what came before it counts.
+    // If the text ends by an error, what came before it is still written.
     if (text !== '') await io.writeOut(text);
   }
 }

@@ -5,15 +5,18 @@ import { byteText, textTable, withCommas } from './text-table.ts';
 
 const MAX_SKIPPED_SHOWN = 20;
 
+/** How many records and bytes were sent, for people. */
 export function sentText({ records, bytes }: ProduceTally): string {
   return `${withCommas(records)} records (${byteText(bytes)}) were sent`;
 }
 
+/** Records per second, as the end of a sentence; empty if nothing was sent. */
 export function rateText({ records }: ProduceTally, durationMs: number): string {
   if (records === 0 || durationMs <= 0) return '';
   return `, ${withCommas(Math.round((records / durationMs) * 1_000))} a second`;
 }
 
+/** A table of records sent by shard; empty if nothing was sent. */
 export function shardTable({ recordsByShard }: ProduceTally): string {
   if (recordsByShard.size === 0) return '';
   const rows = [...recordsByShard]
@@ -22,6 +25,7 @@ export function shardTable({ recordsByShard }: ProduceTally): string {
   return textTable([{ title: 'shard' }, { title: 'records', isNumber: true }], rows);
 }
 
+/** A table of records over 1 MiB, which no stream takes; empty if there were none. */
 export function skippedTable({ skipped, skippedCount }: ProduceTally): string {
   if (skippedCount === 0) return '';
   const shown = skipped.slice(0, MAX_SKIPPED_SHOWN);

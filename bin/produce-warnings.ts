@@ -3,7 +3,7 @@ import type { ProduceTally } from '../lib/embedded/produce/produce-records.ts';
 import { ageText } from './instant-text.ts';
 import { withCommas } from './text-table.ts';
 
-/** In the form of the warnings of a publication (contract §2.3). */
+/** In the form of a publication's warnings (contract §2.3). */
 export interface ProduceWarning {
   readonly code: 'back_in_time';
   readonly count: number;
@@ -11,7 +11,10 @@ export interface ProduceWarning {
   readonly hint: string;
 }
 
-/** What is worth a word about records that were sent. */
+/**
+ * Warnings about records that were sent, such as event times that go back by more than the
+ * watermark tolerates.
+ */
 export function produceWarnings({ backInTime }: ProduceTally, config: Config): ProduceWarning[] {
   if (backInTime === null) return [];
   const { count, file, offset, timeMs, latestMs } = backInTime;
@@ -29,7 +32,7 @@ export function produceWarnings({ backInTime }: ProduceTally, config: Config): P
   ];
 }
 
-/** On one line, without its end. */
+/** A warning on one line, without line end. */
 export function produceWarningText({ count, example, hint }: ProduceWarning): string {
   const records = count === 1 ? '1 record goes' : `${withCommas(count)} records go`;
   return `${records} back in time, such as ${example}: ${hint}`;

@@ -21,8 +21,8 @@ const REDRAWS_PER_SEC = 8;
 const SILENT: Progress = { show: () => undefined, stop: () => undefined };
 
 /**
- * One bar on standard error, on a terminal only; with `--json` or into a file or pipe there is
- * none.
+ * A progress bar on standard error, on a terminal only; with `--json`, or into a file or pipe, it
+ * does nothing.
  */
 export async function createProgress({ io, isJson }: CommandContext): Promise<Progress> {
   if (!io.isErrTerminal || isJson) return SILENT;
@@ -40,10 +40,7 @@ export async function createProgress({ io, isJson }: CommandContext): Promise<Pr
 
 const UNKNOWN = '–';
 
-/**
- * A new bar per stage, so that rate and time left are those of the stage, which began when the one
- * before was over.
- */
+/** Progress with a new bar per stage, so that rate and time left are those of the current stage. */
 export function barProgress(
   bar: Pick<SingleBar, 'start' | 'setTotal' | 'update' | 'stop'>,
   nowMs: () => number,

@@ -27,7 +27,7 @@ export const CLASS_MEANINGS: Readonly<Record<ClassName, string>> = {
   unexplained: 'no rule of the two doors explains it',
 };
 
-/** First what stands against agreement. */
+/** What prevents agreement comes first. */
 const PRINT_ORDER: readonly ClassName[] = [
   'unexplained',
   'not_in_stream',
@@ -41,6 +41,7 @@ export interface ReconcileTextOptions {
   readonly allowMissing: boolean;
 }
 
+/** The result of a comparison for people: totals, classes, first differences and the verdict. */
 export function reconcileText(result: ReconcileResult, options: ReconcileTextOptions): string {
   const { runId, epoch, watermarkMs } = result;
   const until =

@@ -12,7 +12,7 @@ import { type Table, tablesOf } from '../lambdas/shared/model/tables.ts';
 export const NOTICE =
   '<!-- Made by `npm run docs:generate`; edit the code it is made from instead. -->\n';
 
-/** For editors: `config/tandem.yaml` points to it. */
+/** The JSON schema of the config, for editors: `config/tandem.yaml` points to it. */
 export function configJsonSchema(): string {
   const schema = toJsonSchema(CONFIG_SCHEMA, { typeMode: 'input', errorMode: 'ignore' });
   // Editors show the description only, so what is allowed goes there; `allowed` is no word of JSON
@@ -28,6 +28,10 @@ export function configJsonSchema(): string {
   return `${JSON.stringify({ ...title, ...schema }, withHints, 2)}\n`;
 }
 
+/**
+ * The generated docs/config.md: every key with default, meaning and allowed values, from the
+ * schema.
+ */
 export function configMarkdown(): string {
   const keys = keysOf(CONFIG_SCHEMA);
   const sections = groupsOf(CONFIG_SCHEMA).map(({ name, description }) => {
@@ -64,6 +68,7 @@ function defaultText(value: unknown): string {
   return parts.join(', ');
 }
 
+/** The generated docs/tables.md: every table and column, from their one definition. */
 export function tablesMarkdown(): string {
   const stream = new Map(tablesOf('stream').map((table) => [table.name, table]));
   const batch = tablesOf('batch');

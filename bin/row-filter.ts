@@ -4,15 +4,15 @@ import type { Column } from '../lambdas/shared/model/column.ts';
 import { UsageError } from '../lambdas/shared/model/errors.ts';
 import type { Row } from './table-rows.ts';
 
-/** Values of one column, as rows hold them; null stands for a missing one. */
+/** Values of one column, as rows hold them; null means a missing one. */
 export interface Condition {
   readonly column: string;
   readonly values: ReadonlySet<Row[string]>;
 }
 
 /**
- * `--where COLUMN=VALUE`: every column that is named has one of its values. A value is written as
- * `show` prints it, numbers and times in any form; an empty one is null. Throws `UsageError`.
+ * Parses `--where COLUMN=VALUE`: each named column must have one of its values. A value is written
+ * as `show` prints it, numbers and times in any form; an empty one is null. Throws `UsageError`.
  */
 export function parseConditions(
   texts: readonly string[],
@@ -30,7 +30,7 @@ export function parseConditions(
   return [...byColumn].map(([column, values]) => ({ column, values }));
 }
 
-/** `--columns a,b`: in this order. Throws `UsageError`. */
+/** Parses `--columns a,b` into columns in this order. Throws `UsageError`. */
 export function parseColumns(text: string, columns: readonly Column[]): readonly Column[] {
   const names = text.split(',').map((name) => name.trim());
   const twice = names.find((name, at) => names.indexOf(name) < at);
@@ -38,6 +38,7 @@ export function parseColumns(text: string, columns: readonly Column[]): readonly
   return names.map((name) => columnNamed(name, columns, '--columns'));
 }
 
+/** True if a row meets all conditions. */
 export function matches(row: Row, conditions: readonly Condition[]): boolean {
   return conditions.every(({ column, values }) => values.has(row[column] ?? null));
 }
@@ -53,7 +54,7 @@ function columnNamed(name: string, columns: readonly Column[], flag: string): Co
   );
 }
 
-/** As rows hold it; text may be there and empty, too. */
+/** Values as rows hold them; empty text may be present as well. */
 function valuesOf({ name, type }: Column, text: string): readonly Row[string][] {
   if (text === '') return type.kind === 'string' ? [null, ''] : [null];
   const refuse = (allowed: string): never => {

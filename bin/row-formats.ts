@@ -7,8 +7,8 @@ import { visible, visibleJson } from './visible-text.ts';
 export type RowsAsText = (rows: AsyncIterable<Row>) => AsyncIterable<string>;
 
 /**
- * RFC 4180 with a header: null is an empty field, text without a character `""`. The values are
- * data as they are; only a terminal gets characters that act as escapes.
+ * Rows as CSV by RFC 4180, with a header: null is an empty field, text without a character `""`.
+ * Values are unchanged, except that on a terminal control characters are escaped.
  */
 export function csvText(names: readonly string[], isTerminal: boolean): RowsAsText {
   const shown = isTerminal ? visible : (text: string) => text;
@@ -26,14 +26,14 @@ export function csvText(names: readonly string[], isTerminal: boolean): RowsAsTe
   };
 }
 
-/** One JSON object a line. */
+/** Rows as NDJSON: one JSON object per line. */
 export async function* ndjsonText(rows: AsyncIterable<Row>): AsyncGenerator<string> {
   for await (const row of rows) yield `${visibleJson(row)}\n`;
 }
 
 /**
- * One JSON object, `{"table", "rows"}`, valid whatever happens: where the rows end early it ends
- * with `error` after those that came, and `ReportedError` is thrown.
+ * Rows as one JSON object, `{"table", "rows"}`, always valid: if the rows end early, it ends with
+ * `error` after those that came, and `ReportedError` is thrown.
  */
 export function jsonText(table: string, failureOf: (error: unknown) => Failure): RowsAsText {
   return async function* (rows) {

@@ -8,11 +8,11 @@ import { visible } from './visible-text.ts';
 export const SAMPLE_ROWS = 200;
 /** No column is made wider than this by its values. */
 const MAX_COLUMN_WIDTH = 60;
-/** On a terminal titles and text are cut down to this before a column is left out. */
+/** On a terminal titles and text are cut to this width before a column is left out. */
 const MIN_WIDTH = 12;
 const NULL_TEXT = '∅';
 
-/** `∅` for null; characters that act are shown as escapes. */
+/** A value for people: `∅` for null; control characters are escaped. */
 export function cellText(value: Row[string] | undefined): string {
   return value === null || value === undefined ? NULL_TEXT : visible(String(value));
 }
@@ -27,11 +27,10 @@ export interface RowTable {
 
 /**
  * Lays out a table by its first rows, so that any number of rows can follow, each in constant time
- * and memory. `terminalWidth` is null where no terminal shows it: then nothing is cut, and a value
- * that is wider than its column moves the rest of its line to the right. On a terminal no line is
- * wider than that: text is cut with `…`, numbers and times are not, and columns that do not fit are
- * left out from the right. Where a later number is wider than its column, the end of its line is
- * cut.
+ * and memory. `terminalWidth` null: nothing is cut, and a value wider than its column shifts the
+ * rest of its line. On a terminal no line is wider than that: text is cut with `…`, numbers and
+ * times are not; columns that do not fit are left out from the right, and a later number that is
+ * too wide cuts the end of its line.
  */
 export function layOut(
   columns: readonly Column[],

@@ -6,8 +6,8 @@ import { cutTo } from './text-width.ts';
 const MAX_VALUE_WIDTH = 60;
 
 /**
- * A few rows as a table for people: numbers to the right, null as ∅, long text cut. The columns
- * that are named.
+ * A few rows as a table for people with the named columns: numbers to the right, null as ∅, long
+ * text cut.
  */
 export function rowsText(
   door: Door,

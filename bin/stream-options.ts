@@ -15,6 +15,7 @@ export interface StreamFolders {
   readonly lake?: string;
 }
 
+/** Adds `--stream`, the folder of a local stream. */
 export function addStreamOption(command: Command): Command {
   return command.option(
     '--stream <dir>',
@@ -23,6 +24,7 @@ export function addStreamOption(command: Command): Command {
   );
 }
 
+/** Adds `--landing`, the folder with the dimensions. */
 export function addLandingOption(command: Command): Command {
   return command.option(
     '--landing <dir>',
@@ -31,6 +33,7 @@ export function addLandingOption(command: Command): Command {
   );
 }
 
+/** Adds `--lake`, the folder of the lake. */
 export function addLakeOption(command: Command): Command {
   return command.option(
     '--lake <dir>',
@@ -39,6 +42,7 @@ export function addLakeOption(command: Command): Command {
   );
 }
 
+/** Adds `--consumer`, by default the one that the deployed functions use. */
 export function addConsumerOption(command: Command): Command {
   return command.option(
     '--consumer <name>',
@@ -54,6 +58,7 @@ export interface Folders {
   readonly lakeDir: string;
 }
 
+/** Folders from the options, or else from `paths` of the config. */
 export function foldersOf({ stream, landing, lake }: StreamFolders, { paths }: Config): Folders {
   return {
     streamDir: stream ?? paths.stream,
@@ -62,7 +67,10 @@ export function foldersOf({ stream, landing, lake }: StreamFolders, { paths }: C
   };
 }
 
-/** The flags that name the same folders again, for hints: none where the config names them. */
+/**
+ * The flags that name the same folders again, for suggested commands; none if the config names
+ * them.
+ */
 export function folderFlags(folders: StreamFolders, names: readonly (keyof StreamFolders)[]) {
   return names
     .filter((name) => folders[name] !== undefined)
@@ -71,7 +79,7 @@ export function folderFlags(folders: StreamFolders, names: readonly (keyof Strea
 }
 
 /**
- * Opens the stream of this machine; `start`: where a new consumer begins, in ISO 8601. Throws
+ * Opens the stream of this machine. `start`: where a new consumer begins, in ISO 8601. Throws
  * `TerminalError` `stream_not_found` with a hint.
  */
 export async function openStream(

@@ -12,6 +12,7 @@ const NONE = '–';
 const isoOrNull = (timeMs: number | null) =>
   timeMs === null ? null : new Date(timeMs).toISOString();
 
+/** The status of a consumer for `--json` (contract §6). */
 export function streamStatusJson(status: StreamStatus): Record<string, unknown> {
   const { manifest, planned, heldBackBy } = status;
   return {
@@ -78,6 +79,7 @@ function otherKeysOf({ shards }: StreamStatus): number {
   return shards.reduce((sum, { otherKeys }) => sum + otherKeys, 0);
 }
 
+/** The status of a consumer for people; `nowMs` is the clock for ages. */
 export function streamStatusText(status: StreamStatus, streamDir: string, nowMs: number): string {
   return [
     headText(status, streamDir, nowMs),
@@ -211,7 +213,7 @@ function windowText({ startMs, orders }: WindowStatus): string {
   return `${instantText(startMs)} (${withCommas(orders)} ${orders === 1 ? 'order' : 'orders'})`;
 }
 
-/** Whether there is anything to show. */
+/** True if there is anything to show: a stream, a begun consumer or an epoch. */
 export function hasAnything({ hasStream, isBegun, manifest }: StreamStatus): boolean {
   return hasStream || isBegun || manifest !== null;
 }

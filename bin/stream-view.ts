@@ -6,7 +6,7 @@ import { rowsText } from './rows-text.ts';
 import type { Row } from './table-rows.ts';
 import { textTable, withCommas } from './text-table.ts';
 
-/** What is shown of a shard; null where it is not known or there is none. */
+/** What is shown of a shard; null if it is not known or there is none. */
 export interface ShardView {
   readonly shardId: string;
   readonly watermarkMs: number | null;
@@ -24,7 +24,7 @@ export interface EpochView {
 }
 
 const TOP_PRODUCTS_SHOWN = 5;
-/** The rate is taken over so long. */
+/** Time over which the rate is measured. */
 const RATE_OVER_MS = 5_000;
 
 const TOP_COLUMNS = ['rank', 'product_id', 'product_name', 'total_orders', 'total_revenue'];
@@ -35,7 +35,10 @@ interface ShardTally {
   behindMs: number;
 }
 
-/** What a running stream has done, and how it is shown. Times are of one clock that only grows. */
+/**
+ * Progress of a running stream, and its display. All times must be of one clock that never goes
+ * back.
+ */
 export class StreamView {
   readonly #title: string;
   readonly #everyMs: number;
@@ -56,6 +59,7 @@ export class StreamView {
     return this.#records;
   }
 
+  /** Milliseconds from the records consumed to the tip, of the shard that is furthest from it. */
   get behindMs(): number {
     return Math.max(0, ...[...this.#shards.values()].map(({ behindMs }) => behindMs));
   }
@@ -70,6 +74,7 @@ export class StreamView {
     while (this.#batches[0].atMs < nowMs - RATE_OVER_MS) this.#batches.shift();
   }
 
+  /** Notes that a shard has nothing more to read. */
   tip(shardId: string): void {
     this.#shard(shardId).behindMs = 0;
   }
@@ -79,6 +84,7 @@ export class StreamView {
     this.#epochAtMs = nowMs;
   }
 
+  /** Records per second, over the last seconds or since the start. */
   ratePerSec(nowMs: number): number {
     const sinceMs = Math.max(this.#startedAtMs, nowMs - RATE_OVER_MS);
     if (nowMs <= sinceMs) return 0;
@@ -88,7 +94,7 @@ export class StreamView {
     return (records / (nowMs - sinceMs)) * 1_000;
   }
 
-  /** Without line ends. */
+  /** Lines of the display, without line ends. */
   lines(shards: readonly ShardView[], nowMs: number): string[] {
     const rate = withCommas(Math.round(this.ratePerSec(nowMs)));
     const head = [
@@ -149,15 +155,18 @@ export class StreamView {
   }
 }
 
+/** A shard's distance to its tip in arrival time, for people. */
 export function lagText(behindMs: number): string {
   return behindMs === 0 ? 'none' : `${ageText(behindMs)} behind`;
 }
 
+/** Records of all epochs so far, read and by outcome, for people. */
 export function countsText({ counts }: Pick<StreamManifest, 'counts'>): string {
   const outcomes = OUTCOMES.map((outcome) => `${withCommas(counts[outcome])} ${outcome}`);
   return `${withCommas(counts.read)} read, ${outcomes.join(', ')}`;
 }
 
+/** Watermark, final cells and open windows of an epoch, for people. */
 export function windowsText({ manifest, openWindows, finalCells }: EpochView): string {
   const cells = `${withCommas(finalCells)} cells final`;
   if (manifest.watermark === null)
@@ -166,7 +175,7 @@ export function windowsText({ manifest, openWindows, finalCells }: EpochView): s
   return `watermark ${until}, ${cells}, ${withCommas(openWindows)} windows open`;
 }
 
-/** One line for logs. */
+/** An epoch on one line, for logs. */
 export function epochLine(epoch: EpochView): string {
   const { manifest } = epoch;
   return `epoch ${manifest.epoch}: ${countsText(manifest)}; revenue ${withCommas(manifest.revenue)}; ${windowsText(epoch)}`;

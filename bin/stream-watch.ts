@@ -21,7 +21,7 @@ const LINE_EVERY_MS = 10_000;
 
 export interface StreamWatch {
   readonly observer: StreamObserver;
-  /** A line that stays, whatever else is drawn. */
+  /** Prints a line that stays, whatever else is redrawn. */
   say(line: string): void;
   /** A line each; none twice. */
   warn(warnings: readonly Warning[]): void;
@@ -31,8 +31,8 @@ export interface StreamWatch {
 }
 
 /**
- * Shows a running stream: a table that is drawn again and again on a terminal, lines elsewhere.
- * With `--json` only what failed is said.
+ * Shows a running stream: a table redrawn on a terminal, lines elsewhere. With `--json` it reports
+ * failures only.
  */
 export function watchStream(
   context: StreamContext,
@@ -65,7 +65,7 @@ export function watchStream(
   const drawing = isJson
     ? Promise.resolve()
     : show(context, view, { screen, say, nowMs }, ended.signal).catch((error: unknown) => {
-        // Only what is shown has ended: whoever consumes meets the same cause, and decides.
+        // Only the display has ended: the consumer meets the same cause, and decides.
         say(`tandem: warning: no longer shown: ${error instanceof Error ? error.message : error}`);
       });
   const observer: StreamObserver = {
@@ -137,6 +137,10 @@ async function shardViews(context: StreamContext): Promise<ShardView[]> {
   });
 }
 
+/**
+ * Collects what is shown of an epoch: its manifest, open windows, final cells and top products.
+ * Throws `TerminalError` if the snapshot or a table is missing or damaged.
+ */
 export async function readEpochView(
   { lake, lakeKeys }: Pick<StreamContext, 'lake' | 'lakeKeys'>,
   manifest: StreamManifest,

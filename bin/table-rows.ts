@@ -15,10 +15,10 @@ export interface RowSelection {
 }
 
 /**
- * The rows of a table's files, in the order of the manifest; ranges of one file in memory at a
- * time. Files of other partitions than the conditions want are not read. Of files that are read to
- * their end the checksum is looked at first: throws as
- * `checkedSource`, and `parquet_unreadable` that names the file.
+ * The rows of a table's files, in the order of the manifest, with ranges of one file in memory at a
+ * time. Skips files of partitions that the conditions exclude. Verifies the checksum of files that
+ * are read to their end. Throws `TerminalError` that names the file: `file_missing`,
+ * `file_damaged`, `parquet_unreadable`.
  */
 export async function* tableRows(
   lake: ObjectStore,

@@ -4,8 +4,9 @@ import { layOut, type RowTable, SAMPLE_ROWS } from './row-table.ts';
 import type { Row } from './table-rows.ts';
 
 /**
- * A table for people, a row when it comes; the first rows decide how wide columns are.
- * `terminalWidth` as in `layOut`. `endOf` says below it how many rows of how many these are.
+ * A table for people, printed row by row; the first rows decide the columns' widths, with
+ * `terminalWidth` as in `layOut`. `endOf` makes the line below it that tells how many rows were
+ * shown.
  */
 export function tableText(
   columns: readonly Column[],

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// The only file that any Node since 18 has to understand: it sees to it that the command line runs
-// on Node 24, which comes along as an optional dependency. In a checkout that is `tandem.ts`, as it
-// stands; in a package, below whose `node_modules` Node strips no types, what was compiled of it.
+// The only file that must run on any Node since 18: it starts the command line on Node 24, which is
+// installed as an optional dependency. A checkout runs `tandem.ts` itself; a package runs its
+// compiled form, because Node strips no types below `node_modules`.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';
@@ -24,7 +24,7 @@ if (major >= NEEDED_MAJOR) {
   else restart(fitting);
 }
 
-/** Of what Node 24.0 calls experimental and later ones do not: nobody can act on it. */
+/** Hides what Node 24.0 calls experimental and later versions do not: users cannot act on it. */
 function hideExperimentalWarnings() {
   const { emitWarning } = process;
   process.emitWarning = (warning, ...rest) => {

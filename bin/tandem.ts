@@ -13,15 +13,15 @@ const EXIT_INTERRUPTED = 130;
 const SAME_SIGNAL_MS = 300;
 
 const DEFAULT_COLUMNS = 80;
-/** So long a reader has to take what an interrupted command wrote last. */
+/** Time for a reader to take the last output of an interrupted command. */
 const LAST_WRITE_MS = 1_000;
 
 function createIo(signal: AbortSignal): CommandIo {
   let isOutClosed = false;
   let isOutFull = false;
-  // Each error also reaches whoever wrote; without a listener it would end the process.
+  // The writer gets each error too; without a listener it would end the process.
   process.stdout.on('error', () => undefined);
-  // Nobody is left who could be told.
+  // There is no place left to report it.
   process.stderr.on('error', () => undefined);
   return {
     get isOutClosed() {
@@ -34,7 +34,7 @@ function createIo(signal: AbortSignal): CommandIo {
       return process.stderr.isTTY === true;
     },
     get errColumns() {
-      // 0 where the terminal does not say.
+      // 0 if the terminal does not say.
       return process.stderr.columns || DEFAULT_COLUMNS;
     },
     ask: process.stdin.isTTY && process.stderr.isTTY ? (text) => ask(text, signal) : null,
@@ -52,10 +52,7 @@ function createIo(signal: AbortSignal): CommandIo {
   };
 }
 
-/**
- * Why not all of it was written; null: it was, or nobody reads and the signal came, which no writer
- * has to wait for.
- */
+/** Why not all of it was written; null if it was, or if the reader is slow and the signal came. */
 function writeStdout(text: string, signal: AbortSignal): Promise<NodeJS.ErrnoException | null> {
   return new Promise((resolve) => {
     if (!isFile(process.stdout.fd)) {
@@ -84,7 +81,7 @@ function isFile(fd: number): boolean {
   return fstatSync(fd).isFile();
 }
 
-/** A pipe that nobody reads any more, or a terminal that was closed. */
+/** The reader of the pipe has gone, or the terminal was closed. */
 function isReaderGone({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'ECONNRESET' || (code === 'EIO' && process.stdout.isTTY);
 }
@@ -98,7 +95,7 @@ function outputFailed(cause: NodeJS.ErrnoException): TerminalError {
 /** Ctrl-C is an answer too: the promise rejects. */
 async function ask(question: string, signal: AbortSignal): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  // The terminal hands ctrl-C to whoever reads lines from it.
+  // The terminal passes ctrl-C to the process that reads lines from it.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
     return await lines.question(question, { signal });
@@ -129,13 +126,13 @@ function abortOnSignal(): AbortSignal {
 }
 
 /**
- * Where `tandem.js` had to start another Node for this, its death ends this process too: a killed
- * `tandem stream` must not go on behind one's back.
+ * If `tandem.js` had to start another Node for this process, its death ends this process too: a
+ * killed `tandem stream` must not go on unnoticed.
  */
 function endWithParent(): void {
   if (process.channel === undefined || process.env.TANDEM_RESTARTED === undefined) return;
   process.on('disconnect', () => process.exit(EXIT_INTERRUPTED));
-  // After the listener, which would keep the process alive.
+  // After adding the listener, which would keep the process alive.
   process.channel?.unref();
 }
 
@@ -143,5 +140,5 @@ endWithParent();
 const signal = abortOnSignal();
 const exitCode = await runCli(process.argv.slice(2), createIo(signal), signal);
 process.exitCode = exitCode;
-// What was written and nobody reads would keep an interrupted process alive.
+// Unread output would keep an interrupted process alive.
 if (signal.aborted) setTimeout(() => process.exit(exitCode), LAST_WRITE_MS).unref();

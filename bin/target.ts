@@ -7,7 +7,7 @@ import { DEFAULT_CONSUMER } from '../lambdas/shared/state/lake-keys.ts';
 import type { DeployedResources } from '../lib/aws/client/open-deployment.ts';
 import type { CommandContext } from './command.ts';
 
-/** Where a command works: folders of this machine, or what is deployed on AWS. */
+/** Where a command works: folders of this machine, or the deployment on AWS. */
 export type Target = 'local' | 'aws';
 
 export interface TargetOptions {
@@ -24,6 +24,7 @@ const HELP =
   'aws: what `cdk deploy` made, found by the outputs of its stacks, or the emulator at ' +
   'AWS_ENDPOINT_URL';
 
+/** Adds `--target`, this machine by default. */
 export function addTargetOption(command: Command): Command {
   return command.addOption(
     new Option('--target <where>', HELP).choices(['local', 'aws']).default('local'),
@@ -31,8 +32,8 @@ export function addTargetOption(command: Command): Command {
 }
 
 /**
- * For a command that works on this machine only: not in its help, and whoever tries it is told what
- * to use instead.
+ * Marks a command that works on this machine only: `--target` is hidden from its help, and using it
+ * tells what to use `instead`.
  */
 export function addLocalOnly(command: Command, instead: string): Command {
   return command.addOption(
@@ -43,7 +44,10 @@ export function addLocalOnly(command: Command, instead: string): Command {
   );
 }
 
-/** Throws `UsageError` where a folder, or another option of this machine, was given for AWS. */
+/**
+ * Throws `UsageError` if an option of this machine, such as a folder, was given with the target
+ * AWS.
+ */
 export function assertNoneOf(
   options: TargetOptions & Readonly<Record<string, unknown>>,
   names: readonly string[],
@@ -57,7 +61,10 @@ export function assertNoneOf(
   );
 }
 
-/** The functions that are deployed are one consumer. */
+/**
+ * Throws `UsageError` unless the consumer is the default one: the deployed functions are that
+ * consumer.
+ */
 export function assertDeployedConsumer(consumer: string): void {
   if (consumer === DEFAULT_CONSUMER) return;
   throw new UsageError(
@@ -66,7 +73,10 @@ export function assertDeployedConsumer(consumer: string): void {
   );
 }
 
-/** The clients of AWS are loaded here, and not for what works on this machine. */
+/**
+ * Opens the configured deployment. Loads the AWS clients only here, so that local commands do
+ * without them. Throws the errors of `findDeployment`.
+ */
 export async function openAws({ config }: CommandContext): Promise<DeployedResources> {
   const { openDeployment } = await import('../lib/aws/client/open-deployment.ts');
   return await openDeployment(config);
@@ -80,6 +90,10 @@ export interface LakePlace {
   addressOf(key: string): string;
 }
 
+/**
+ * Opens the lake that the options name, local or deployed. Throws `UsageError` for `--lake` with
+ * `--target aws`.
+ */
 export async function openLake(
   options: TargetOptions & { readonly lake?: string },
   context: CommandContext,
@@ -89,11 +103,13 @@ export async function openLake(
   return deployedLake(await openAws(context));
 }
 
+/** A lake in a folder of this machine. The folder need not exist. */
 export function localLake(dir: string): LakePlace {
   const store = new FileObjectStore(dir);
   return { store, name: dir, addressOf: (key) => resolve(dir, key) };
 }
 
+/** The lake bucket of a deployment. */
 export function deployedLake({ lake }: DeployedResources): LakePlace {
   const name = `s3://${lake.bucket}`;
   return { store: lake, name, addressOf: (key) => `${name}/${key}` };

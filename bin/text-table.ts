@@ -7,12 +7,12 @@ export interface TextColumn {
   readonly isNumber?: boolean;
 }
 
-/** Between two columns. */
+/** Blanks between two columns. */
 export const GAP = '  ';
 
 /**
- * Ends with a line end. Characters that act are shown as their escapes, so that no value can move
- * the cursor.
+ * A table as text that ends with a line end. Control characters are escaped, so that no value can
+ * move the cursor.
  */
 export function textTable(
   columns: readonly TextColumn[],
@@ -27,7 +27,7 @@ export function textTable(
   return lines.map((cells) => `${tableLine(columns, cells, widths)}\n`).join('');
 }
 
-/** Without its line end, and without blanks at its end. */
+/** One line of a table, without line end or trailing blanks. */
 export function tableLine(
   columns: readonly TextColumn[],
   cells: readonly string[],
@@ -39,14 +39,17 @@ export function tableLine(
   return padded.join(GAP).trimEnd();
 }
 
-/** `1234567` → `"1,234,567"`, whatever the locale. Works on decimals as text, too. */
+/**
+ * A number with grouped digits, in any locale: `1234567` gives `"1,234,567"`. Works on decimals as
+ * text, too.
+ */
 export function withCommas(value: number | string): string {
   const [whole, fraction] = String(value).split('.') as [string, string?];
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
-/** `33554432` → `"33.6 MB"`, in units of 1,000. */
+/** Bytes for people, in units of 1,000: `33554432` gives `"33.6 MB"`. */
 export function byteText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
@@ -58,6 +61,7 @@ export function byteText(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
+/** Milliseconds as seconds for people: two decimals below 10 s, otherwise one. */
 export function secondsText(durationMs: number): string {
   return `${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 1)} s`;
 }

@@ -11,7 +11,7 @@ const ELLIPSIS = '…';
 /** What a reader takes for one character may be several of Unicode's. */
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Of text without control characters. */
+/** Columns that text takes on a terminal; it must not hold control characters. */
 export function widthOf(text: string): number {
   if (ASCII.test(text)) return text.length;
   let width = 0;
@@ -19,7 +19,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** The text, or its beginning with `…` at the end, so that it takes `width` columns at most. */
+/** The text, or its beginning with `…` at the end, in at most `width` columns. */
 export function cutTo(text: string, width: number): string {
   if (text.length <= width && ASCII.test(text)) return text;
   let used = 0;
@@ -33,7 +33,7 @@ export function cutTo(text: string, width: number): string {
   return text;
 }
 
-/** Filled up with blanks; text that is wider stays as it is. */
+/** The text filled up with blanks to `width` columns; wider text stays as it is. */
 export function padTo(text: string, width: number, side: 'left' | 'right'): string {
   const blanks = ' '.repeat(Math.max(0, width - widthOf(text)));
   return side === 'left' ? blanks + text : text + blanks;

@@ -1,7 +1,7 @@
 import type { VerifiedDoor, VerifyResult } from '../lib/embedded/verify/verify-lake.ts';
 import { byteText, secondsText, withCommas } from './text-table.ts';
 
-/** What `verify` found, for people. */
+/** The result of `verify` for people. */
 export function verifyText(
   { doors, faults }: VerifyResult,
   {

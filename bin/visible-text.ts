@@ -9,17 +9,17 @@ const ACTING = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the same, but the line end
 const ACTING_IN_LINES = /[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** One value, or one line: characters that act are shown as escapes, line ends too. */
+/** A value, or one line, with control characters escaped, line ends included. */
 export function visible(text: string): string {
   return text.replace(ACTING, escaped);
 }
 
-/** As `visible`, for text of several lines whose line ends are meant. */
+/** Text of several lines with control characters escaped, except line ends. */
 export function visibleLines(text: string): string {
   return text.replace(ACTING_IN_LINES, escaped);
 }
 
-/** JSON in which such characters are escapes of JSON: the same value for whoever reads it. */
+/** JSON in which control characters are JSON escapes: parsers get the same value. */
 export function visibleJson(value: unknown): string {
   return JSON.stringify(value).replace(ACTING, jsonEscaped);
 }

@@ -3,14 +3,14 @@ import { type Warning, warningText } from '../lambdas/shared/model/warning.ts';
 import type { CommandContext, CommandIo } from './command.ts';
 import { visible } from './visible-text.ts';
 
-/** A line each, for people; no value of an input can move the cursor. */
+/** One line per warning, for people; no value of an input can move the cursor. */
 export function warningLines(warnings: readonly Warning[]): string {
   return warnings.map((warning) => `warning: ${visible(warningText(warning))}\n`).join('');
 }
 
 /**
- * The warnings of a batch run on standard error, whatever standard output is for. True where there
- * is one.
+ * Prints the warnings of a batch run on standard error, whatever standard output is for. True if
+ * there are any.
  */
 export function sayWarnings(
   manifest: BatchManifest,

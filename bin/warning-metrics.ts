@@ -11,7 +11,7 @@ const MEANINGS: Readonly<Record<MetricName, string>> = {
 /** Said once per place: with two processes they come by the hundred, and are harmless. */
 const ONCE: ReadonlySet<MetricName> = new Set(['LostRace']);
 
-/** What an operator would be told by an alarm, a line each on standard error. */
+/** Metrics that print, one line each on standard error, what would raise an alarm on AWS. */
 export function warningMetrics(io: Pick<CommandIo, 'writeErr'>): Metrics {
   const said = new Set<string>();
   return {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isWrittenByHand, undocumentedFunctions } from './support/doc-comments.ts';
 import { readProgram } from './support/program-files.ts';
 import {
   findLines,
@@ -152,6 +153,24 @@ describe('imports', () => {
   it('has no test code in the product', () => {
     const wrong = product.filter((file) => importsOf(file).some((name) => /^test\//.test(name)));
     expect(wrong.map((file) => file.path)).toEqual([]);
+  });
+});
+
+describe('docs', () => {
+  it('sees each form of an exported function that lacks a doc comment', () => {
+    const lines = [
+      ...['/** Adds. */', 'export function a() {}', 'export async function b() {}', '/* Adds. */'],
+      ...['export function* c() {}', '// Adds.', 'export const d = (x: number) => x;'],
+      ...['export const e = async <T>(', '  x: T,', ') => x;', 'export const f = (1 + 2) * 3;'],
+    ];
+    const found = undocumentedFunctions({ path: 'x.ts', lines });
+    expect(found).toEqual(['x.ts:3: b', 'x.ts:5: c', 'x.ts:7: d', 'x.ts:8: e']);
+  });
+
+  it('says of every exported function what it promises, directly before it', () => {
+    const written = product.filter(isWrittenByHand);
+    expect(written.length).toBeGreaterThan(500);
+    expect(written.flatMap(undocumentedFunctions)).toEqual([]);
   });
 });
 

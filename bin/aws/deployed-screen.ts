@@ -22,7 +22,7 @@ export interface ScreenParts {
   readonly stream: StreamStatus;
 }
 
-/** What a person needs at night, first things first, on one screen. */
+/** The status of a deployment on one screen, most urgent first. */
 export function deployedScreen(parts: ScreenParts, nowMs: number): string {
   const { deployed, current, stream } = parts;
   const troubles = troublesOf(deployed, stream, nowMs);
@@ -37,6 +37,7 @@ export function deployedScreen(parts: ScreenParts, nowMs: number): string {
     .join('\n');
 }
 
+/** The verdict printed by `status`: `trouble` if there is any finding. */
 export function verdictOf(troubles: readonly Trouble[]): 'well' | 'trouble' {
   return troubles.length === 0 ? 'well' : 'trouble';
 }

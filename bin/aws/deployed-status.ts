@@ -22,7 +22,7 @@ export type ShownAlarms =
   | { readonly status: 'unknown'; readonly why: string };
 
 export interface Versions {
-  /** Of the functions; null: a deployment that does not say it. */
+  /** Version of the functions; null: the deployment does not state it. */
   readonly functions: string | null;
   readonly commandLine: string;
   /** Null: the deployment does not say it. */
@@ -31,17 +31,17 @@ export interface Versions {
 
 /** What only a deployment has. */
 export interface DeployedStatus {
-  /** Of the state machine, the newest first. */
+  /** Runs of the state machine, newest first. */
   readonly runs: readonly ShownRun[];
-  /** Uploads wait for a run, or somebody asked for one. */
+  /** True if uploads or a request wait for a run. */
   readonly isRunPending: boolean;
-  /** The oldest upload that no run covers; null where none waits. */
+  /** The oldest upload that no run covers; null if none waits. */
   readonly waitingSinceMs: number | null;
-  /** By then a run should have begun: twice `batch.maxWait`. */
+  /** Time by which a run should have begun: twice `batch.maxWait`. */
   readonly longWaitMs: number;
   /** Record batches in the failure destination. */
   readonly givenUpBatches: number;
-  /** Notifications of uploads that nobody could handle. */
+  /** Notifications of uploads that could not be handled. */
   readonly deadLetters: number;
   readonly alarms: ShownAlarms;
   readonly versions: Versions;
@@ -55,6 +55,10 @@ export type StatusResources = Pick<DeployedResources, 'state' | 'lake' | 'failur
   readonly deadLetters: Pick<DeployedResources['deadLetters'], 'count'>;
 };
 
+/**
+ * Collects the status of a deployment. If the alarms cannot be read, it says why instead of
+ * failing.
+ */
 export async function readDeployedStatus(
   resources: StatusResources,
   config: Config,
@@ -85,7 +89,7 @@ export async function readDeployedStatus(
   };
 }
 
-/** Whoever looks at night is not to be told of one right that is missing and of nothing else. */
+/** One missing permission must not hide everything else. */
 async function alarmsOf({ alarms }: StatusResources): Promise<ShownAlarms> {
   try {
     const found = await alarms.find();
@@ -96,6 +100,7 @@ async function alarmsOf({ alarms }: StatusResources): Promise<ShownAlarms> {
   }
 }
 
+/** The status of a deployment for `--json` (contract §6). */
 export function deployedStatusJson(status: DeployedStatus) {
   const { runs, isRunPending, waitingSinceMs, givenUpBatches, deadLetters, alarms, versions } =
     status;

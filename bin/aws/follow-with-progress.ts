@@ -21,7 +21,10 @@ const STAGE_UNITS: Readonly<Partial<Record<RunStep['stage'], string>>> = {
   merge: 'ranges',
 };
 
-/** Follows a run of the deployed batch door to its end: a bar on a terminal, lines elsewhere. */
+/**
+ * Follows a run of the deployed batch door to its end: a bar on a terminal, lines elsewhere. Throws
+ * the errors of `followRun`.
+ */
 export async function followWithProgress(
   resources: FollowedResources,
   wanted: Pick<FollowOptions, 'isWanted' | 'before'>,
@@ -72,7 +75,7 @@ function stageLines(io: CommandContext['io']): (step: RunStep) => void {
   };
 }
 
-/** As a run on this machine gives it, for `--json`. */
+/** A run's result for `--json`, in the form of a local run. */
 export function runResult({
   runId,
   manifest,
@@ -82,7 +85,7 @@ export function runResult({
   return { runId, status: manifest.status, manifestKey, manifest, durationMs };
 }
 
-/** The same summary as of `batch` on this machine. */
+/** The summary of a run in the form of a local `batch`. */
 export function followedText(run: FollowedRun, lakeBucket: string): string {
   const { runId, manifest, manifestKey, durationMs } = run;
   return (

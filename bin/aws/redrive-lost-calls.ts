@@ -5,13 +5,13 @@ import { instantText } from '../instant-text.ts';
 import { openAws } from '../target.ts';
 import { textTable, withCommas } from '../text-table.ts';
 
-/** By stack: the outputs that name its queues. */
+/** The outputs that name the queues of lost calls, by stack. */
 export const LOST_CALLS = {
   Pipelines: ['LostBatchCalls', 'LostStreamCalls', 'LostComparisonCalls'],
   Catalogue: ['LostCatalogueCalls'],
 } as const;
 
-/** Lists the calls that nobody took, and removes them unless `isDryRun`. */
+/** Lists the calls that reached no function, and removes them unless `isDryRun`. */
 export async function redriveLostCalls(
   isDryRun: boolean,
   context: CommandContext,

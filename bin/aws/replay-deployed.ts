@@ -10,14 +10,14 @@ import { sightOf, watchWork } from './while-waiting.ts';
 const POLL_MS = 1_000;
 
 export interface DeployedReplay {
-  /** Of its execution. */
+  /** Name of the execution. */
   readonly name: string;
   readonly result: ReplayStepResult;
   readonly epoch: EpochView | null;
   readonly lakeBucket: string;
 }
 
-/** Starts a replay, or finds the one that is under way, and follows it to its end. */
+/** Starts a replay, or finds the one under way, and follows it to its end. */
 export async function replayDeployed(
   request: ReplayRequest,
   currentEpoch: (sight: Awaited<ReturnType<typeof sightOf>>) => Promise<EpochView | null>,

@@ -6,8 +6,8 @@ import type { CommandContext } from '../command.ts';
 import { followWithProgress } from './follow-with-progress.ts';
 
 /**
- * Asks the starter for a run over what the landing bucket holds, or over the raw archive of a
- * consumer, and follows it to its end.
+ * Asks the starter for a run over the landing bucket, or over the raw archive of a consumer, and
+ * follows it to its end.
  */
 export async function requestRun(
   resources: DeployedResources,
@@ -30,7 +30,7 @@ export async function requestRun(
   return await followWithProgress(resources, { isWanted, before }, context);
 }
 
-/** Whether a run reads this archive: other runs may come before it. */
+/** True if a run reads this archive: other runs may come before it. */
 function isOver(inputs: BatchPlan['inputs'], { segments }: StreamLakeKeys): boolean {
   return inputs.some(({ kind, key }) => kind === 'segment' && key.startsWith(segments));
 }

@@ -6,7 +6,7 @@ import type { BatchExecution } from '../../lib/aws/client/batch-executions.ts';
 
 /** Why a run did not end well. */
 export interface RunTrouble {
-  /** Null where nothing but the state machine says what happened, or the error has none. */
+  /** Null if nothing but the state machine says what happened, or the error has none. */
   readonly code: string | null;
   readonly message: string;
   readonly wayOut: string;
@@ -14,7 +14,7 @@ export interface RunTrouble {
 
 const AGAIN = 'then npx tandem batch --target aws';
 
-/** By code, as `docs/operations.md` has them under RunFailed. */
+/** What to do, by error code; docs/operations.md lists the same under RunFailed. */
 const WAYS_OUT: Readonly<Record<string, string>> = {
   landing_empty: `upload orders files, ${AGAIN}`,
   all_files_rejected: `mend the files and upload them again, ${AGAIN}`,
@@ -30,7 +30,7 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
 
 const READ_ON = 'see docs/operations.md, RunFailed';
 
-/** Null for a run that is under way or ended well. */
+/** What went wrong in a run, and what to do; null if it is under way or ended well. */
 export async function troubleOfRun(
   lake: Pick<ObjectStore, 'get'>,
   { runId, status }: BatchExecution,

@@ -12,7 +12,10 @@ export interface Trouble {
 /** An epoch comes every minute, and reads on until nothing is unread. */
 const LONG_UNREAD_MS = 15 * 60_000;
 
-/** First what stops numbers, then what loses records, then what to look at by day. */
+/**
+ * The findings of a deployment: first what stops new numbers, then what loses records, then what
+ * can wait until daytime.
+ */
 export function troublesOf(
   deployed: DeployedStatus,
   stream: Pick<StreamStatus, 'shards' | 'gaps' | 'damage' | 'differences'>,
@@ -108,7 +111,7 @@ function firstSentence(text: string): string {
 
 function versionTroubles({ functions, commandLine, hasSameConfig }: Versions): Trouble[] {
   const troubles: Trouble[] = [];
-  // The functions' version has a hash of their code behind the `+`.
+  // The functions' version has a hash of their code after the `+`.
   if (functions !== null && functions.split('+')[0] !== commandLine) {
     const what = `the functions are version ${functions}, this command line is ${commandLine}`;
     troubles.push({ what, wayOut: 'deploy this version, or use the one that is deployed' });

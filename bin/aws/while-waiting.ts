@@ -15,8 +15,8 @@ import { warningMetrics } from '../warning-metrics.ts';
 const ASK_EVERY_MS = 2_000;
 
 /**
- * Calls a deployed function, and shows on a terminal how far the stream is meanwhile. Throws
- * `InterruptedError` when the signal comes: the function goes on.
+ * Calls a deployed function and shows the stream's progress on a terminal meanwhile. Throws
+ * `InterruptedError` when the signal comes, while the function goes on.
  */
 export async function callAndWatch<Answer>(
   { verb, name, event }: { verb: string; name: FunctionOutput; event: object },
@@ -28,7 +28,10 @@ export async function callAndWatch<Answer>(
   return await watchWork({ verb, name, work }, sight, context);
 }
 
-/** The same for any work that goes on when nobody waits for it any more. */
+/**
+ * Shows the stream's progress on a terminal during work that goes on even if the command ends.
+ * Throws `InterruptedError` when the signal comes.
+ */
 export async function watchWork<Answer>(
   { verb, name, work }: { verb: string; name: string; work: Promise<Answer> },
   sight: StreamSight,
@@ -80,6 +83,7 @@ async function progressText({ context }: StreamSight): Promise<string> {
   return `${withCommas(read)} records consumed, ${epoch}`;
 }
 
+/** Opens a consumer of the deployed stream for reading; loads the AWS clients only then. */
 export async function sightOf(
   resources: DeployedResources,
   { config, io }: CommandContext,

@@ -48,6 +48,7 @@ Examples:
   $ tandem batch --from-raw --target aws
 `;
 
+/** Adds `tandem batch`: options, help and action. */
 export function defineBatch(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)
@@ -121,7 +122,7 @@ async function batch(
 
 const OF_THIS_MACHINE = ['landing', 'lake', 'workers', 'chunkBytes', 'plan', 'acceptQuarantined'];
 
-/** An upload starts a run by itself; this asks for one whatever was uploaded. */
+/** Asks for a run whether or not there are uploads; an upload starts one by itself. */
 async function batchOnAws(
   options: BatchCommandOptions,
   context: CommandContext,
@@ -140,7 +141,7 @@ async function batchOnAws(
   };
 }
 
-/** Contract §6. */
+/** The result of a batch run for `--json` (contract §6). */
 export function batchJson(result: BatchRunResult): Record<string, unknown> {
   const { manifest } = result;
   return {
@@ -157,7 +158,7 @@ export function batchJson(result: BatchRunResult): Record<string, unknown> {
   };
 }
 
-/** Also what `demo` does. */
+/** Runs a batch on this machine with a progress bar; `demo` uses it too. */
 export async function runBatchWithProgress(
   options: Pick<BatchCommandOptions, 'workers' | 'plan' | 'fromRaw' | keyof BatchFlags> & {
     readonly consumer?: string;

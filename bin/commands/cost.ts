@@ -45,6 +45,7 @@ Examples:
   $ tandem cost --measured --target aws       by what the deployment counted
 `;
 
+/** Adds `tandem cost`: options, help and action. */
 export function defineCost(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)

@@ -49,6 +49,7 @@ Examples:
 const SHARDS = 2;
 const TOP_PRODUCTS_SHOWN = 5;
 
+/** Adds `tandem demo`: options, help and action. */
 export function defineDemo(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)

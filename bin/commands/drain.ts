@@ -68,6 +68,7 @@ Examples:
 is late from then on. It names these orders before it asks.
 `;
 
+/** Adds `tandem drain`: options, help and action. */
 export function defineDrain(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addStreamOption(command);

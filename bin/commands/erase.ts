@@ -28,7 +28,10 @@ interface EraseCommandOptions extends CommonOptions, StreamFolders, TargetOption
   readonly dryRun?: true;
 }
 
-/** An epoch on AWS takes a minute at most by itself; here somebody has to finish it. */
+/**
+ * Longest wait for an epoch under way. On AWS it takes a minute at most; on this machine the user
+ * must finish it.
+ */
 const WAIT_MS = { local: 10_000, aws: 5 * 60_000 };
 
 const DESCRIPTION =
@@ -45,6 +48,7 @@ Examples:
   $ tandem erase --customer c-1042 --target aws
 `;
 
+/** Adds `tandem erase`: options, help and action. */
 export function defineErase(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addLandingOption(command);

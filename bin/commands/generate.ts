@@ -34,6 +34,7 @@ Examples:
   $ tandem generate --out data/landing --seed 7 --gzip
 `;
 
+/** Adds `tandem generate`: options, help and action. */
 export function defineGenerate(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)
@@ -60,7 +61,7 @@ async function generate(
   context: CommandContext,
 ): Promise<CommandResult> {
   const { out } = options;
-  // Not left to commander: it would complain about this before it looks for misspelt options.
+  // Checked here, because commander would report it before misspelt options.
   if (out === undefined) throw new UsageError('option_missing', '--out DIR is missing');
   const startedAtMs = performance.now();
   const landing = await generateInto(out, options, context);
@@ -84,7 +85,7 @@ async function generate(
   };
 }
 
-/** Also what `demo` does first. */
+/** Generates files below `dir` with a progress bar; `demo` uses it too. */
 export async function generateInto(
   dir: string,
   options: Pick<GenerateCommandOptions, 'orders' | 'seed' | 'files' | 'gzip'>,

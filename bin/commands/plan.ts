@@ -46,6 +46,7 @@ Examples:
   $ tandem plan --target aws --json      what lies in the landing bucket
 `;
 
+/** Adds `tandem plan`: options, help and action. */
 export function definePlan(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)

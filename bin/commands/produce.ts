@@ -27,7 +27,7 @@ import { visible } from '../visible-text.ts';
 const DEFAULT_SHARDS = 2;
 const MAX_SHARDS = 1_000;
 const MAX_RATE = 10_000_000;
-/** Of records that are sorted; more go to a temporary file. */
+/** Memory for sorting records; more go to a temporary file. */
 const SORT_MEMORY_BYTES = 64 * 1024 * 1024;
 
 interface ProduceCommandOptions extends CommonOptions, TargetOptions {
@@ -61,6 +61,7 @@ stream.watermarkDelay is a warning: what comes too late ends in the table late. 
 records in order of event time; what does not fit into memory waits in the temporary folder.
 `;
 
+/** Adds `tandem produce`: options, help and action. */
 export function defineProduce(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION).argument('<file...>', 'files to send, in this order');
   addStreamOption(command)
@@ -167,7 +168,10 @@ interface ProduceSettings {
   readonly sort?: true;
 }
 
-/** Also what `demo` does. Throws `InterruptedError`, which says how many records were sent. */
+/**
+ * Sends files to a local stream with a progress bar; `demo` uses it too. Throws `InterruptedError`
+ * with the number of records sent.
+ */
 export async function produceWithProgress(
   { streamDir, shards, files }: { streamDir: string; shards: number; files: readonly InputFile[] },
   context: CommandContext,
@@ -229,7 +233,7 @@ async function openShards(stream: EventStream | null): Promise<number | undefine
   return shards?.filter(({ shardId }) => !parents.has(shardId)).length;
 }
 
-/** Without a number an existing stream keeps the one it has. */
+/** Without a number of shards an existing stream keeps its own. */
 async function openForProduce(dir: string, name: string, shards: number | undefined) {
   const options = { dir, name, clock: new SystemClock() };
   if (shards !== undefined) return await LocalEventStream.open({ ...options, shardCount: shards });
@@ -246,6 +250,7 @@ function progressStep({ stage, records, bytesDone, bytesTotal }: ProduceProgress
   return { stage, done: records, total, unit: 'records', isEstimate: true as const };
 }
 
+/** The result of `produce` for `--json` (contract §6); durations in ms, sizes in bytes. */
 export function produceJson(streamDir: string, { tally, shardCount, durationMs }: Produced) {
   return {
     stream: streamDir,

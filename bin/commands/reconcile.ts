@@ -46,6 +46,7 @@ Examples:
   $ tandem reconcile --target aws                compares here what lies there
 `;
 
+/** Adds `tandem reconcile`: options, help and action. */
 export function defineReconcile(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)
@@ -96,7 +97,7 @@ async function runReconcile(
   };
 }
 
-/** Throws `UsageError` where it ends before it begins. */
+/** Throws `UsageError` if it ends before it begins. */
 function periodOf(
   { since, until }: ReconcileCommandOptions,
   configuredMs: number | null,
@@ -123,7 +124,7 @@ async function assertPublished(lake: ObjectStore, consumer: string): Promise<voi
   }
 }
 
-/** Also what `demo` does. */
+/** Compares both doors with a progress bar; `demo` uses it too. */
 export async function reconcileWithProgress(
   {
     lake,
@@ -169,7 +170,7 @@ export async function reconcileWithProgress(
   }
 }
 
-/** Of this machine, for a lake that cannot be written to. */
+/** A folder of this machine, for a lake that cannot be written to. */
 class TemporaryFolder {
   #path: string | null = null;
 
@@ -183,7 +184,7 @@ class TemporaryFolder {
   }
 }
 
-/** Contract §6. */
+/** The result of a comparison for `--json` (contract §6). */
 export function reconcileJson(result: ReconcileResult): Record<string, unknown> {
   const counts = Object.entries(result.classes).map(([name, { count }]) => [name, count]);
   const { sinceMs, untilMs } = result.period;

@@ -32,7 +32,7 @@ interface RedriveCommandOptions extends CommonOptions, StreamFolders, TargetOpti
   readonly consumer: string;
 }
 
-/** Where record batches that were given up lie below the lake, one object each. */
+/** Folder of the lake for given-up record batches, one object each. */
 const FAILED_PREFIX = 'failed/stream/';
 
 const DESCRIPTION =
@@ -50,6 +50,7 @@ Examples:
   $ tandem redrive --lost-calls --dry-run --target aws    which calls nobody took, and why
 `;
 
+/** Adds `tandem redrive`: options, help and action. */
 export function defineRedrive(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addStreamOption(command);

@@ -46,6 +46,7 @@ What a consumer began with is fixed: to replay under other rules or times, chang
 take another name.
 `;
 
+/** Adds `tandem replay`: options, help and action. */
 export function defineReplay(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addStreamOption(command);

@@ -28,6 +28,7 @@ Examples:
   $ tandem restore products/products.csv --before 2026-01-31T09:00:00Z
 `;
 
+/** Adds `tandem restore`: options, help and action. */
 export function defineRestore(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)

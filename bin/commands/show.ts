@@ -63,6 +63,7 @@ Examples:
   $ duckdb -c "FROM '$(tandem show daily_revenue --files)'"
 `;
 
+/** Adds `tandem show`: options, help and action. */
 export function defineShow(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)
@@ -174,7 +175,7 @@ interface Wanted {
   readonly limit: number;
 }
 
-/** What the options ask for; whatever is wrong with them is said before a lake is opened. */
+/** Checks the options completely before a lake is opened. */
 function wantedOf(
   table: TableName,
   { of: door, consumer, format, columns: names, where, limit }: ShowCommandOptions,

@@ -62,6 +62,7 @@ Examples:
   $ tandem status --target aws --all    also tables, shards and gaps
 `;
 
+/** Adds `tandem status`: options, help and action. */
 export function defineStatus(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addStreamOption(command);

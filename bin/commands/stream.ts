@@ -53,6 +53,7 @@ A window is final, and part of window_revenue, when the watermarks of all shards
 end. Records of a window that is final in their shard go to the table late.
 `;
 
+/** Adds `tandem stream`: options, help and action. */
 export function defineStream(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addLocalOnly(
@@ -105,16 +106,17 @@ function nextStep(options: StreamCommandOptions, goal: StreamGoal): string {
     : `npx tandem drain${folderFlags(options, ['stream', 'landing', 'lake'])}${consumer}`;
 }
 
+/** The flag that names a consumer in a suggested command; empty for the default one. */
 export function consumerFlag(consumer: string): string {
   return consumer === DEFAULT_CONSUMER ? '' : ` --consumer ${consumer}`;
 }
 
-/** An epoch of an earlier version has none. */
+/** Warnings of an epoch; one published by an earlier version has none. */
 export function warningsOf(manifest: Partial<StreamManifest>): readonly Warning[] {
   return manifest.warnings ?? [];
 }
 
-/** Contract §6. */
+/** An epoch for `--json` (contract §6). */
 export function streamJson(epoch: EpochView | null): Record<string, unknown> {
   if (epoch === null) {
     return {
@@ -132,7 +134,7 @@ export function streamJson(epoch: EpochView | null): Record<string, unknown> {
   return { epoch: manifest.epoch, manifest: manifestKey, counts, watermark, revenue, warnings };
 }
 
-/** An epoch for people. */
+/** A summary of an epoch for people. */
 export function epochText(epoch: EpochView, lakeDir: string): string {
   const { manifest, manifestKey } = epoch;
   return (
@@ -142,7 +144,10 @@ export function epochText(epoch: EpochView, lakeDir: string): string {
   );
 }
 
-/** Also what `demo` does. Returns the epoch that is current at the end. */
+/**
+ * Runs a local stream with its live view; `demo` uses it too. Returns the epoch that is current at
+ * the end.
+ */
 export async function streamWithView(
   options: {
     readonly folders: Folders;
@@ -174,7 +179,7 @@ export async function streamWithView(
       const run = { context: local.context, goal, batchSize, everyMs, observer, isReplan, signal };
       await runStream(run);
     } catch (error) {
-      // Whoever asked for the end gets it: what was consumed is in the logs.
+      // The user asked for the end: what was consumed is in the logs.
       if (!signal.aborted || !isRetryable(error)) throw error;
       io.writeErr(
         `tandem: warning: a last epoch is left to the next run: ${visible(error.message)}\n`,
@@ -191,6 +196,7 @@ export async function streamWithView(
   }
 }
 
+/** The consumer's current epoch; null while nothing is published. */
 export async function currentEpoch(context: StreamContext): Promise<EpochView | null> {
   const manifest = await currentManifest(context);
   return manifest === null ? null : await readEpochView(context, manifest);

@@ -35,6 +35,7 @@ Examples:
   $ tandem upload january.csv.gz data/landing/products --wait --json
 `;
 
+/** Adds `tandem upload`: options, help and action. */
 export function defineUpload(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)
@@ -119,7 +120,7 @@ async function follow(
   return (await currentRun(resources, isWanted)) ?? (await requestRun(resources, context));
 }
 
-/** Whether a run reads these files as they were uploaded, or rejects them. */
+/** True if a run reads these files as they were uploaded, or rejects them. */
 function hasRead(plan: BatchPlan, files: readonly Uploaded[]): boolean {
   const etags = new Map<string, string>();
   for (const list of [plan.inputs, plan.customers, plan.products]) {

@@ -30,6 +30,7 @@ Examples:
   $ tandem verify --target aws                   reads here what lies there
 `;
 
+/** Adds `tandem verify`: options, help and action. */
 export function defineVerify(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addTargetOption(addConsumerOption(addLakeOption(command)))

@@ -5,7 +5,10 @@ import { SystemRandomness } from '../shared/runtime/randomness.ts';
 import type { BatchHost } from './batch-host.ts';
 import type { StepLimits } from './plan-run/plan-steps.ts';
 
-/** The batch door in a function of Lambda. */
+/**
+ * Builds the batch door's ports and settings for a Lambda function. Throws `TerminalError`
+ * `variable_missing` or `settings_missing`.
+ */
 export function awsBatchHost(): {
   readonly host: BatchHost;
   readonly limits: StepLimits;

@@ -11,7 +11,7 @@ export interface BatchHost {
   readonly clock: Clock;
   readonly config: Config;
   readonly codeVersion: string;
-  /** For messages. */
+  /** Name of the folder or bucket, for messages. */
   readonly landingName: string;
 }
 
@@ -22,8 +22,8 @@ export interface ChildStatus {
 }
 
 /**
- * Runs one step of a map state. An error that no retry can mend is recorded and becomes a status,
- * so that one state after the map decides for all; others are thrown, to be tried again.
+ * Runs one step of a map state. A `TerminalError` is recorded and becomes a status, so that one
+ * state after the map decides for all; any other error is thrown, to be retried.
  */
 export async function runChild(
   host: BatchHost,
@@ -42,11 +42,12 @@ export async function runChild(
   }
 }
 
-/** One value at a time, as long as the run is the same: a process serves many steps of one run. */
+/** Keeps one value for the current run: a process serves many steps of one run. */
 export class PerRun<Value> {
   #runId = '';
   #value: Promise<Value> | null = null;
 
+  /** The run's value, made once per run; made again after it failed. */
   async of(runId: string, make: () => Promise<Value>): Promise<Value> {
     if (this.#runId !== runId || this.#value === null) {
       this.#runId = runId;

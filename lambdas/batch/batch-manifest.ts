@@ -23,12 +23,14 @@ export interface BatchManifest {
   readonly issues: Readonly<Record<string, number>>;
   readonly revenue: string;
   readonly rejected_files: readonly RejectedFile[];
-  /** In the order of their codes. */
+  /** Sorted by their codes. */
   readonly warnings: readonly Warning[];
   /** Active rows without customer, and without product. */
   readonly joins: JoinCounts;
   readonly dimensions: { readonly customers: DimensionEntry; readonly products: DimensionEntry };
-  /** Of few files here, of many in an object beside the manifest: `manifestInputs` reads both. */
+  /**
+   * Present if they are few; many go to an object beside the manifest. `manifestInputs` reads both.
+   */
   readonly inputs?: readonly ManifestInput[];
   readonly inputs_object?: InputsObject;
   readonly tables: Readonly<Record<string, { readonly files: readonly TableFile[] }>>;

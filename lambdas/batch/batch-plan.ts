@@ -10,11 +10,11 @@ export interface PlannedInput extends LandingObject {
    * of what has to be decoded is read with its records.
    */
   readonly layout: CsvLayout | null;
-  /** Where the records begin. */
+  /** Byte at which the records begin, after any header. */
   readonly dataOffset: number;
   /** Estimated of what has to be unpacked; of other inputs it is `sizeBytes`. */
   readonly uncompressedBytes?: number;
-  /** Of a raw segment, as the manifest of its epoch says; other inputs have an etag only. */
+  /** SHA-256 of a raw segment, from the manifest of its epoch; other inputs have an etag only. */
   readonly sha256?: string;
 }
 
@@ -31,7 +31,7 @@ export interface RejectedFile {
   readonly reason: string;
 }
 
-/** What decides a run beside the inputs and how they are cut. */
+/** Everything that decides a run, apart from the inputs and how they are cut. */
 export interface PlanHeader {
   readonly planFormat: 3;
   readonly runId: string;
@@ -60,12 +60,13 @@ export interface PlanHeader {
  * gives the same files under `tables/`, byte for byte.
  */
 export interface BatchPlan extends PlanHeader {
-  /** In order of records: by key. */
+  /** In order of records, which is by key. */
   readonly inputs: readonly PlannedInput[];
   /** In order of records. */
   readonly chunks: readonly PlannedChunk[];
 }
 
+/** Key of a run's manifest, the only list of its files that readers trust. */
 export const manifestKey = (runId: string) => `manifests/batch/${runId}.json`;
 
 /** The run whose manifest has that key. */
@@ -73,13 +74,14 @@ export function runIdOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1).replace('.json', '');
 }
 
-/** Plans are kept as long as their runs, so that a run can be repeated (`batch --plan`). */
+/** Key of a run's plan, kept as long as the run, so that it can be repeated (`batch --plan`). */
 export const planKey = (runId: string) => `state/batch/plans/${runId}.json`;
 
-/** Of the parts of a large plan, beside it. */
+/** Key of the folder for the parts of a large plan. */
 export const planFolder = (runId: string) => `state/batch/plans/${runId}/`;
 
-/** Of what is too long for a manifest, beside it. */
+/** Key of the folder for what is too long for the manifest. */
 export const manifestFolder = (runId: string) => `manifests/batch/${runId}/`;
 
+/** Prefix of a run's temporary objects, removed once the run has ended. */
 export const workPrefix = (runId: string) => `work/${runId}/`;

@@ -1,10 +1,11 @@
 import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
 
-/** Most files have the same header: each layout is kept once, and has a number. */
+/** Numbers distinct layouts and keeps each once, as most files have the same header. */
 export class InternedLayouts {
   readonly all: CsvLayout[] = [];
   readonly #indexes = new Map<string, number>();
 
+  /** The number of a layout, a new one if it is new; null for none. */
   indexOf(layout: CsvLayout | null): number | null {
     if (layout === null) return null;
     const name = `${layout.delimiter}:${layout.fields.join()}`;
@@ -14,6 +15,7 @@ export class InternedLayouts {
     return this.all.push(layout) - 1;
   }
 
+  /** The one copy that is kept of an equal layout. */
   shared(layout: CsvLayout): CsvLayout {
     return this.all[this.indexOf(layout) as number];
   }

@@ -11,7 +11,7 @@ import type { RangeResult } from './merge-aggregates/merge-aggregates.ts';
 import type { BucketResult } from './reduce-bucket/bucket-parts.ts';
 import { type PlanPart, planParts, readHeader, type StoredHeader } from './stored-plan.ts';
 
-/** Objects that are read at once; so many of each part of a plan, of which several are read. */
+/** Objects read at once, for each part of a plan; several parts are read in parallel. */
 const PARALLEL_READS = 32;
 const PARALLEL_READS_OF_PART = 8;
 
@@ -20,9 +20,9 @@ const PARALLEL_READS_OF_PART = 8;
  * each other through such objects.
  */
 export interface MappedTask {
-  /** By chunk of the task. */
+  /** Results of the task's chunks, in order. */
   readonly results: readonly ChunkResult[];
-  /** Null where the task has no records. */
+  /** Null if the task has no records. */
   readonly blocks: StoredBlocks | null;
   /** How many of the blocks are of each chunk, in their order. */
   readonly blockCounts: readonly number[];
@@ -36,14 +36,14 @@ export interface ReducedBucket {
 
 export interface MappedPart {
   readonly part: PlanPart;
-  /** By task of the part. */
+  /** The part's tasks, in order; null for one without a result. */
   readonly tasks: readonly (MappedTask | null)[];
 }
 
 /** An object of the exchange that the reduce steps read. */
 export interface UsedBlocks {
   readonly blocks: StoredBlocks;
-  /** By block: index of its input; null where it is not to be used. */
+  /** For each block, the index of its input; null if the block is not to be used. */
   readonly sources: readonly (number | null)[];
 }
 
@@ -51,11 +51,11 @@ export interface UsedBlocks {
 export interface ReducePlan {
   /** In order of records. */
   readonly used: readonly UsedBlocks[];
-  /** Of their blocks, by bucket. */
+  /** Index of the blocks, by bucket. */
   readonly index: readonly IndexStripe[];
-  /** What `layoutOf` stands for. */
+  /** The layouts that `layoutOf` numbers. */
   readonly layouts: readonly CsvLayout[];
-  /** By input; null where one was rejected, or holds events. */
+  /** For each input, its index in `layouts`; null if it was rejected, or holds events. */
   readonly layoutOf: readonly (number | null)[];
   /** Keys of the inputs. */
   readonly sources: readonly string[];
@@ -65,11 +65,13 @@ export interface ReducePlan {
 export interface MergePlan {
   /** Window sums by bucket. */
   readonly sums: readonly StoredBlocks[];
-  /** Of them, by range of products. */
+  /** Index of the runs, by range of products. */
   readonly index: readonly IndexStripe[];
 }
 
-/** Where the first record of a task starts, as the chain says; of the others it was assumed. */
+/**
+ * Where a task's first record starts, according to the chain; tasks that are missing assumed it.
+ */
 export type KnownStarts = ReadonlyMap<number, number>;
 
 export type ChildStage = 'map' | 'reduce' | 'merge';
@@ -83,8 +85,8 @@ export interface StepFailure {
 }
 
 /**
- * The objects below `work/<runId>/`. Each has one writer's content: a step that is repeated writes
- * the same bytes under the same key.
+ * The objects below `work/<runId>/`. Each has one writer's content: a repeated step writes the same
+ * bytes under the same key.
  */
 export class RunFiles {
   readonly #lake: ObjectStore;
@@ -97,7 +99,7 @@ export class RunFiles {
     this.#prefix = workPrefix(runId);
   }
 
-  /** Of the blocks of a task. The start of its first record tells two attempts apart. */
+  /** Key of a task's blocks. The start of its first record tells two attempts apart. */
   exchangeKey(taskIndex: number, knownStart: number | null): string {
     return `${this.#prefix}exchange/${taskIndex}-${startText(knownStart)}.bin`;
   }
@@ -138,7 +140,10 @@ export class RunFiles {
     });
   }
 
-  /** After `round` repairs. Throws `ObjectNotFoundError` where there was no such round. */
+  /**
+   * Reads the known starts after `round` repairs. Throws `ObjectNotFoundError` if there was no such
+   * round.
+   */
   async readStarts(round: number): Promise<KnownStarts> {
     return new Map(await this.#read<[number, number][]>(`starts/${round}.json`));
   }
@@ -147,7 +152,9 @@ export class RunFiles {
     await this.#put(`starts/${round}.json`, [...starts]);
   }
 
-  /** With these all chains hold; null once the run was published, or before that. */
+  /**
+   * The known starts with which all chains hold; null before that, and once the run was published.
+   */
   async findFinalStarts(): Promise<KnownStarts | null> {
     const starts = await this.#find<[number, number][]>('starts/final.json');
     return starts === null ? null : new Map(starts);
@@ -258,7 +265,7 @@ interface TextSum {
   readonly cents: string;
 }
 
-/** As JSON holds them: 64-bit sums are text. */
+/** A bucket's result as JSON: 64-bit sums are text. */
 interface StoredBucket {
   readonly result: Omit<BucketResult, 'byDay' | 'byHour'> & {
     readonly byDay: readonly [number, TextSum][];
@@ -287,6 +294,7 @@ function startText(knownStart: number | null): string {
   return knownStart === null ? 'assumed' : String(knownStart);
 }
 
+/** The indexes 0 to `count - 1`. */
 export function indexes(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }

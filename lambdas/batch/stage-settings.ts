@@ -16,8 +16,8 @@ import type { PublishContext } from './publish-run/publish-run.ts';
 import type { ReduceContext } from './reduce-bucket/reduce-bucket.ts';
 
 /**
- * What the stages are given, on whichever host they run: the same plan and config give the same
- * settings, and so the same bytes.
+ * Settings of the stages on any host: the same plan and config give the same settings, and so the
+ * same bytes.
  */
 
 /** Share of the memory limit that one dimension may take. */
@@ -28,7 +28,7 @@ export interface LoadedDimensions {
   readonly products: LoadedDimension;
 }
 
-/** Throws `TerminalError` as `loadDimension` does. */
+/** Loads the dimensions that a plan names. Throws the `TerminalError`s of `loadDimension`. */
 export async function loadDimensions(
   landing: ObjectStore,
   plan: Pick<BatchPlan, 'customers' | 'products'>,
@@ -41,6 +41,10 @@ export async function loadDimensions(
   };
 }
 
+/**
+ * A mapper with the config's status spellings and the plan's number of buckets; `segments` is the
+ * store of raw segments, for runs over an archive.
+ */
 export function createMapper(
   landing: ObjectReader,
   { bucketCount }: Pick<BatchPlan, 'bucketCount'>,
@@ -51,6 +55,7 @@ export function createMapper(
   return new ChunkMapper(landing, statuses, bucketCount, segments);
 }
 
+/** Settings of a reduce step, with its dimensions in memory; `memory` is the kernels'. */
 export function reduceContext(
   lake: ObjectStore,
   memory: KernelMemory,
@@ -86,11 +91,13 @@ export function reduceContext(
   };
 }
 
+/** Settings of a merge step. */
 export function mergeContext(lake: ObjectStore, plan: PlanHeader, config: Config): MergeContext {
   const { parquet, windows } = config;
   return { lake, runId: plan.runId, windowLengthMs: windows.lengthMs, parquet };
 }
 
+/** Settings of the publish step, with the products to name in `top_products`. */
 export function publishContext(
   lake: ObjectStore,
   { runId }: Pick<BatchPlan, 'runId'>,
@@ -105,11 +112,14 @@ export function publishContext(
 export interface MappedChunks {
   /** Chunks whose records are used, in order of records. */
   readonly used: readonly { readonly chunkIndex: number; readonly inputIndex: number }[];
-  /** By input; null where one was rejected. */
+  /** For each input its layout; null if the input was rejected. */
   readonly layouts: readonly (CsvLayout | null)[];
 }
 
-/** `results` are by chunk index; null for a chunk inside a record of an earlier one. */
+/**
+ * The blocks and layouts to reduce. `results` are by chunk index, null for a chunk inside a record
+ * of an earlier one.
+ */
 export function mappedChunks(
   plan: Pick<BatchPlan, 'inputs' | 'chunks'>,
   results: readonly (ChunkResult | null)[],

@@ -17,11 +17,11 @@ import { InternedLayouts } from './interned-layouts.ts';
 
 /**
  * A plan in a lake. One of some thousand chunks is one object. A larger one is a header that names
- * its parts: a step reads the part with its task and no other, and whoever needs all of them takes
- * one after the other.
+ * its parts: a step reads the part with its task only, and a reader of all parts takes them one
+ * after another.
  */
 
-/** A part ends with the task that brings it to so many chunks. */
+/** A part ends with the task that brings it to this many chunks. */
 export const PART_CHUNKS = 1_000;
 
 /** Parts that are written, or read ahead, at once. */
@@ -36,7 +36,7 @@ export interface PlanPart {
   readonly firstInput: number;
   readonly inputs: readonly PlannedInput[];
   readonly chunks: readonly PlannedChunk[];
-  /** By task: the index in the plan of the chunk behind its last one. */
+  /** For each task, the index in the plan of the chunk after its last one. */
   readonly taskEnds: readonly number[];
 }
 
@@ -54,7 +54,7 @@ export interface StoredHeader extends PlanHeader {
   readonly parts: readonly PartRef[];
   /** The largest share of a limit that the plan uses, percent. */
   readonly limitUsed: number;
-  /** Where the plan is one object. */
+  /** The plan's only part if it is one object. */
   readonly only: PlanPart | null;
 }
 
@@ -71,19 +71,19 @@ export interface TaskPlan {
 }
 
 interface StoredPart extends Omit<PlanPart, 'inputs'> {
-  /** What the inputs' `layout` stands for. */
+  /** The layouts that the inputs' `layout` numbers. */
   readonly layouts: readonly CsvLayout[];
   readonly inputs: readonly (Omit<PlannedInput, 'layout'> & { readonly layout: number | null })[];
 }
 
-/** As one object: what `batch --plan` reads as well. Plans of one machine have no tasks. */
+/** A plan in one object, which `batch --plan` reads as well. Plans of one machine have no tasks. */
 type StoredWhole = BatchPlan & Partial<TaskPlan>;
 
 type StoredLarge = Omit<StoredHeader, 'only'>;
 
 /**
- * Stores a plan; the object under `planKey` comes last, and names parts by their content. Repeated
- * with the same plan it does nothing more. Throws `TerminalError` where another one is stored.
+ * Stores a plan; the object under `planKey` comes last and names parts by their content. Repeated
+ * with the same plan it changes nothing. Throws `TerminalError` if another plan is stored.
  */
 export async function putPlan(lake: ObjectStore, plan: BatchPlan, tasks: TaskPlan): Promise<void> {
   const { inputs, chunks, ...header } = plan;
@@ -111,12 +111,12 @@ export async function putPlan(lake: ObjectStore, plan: BatchPlan, tasks: TaskPla
   await putOnce(lake, key, jsonBytes(large));
 }
 
-/** Throws `ObjectNotFoundError`. */
+/** Reads the header of a run's plan. Throws `ObjectNotFoundError` if none is stored. */
 export async function readHeader(lake: ObjectStore, runId: string): Promise<StoredHeader> {
   return headerOf(parseJson(await lake.get(planKey(runId))));
 }
 
-/** What the stored object under `planKey` says. */
+/** The header in the stored object under `planKey`, for small and large plans. */
 export function headerOf(value: StoredWhole | StoredLarge): StoredHeader {
   if ('parts' in value) return { ...value, only: null };
   const { inputs, chunks, taskEnds = chunks.map((_, index) => index + 1), ...header } = value;
@@ -132,12 +132,13 @@ export function headerOf(value: StoredWhole | StoredLarge): StoredHeader {
   };
 }
 
-/** Which part holds a task, for `readPart`. */
+/** The index of the part that holds a task, for `readPart`. */
 export function partIndexOf({ parts }: StoredHeader, taskIndex: number): number {
   const behind = parts.findIndex(({ firstTask }) => firstTask > taskIndex);
   return Math.max(0, (behind < 0 ? parts.length : behind) - 1);
 }
 
+/** Reads one part of a plan; the only part of a small plan is in the header already. */
 export async function readPart(
   lake: ObjectStore,
   { parts, only }: StoredHeader,
@@ -147,6 +148,7 @@ export async function readPart(
   return partFrom(parseJson(await lake.get(parts[partIndex].key)), new InternedLayouts());
 }
 
+/** The chunks of a task with the input of each; the part must be the one that holds the task. */
 export function taskOf(part: PlanPart, taskIndex: number): PlannedTask {
   const { firstTask, firstChunk, firstInput, taskEnds } = part;
   const index = taskIndex - firstTask;
@@ -158,8 +160,8 @@ export function taskOf(part: PlanPart, taskIndex: number): PlannedTask {
 }
 
 /**
- * All parts in order, each with what `load` makes of it, several on their way at a time: what is in
- * memory is bounded however large the plan is.
+ * Yields what `load` makes of each part, in order, with several loads under way: memory is bounded
+ * however large the plan is.
  */
 export async function* planParts<Loaded>(
   lake: ObjectStore,
@@ -177,7 +179,7 @@ export async function* planParts<Loaded>(
   }
 }
 
-/** The whole plan; `readBytes` gets the bytes of a part by its key. */
+/** Assembles the whole plan; `readBytes` returns the bytes of a part by its key. */
 export async function wholePlan(
   header: StoredHeader,
   readBytes: (key: string) => Promise<Uint8Array>,
@@ -195,6 +197,7 @@ export async function wholePlan(
   return { ...rest, inputs, chunks };
 }
 
+/** Reads a run's whole plan into memory. Throws `ObjectNotFoundError` if none is stored. */
 export async function readWholePlan(lake: ObjectStore, runId: string): Promise<BatchPlan> {
   return await wholePlan(await readHeader(lake, runId), (key) => lake.get(key));
 }

@@ -15,7 +15,11 @@ import { InlineEpochWriter } from './publish-epoch/epoch-writer.ts';
 import { FannedEpochWriter } from './publish-epoch/fanned-epoch-writer.ts';
 import type { EpochWriter } from './publish-epoch/publish-epoch.ts';
 
-/** The stream door in a function of Lambda. `start`: where a new consumer begins, in ISO 8601. */
+/**
+ * Opens the stream door in a Lambda function. `start`: where a new consumer begins, in ISO 8601.
+ * Throws `TerminalError` `stream_differs`, `log_format_newer`, `variable_missing` or
+ * `settings_missing`.
+ */
 export async function openAwsStream(
   consumer = DEFAULT_CONSUMER,
   start: string | null = null,
@@ -50,7 +54,7 @@ async function openConsumer(consumer?: string, start?: string | null): Promise<O
   return { context, inline: new InlineEpochWriter(context) };
 }
 
-/** The context and a writer that goes with it, made once; made again after it failed. */
+/** Makes the context and its writer once per process, and again after a failure. */
 export function openOnce(): () => Promise<OpenedConsumer> {
   let opening: Promise<OpenedConsumer> | null = null;
   return async () => {
@@ -62,7 +66,7 @@ export function openOnce(): () => Promise<OpenedConsumer> {
   };
 }
 
-/** One consumer at a time: memory is kept for the one that was asked for last. */
+/** Keeps the opened consumer that was asked for last, to bound memory. */
 export function openConsumers(): (
   consumer: string,
   start: string | null,
@@ -76,7 +80,7 @@ export function openConsumers(): (
   };
 }
 
-/** Writes large epochs by functions beside this one. */
+/** A writer that has large epochs written by other functions. */
 export function fannedWriter(context: StreamContext, inline: InlineEpochWriter): EpochWriter {
   const shards = new LambdaShardPublisher(variable('PUBLISH_SHARD_FUNCTION'));
   return new FannedEpochWriter(inline, shards, context.config.publish.maxShardsInline);

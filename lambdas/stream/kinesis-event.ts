@@ -17,7 +17,7 @@ export interface KinesisEvent {
   }[];
 }
 
-/** A record as an event of the mapping holds it. */
+/** A stream record from its form in an event of the mapping. */
 export function recordOf(kinesis: KinesisEvent['Records'][number]['kinesis']): StreamRecord {
   return {
     sequenceNumber: kinesis.sequenceNumber,

@@ -1,4 +1,4 @@
-/** `tandem/cdk`: both doors as constructs, for stacks of one's own (README, "As a library"). */
+/** `tandem/cdk`: both doors as constructs for your own stacks (README, "As a library"). */
 export type { FunctionName } from './bundle/function-names.ts';
 export { Alarms, type AlarmsProps } from './cdk/alarms.ts';
 export { BatchDoor, type BatchDoorProps } from './cdk/batch-door.ts';

@@ -26,7 +26,7 @@ const ALLOWED_WILDCARDS: readonly { readonly finding: RegExp; readonly reason: s
 ];
 
 /**
- * On the state machine only: delivery of its log and its traces, whose actions know no resources
+ * On the state machine only: delivery of its log and its traces, whose actions take no resource
  * (Step Functions, "Logging using CloudWatch Logs"; "Trace with AWS X-Ray").
  */
 const STATE_MACHINE_ROLE = /\/StateMachine\/Role\/DefaultPolicy\/Resource$/;
@@ -40,7 +40,10 @@ const CONNECTIONS = /\/Connections\/Resource$/;
 /** The planner asks for the account's quota of functions: `lambda:GetAccountSettings` alone. */
 const PLANNER_ROLE = /\/planRun\/Role\/DefaultPolicy\/Resource$/;
 
-/** cdk-nag takes one acknowledgement per finding; these stand for kinds of findings. */
+/**
+ * The AWS Solutions rules of cdk-nag with the project's acknowledged findings. cdk-nag takes one
+ * acknowledgement per finding; these cover kinds of findings.
+ */
 export class TandemChecks extends AwsSolutionsChecks {
   protected override applyRule(params: IApplyRule): void {
     const { rule } = params;

@@ -17,11 +17,15 @@ export interface Deployment {
    * @default everything is deployed
    */
   readonly isEmulator: boolean;
-  /** Of the functions' code, as their settings say. @default not said */
+  /**
+   * Version of the functions' code, from their settings.
+   *
+   * @default unknown
+   */
   readonly codeVersion?: string;
 }
 
-/** Throws `UsageError` `context_invalid`. */
+/** Reads a deployment's context flags. Throws `UsageError` `context_invalid`. */
 export function deploymentOf(scope: Construct, config: Config): Deployment {
   const flag = (name: string): boolean => {
     const value: unknown = scope.node.tryGetContext(name);
@@ -32,6 +36,10 @@ export function deploymentOf(scope: Construct, config: Config): Deployment {
   return { config, isEphemeral: flag('ephemeral'), isEmulator: flag('emulator') };
 }
 
+/**
+ * `DESTROY` for an ephemeral deployment, such as a test's; otherwise `RETAIN`, so that data
+ * outlives its stack.
+ */
 export function removalPolicy({ isEphemeral }: Deployment): RemovalPolicy {
   return isEphemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
 }
@@ -40,7 +48,7 @@ export function removalPolicy({ isEphemeral }: Deployment): RemovalPolicy {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where it goes: the account and region of the credentials in use, if the config allows them.
+ * The account and region to deploy to: those of the credentials in use, if the config allows them.
  * Throws `UsageError` `wrong_account` and `wrong_region`.
  */
 export function environmentOf(
@@ -63,9 +71,9 @@ export function environmentOf(
 const EMULATOR_MS_MAX = 5_000;
 
 /**
- * Before anything is deployed to an emulator: the CDK's command line would try for minutes where
- * none answers, and would deploy what is left out there to AWS where no endpoint is set. Throws
- * `UsageError` `emulator_not_running`.
+ * Checks that an emulator answers before anything is deployed to it: the CDK's command line would
+ * retry for minutes, and without an endpoint would deploy the emulator's reduced stacks to AWS.
+ * Throws `UsageError` `emulator_not_running`.
  */
 export async function assertEmulator({ AWS_ENDPOINT_URL: endpoint }: Environment): Promise<void> {
   if (endpoint === undefined || endpoint === '') {
@@ -76,7 +84,7 @@ export async function assertEmulator({ AWS_ENDPOINT_URL: endpoint }: Environment
     );
   }
   try {
-    // Whatever it says: it is there.
+    // Any answer will do: it is running.
     await fetch(endpoint, { method: 'HEAD', signal: AbortSignal.timeout(EMULATOR_MS_MAX) });
   } catch (cause) {
     const message = `no emulator answers at ${endpoint}; start one: npm run local:up`;

@@ -17,8 +17,8 @@ export interface TandemStacks {
 }
 
 /**
- * All stacks of a deployment, with the tags and the permissions boundary that the config asks for.
- * Emulators get those that hold data and those that move it.
+ * Adds all stacks of a deployment, with the config's tags and permissions boundary. Emulators get
+ * only those that hold data and those that move it.
  */
 export function addStacks(
   app: App,

@@ -63,7 +63,7 @@ export interface BatchRunOptions {
   readonly landingDir?: string;
   readonly lakeDir?: string;
   readonly config: Config;
-  /** Threads; by default what the config says. The tables are the same whatever it is. */
+  /** Number of threads; defaults to the config's. The tables do not depend on it. */
   readonly workers?: number;
   /** Threads are started for this much input; by default 64 MiB, below which one is faster. */
   readonly threadedFromBytes?: number;
@@ -93,9 +93,9 @@ const DEFAULT_THREADED_FROM_BYTES = 64 * 1024 * 1024;
 const NOTHING = { inputBytes: 0, dimensionBytes: 0 };
 
 /**
- * One batch run on this machine: the stages of architecture §3 in one process. Publishes all tables
- * at once or nothing. Throws `TerminalError` as the stages do, and the signal's reason when it is
- * aborted; then nothing of the run is left, also on a full disk.
+ * Runs one batch on this machine: the stages of architecture §3 in one process. Publishes all
+ * tables at once or nothing. Throws the stages' `TerminalError`s, or the signal's reason when
+ * aborted; then nothing of the run is left, even on a full disk.
  */
 export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult> {
   const { landing, lake, config, fromRaw } = options;
@@ -184,7 +184,7 @@ async function writeRun(
   );
 }
 
-/** Whether something could be tidied up decides no run; what could not is told. */
+/** A failed clean-up does not fail the run; it is reported. */
 async function tidily({ onLeftover }: BatchRunOptions, tidy: () => Promise<void>): Promise<void> {
   try {
     await tidy();
@@ -220,7 +220,7 @@ function isLarge({ threadedFromBytes }: BatchRunOptions, inputBytes: number): bo
   return inputBytes >= (threadedFromBytes ?? DEFAULT_THREADED_FROM_BYTES);
 }
 
-/** Where the records of a run are: orders files in landing, or segments in the lake. */
+/** The store of a run's records: orders files in landing, or segments in the lake. */
 function recordsOf({ fromRaw, landing, landingDir, lake, lakeDir }: BatchRunOptions) {
   return fromRaw === undefined
     ? { store: landing, dir: landingDir }
@@ -242,12 +242,12 @@ function openPool(
   return new WorkerPool(workers, { landingDir: dir, lakeDir, settings });
 }
 
-/** Where batch and reconcile write. */
+/** Prefixes that batch and reconcile write to. */
 const SWEPT_PREFIXES = ['tables/batch/', 'work/', 'manifests/batch/', 'state/batch/', 'reports/'];
 
 /**
- * Processes that were killed leave files that never got their key, and locks; nobody needs them.
- * Before anything is written: on a full disk the run may need their room.
+ * Removes what killed processes left: files that never got their key, and locks. Before anything is
+ * written, because on a full disk the run may need the room.
  */
 async function sweepTemporaries(lakeDir: string): Promise<void> {
   const files = new FileObjectStore(lakeDir);

@@ -4,7 +4,7 @@ import type { ChunkResult } from '../map-chunk/chunk-result.ts';
 
 export interface ChunkRepair {
   readonly chunkIndex: number;
-  /** Where its first record starts. */
+  /** Byte at which its first record starts. */
   readonly knownStart: number;
 }
 
@@ -14,20 +14,18 @@ export interface ChainCheck {
    * afterwards.
    */
   readonly repairs: readonly ChunkRepair[];
-  /**
-   * Chunks whose range lies inside a record of an earlier one: what they found is not to be used.
-   */
+  /** Chunks whose range is inside a record of an earlier one: their results must not be used. */
   readonly empty: ReadonlySet<number>;
 }
 
 /**
- * Follows the chain of each input (architecture §3.3): the record after the last one of a chunk is
- * the first one of the next. Where it is not, a line end inside quotes was taken for the end of a
- * record. Chunks come in their order; what is kept does not grow with them.
+ * Follows the chain of each input (architecture §3.3): each chunk's first record must start where
+ * the previous chunk's last one ended. Otherwise a line end inside quotes was taken for the end of
+ * a record. Pass chunks in order; memory does not grow with them.
  */
 export class ChainFollower {
   #inputIndex = -1;
-  /** Where the next record of the input starts; NaN once its chain is broken. */
+  /** Where the input's next record starts; NaN once its chain is broken. */
   #expected = Number.NaN;
 
   /** What the result of the next chunk is worth: as it is, nothing, or to be had once more. */
@@ -52,7 +50,7 @@ export class ChainFollower {
   }
 }
 
-/** The same for all chunks of a plan. `results` are by chunk index. */
+/** Checks the chains of a whole plan at once. `results` are by chunk index. */
 export function checkChunks(
   { inputs, chunks }: Pick<BatchPlan, 'inputs' | 'chunks'>,
   results: readonly (ChunkResult | null)[],

@@ -5,12 +5,12 @@ import { RunFiles } from '../run-files.ts';
 import { RunCheck, type TaskRepair } from './run-check.ts';
 
 /**
- * Repairs in one round: the list of them stands beside those of the plan in a payload of at most
- * 256 KiB. The others come in the next round.
+ * Most repairs in one round: their list shares a payload of at most 256 KiB with the plan's. The
+ * rest follow in the next round.
  */
 export const MAX_REPAIRS = 2_000;
 
-/** Rounds of a run; each of them mends one border of each file. */
+/** Most rounds of a run; each repairs one border of each file. */
 const MAX_ROUNDS = 1_000;
 
 /** The state after a map: over tasks, or over buckets. */
@@ -30,6 +30,11 @@ export interface CheckStepResult {
   readonly repairs: readonly TaskRepair[];
 }
 
+/**
+ * The step after a map state: checks the chunks' chains after `map`, or that every bucket has a
+ * result after `reduce`, and stores the plan of the next stage. Repeated, it stores the same.
+ * Throws `TerminalError` with the recorded code of a step without result, or `too_many_repairs`.
+ */
 export async function checkAfterMap(
   host: BatchHost,
   event: CheckEvent,

@@ -7,11 +7,11 @@ import { ChainFollower } from './check-chunks.ts';
 
 export interface TaskRepair {
   readonly taskIndex: number;
-  /** Where its first record starts. */
+  /** Byte at which its first record starts. */
   readonly knownStart: number;
 }
 
-/** Looks at the results of all tasks, part by part in their order. */
+/** Checks the results of all tasks, part by part in order, so that one part is in memory. */
 export class RunCheck {
   /** Tasks without result. */
   readonly missing: number[] = [];
@@ -23,6 +23,7 @@ export class RunCheck {
   readonly #sources: string[] = [];
   readonly #used: UsedBlocks[] = [];
 
+  /** Takes the next part; parts must come in order. Fills `missing` and `repairs`. */
   add({ part, tasks }: MappedPart): void {
     part.inputs.forEach(({ key, layout }, index) => {
       const inputIndex = part.firstInput + index;
@@ -69,8 +70,8 @@ export class RunCheck {
 }
 
 /**
- * The results of a task as the chains say: null for a chunk whose range lies inside a record of an
- * earlier one.
+ * The results of a task that count, according to the chains: null for a chunk whose range is inside
+ * a record of an earlier one.
  */
 export function usedResults(
   chains: ChainFollower,

@@ -26,17 +26,17 @@ export interface RunFailure {
   readonly failed_at: string;
   /** Name of the error. */
   readonly error: string;
-  /** As docs/operations.md has it under RunFailed; null where the error has none. */
+  /** Error code, listed in docs/operations.md under RunFailed; null if the error has none. */
   readonly code?: string | null;
   readonly message: string;
 }
 
-/** Runs that failed are kept as short records for an operator. */
+/** Key of the short record that an operator reads about a failed run. */
 export const failureKey = (runId: string) => `state/batch/failures/${runId}.json`;
 
 /**
- * Ends a run: one that failed is recorded, and what it left is removed, unless it was published
- * before it failed. May be repeated.
+ * Ends a run: records a failure and removes what the run left, unless it was published before it
+ * failed. Safe to repeat.
  */
 export async function endStep(host: BatchHost, event: EndStepEvent): Promise<EndStepResult> {
   const { lake, clock } = host;

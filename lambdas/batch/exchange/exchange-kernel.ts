@@ -51,6 +51,10 @@ export interface ExchangeKernel {
   ): void;
 }
 
+/**
+ * Instantiates the kernel in a thread's view of the shared memory. It works on addresses in that
+ * memory and checks none.
+ */
 export function createExchangeKernel({ memory }: KernelMemory): ExchangeKernel {
   return loadKernel(EXCHANGE_KERNEL_CODE, memory);
 }

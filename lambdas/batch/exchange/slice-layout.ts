@@ -120,6 +120,7 @@ function numberType(max: number): ArrayType<NumberColumn> {
   return max <= 0xffffffff ? Uint32Array : Float64Array;
 }
 
+/** Rounds a size in bytes up to a multiple of 8, as doubles and 64-bit columns need. */
 export function alignedTo8(size: number): number {
   return Math.ceil(size / 8) * 8;
 }
@@ -162,11 +163,18 @@ function layOut(header: SliceHeader, at: ColumnCursor): SliceColumns {
   };
 }
 
-/** Two of the columns of a slice, which stand in front of all others. */
+/**
+ * The hashes of a slice's order ids, without laying out the other columns. `bytes[0]` must be
+ * 8-byte aligned in its buffer.
+ */
 export function viewIdHash({ buffer, byteOffset }: Uint8Array, rowCount: number): Uint32Array {
   return new Uint32Array(buffer, byteOffset + HEADER_BYTES, rowCount);
 }
 
+/**
+ * Where each order id of a slice ends in its `ids`, without laying out the other columns.
+ * `bytes[0]` must be 8-byte aligned in its buffer.
+ */
 export function viewIdEnd({ buffer, byteOffset }: Uint8Array, rowCount: number): Uint32Array {
   return new Uint32Array(buffer, byteOffset + alignedTo8(HEADER_BYTES + rowCount * 4), rowCount);
 }

@@ -128,7 +128,7 @@ export interface StoredRun {
   readonly sliceBytes: readonly number[];
 }
 
-/** What stands behind the groups of an object. */
+/** Reads the footer after the groups of an object: doubles that say where its slices end. */
 export async function readFooter(
   lake: ObjectStore,
   { key, footerStartByte, sizeBytes }: StoredBlocks,

@@ -13,25 +13,25 @@ export interface ChunkResult {
    */
   readonly status: 'mapped' | 'rejected' | 'unresolved';
   readonly reason: string | null;
-  /** Where its first record starts; null if no line ends in its range. */
+  /** Byte at which its first record starts; null if no line ends in its range. */
   readonly firstRecordOffset: number | null;
-  /** Where the record after its last one starts. */
+  /** Byte at which the record after its last one starts. */
   readonly nextRecordOffset: number | null;
   readonly readRecords: number;
   readonly quarantinedRecords: number;
   /** By index in `ISSUE_CODES`: records with that issue; empty where no record has one. */
   readonly issueRecords: IssueCounts;
   /**
-   * Records of which a field begins with a stray quote (contract §1.1), any field, also one of a
-   * column that nobody asks for; and where the first of them starts.
+   * Records with a field that begins with a stray quote (contract §1.1), in any column, and where
+   * the first of them starts.
    */
   readonly strayQuotes: { readonly records: number; readonly firstOffset: number | null };
-  /** As the header of the file says; null where the plan knows it, or its records are events. */
+  /** From the header of the file; null if the plan has it, or the records are events. */
   readonly layout: CsvLayout | null;
   readonly lastLine: LastLine;
 }
 
-/** Counts of one chunk. */
+/** Adds up the counts of one chunk, batch by batch. */
 export class ChunkTally {
   readonly #chunkIndex: number;
   #read = 0;
@@ -67,6 +67,7 @@ export class ChunkTally {
     return { ...this.#result('mapped', layout), firstRecordOffset: first, nextRecordOffset: next };
   }
 
+  /** The assumed start, `first`, led too far: the chunk must be run again from a known one. */
   unresolved(first: number): ChunkResult {
     return { ...this.#result('unresolved', null), firstRecordOffset: first };
   }

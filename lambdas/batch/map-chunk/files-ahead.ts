@@ -9,7 +9,7 @@ const SMALL_BYTES = 256 * 1024;
 /** Files that are fetched while one is read: a request waits far longer than it transfers. */
 const FILES_AHEAD = 16;
 
-/** Reads small files of a task before they are asked for; everything else as the store does. */
+/** Reads a task's small files before they are asked for; passes everything else to the store. */
 export class FilesAhead implements ObjectReader {
   readonly #store: ObjectReader;
   #files: readonly ExpectedFile[] = [];
@@ -19,7 +19,7 @@ export class FilesAhead implements ObjectReader {
     this.#store = store;
   }
 
-  /** These are read next, one after the other. */
+  /** Announces the files to be read next, in order. */
   expect(files: readonly ExpectedFile[]): void {
     this.#fetched.clear();
     this.#files = files;

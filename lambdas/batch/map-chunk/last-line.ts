@@ -11,7 +11,7 @@ export interface LastValues {
   readonly records: number;
   readonly shortestBytes: number;
   readonly longestBytes: number;
-  /** Digits behind the point; only where the last value is a price. */
+  /** Fewest digits after the point, if the last value is a price. */
   readonly fewestDecimals: number;
 }
 
@@ -21,21 +21,21 @@ export interface OpenRecord {
   readonly hasFewerFields: boolean;
   /** An event that is no JSON. */
   readonly isInvalidJson: boolean;
-  /** Its last value is the status, and the beginning of one, or nothing at all. */
+  /** Set if the last value is the status: the beginning of one, or nothing at all. */
   readonly statusLeft: 'part' | 'nothing' | null;
-  /** Null where it was not split into values. */
+  /** Null if it was not split into values. */
   readonly lastValue: LastValues | null;
 }
 
 /** What a chunk says of the end of its file: `last_line_cut` is judged by file. */
 export interface LastLine {
-  /** Of all records of the chunk but `open`. */
+  /** Values of all records of the chunk except `open`. */
   readonly others: LastValues;
   /** Null in every chunk but the one that reaches the end of the file, and mostly there. */
   readonly open: OpenRecord | null;
 }
 
-/** Perhaps open: that depends on what comes behind its `end`. */
+/** Perhaps open: that depends on what follows its `end`. */
 type LastRecord = OpenRecord & { readonly end: number };
 
 const NO_VALUES: LastValues = { records: 0, shortestBytes: 0, longestBytes: 0, fewestDecimals: 0 };
@@ -44,6 +44,7 @@ const WRONG_FIELD_COUNT = issueBit('wrong_field_count');
 const INVALID_JSON = issueBit('invalid_json');
 const POINT = 0x2e;
 
+/** Combines the values of two sets of records; a set without records has no influence. */
 export function addValues(a: LastValues, b: LastValues): LastValues {
   if (a.records === 0 || b.records === 0) return a.records === 0 ? b : a;
   return {
@@ -55,8 +56,8 @@ export function addValues(a: LastValues, b: LastValues): LastValues {
 }
 
 /**
- * Looks at the records of a chunk, batch by batch. Where the size of the input is not known, the
- * last one so far is set apart: only at the end it is known whether a line end follows.
+ * Examines the records of a chunk, batch by batch. If the input's size is unknown, the last record
+ * so far is kept apart: only at the end is it known whether a line end follows.
  */
 export class LastLineTally {
   readonly #statuses: StatusParser;
@@ -64,7 +65,7 @@ export class LastLineTally {
   #others = NO_VALUES;
   #last: LastRecord | null = null;
 
-  /** `inputBytes`: null where they are not known before the end. */
+  /** `inputBytes`: null if they are not known before the end. */
   constructor(statuses: StatusParser, inputBytes: number | null) {
     this.#statuses = statuses;
     this.#inputBytes = inputBytes;
@@ -127,7 +128,7 @@ function lastFieldOf(layout: CsvLayout | null): number {
   return field === STATUS ? -1 : field;
 }
 
-/** Of the records `[from, to)` that were split into values. */
+/** Values of the records `[from, to)` that were split into fields. */
 function valuesOf(batch: CsvBatch, field: number, from: number, to: number): LastValues {
   const { bytes, recordIssue } = batch;
   const starts = batch.starts[field];
@@ -159,7 +160,7 @@ function decimalsOf(bytes: Uint8Array, start: number, end: number): number {
 function hasFewerFields(batch: CsvBatch, record: number, layout: CsvLayout): boolean {
   if (batch.recordIssue[record] !== WRONG_FIELD_COUNT) return false;
   const start = batch.recordStart[record];
-  // A copy with room behind it for values that are not their bytes.
+  // A copy with room after it for values that are not their bytes.
   const text = batch.bytes.slice(start, batch.recordEnd[record]);
   const room = new Uint8Array(text.length * 2);
   room.set(text);
@@ -186,10 +187,10 @@ export interface FileEnd {
 }
 
 /**
- * Whether the file ends in a record that looks cut (contract §2.3): no line end, and fewer fields
- * or a shorter last value than the others. Many whole files lack the last line end, and one of
- * their records is the last: so a shorter value counts only where its form is another one, or
- * where many others are longer. The sum of records decides, so no cutting matters.
+ * True if a file ends in a record that looks cut (contract §2.3): no line end, and fewer fields or
+ * a shorter last value than the others. Many whole files lack the last line end, so a shorter value
+ * counts only if its form differs, or if many others are longer. Decided by sums over all records,
+ * so chunk borders do not matter.
  */
 export function looksCut(file: FileEnd): boolean {
   const { layout, readRecords } = file;

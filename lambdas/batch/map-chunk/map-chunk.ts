@@ -21,19 +21,19 @@ import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
 import { type ChunkResult, ChunkTally } from './chunk-result.ts';
 import { LastLineTally } from './last-line.ts';
 
-/** A block goes to the exchange when it has so many rows: slices of some thousand rows each. */
+/** Rows at which a block goes to the exchange: slices of some thousand rows per bucket. */
 function blockRowsOf(bucketCount: number): number {
   const thousands = Math.min(Math.max(64, bucketCount * 8), 256);
   return thousands * 1024;
 }
 
-/** Or when it has this many bytes of records with issues. */
+/** Bytes of records with issues at which a block goes to the exchange. */
 const BLOCK_RAW_BYTES = 8 * 1024 * 1024;
 
 /** How far a chunk whose start is only assumed reads past its end before it gives up. */
 const ASSUMED_OVERRUN_BYTES = 16 * 1024 * 1024;
 
-/** Reads chunks, one after the other; the memory of one serves the next. */
+/** Maps chunks one after another, reusing its memory for each. */
 export class ChunkMapper {
   readonly #landing: ObjectReader;
   readonly #segments: ObjectReader;
@@ -197,7 +197,7 @@ export class ChunkMapper {
     return result;
   }
 
-  /** `inputBytes`: uncompressed; null where that is not known. */
+  /** `inputBytes`: uncompressed; null if that is not known. */
   #tally({ chunkIndex }: PlannedChunk, inputBytes: number | null): ChunkTally {
     return new ChunkTally(chunkIndex, new LastLineTally(this.#statuses, inputBytes));
   }

@@ -22,13 +22,13 @@ import { RangeAhead } from './range-ahead.ts';
 export interface MapStepEvent {
   readonly runId: string;
   readonly taskIndex: number;
-  /** Where the chain says that the task's first record starts; left out at first. */
+  /** Where the task's first record starts, according to the chain; absent on the first attempt. */
   readonly knownStart?: number;
 }
 
 /**
- * Maps the chunks of tasks into one object of the exchange each. What is held of a task's records
- * before it is written is bounded by `maxHeldBytes`.
+ * A step that maps the chunks of one task into one object of the exchange. Holds at most
+ * `maxHeldBytes` of records before it writes. Repeated, it writes the same bytes.
  */
 export function createMapStep(host: BatchHost, maxHeldBytes: number) {
   const { landing, lake, config } = host;

@@ -2,15 +2,15 @@ import { OVERRUN_BYTES } from '../../shared/ingest/byte-sources.ts';
 import type { ByteRange, GetOptions, ObjectReader } from '../../shared/ports/object-store.ts';
 import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
 
-/** Of one request: the window of the scanner, which asks, is a quarter of it. */
+/** Size of one request: four times the window of the scanner that reads it. */
 const PIECE_BYTES = 8 * 1024 * 1024;
 
 /** Pieces that are fetched while one is read. */
 const PIECES_AHEAD = 2;
 
 /**
- * Reads the range of a chunk in large pieces before they are asked for; everything else as the
- * store does. A range that is read from its begin to its end is fetched once.
+ * Reads the range of a chunk in large pieces before they are asked for; passes everything else to
+ * the store. A range read from begin to end is fetched once.
  */
 export class RangeAhead implements ObjectReader {
   readonly #store: ObjectReader;
@@ -24,13 +24,13 @@ export class RangeAhead implements ObjectReader {
     this.#store = store;
   }
 
-  /** This chunk is read next; null: none of which it is known. */
+  /** Announces the chunk to be read next; null if unknown. */
   expect(chunk: PlannedChunk | null, { key, etag, sizeBytes }: PlannedInput): void {
     this.#fetched.clear();
     this.#key = chunk === null ? null : key;
     if (chunk === null) return;
     this.#etag = etag;
-    // The record before it ends in front of the chunk, and the last one behind.
+    // Includes the end of the record before the chunk, and the whole of its last one.
     this.#startByte = Math.max(0, chunk.startByte - 1);
     this.#endByte = Math.min(sizeBytes, chunk.endByte + OVERRUN_BYTES);
   }

@@ -29,7 +29,7 @@ export interface RangeResult {
 }
 
 /**
- * Merges the window sums of one range of products (architecture §3.5): writes its parts of
+ * Merges the window sums of one range of products (architecture §3.5) and writes its parts of
  * `window_revenue` and `product_revenue`. Throws `TerminalError` `revenue_overflow`, which names
  * the cell.
  */

@@ -16,7 +16,9 @@ interface MergeRun {
   readonly read: MergePlan;
 }
 
-/** Merges the window sums of ranges of products. */
+/**
+ * A step that merges the window sums of one range of products. Repeated, it writes the same bytes.
+ */
 export function createMergeStep(host: BatchHost) {
   const { lake, config } = host;
   const runs = new PerRun<MergeRun>();

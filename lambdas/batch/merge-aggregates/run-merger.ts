@@ -14,9 +14,9 @@ interface Cursor {
   key: number;
 }
 
-/** Merges sorted runs: cells by window and product, those of equal keys added up. */
+/** Merges sorted runs of cells by window and product, adding up equal keys. */
 export class RunMerger {
-  /** Of all runs. */
+  /** The products of all runs, ranked by the bytes of their ids. */
   readonly products: RankedProducts;
   readonly #productCount: number;
   /** Binary heap of cursors, the smallest key first. */

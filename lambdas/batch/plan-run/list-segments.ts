@@ -11,7 +11,7 @@ import { visitManifests } from '../../shared/state/manifest-chain.ts';
 const PARALLEL_LISTS = 32;
 
 export interface RawSegment extends LandingObject {
-  /** As the manifest says. */
+  /** SHA-256 from the manifest. */
   readonly sha256: string;
 }
 
@@ -24,9 +24,9 @@ interface NamedSegment {
 }
 
 /**
- * The segments that the manifests of a stream name, in order of keys: the input of `batch
- * --from-raw` (contract §6). Sizes and etags come from listings of a thousand versions at a time;
- * lost attempts lie beside them, and are passed over. Throws `TerminalError`: `nothing_published`,
+ * The segments named by a stream's manifests, in order of keys: the input of `batch --from-raw`
+ * (contract §6). Sizes and etags come from listings of a thousand versions at a time; segments of
+ * lost attempts beside them are ignored. Throws `TerminalError`: `nothing_published`,
  * `segment_missing`.
  */
 export async function listSegments(lake: ObjectStore, keys: StreamLakeKeys): Promise<RawSegment[]> {
@@ -44,7 +44,7 @@ export async function listSegments(lake: ObjectStore, keys: StreamLakeKeys): Pro
       else besides.push(named);
     }
   });
-  // In order, so that what is found is nearly sorted.
+  // In order, so that the result is nearly sorted.
   const prefixes = [...namedByPrefix.keys()].sort(inOrderOfBytes);
   const segments: RawSegment[] = [];
   const listed = await inParallel(prefixes, PARALLEL_LISTS, async (prefix) => {
@@ -63,7 +63,7 @@ function segmentsOf({ shard, entries }: PlannedShard): NamedSegment[] {
   });
 }
 
-/** Those named ones that start with a prefix. Throws `TerminalError` `segment_missing`. */
+/** The named segments that start with a prefix. Throws `TerminalError` `segment_missing`. */
 async function listNamed(
   lake: ObjectStore,
   prefix: string,

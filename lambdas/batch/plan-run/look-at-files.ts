@@ -19,21 +19,21 @@ import { uncompressedBytesOf } from './plan-sizes.ts';
 /** What the first bytes of an orders file say; its etag says of which bytes. */
 export type Look = PlannedInput | (RejectedFile & Pick<LandingObject, 'etag'>);
 
-/** Of a file that the store does not give out there is no look. */
+/** A look at a file, or the store's refusal to read it. */
 export type LookOrRefusal = Look | ObjectUnreadableError;
 
 /** Looks of before, and where new ones are kept. */
 export interface LookMemory {
   readonly known: ReadonlyMap<string, Look>;
   keep(fresh: readonly Look[]): Promise<void>;
-  /** Whether to stop for now: what was kept is known the next time. */
+  /** True to stop for now: a later call starts from what was kept. */
   isTimeUp(): boolean;
 }
 
 /** Files after which new looks are kept. */
 const PAGE_FILES = 5_000;
 
-/** Of files that nobody has looked at. */
+/** For files without an earlier look. */
 const NOTHING_KNOWN: LookMemory = {
   known: new Map(),
   keep: async () => {},
@@ -41,9 +41,9 @@ const NOTHING_KNOWN: LookMemory = {
 };
 
 /**
- * Looks at orders files, many at a time: a store far away answers slowly. A file that is known with
- * its etag is not read. Null where the time was up before all were looked at; some new ones were,
- * so that calling again comes to an end. Throws `TerminalError` `input_changed`.
+ * Reads the first bytes of orders files, many at a time because a remote store answers slowly.
+ * Skips a file known by its etag. Null if the time was up before all were read; each call reads
+ * some new ones, so repeating it ends. Throws `TerminalError` `input_changed`.
  */
 export async function lookAtFiles(
   landing: ObjectStore,
@@ -115,6 +115,10 @@ async function gzipInput(landing: ObjectStore, object: LandingObject): Promise<P
   return { ...plannedInput(object, 'gzip'), uncompressedBytes };
 }
 
+/**
+ * An input as a plan holds it. `dataOffset` is the byte at which its records begin; `layout` is
+ * null for inputs whose header is read later, and for events.
+ */
 export function plannedInput(
   { key, etag, sizeBytes }: LandingObject,
   kind: InputKind,

@@ -15,11 +15,12 @@ export interface PlanLimit {
   readonly usedPercent: number;
 }
 
+/** A limit with the percentage of it in use, to two decimals. */
 export function limitOf(name: PlanLimit['name'], used: number, limit: number): PlanLimit {
   return { name, used, limit, usedPercent: Math.round((used / limit) * 10_000) / 100 };
 }
 
-/** Percent of the limit that is nearest. */
+/** Percentage used of the limit that is closest to being reached. */
 export function limitUsed(limits: readonly PlanLimit[]): number {
   return Math.max(0, ...limits.map(({ usedPercent }) => usedPercent));
 }

@@ -22,13 +22,13 @@ export interface PlanOptions {
   readonly createdAt: string;
   readonly codeVersion: string;
   readonly configHash: string;
-  /** For messages: the folder or the bucket. */
+  /** The folder or bucket, for messages. */
   readonly landingName: string;
-  /** Unless `chooseSizes` says otherwise. */
+  /** Used unless `chooseSizes` overrides it. */
   readonly chunkBytes: number;
   /** Raw segments, in order of keys, instead of the orders files in landing. */
   readonly segments?: readonly RawSegment[];
-  /** What lies in landing, and looks at its orders, where somebody has looked already. */
+  /** The listing of landing and looks at its orders, if they have been made already. */
   readonly looked?: {
     readonly objects: LandingObjects;
     readonly looks: readonly LookOrRefusal[];
@@ -44,9 +44,8 @@ export interface PlanOptions {
 }
 
 /**
- * Fixes what a run reads and how it is cut (architecture §3.1). Throws `TerminalError`:
- * `landing_empty`, where there is no orders file; `input_changed`, where a file changes while it is
- * looked at.
+ * Fixes what a run reads and how it is cut into chunks (architecture §3.1). Throws `TerminalError`:
+ * `landing_empty` if there is no orders file; `input_changed` if a file changes meanwhile.
  */
 export async function planRun(
   landing: ObjectStore,

@@ -6,7 +6,7 @@ import { inParallel } from '../../shared/runtime/parallel.ts';
 import type { PlannedInput } from '../batch-plan.ts';
 
 /**
- * Resident memory of a process beside the exchange and the rows of its reduce steps, and what each
+ * Resident memory of a process besides the exchange and the rows of its reduce steps, and what each
  * worker adds (measured: heaps and code, window, columns of a block and of a row group, the Parquet
  * writer's buffers).
  */
@@ -18,7 +18,7 @@ const WORKER_BYTES = 80 * 1024 * 1024;
  */
 const SPILLING_WORKER_BYTES = 50 * 1024 * 1024;
 
-/** However little is left, a run goes on with this, and exceeds its limit. */
+/** A run continues with this much even if less is left, and exceeds its limit. */
 const LEAST_FREE_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -49,7 +49,7 @@ export interface MemoryPlan {
 
 export interface MemoryNeeds {
   readonly inputBytes: number;
-  /** Of the dimensions in memory; each thread has its own. */
+  /** Size of the dimensions in memory; each thread has its own copy. */
   readonly dimensionBytes: number;
   readonly workers: number;
   readonly memoryLimitBytes: number;
@@ -61,12 +61,12 @@ export interface MemoryNeeds {
  */
 const LEAST_REDUCE_BYTES = 48 * 1024 * 1024;
 
-/** What spilling costs at best: so many times the CPU time (docs/performance.md). */
+/** Factor by which spilling increases the CPU time, at best (docs/performance.md). */
 const SPILLING_COST = 1.5;
 
 /**
- * How many of the workers the memory limit carries, at least one: as many as leave room for the
- * whole exchange, or clearly more of them where each has enough memory to spill.
+ * The number of workers that fit the memory limit, at least one: as many as leave room for the
+ * whole exchange, or clearly more if each has enough memory to spill.
  */
 export function carriedWorkers(needs: MemoryNeeds): number {
   const most = (isCarried: (workers: number) => boolean) => {
@@ -81,7 +81,7 @@ export function carriedWorkers(needs: MemoryNeeds): number {
   return Math.max(1, spilling > inMemory * SPILLING_COST ? spilling : inMemory);
 }
 
-/** The memory limit with which so many workers spill nothing. */
+/** Bytes of memory with which this many workers would spill nothing. */
 export function neededBytes(
   { inputBytes, dimensionBytes }: Pick<MemoryNeeds, 'inputBytes' | 'dimensionBytes'>,
   workers: number,
@@ -94,9 +94,7 @@ function fixedBytes(dimensionBytes: number, workers: number): number {
   return PROCESS_BYTES + WORKER_BYTES * workers + dimensionBytes * (1 + workers);
 }
 
-/**
- * Shares the memory that a run may have between the exchange and the reduce steps of its workers.
- */
+/** Divides a run's memory between the exchange and the reduce steps of its workers. */
 export function planMemory(needs: MemoryNeeds): MemoryPlan {
   const { inputBytes, dimensionBytes, workers, memoryLimitBytes } = needs;
   const leftBytes = memoryLimitBytes - fixedBytes(dimensionBytes, workers);
@@ -132,19 +130,20 @@ export function planMemory(needs: MemoryNeeds): MemoryPlan {
 const GZIP_RATIO = 12;
 
 const GZIP_MAGIC_BYTES = 2;
-/** Of an empty member. */
+/** Size of an empty gzip member. */
 const GZIP_BYTES_MIN = 18;
 
-/** Uncompressed bytes of a segment's events by its bytes, at most by and large. */
+/** Uncompressed bytes of a segment's events per stored byte, approximately at most. */
 const SEGMENT_RATIO = 12;
 
 const PARALLEL_READS = 16;
 
-/** An input, or a dimension that nobody has looked into yet. */
+/** An input, or a dimension whose content is not known yet. */
 export type SizedObject = LandingObject & Pick<Partial<PlannedInput>, 'kind' | 'uncompressedBytes'>;
 
 /**
- * The uncompressed bytes of all inputs, estimated for gzip. Throws `TerminalError` `input_changed`.
+ * Uncompressed bytes of all inputs together, estimated for gzip. Throws `TerminalError`
+ * `input_changed`.
  */
 export async function uncompressedBytes(
   landing: ObjectStore,
@@ -156,7 +155,10 @@ export async function uncompressedBytes(
   return sizes.reduce((total, { uncompressedBytes: bytes }) => total + bytes, 0);
 }
 
-/** The same for one input, and whether it is gzip, which nobody can cut. */
+/**
+ * Uncompressed bytes of one input, estimated for gzip, and whether it is gzip, which cannot be cut.
+ * Throws `TerminalError` `input_changed`.
+ */
 export async function uncompressedBytesOf(
   landing: ObjectStore,
   input: SizedObject,
@@ -168,7 +170,7 @@ export async function uncompressedBytesOf(
   return { uncompressedBytes: plannedBytes(input), isGzip };
 }
 
-/** The same for an input that was looked at, without another look. */
+/** Uncompressed bytes of an input that was examined before, without reading it again. */
 export function plannedBytes({ kind, sizeBytes, uncompressedBytes }: SizedObject): number {
   return uncompressedBytes ?? sizeBytes * (kind === 'segment' ? SEGMENT_RATIO : 1);
 }

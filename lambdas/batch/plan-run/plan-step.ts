@@ -24,17 +24,17 @@ const LOOKING_SHARE = 0.6;
 
 export interface PlanStepEvent {
   readonly runId: string;
-  /** When the run was started, in ISO 8601. */
+  /** Start of the run, in ISO 8601. */
   readonly createdAt: string;
-  /** Over the raw archive of a consumer; otherwise over the orders files in landing. */
+  /** Reads the raw archive of a consumer; otherwise the orders files in landing. */
   readonly fromRaw?: { readonly consumer: string };
 }
 
 /** The input of the map states: what they run over. */
 export interface PlanStepResult {
   /**
-   * `empty`: there is no orders file, so there is nothing to publish. `more`: the time was up
-   * before all files were looked at; the next call goes on.
+   * `empty`: there is no orders file, so nothing to publish. `more`: the time was up before all
+   * files were examined; call again.
    */
   readonly status: 'planned' | 'empty' | 'more';
   readonly tasks: readonly number[];
@@ -42,14 +42,14 @@ export interface PlanStepResult {
   readonly ranges: readonly number[];
   /** Steps of a map state side by side. */
   readonly maxConcurrency: number;
-  /** Of the limit that is nearest, percent. */
+  /** Percentage used of the closest limit. */
   readonly limitUsed: number;
 }
 
 /**
- * Plans a run and stores the plan. Repeated after it was stored, it answers by the stored one: what
- * landing holds may be something else by then; before that it goes on with the looks at files where
- * it was. Throws `TerminalError` as `planRun` and `planSteps` do.
+ * Plans a run and stores the plan. Repeated afterwards, it answers by the stored plan, since
+ * landing may have changed; before that it resumes examining files. Throws the `TerminalError`s of
+ * `planRun` and `planSteps`.
  */
 export async function planStep(
   host: BatchHost,
@@ -86,7 +86,7 @@ function resultOf({ config }: BatchHost, status: PlanStepResult['status']): Plan
 
 type TimedEvent = PlanStepEvent & { readonly stopAtMs: number };
 
-/** False where the time is up before all files were looked at. */
+/** False if the time is up before all files were looked at. */
 async function makePlan(host: BatchHost, limits: StepLimits, event: TimedEvent): Promise<boolean> {
   const { landing, lake, config, codeVersion, landingName } = host;
   const minChunkBytes = config.batch.chunkBytes;
@@ -115,7 +115,7 @@ async function makePlan(host: BatchHost, limits: StepLimits, event: TimedEvent):
   return true;
 }
 
-/** Segments of an archive, or looks at orders files; null where the time was up before. */
+/** Segments of an archive, or looks at orders files; null if the time was up before. */
 async function findRecords(
   { landing, lake, clock, config }: BatchHost,
   run: Parameters<typeof StoredLooks.open>[1],

@@ -20,7 +20,7 @@ const MIB = 1024 * 1024;
 export const MAP_BYTES_PER_SEC = 60e6;
 export const REDUCE_BYTES_PER_SEC = 60e6;
 
-/** Memory of a function beside what grows with its input, as `plan-sizes.ts` adds it up. */
+/** Memory of a function apart from what grows with its input, as `plan-sizes.ts` adds it up. */
 const FIXED_BYTES = 230 * MIB;
 
 /** Slices on their way to a reduce step, and the sums that it holds before they are written. */
@@ -49,16 +49,16 @@ const SKEW = 1.2;
  */
 const SUMS_RATIO = 0.45;
 
-/** Of a wave: what a merge step holds of them, beside the names of its products. */
+/** Share of a wave that a merge step holds of its cells, besides the names of its products. */
 const RANGE_SHARE = 0.8;
 
 /** Input of a reduce step that is worth a function of its own. */
 const WANTED_BUCKET_BYTES = 512 * MIB;
 
 /**
- * A map state takes the list of its indexes in one payload and gives a status for each: 256 KiB
- * (Step Functions, "Service quotas") hold 30 bytes for each of so many. A Distributed Map itself
- * runs up to 10,000 children side by side.
+ * Most children of a map state. It takes the list of indexes in one payload and gives a status for
+ * each: 256 KiB (Step Functions, "Service quotas") hold 30 bytes for each of them. A Distributed
+ * Map itself runs up to 10,000 children in parallel.
  */
 export const MAX_CHILDREN = 8_000;
 
@@ -66,9 +66,9 @@ export const MAX_CHILDREN = 8_000;
 const INPUT_BYTES = 500;
 
 /**
- * Files that the planner looks at per second. Measured 413 µs of one core of a Xeon per GET of the
- * client of S3, without TLS (November 2026); half of that rate is planned with. Known files are not
- * looked at, and where the time is up the next call goes on.
+ * Files that the planner examines per second. Measured 413 µs of one core of a Xeon per GET of the
+ * S3 client, without TLS (November 2026); half of that rate is planned with. Known files are
+ * skipped, and if the time is up the next call continues.
  */
 const LOOKS_PER_SEC = 1_250;
 
@@ -78,7 +78,7 @@ const LOOKS_PER_SEC = 1_250;
  */
 export const SEGMENTS_PER_SEC = 10_000;
 
-/** Inputs that a run can have: `INPUT_BYTES` of each, in half of a function. */
+/** Most inputs of a run: `INPUT_BYTES` of each, in half of a function's memory. */
 export const maxInputs = ({ functionMemoryBytes }: StepLimits) =>
   Math.floor((functionMemoryBytes - FIXED_BYTES) / 2 / INPUT_BYTES);
 
@@ -97,7 +97,7 @@ export interface InputSize {
 export interface StepPlan extends Pick<BatchPlan, 'bucketCount' | 'rangeCount' | 'waveBytes'> {
   readonly chunkBytes: number;
   readonly chunkCount: number;
-  /** Of small files in one task, as `TaskPacker` weighs them. */
+  /** Bytes of small files in one task, as `TaskPacker` weighs them. */
   readonly taskBytes: number;
   readonly taskCount: number;
   readonly inputBytes: number;
@@ -106,7 +106,7 @@ export interface StepPlan extends Pick<BatchPlan, 'bucketCount' | 'rangeCount' |
 
 /**
  * Chooses chunks and buckets so that each step fits its function. Throws `TerminalError`
- * `does_not_fit` that says what is too large, and what would help.
+ * `does_not_fit`, which says what is too large and what would help.
  */
 export function planSteps(
   inputs: readonly InputSize[],
@@ -114,9 +114,9 @@ export function planSteps(
     readonly limits: StepLimits;
     /** Chunks are at least so large. */
     readonly minChunkBytes: number;
-    /** Of the dimensions in memory. */
+    /** Size of the dimensions in memory. */
     readonly dimensionBytes: number;
-    /** That the planner finds and looks at. */
+    /** Rate at which the planner finds and examines inputs. */
     readonly inputsPerSec?: number;
   },
 ): StepPlan {

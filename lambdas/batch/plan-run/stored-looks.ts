@@ -13,8 +13,8 @@ import type { Look, LookMemory } from './look-at-files.ts';
 const PARALLEL_READS = 16;
 
 /**
- * Looks of this run's attempts before, and those of the current run's plan, where the same code
- * with the same config made it: equal etags mean equal bytes, so a look at them says the same.
+ * Looks at files from this run's earlier attempts, and from the current run's plan if the same code
+ * and config made it: equal etags mean equal bytes, so the look would be the same.
  */
 export class StoredLooks implements LookMemory {
   readonly known = new Map<string, Look>();

@@ -1,6 +1,6 @@
 /**
- * What opening a file costs, as bytes that could be read meanwhile: about 9 ms of a step, with the
- * files behind it on their way.
+ * Cost of opening a file, in bytes that could be read meanwhile: about 9 ms of a step, with the
+ * next files already on their way.
  */
 export const FILE_WEIGHT = 512 * 1024;
 
@@ -10,15 +10,15 @@ export const MAX_TASK_FILES = 10_000;
 /**
  * Packs chunks into tasks, each a step of a map state. Files of one chunk share a task until their
  * bytes and weights reach `taskBytes`; a chunk of a file that was cut is a task of its own. Tasks
- * hold consecutive chunks, so that their order is that of records.
+ * hold consecutive chunks, so their order is that of records.
  */
 export class TaskPacker {
-  /** By task: the index of the chunk behind its last one. */
+  /** For each task, the index of the chunk after its last one. */
   readonly taskEnds: number[] = [];
   chunkCount = 0;
   readonly #taskBytes: number;
   #filledBytes = 0;
-  /** In the task that may still take more; 0: there is none. */
+  /** Files in the task that may still take more; 0: there is none. */
   #files = 0;
 
   constructor(taskBytes: number) {

@@ -20,23 +20,27 @@ export interface FileTotals {
 export interface InputResult {
   readonly inputIndex: number;
   readonly input: PlannedInput;
-  /** Null where no chunk was read: it was rejected, or holds nothing but a header. */
+  /** Null if no chunk was read: it was rejected, or holds nothing but a header. */
   readonly totals: FileTotals | null;
   /** The reason, where it was rejected when it was read. */
   readonly rejected: string | null;
 }
 
+/** Records of a file that have this issue. */
 export function issueCount({ issueRecords }: FileTotals, code: IssueCode): number {
   return issueRecords[ISSUE_CODES.indexOf(code)] ?? 0;
 }
 
-/** Adds up chunks that come in order of records; one input at a time is in memory. */
+/**
+ * Adds up chunks, which come in order of records, into one result per input; one input at a time is
+ * in memory.
+ */
 export class ResultsByInput {
   #current: InputResult | null = null;
 
   /**
-   * Takes the next chunk; null where its range lies inside a record of an earlier one. Answers with
-   * the input before, once the chunk is of another.
+   * Takes the next chunk; null if its range is inside a record of an earlier one. Returns the
+   * previous input once a chunk of the next one comes.
    */
   add(inputIndex: number, input: PlannedInput, chunk: ChunkResult | null): InputResult | null {
     const { totals, rejected } = resultOf(input, chunk);
@@ -54,13 +58,16 @@ export class ResultsByInput {
     return null;
   }
 
-  /** The last input; null where there was no chunk. */
+  /** The last input; null if there was no chunk. */
   end(): InputResult | null {
     return this.#current;
   }
 }
 
-/** In order of records, of a run whose results are all in memory. `chunks` are by chunk index. */
+/**
+ * One result per input, in order of records, for a run whose results are all in memory. `chunks`
+ * are by chunk index.
+ */
 export function* inputResults(
   plan: Pick<BatchPlan, 'inputs' | 'chunks'>,
   chunks: readonly (ChunkResult | null)[],

@@ -12,8 +12,8 @@ export interface FilePlace {
 }
 
 /**
- * What all inputs of a run say together. They come one by one in order of records, and none is
- * kept: there may be a million.
+ * Sums over all inputs of a run. They come one by one in order of records and are not kept: there
+ * may be a million.
  */
 export class InputSummary {
   inputCount = 0;
@@ -24,9 +24,9 @@ export class InputSummary {
   issueRecords: IssueCounts = [];
   readonly strayQuotes = { records: 0, first: null as FilePlace | null };
   readonly cutFiles = { count: 0, first: null as FilePlace | null };
-  /** Of all files, and of those that are new since the run before. */
+  /** Sums over all files, and over those that are new since the previous run. */
   readonly quarantine = { all: new QuarantineSums(), fresh: new QuarantineSums() };
-  /** By index: keys of the inputs that were asked for. */
+  /** Keys of the inputs that were asked for, by index. */
   readonly keys = new Map<number, string>();
   readonly #before: PreviousRun | null;
   readonly #wanted: ReadonlySet<number>;
@@ -37,6 +37,7 @@ export class InputSummary {
     this.#wanted = wanted;
   }
 
+  /** Takes the next input; inputs must come in order of records. */
   add({ inputIndex, input, totals, rejected }: InputResult): void {
     const { key, etag } = input;
     this.inputCount += 1;

@@ -23,6 +23,7 @@ export class ManifestInputs {
     this.#key = `${manifestFolder(runId)}inputs.ndjson`;
   }
 
+  /** Takes the next input, in order of keys; rejected ones are left out. */
   async add({ input, totals, rejected }: InputResult): Promise<void> {
     if (rejected !== null) return;
     const { key, etag, sizeBytes } = input;
@@ -40,6 +41,7 @@ export class ManifestInputs {
     return { inputs_object: { key: this.#key, files: this.#files, bytes: this.#bytes } };
   }
 
+  /** Discards an object that was begun. */
   async abort(): Promise<void> {
     await this.#writer?.abort();
   }

@@ -15,8 +15,9 @@ export interface PreviousRun {
 }
 
 /**
- * What is compared with the run before; null where there was none. A manifest that is gone or
- * broken is no reason against a new run, which mends that: then nothing is known of the run before.
+ * Facts about the previous run to compare with; null if there was none. A missing or damaged
+ * manifest must not block the new run, which replaces it: then nothing is known of the previous
+ * run.
  */
 export async function readPrevious(
   lake: ObjectStore,

@@ -35,7 +35,7 @@ import { type SummaryContext, writeSummaryTables } from './summary-tables.ts';
 const MAX_REJECTED_SHOWN = 10;
 
 export interface RunResults {
-  /** In order of records; taken once. */
+  /** In order of records; can be iterated once. */
   readonly inputs: Iterable<InputResult> | AsyncIterable<InputResult>;
   readonly buckets: readonly BucketResult[];
   readonly ranges: readonly RangeResult[];
@@ -49,11 +49,10 @@ export interface PublishContext extends SummaryContext {
 }
 
 /**
- * Checks conservation and how much is quarantined, writes the last tables and the manifest, and
- * makes the run current in one conditional step (architecture §3.6). Repeated, it does no more than
- * that once. Throws `TerminalError`: `all_files_rejected`, `not_conserved`,
- * `too_many_quarantined`, `revenue_overflow`, `superseded`; the run before is then still the
- * current one.
+ * Checks conservation and the share of quarantined records, writes the last tables and the
+ * manifest, and makes the run current in one conditional step (architecture §3.6). Repeated, it
+ * publishes once. Throws `TerminalError`: `all_files_rejected`, `not_conserved`,
+ * `too_many_quarantined`, `revenue_overflow`, `superseded`; the previous run then stays current.
  */
 export async function publishRun(
   plan: PlanHeader,
@@ -156,7 +155,7 @@ function allRejected(plan: PlanHeader, { rejected: late, inputCount }: InputSumm
   return rejected.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
 }
 
-/** Where the records of an outcome are stored. */
+/** The table that stores the records of an outcome. */
 const TABLE_OF = {
   active: 'orders',
   cancelled: 'cancelled',

@@ -18,13 +18,12 @@ export interface PublishStepEvent {
 
 export type PublishStepResult = Pick<BatchManifest, 'status' | 'counts' | 'revenue'> & {
   readonly manifest: string;
-  /** What the metrics are made of; all of them stand in the manifest. */
+  /** Warnings to count as metrics; the manifest holds them in full. */
   readonly warnings: readonly Pick<Warning, 'code' | 'count'>[];
 };
 
 /**
- * Publishes a run and cleans up after it. Repeated, also after an answer was lost, it answers the
- * same.
+ * Publishes a run and cleans up after it. Repeated, also after a lost answer, it answers the same.
  */
 export async function publishStep(
   host: BatchHost,

@@ -6,7 +6,7 @@ import type { FileTotals } from './file-totals.ts';
 /** A run that read fewer records is too small to tell an accident from a few bad rows. */
 const MIN_RECORDS = 100;
 
-/** Of issues and of files that a message names. */
+/** Most issues, and files, named in a message. */
 const MAX_NAMED = 5;
 
 interface NamedFile {
@@ -15,7 +15,7 @@ interface NamedFile {
   readonly of: number;
 }
 
-/** What is quarantined of some files: sums, and the files with the most. */
+/** Sums of quarantined records over some files, and the files with the most. */
 export class QuarantineSums {
   readRecords = 0;
   quarantinedRecords = 0;
@@ -25,6 +25,7 @@ export class QuarantineSums {
   fileCount = 0;
   worst: readonly NamedFile[] = [];
 
+  /** Adds a file; only the worst ones are kept by name. */
   add(key: string, { readRecords, quarantinedRecords, issueRecords }: FileTotals): void {
     this.readRecords += readRecords;
     if (quarantinedRecords === 0) return;
@@ -37,10 +38,10 @@ export class QuarantineSums {
 }
 
 /**
- * Holds back a run of which more than `maxShare` is quarantined, or of whose new files: an export
- * that changed its form overnight must not replace good tables (contract §2.3). A file is new where
- * the run before did not read it, or read other bytes under its key. Throws `TerminalError`
- * `too_many_quarantined`.
+ * Throws `TerminalError` `too_many_quarantined` if more than `maxShare` of the run, or of its new
+ * files, is quarantined: an export that changed its form overnight must not replace good tables
+ * (contract §2.3). A file is new if the previous run did not read it, or read other bytes under its
+ * key.
  */
 export function assertFewQuarantined(
   all: QuarantineSums,

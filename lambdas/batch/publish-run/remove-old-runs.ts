@@ -7,7 +7,7 @@ import { manifestFolder, manifestKey, planFolder, planKey, workPrefix } from '..
 
 const RUN_ID = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{8}$/;
 
-/** When a run was planned, from its id; null if the text is none. */
+/** When a run was planned, read from its id; null if the text is no run id. */
 export function runStartedAtMs(runId: string): EpochMs | null {
   const match = RUN_ID.exec(runId);
   if (match === null) return null;
@@ -16,9 +16,8 @@ export function runStartedAtMs(runId: string): EpochMs | null {
 }
 
 /**
- * Removes what runs started before `beforeMs` left: published ones, and those that died. Never the
- * runs in `keep`. The manifest goes first, so that none ever names a file that is gone. May be
- * repeated or interrupted.
+ * Removes what runs started before `beforeMs` left, published or dead, except the runs in `keep`.
+ * Removes the manifest first, so that none ever names a missing file. Safe to repeat or interrupt.
  */
 export async function removeOldRuns(
   lake: ObjectStore,
@@ -53,7 +52,10 @@ export async function removeOldRuns(
   }
 }
 
-/** Removes everything of a run that was not published; all that it can, whatever stays. */
+/**
+ * Removes everything of a run that was not published. A failing step does not stop the others; the
+ * first error is thrown at the end.
+ */
 export async function discardRun(lake: ObjectStore, runId: string): Promise<void> {
   await tryAll([
     () => lake.delete([manifestKey(runId), planKey(runId)]),
@@ -68,7 +70,7 @@ export async function discardRun(lake: ObjectStore, runId: string): Promise<void
   ]);
 }
 
-/** Removes the temporary objects of a run. */
+/** Removes the temporary objects of a run. Safe to repeat. */
 export async function removeWork(lake: ObjectStore, runId: string): Promise<void> {
   await deletePrefix(lake, workPrefix(runId));
 }

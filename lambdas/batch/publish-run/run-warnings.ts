@@ -16,7 +16,7 @@ import type { PreviousRun } from './previous-run.ts';
 export interface RunFacts {
   readonly plan: PlanHeader;
   readonly rejectedFiles: readonly RejectedFile[];
-  /** Without the inputs that are still there. */
+  /** The previous run, without the inputs that still exist. */
   readonly before: PreviousRun | null;
   readonly inputs: InputSummary;
   readonly findings: Findings;
@@ -25,8 +25,8 @@ export interface RunFacts {
 }
 
 /**
- * What a run tells people although it was published (contract §2.3). A function of the input, of
- * the run before, and (`future_events`) of when the run was started.
+ * The warnings of a run that was published nevertheless (contract §2.3). A function of the input,
+ * the previous run and, for `future_events`, the start of the run.
  */
 export function runWarnings(facts: RunFacts): Warning[] {
   return inOrder([
@@ -51,7 +51,7 @@ function rejected({ rejectedFiles }: RunFacts): Warning[] {
   return [warningOf('files_rejected', rejectedFiles.length, `${key} (${reason})`)];
 }
 
-/** All that landing has for a run lies below it; segments of the raw archive do not. */
+/** Inputs in landing are below this prefix; segments of the raw archive are not. */
 const ORDERS_FOLDER = 'orders/';
 
 /** A run over the raw archive after one over landing reads other files, and none is gone. */

@@ -20,8 +20,8 @@ export interface SummaryContext {
 }
 
 /**
- * Adds up days, hours and best tens, and writes the three small tables. Throws `TerminalError`
- * `revenue_overflow`. Returns the files by table, and the grand total.
+ * Adds up days, hours and top tens, and writes the three small tables. Returns the files by table
+ * and the grand total in cents. Throws `TerminalError` `revenue_overflow`.
  */
 export async function writeSummaryTables(
   buckets: readonly BucketResult[],

@@ -103,7 +103,7 @@ export class Claims implements IdSlice {
   }
 }
 
-/** By code of `from`, the code in `into`; -1 where it is not there. */
+/** For each code of `from`, the code of the same value in `into`; -1 if `into` does not have it. */
 export function knownCodes(into: ByteDictionary, from: ByteDictionary): Int32Array {
   return Int32Array.from({ length: from.size }, (_, code) =>
     into.find(from.view, from.offsets[code], from.offsets[code + 1]),

@@ -5,24 +5,24 @@ import { MAX_WAKE_MS, type RunStart } from '../../shared/ports/run-launcher.ts';
 export interface StarterState {
   /** The newest upload that no run covers, by the store's clock. */
   readonly uploadedAtMs: EpochMs | null;
-  /** The oldest upload that no run covers; null exactly where there is no newest. */
+  /** The oldest upload that no run covers; null exactly when there is no newest one. */
   readonly firstUploadedAtMs: EpochMs | null;
-  /** Somebody asked for a run, whatever was uploaded. */
+  /** A run was requested, whether or not there are uploads. */
   readonly isRequested: boolean;
-  /** Consumers whose raw archive somebody asked for a run over, in order of the requests. */
+  /** Consumers over whose raw archive a run was requested, in order of the requests. */
   readonly rawRequests?: readonly string[];
   /** The run under way. */
   readonly running: RunningRun | null;
-  /** When the last run was started. What was uploaded before is in it. */
+  /** Start of the last run, which includes all earlier uploads. */
   readonly lastStartedAtMs: EpochMs | null;
   /** The starter will be called at this time. */
   readonly wakeAtMs: EpochMs | null;
 }
 
 export interface RunningRun extends RunStart {
-  /** When its launch was answered; null: it was not, and may have got lost. */
+  /** When its launch was answered; null: not yet, and it may have been lost. */
   readonly launchedAtMs: EpochMs | null;
-  /** The oldest upload that it covers; null where it was only asked for. */
+  /** The oldest upload that it covers; null if it was only asked for. */
   readonly firstUploadedAtMs: EpochMs | null;
 }
 
@@ -35,7 +35,7 @@ export const IDLE_STARTER: StarterState = {
   wakeAtMs: null,
 };
 
-/** Something asks for a run that has not begun. */
+/** True if an upload or a request waits for a run. */
 export function isRunPending({ uploadedAtMs, isRequested, rawRequests = [] }: StarterState) {
   return uploadedAtMs !== null || isRequested || rawRequests.length > 0;
 }
@@ -49,13 +49,13 @@ export type StarterEvent =
   | { readonly kind: 'tick' };
 
 export interface StarterSettings {
-  /** A run begins so long after the last upload. */
+  /** A run begins this long after the last upload. */
   readonly quietForMs: number;
   /** Uploads that go on and on hold a run back no longer than this, from the first of them. */
   readonly maxWaitMs: number;
-  /** Runs begin at least so long after one another. */
+  /** Minimum time between the starts of two runs. */
   readonly minIntervalMs: number;
-  /** A run that was launched so long ago is over: its state machine has this limit. */
+  /** After this long a launched run has ended: its state machine has this time limit. */
   readonly maxRunMs: number;
 }
 
@@ -63,7 +63,7 @@ export interface StartDecision {
   readonly state: StarterState;
   /** Launch it; it is `state.running`. */
   readonly launch: RunStart | null;
-  /** How long the oldest upload has waited that no launched run covers; 0 where there is none. */
+  /** Waiting time of the oldest upload that no launched run covers; 0 if there is none. */
   readonly waitMs: number;
   /** Have the starter called then. */
   readonly wakeAtMs: EpochMs | null;
@@ -76,13 +76,12 @@ export interface StartDecision {
 const CLOCK_SLACK_MS = 5_000;
 
 /**
- * Decides whether a run starts (architecture §3). One run at a time; it begins `quietForMs` after
- * the last upload, but at most `maxWaitMs` after the first one that no run covers, and in any case
- * `minIntervalMs` after the start of the one before; uploads while it runs cause exactly one more.
- * Notifications may come twice, late and in any order: an upload that a run has listed counts no
- * more, whenever its notification comes. A launch that is not answered is repeated until it is: it
- * may have happened, and another run beside it must not be. `newRunId` names the run that is
- * started, if one is.
+ * Decides whether a run starts (architecture §3). One run at a time: it begins `quietForMs` after
+ * the last upload, at most `maxWaitMs` after the first one not covered, and at least
+ * `minIntervalMs` after the previous start; uploads during a run cause exactly one more.
+ * Notifications may be duplicated, late and in any order: an upload that a run has listed no longer
+ * counts. An unanswered launch is repeated under its id, since it may have happened and no second
+ * run may start beside it. `newRunId` names the run if one starts.
  */
 export function decideStart(
   before: StarterState,
@@ -103,7 +102,7 @@ export function decideStart(
   const idle = { ...state, running: null };
   const [consumer, ...rawRequests] = idle.rawRequests ?? [];
   if (consumer !== undefined) {
-    // It covers no upload: whatever else was asked for or uploaded waits for the run after it.
+    // It covers no upload: all other requests and uploads wait for the next run.
     const launch = { runId: newRunId, startedAtMs: nowMs, fromRaw: { consumer } };
     const running = { ...launch, launchedAtMs: null, firstUploadedAtMs: null };
     return { state: { ...idle, rawRequests, running }, launch, waitMs, wakeAtMs: null };
@@ -167,7 +166,7 @@ function withRawRequest(state: StarterState, consumer: string): StarterState {
   return known.includes(consumer) ? state : { ...state, rawRequests: [...known, consumer] };
 }
 
-/** When a run may begin; null where nothing asks for one. */
+/** When a run may begin; null if nothing asks for one. */
 function dueAt(
   { uploadedAtMs, firstUploadedAtMs, isRequested, lastStartedAtMs }: StarterState,
   { quietForMs, maxWaitMs, minIntervalMs }: StarterSettings,

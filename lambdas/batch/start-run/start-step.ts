@@ -13,10 +13,10 @@ import {
   type StarterState,
 } from './decide-start.ts';
 
-/** The one item of the starter, beside those of the stream in the same table. */
+/** The starter's one item, in the same table as those of the stream. */
 export const STARTER_KEY = { pk: 'batch#STARTER', sk: 'STATE' };
 
-/** Others may decide at the same time; whoever loses decides again. */
+/** Concurrent starters may save first; the loser decides again, at most this often. */
 const MAX_RACES = 10;
 
 export interface StarterPorts {
@@ -30,8 +30,8 @@ export interface StarterPorts {
 }
 
 /**
- * Takes notifications, in any order and any number of times, and starts a run when one is due. What
- * is started is stored first: a launch that got lost is repeated by the next call.
+ * Takes notifications, in any order and repeatedly, and starts a run if one is due. Stores the
+ * decision first, so that the next call repeats a launch that got lost.
  */
 export async function startStep(
   ports: StarterPorts,
@@ -67,6 +67,10 @@ interface StoredStarter {
   readonly state: StarterState;
 }
 
+/**
+ * The starter's state with its version for conditional saves; idle if none is stored. Converts the
+ * forms of earlier versions.
+ */
 export async function readStarter(state: StateStore): Promise<StoredStarter> {
   const item = await state.get(STARTER_KEY);
   if (item === null) return { version: 0, state: IDLE_STARTER };
@@ -76,7 +80,7 @@ export async function readStarter(state: StateStore): Promise<StoredStarter> {
 
 type AnyRunningRun = RunStart & Partial<RunningRun> & { readonly isLaunched?: boolean };
 
-/** As any version stored it. */
+/** In the form of any version. */
 type AnyStarterState = Omit<StarterState, 'firstUploadedAtMs' | 'running'> & {
   readonly firstUploadedAtMs?: EpochMs | null;
   readonly running: AnyRunningRun | null;
@@ -105,7 +109,7 @@ function currentRunning({ isLaunched, ...running }: AnyRunningRun): RunningRun {
   };
 }
 
-/** False where somebody else saved first. */
+/** False if another starter saved first. */
 async function saveStarter(
   { state, randomness }: StarterPorts,
   before: StoredStarter,
@@ -126,7 +130,7 @@ async function saveStarter(
   return status === 'committed';
 }
 
-/** If somebody else saved meanwhile, the launch is repeated by a later call, without effect. */
+/** If another starter saved meanwhile, a later call repeats the launch, without effect. */
 async function markLaunched(ports: StarterPorts, runId: string): Promise<void> {
   const stored = await readStarter(ports.state);
   const { running } = stored.state;

@@ -18,7 +18,7 @@ interface BusEvent {
 interface OwnEvent {
   readonly tandem?: 'ended' | 'request' | 'tick';
   readonly runId?: string;
-  /** Of a request: a run over the raw archive of this consumer. */
+  /** For a request: a run over the raw archive of this consumer. */
   readonly fromRaw?: { readonly consumer: string };
 }
 
@@ -27,9 +27,9 @@ interface QueueEvent {
 }
 
 /**
- * What an invocation of the starter tells: messages of its queue (notifications of the store and of
- * the state machine, and calls that it ordered itself), a schedule, or the state machine's last
- * step. Anything else counts as time going on.
+ * Reads what invoked the starter: messages of its queue (notifications of the store and the state
+ * machine, and its own wake-up calls), a schedule, or the state machine's last step. Anything else
+ * counts as time passing.
  */
 export function starterEvents(event: unknown): StarterEvent[] {
   const { Records: records } = event as QueueEvent;
@@ -74,7 +74,7 @@ function isOldVersion(detail: BusEvent['detail']): boolean {
   return isForGood && hasVersion && detail?.reason === 'Lifecycle Expiration';
 }
 
-/** Without a readable time it counts as now: no time is ever taken for later than that. */
+/** An unreadable time counts as now: no time is ever taken as later than that. */
 function timeOf(text: string | undefined): EpochMs {
   const timeMs = Date.parse(text ?? '');
   return (Number.isNaN(timeMs) ? Number.POSITIVE_INFINITY : timeMs) as EpochMs;

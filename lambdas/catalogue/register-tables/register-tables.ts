@@ -34,9 +34,9 @@ interface Pointers {
 }
 
 /**
- * Brings the catalogue to what both doors published (stream protocol §3, R5). Every table is whole
- * at any moment; tables may be a publication apart meanwhile. It reads what is published now,
- * whatever caused it: it may be repeated, side by side and in any order. Throws `TerminalError`
+ * Brings the catalogue to what both doors have published (stream protocol §3, R5). Each table is
+ * whole at any moment; tables may be a publication apart meanwhile. Reads what is published now,
+ * whatever triggered it, so it may be repeated, concurrent and in any order. Throws `TerminalError`
  * `manifest_missing` and `manifest_damaged`.
  */
 export async function registerTables(
@@ -48,14 +48,14 @@ export async function registerTables(
     const run = pointers.batch === null ? null : await registerRun(lake, catalogue, pointers.batch);
     const epoch =
       pointers.stream === null ? null : await registerEpoch(lake, catalogue, pointers.stream);
-    // Another one that began later may have ended earlier, and its tables were put back here.
+    // A concurrent call that began later may have ended earlier; this one then put its tables back.
     const now = await readPointers(lake);
     if (now.batch === pointers.batch && now.stream === pointers.stream) return { run, epoch };
     pointers = now;
   }
 }
 
-/** `batch_orders`. */
+/** Name of a table in the catalogue: `batch_orders`. */
 export function catalogueName(door: Door, table: Pick<Table, 'name'>): string {
   return `${door}_${table.name}`;
 }
@@ -120,7 +120,7 @@ async function addEpochs(
   entries: readonly CatalogueEntry[],
   newest: StreamManifest,
 ): Promise<void> {
-  // By epoch, the folder of its files: one that was written anew has another than by itself.
+  // The folder of each epoch's files: rewritten files are in another folder than the epoch's own.
   const behind: { entry: CatalogueEntry; known: number; epochs: Map<number, string> }[] = [];
   for (const entry of entries) {
     const known = await catalogue.publicationOf(entry.name);
@@ -149,8 +149,9 @@ function partOf([epoch, folder]: readonly [number, string]): CataloguePart {
 }
 
 /**
- * Lets epochs of a stream's table be those of other folders, which hold the same rows. They are
- * added first: so nobody can add them as they were. Nothing is done where there is no such table.
+ * Points epochs of a stream's table at other folders, which hold the same rows. Adds missing epochs
+ * first, so that no concurrent registration can add their old folders. Does nothing if there is no
+ * such table.
  */
 export async function moveEpochs(
   catalogue: Catalogue,

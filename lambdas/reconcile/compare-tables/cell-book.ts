@@ -29,7 +29,7 @@ export interface CellBookOptions {
 
 /**
  * Adds up, cell by cell, what the tables of both sides say and what the differing order ids explain
- * (contract §5). Cells are dealt into partitions by product, so that one of them fits memory.
+ * (contract §5). Cells are dealt into partitions by product, so that each fits in memory.
  */
 export class CellBook {
   readonly #options: CellBookOptions;
@@ -53,16 +53,18 @@ export class CellBook {
     return this.#options.period;
   }
 
+  /** True while the stream has not made the window final. */
   isOpen(windowStartMs: number): boolean {
     return windowStartMs + this.#options.windowLengthMs > this.#options.watermarkMs;
   }
 
+  /** Adds an entry to its cell. Call `drainIfFull` after each batch of entries. */
   add(entry: CellEntry): void {
     if (this.#options.partitionCount === 1) this.#cells.add(entry);
     else this.#entries.push(entry);
   }
 
-  /** To be called between batches of entries: what memory does not hold is written. */
+  /** Spills what exceeds memory. Call it between batches of entries. */
   async drainIfFull(): Promise<void> {
     if (this.#entries.length >= this.#options.bufferRows) await this.#drain();
   }

@@ -10,7 +10,7 @@ import {
 /** What an entry says of a cell. */
 export const OF_BATCH = 0;
 export const OF_STREAM = 1;
-/** Batch − stream, as far as the records behind a differing order id say. */
+/** Batch minus stream, according to the records behind differing order ids. */
 export const OF_IDS = 2;
 /** An active record of batch in a window that the stream has not closed. */
 export const OF_OPEN_WINDOW = 3;
@@ -20,7 +20,7 @@ export const MALFORMED = 4;
 export interface CellEntry {
   readonly kind: number;
   readonly table: CellTable;
-  /** Day, hour, rank or start of the window; 0 where the product alone is the key. */
+  /** Day, hour, rank or start of the window; 0 if the product alone is the key. */
   readonly order: number;
   readonly productId: string;
   readonly orders: number;
@@ -33,7 +33,7 @@ const CAPACITY_MIN = 1024;
 /** More than there are tables: the table is the rest of a key, the order its multiple. */
 const TABLES_MAX = 8;
 
-/** Cells in memory as columns: what each kind of entry adds up to, and how many rows there are. */
+/** Cells in memory as columns: the sum of each kind of entry, and the number of rows. */
 export class Cells {
   size = 0;
   /** Index in `CELL_TABLES`. */
@@ -41,7 +41,7 @@ export class Cells {
   order = new Float64Array(CAPACITY_MIN);
   isMalformed = new Uint8Array(CAPACITY_MIN);
   readonly productId: string[] = [];
-  /** By kind, then by cell. */
+  /** First index: kind; second: cell. */
   readonly orders = KINDS.map(() => new Float64Array(CAPACITY_MIN));
   readonly cents = KINDS.map(() => new BigInt64Array(CAPACITY_MIN));
   readonly rows = KINDS.map(() => new Uint32Array(CAPACITY_MIN));

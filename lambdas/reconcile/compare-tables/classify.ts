@@ -17,8 +17,8 @@ import { ACTIVE, BATCH, CANCELLED, DUPLICATE, LATE, STREAM } from './record-batc
  *   there: if it appeared nowhere, a record would be lost.
  * - `different_first` is about one counted record on each side. So is `status_changed`: an id that
  *   a side counts twice with different statuses is not explained by it.
- * - In a comparison of a period a record outside it need not have reached the other side: who looks
- *   at a period does not ask whether the stream was there before.
+ * - In a comparison of a period a record outside it need not have reached the other side: the
+ *   question is about the period, not whether the stream existed before.
  * - An id that was quarantined on a side has reached it.
  */
 export interface IdRecord {
@@ -28,20 +28,20 @@ export interface IdRecord {
   readonly values: string;
   /** Equal for values that are equal but for the status, and only for those. */
   readonly valuesButStatus: string;
-  /** Of a comparison of a period: its event time is in it. True where everything is compared. */
+  /** True if its event time is in the compared period, and if everything is compared. */
   readonly isInPeriod: boolean;
   /** Equal for records at one position of one side, and only for those. */
   readonly position: string;
   readonly isBroken: boolean;
-  /** Equal for equal joined values, and only for those; null where nothing is joined. */
+  /** Equal for equal joined values, and only for those; null if nothing is joined. */
   readonly joined: string | null;
 }
 
 export type IdClass = Exclude<ClassName, 'window_not_final'>;
 
 /**
- * The class of an id that is active or cancelled on some side and not equal on both, from all of
- * its records.
+ * Classifies an order id that counts on some side and is not equal on both, from all of its records
+ * (contract §5).
  */
 export function classifyId(records: readonly IdRecord[]): IdClass {
   const batch = sideOf(records, BATCH);
@@ -80,7 +80,7 @@ interface Side {
   readonly counted: readonly IdRecord[];
   readonly duplicates: readonly IdRecord[];
   readonly late: readonly IdRecord[];
-  /** Under any outcome. */
+  /** True if the side has the id under any outcome. */
   readonly isReached: boolean;
   readonly hasDoubledPosition: boolean;
 }

@@ -34,9 +34,9 @@ const GROWTH = 4;
  * compared, because the stream joins them again at every epoch. `classify.ts` says how order ids
  * are classified.
  *
- * Of a period an id is compared if a record of it that counts lies in the period, on either side;
- * all of its records may explain it, and those in the period make up its revenue. Throws
- * `UsageError` where the period holds no window.
+ * With a period, an id is compared if a counted record of it lies in the period on either side; all
+ * of its records may explain it, and those in the period make up its revenue. Throws `UsageError`
+ * if the period holds no window.
  */
 export async function reconcile(
   lake: ObjectStore,
@@ -63,7 +63,10 @@ export async function reconcile(
   }
 }
 
-/** What is compared, and how much of it there is. Throws `UsageError`. */
+/**
+ * Determines what is compared, and how much of it there is. Throws `UsageError` if the period holds
+ * no window.
+ */
 export async function openSides(
   lake: ObjectStore,
   options: Pick<ReconcileOptions, 'windowLengthMs' | 'period'>,
@@ -72,7 +75,7 @@ export async function openSides(
   const { batch, stream } = found;
   const records = await rowsOf(batch, COUNTED_TABLES);
   const totalRecords = records + (await rowsOf(stream, COUNTED_TABLES));
-  // Most cells stand on both sides.
+  // Most cells exist on both sides.
   const cells = Math.max(await rowsOf(batch, CELL_TABLES), await rowsOf(stream, CELL_TABLES));
   const windowLengthMs =
     (await windowLengthOf(lake, batch)) ??
@@ -112,6 +115,10 @@ function stampOf(timeMs: number): string {
   return new Date(timeMs).toISOString().replace(/[-:]|[.]000/g, '');
 }
 
+/**
+ * The verdict of a comparison: both sides agree if nothing is unexplained and, unless
+ * `allowMissing`, no order is missing.
+ */
 export function resultOf(
   { publications, options, period, windowLengthMs }: Omit<Comparison, 'sizes' | 'lake'>,
   compared: ComparisonResult,
@@ -160,7 +167,7 @@ function totalsOf({ batch, stream }: Publications, compared: ComparisonResult, p
   } satisfies Totals;
 }
 
-/** Null where a period that begins there would leave out nothing, or where nothing is missing. */
+/** Null if a period that begins there would leave out nothing, or if nothing is missing. */
 function streamBeganOf(
   { batch, stream, classes }: ComparisonResult,
   { sinceMs }: Period,

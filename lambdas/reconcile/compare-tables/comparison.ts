@@ -49,8 +49,8 @@ export interface ComparisonResult {
 const CHECK_ROWS = 4096;
 
 /**
- * Finds and classifies the differences and writes the report. Throws `PartitionTooLarge` where its
- * sizes do not fit the records, and leaves what it spilled.
+ * Finds and classifies the differences and writes the report. Throws `PartitionTooLarge` if its
+ * sizes do not fit the records; what it spilled then stays for the caller to remove.
  */
 export async function compare(comparison: Comparison): Promise<ComparisonResult> {
   const { lake } = comparison;
@@ -69,7 +69,10 @@ export async function compare(comparison: Comparison): Promise<ComparisonResult>
   return { classes: differences.classes, ...totals, ...report };
 }
 
-/** `folder`: of this process, below that of the attempt. */
+/**
+ * A book of cells that spills below `folder`, which must be unique to the process within an
+ * attempt.
+ */
 export function openBook(comparison: Comparison, folder = 'cells/'): CellBook {
   const { lake, options, publications, sizes, windowLengthMs, period } = comparison;
   return new CellBook(lake, {
@@ -102,7 +105,7 @@ export interface Books {
   readonly stream: SideTotals;
 }
 
-/** Enters what the tables and the manifests of both sides say. */
+/** Enters what the tables and the manifests of both sides say into the book. */
 export async function addTables(
   { lake, options, publications, period }: Comparison,
   book: CellBook,
@@ -148,7 +151,7 @@ export async function matchPartition(
   }
 }
 
-/** Counts differences and puts their rows in order. */
+/** Counts differences by class and sorts their rows. */
 export class Differences {
   readonly classes = zeroTotals();
   readonly sorted: SortedRows;
@@ -158,6 +161,7 @@ export class Differences {
     this.sorted = new SortedRows(lake, prefix, sizes.sort);
   }
 
+  /** Counts the difference of an order id, with its effect in cents, and adds a row per record. */
   async addId({ orderId, class: name, differs, records }: IdDifference): Promise<void> {
     const total = this.classes[name];
     total.count += 1;
@@ -169,6 +173,7 @@ export class Differences {
     await this.sorted.add(rows);
   }
 
+  /** Counts the difference of a cell and adds its row. */
   async addCell(name: ClassName, cell: DifferentCell): Promise<void> {
     this.classes[name].count += 1;
     const classIndex = CLASS_NAMES.indexOf(name);
@@ -176,6 +181,10 @@ export class Differences {
   }
 }
 
+/**
+ * Writes the sorted rows to the report and keeps the first few of each class. A report that cannot
+ * be written is an error, or `reportProblem` with `mayLackReport`.
+ */
 export async function writeReport(
   { lake, options, publications, onProgress }: Comparison,
   sorted: SortedRows,

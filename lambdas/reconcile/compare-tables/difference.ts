@@ -24,9 +24,9 @@ export interface DifferentRecord {
   /** Index in `RECORD_OUTCOMES`. */
   readonly outcome: number;
   readonly source: string;
-  /** Of the batch side, else null. */
+  /** For the batch side, else null. */
   readonly sourceOffset: number | null;
-  /** Of the stream side, else null. */
+  /** For the stream side, else null. */
   readonly sequenceNumber: string | null;
   readonly customerId: string | null;
   readonly productId: string | null;
@@ -64,10 +64,10 @@ export interface DifferentCell {
   readonly order: number;
   /** The cell's key as people read it. */
   readonly text: string;
-  /** As the tables say; null without a row. */
+  /** From the batch table; null without a row. */
   readonly batch: CellAmount | null;
   readonly stream: CellAmount | null;
-  /** The difference that the order ids explain; null where that is not asked. */
+  /** The difference that the order ids explain; null if that is not asked. */
   readonly explained: CellAmount | null;
 }
 
@@ -88,7 +88,10 @@ export type DifferenceRow =
       readonly cell: DifferentCell;
     };
 
-/** By class; then ids before cells; then by id and position, or by table and key. */
+/**
+ * Compares report rows: by class; then ids before cells; then by id and position, or by table and
+ * key.
+ */
 export function compareRows(a: DifferenceRow, b: DifferenceRow): number {
   if (a.classIndex !== b.classIndex) return a.classIndex - b.classIndex;
   if (a.record === null || b.record === null) {
@@ -113,7 +116,7 @@ function compareCells(a: DifferentCell, b: DifferentCell): number {
   return tableOrder || a.order - b.order || compareText(a.text, b.text);
 }
 
-/** Rows of one difference: an order id, or a cell. */
+/** True if two rows belong to one difference: the same order id, or the same cell. */
 export function isSameDifference(a: DifferenceRow, b: DifferenceRow): boolean {
   return a.cell === null && b.cell === null && a.orderId === b.orderId;
 }

@@ -4,7 +4,7 @@ import { ACTIVE, BATCH, CANCELLED, QUARANTINED } from './record-batch.ts';
 
 type Text = (record: DifferentRecord) => string;
 
-/** The values of a record beside its id, as people read them. */
+/** The values of a record apart from its id, as people read them. */
 const FIELDS: readonly (readonly [string, Text])[] = [
   ['customer_id', ({ customerId }) => JSON.stringify(customerId)],
   ['product_id', ({ productId }) => JSON.stringify(productId)],
@@ -15,9 +15,8 @@ const FIELDS: readonly (readonly [string, Text])[] = [
 ];
 
 /**
- * The fields in which the record of batch and that of the stream differ, each with both values:
- * `price: 10.00 in batch, 12.00 in the stream`. Null where they are equal, or where a side has not
- * one record to compare.
+ * The fields in which the two sides' records differ, with both values: `price: 10.00 in batch,
+ * 12.00 in the stream`. Null if they are equal, or if a side has not exactly one record to compare.
  */
 export function differingFields(records: readonly DifferentRecord[]): string | null {
   const batch = recordOf(records.filter(({ side }) => side === BATCH));

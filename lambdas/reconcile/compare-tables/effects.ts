@@ -9,7 +9,7 @@ import { ACTIVE, BATCH, type RecordBatch } from './record-batch.ts';
 
 /** What records and manifests enter into the book of cells. */
 
-/** The totals of the two publications, as one more cell. */
+/** Enters the totals of the two manifests as one more cell. */
 export function addManifests({ batch, stream }: Publications, book: CellBook): void {
   const cell = { table: 'manifest', order: 0, productId: '' } as const;
   for (const [kind, { counts, revenueCents }] of [
@@ -20,7 +20,10 @@ export function addManifests({ batch, stream }: Publications, book: CellBook): v
   }
 }
 
-/** What the active records of the period behind a difference add to every cell they are in. */
+/**
+ * Enters what the active records behind a difference, in the compared period, add to each of their
+ * cells.
+ */
 export function addEffects({ records }: IdDifference, book: CellBook): void {
   const kind = OF_IDS;
   for (const { outcome, side, effectCents, timeMs, productId } of records) {
@@ -39,7 +42,10 @@ export function addEffects({ records }: IdDifference, book: CellBook): void {
   }
 }
 
-/** An open window has no row in the stream, so batch's is compared with batch's own orders. */
+/**
+ * Enters batch's own orders of open windows: the stream has no row for such a window, so batch's is
+ * compared with these.
+ */
 export function addOpenWindows(batch: RecordBatch, book: CellBook): void {
   for (let row = 0; row < batch.side.length; row++) {
     if (batch.outcome[row] !== ACTIVE) continue;

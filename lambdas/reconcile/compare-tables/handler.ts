@@ -7,10 +7,13 @@ import { SystemRandomness } from '../../shared/runtime/randomness.ts';
 import { reconcileStep } from './reconcile-step.ts';
 import { type ShareEvent, shareStep } from './shared-step.ts';
 
-/** Before the function is ended, so that what it spilled is removed and its log says why. */
+/**
+ * Time before the function's limit at which to stop, so that spilled objects are removed and the
+ * log says why.
+ */
 const RESERVED_MS = 30_000;
 
-/** Rules call it by name, as often as they like; whoever calls it without is given a comparison. */
+/** Rules call it by name, at any rate; a call without a name always gets a comparison. */
 type ReconcileEvent = { readonly tandem?: string } | ShareEvent | null;
 
 export const handler = lambdaHandler(() => {

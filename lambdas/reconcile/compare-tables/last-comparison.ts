@@ -21,6 +21,7 @@ export interface LastComparison {
   readonly by: string;
 }
 
+/** What is remembered of the last comparison; null if there was none. */
 export async function readLast(lake: ObjectStore): Promise<LastComparison | null> {
   try {
     return parseJson<LastComparison>(await lake.get(LAST_KEY));
@@ -30,12 +31,18 @@ export async function readLast(lake: ObjectStore): Promise<LastComparison | null
   }
 }
 
-/** Two comparisons at once: the later one counts, and costs one more comparison at most. */
+/**
+ * Remembers a comparison. Of two at once the later one wins, which costs at most one more
+ * comparison.
+ */
 export async function putLast(lake: ObjectStore, last: LastComparison): Promise<void> {
   await lake.put(LAST_KEY, compactJsonBytes(last));
 }
 
-/** Names both current publications; null where one is missing. Reads two small objects. */
+/**
+ * Names both current publications, with what else decides the verdict (`by`); null if one is
+ * missing. Reads two small objects.
+ */
 export async function currentPair(
   lake: ObjectStore,
   consumer: string,
@@ -47,6 +54,10 @@ export async function currentPair(
   return pairOf(batch.manifestKey, stream.manifestKey, by);
 }
 
+/**
+ * Names a pair of publications and what else decides the verdict. Equal names mean an equal
+ * verdict.
+ */
 export function pairOf(batchManifestKey: string, streamManifestKey: string, by: string): string {
   return JSON.stringify([batchManifestKey, streamManifestKey, by]);
 }

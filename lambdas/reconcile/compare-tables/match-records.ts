@@ -5,7 +5,7 @@ import { isInPeriod, type Period } from './period.ts';
 import { ACTIVE, BATCH, CANCELLED, type RecordBatch } from './record-batch.ts';
 import { RecordStore } from './record-store.ts';
 
-/** More records than memory is meant to hold: they have to be dealt into more partitions. */
+/** More records than fit in the intended memory: deal them into more partitions and start again. */
 export class PartitionTooLarge extends Error {
   override readonly name = 'PartitionTooLarge';
 }
@@ -19,9 +19,9 @@ export interface IdDifference {
 }
 
 /**
- * Finds the order ids that differ among the records of one partition. First come the counted
- * records of batch, then those of the stream, which are dropped where they equal the one of batch,
- * as nearly all do; then the others, of which only those of differing ids are kept.
+ * Finds the differing order ids among the records of one partition. Takes the counted records of
+ * batch first, then those of the stream, which are dropped if they equal batch's, as nearly all do;
+ * then all others, of which only those of differing ids are kept.
  */
 export class RecordMatcher {
   readonly #store = new RecordStore();
@@ -30,22 +30,27 @@ export class RecordMatcher {
   readonly #period: Period;
   #equalCount = 0;
 
-  /** Ids of which no counted record lies in the period are left out. */
+  /** Leaves out ids without a counted record in the period. */
   constructor(bytesMax: number, period: Period) {
     this.#bytesMax = bytesMax;
     this.#period = period;
   }
 
-  /** Whether there is any id that differs. */
+  /** True if any id differs. */
   get hasDifferences(): boolean {
     return this.#equalCount < this.#headOf.size;
   }
 
+  /** Takes batch's counted records; call it before the others. Throws `PartitionTooLarge`. */
   addBatchCounted(batch: RecordBatch): void {
     for (let row = 0; row < batch.side.length; row++) this.#insert(batch, row);
     this.#checkSize();
   }
 
+  /**
+   * Takes the stream's counted records, and drops those equal to batch's. Throws
+   * `PartitionTooLarge`.
+   */
   addStreamCounted(batch: RecordBatch): void {
     for (let row = 0; row < batch.side.length; row++) {
       const head = this.#headOf.get(batch.orderId[row] ?? '');
@@ -55,6 +60,7 @@ export class RecordMatcher {
     this.#checkSize();
   }
 
+  /** Takes all other records, and keeps those of differing ids. Throws `PartitionTooLarge`. */
   addOthers(batch: RecordBatch): void {
     for (let row = 0; row < batch.side.length; row++) {
       const orderId = batch.orderId[row];
@@ -65,6 +71,7 @@ export class RecordMatcher {
     this.#checkSize();
   }
 
+  /** The differing ids with all their records, in order of first appearance. Call it last. */
   *differences(): Generator<IdDifference> {
     for (const [orderId, head] of this.#headOf) {
       if (this.#store.isEqual[head] === 1) continue;
@@ -82,7 +89,7 @@ export class RecordMatcher {
     }
   }
 
-  /** What lies outside the period adds nothing to its revenue. */
+  /** A record outside the period adds nothing to its revenue. */
   #recordAt(index: number): DifferentRecord {
     const record = this.#store.recordAt(index);
     return this.#isInPeriod(record) ? record : { ...record, effectCents: 0 };

@@ -13,6 +13,7 @@ export interface SideTotals {
   oldestMs: number;
 }
 
+/** Totals of one side to add to; without rows the oldest time is infinity. */
 export function zeroSide(): SideTotals {
   return { active: 0, cancelled: 0, revenueCents: 0n, oldestMs: Number.POSITIVE_INFINITY };
 }
@@ -20,6 +21,7 @@ export function zeroSide(): SideTotals {
 /** Rows between two looks at how much the book holds. */
 const ROWS_AT_ONCE = 4_096;
 
+/** Lowers the oldest event time (ms) of a side to that of the batch's oldest record. */
 export function addOldest({ timeMs }: RecordBatch, totals: SideTotals): void {
   for (let row = 0; row < timeMs.length; row++) {
     if (timeMs[row] < totals.oldestMs) totals.oldestMs = timeMs[row];
@@ -27,8 +29,8 @@ export function addOldest({ timeMs }: RecordBatch, totals: SideTotals): void {
 }
 
 /**
- * Enters the counted rows of a side that lie in the period into the cells that no table has as they
- * are in it: the totals, cut days, hours of the day, products.
+ * Enters the counted rows of a side that lie in the period into the cells that no table can give
+ * for a period: totals, cut days, hours of the day, products.
  */
 export async function addPeriodRows(
   batch: RecordBatch,

@@ -8,7 +8,7 @@ export interface Period {
   readonly untilMs: number;
 }
 
-/** As it was asked for; null: no limit. */
+/** The period as requested; null: no limit. */
 export interface PeriodOption {
   readonly sinceMs: number | null;
   readonly untilMs: number | null;
@@ -19,14 +19,16 @@ export const ALL_TIME: Period = {
   untilMs: Number.POSITIVE_INFINITY,
 };
 
+/** True for the period without limits, in which tables and manifests can be compared as a whole. */
 export const isAllTime = ({ sinceMs, untilMs }: Period) => sinceMs === -untilMs;
 
+/** True if an instant lies in the period `[since, until)`. */
 export const isInPeriod = ({ sinceMs, untilMs }: Period, timeMs: number) =>
   timeMs >= sinceMs && timeMs < untilMs;
 
 /**
- * Both ends go back to the start of their window: so two periods that meet share no order and leave
- * none out.
+ * Moves both ends back to the start of their window, so that adjacent periods share no order and
+ * leave none out.
  */
 export function cutPeriod({ sinceMs, untilMs }: PeriodOption, windowLengthMs: number): Period {
   return {
@@ -36,9 +38,9 @@ export function cutPeriod({ sinceMs, untilMs }: PeriodOption, windowLengthMs: nu
 }
 
 /**
- * Whether the tables have a cell as it is in the period: windows of the period, and days that lie
- * in it as a whole. What other cells hold of the period only the rows of its orders can say.
- * `order` is the start of the window, or the day.
+ * True if the tables have the cell exactly as it is in the period: its windows, and days wholly
+ * inside it. For other cells only the orders' rows can tell. `order` is the start of the window, or
+ * the day.
  */
 export function isTableCell(period: Period, table: CellTable, order: number): boolean {
   if (isAllTime(period)) return true;
@@ -46,6 +48,7 @@ export function isTableCell(period: Period, table: CellTable, order: number): bo
   return table === 'daily_revenue' && isDayWholeIn(period, order);
 }
 
+/** True if the whole UTC day, counted from 1970-01-01, lies in the period. */
 export function isDayWholeIn({ sinceMs, untilMs }: Period, day: number): boolean {
   return day * MS_PER_DAY >= sinceMs && (day + 1) * MS_PER_DAY <= untilMs;
 }

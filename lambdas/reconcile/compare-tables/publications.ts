@@ -32,8 +32,8 @@ interface BatchManifestPart {
 }
 
 /**
- * The current batch run and the current epoch of a consumer. Throws `TerminalError`
- * `nothing_published`, which says what is missing and how it is published.
+ * Opens the current batch run and the current epoch of a consumer. Throws `TerminalError`
+ * `nothing_published`, which says what is missing and how to publish it.
  */
 export async function openPublications(lake: ObjectStore, consumer: string): Promise<Publications> {
   return await openNamed(lake, consumer, await currentKeys(lake, consumer));
@@ -45,7 +45,7 @@ export interface PublicationKeys {
   readonly streamKey: string;
 }
 
-/** Those that are current. Throws as `openPublications`. */
+/** Keys of the current manifests. Throws `TerminalError` `nothing_published`. */
 async function currentKeys(lake: ObjectStore, consumer: string): Promise<PublicationKeys> {
   const keys = new StreamLakeKeys(consumer, '');
   const batchKey = (await readCurrentPointer(lake, BATCH_CURRENT_KEY))?.manifestKey ?? null;
@@ -56,7 +56,7 @@ async function currentKeys(lake: ObjectStore, consumer: string): Promise<Publica
   return { batchKey, streamKey };
 }
 
-/** Two publications by their manifests, current or not. */
+/** Opens two publications by their manifests' keys, current or not. */
 export async function openNamed(
   lake: ObjectStore,
   consumer: string,

@@ -92,7 +92,7 @@ function joinedOf(
   });
 }
 
-/** The records of one file of a row table, row group by row group. */
+/** The records of one file of a row table, one row group at a time. */
 export async function* readRecords(
   lake: ObjectStore,
   file: TableFile,
@@ -141,7 +141,7 @@ const flags = ({ rowCount }: ColumnRows) => new Uint8Array(rowCount);
 function quarantinedBatch(rows: ColumnRows, common: CommonColumns): RecordBatch {
   return {
     ...common,
-    // Contract §2: what stands around a value is trimmed before anything else.
+    // Contract §2: white space around a value is trimmed before anything else.
     orderId: rows.textsOrNull('order_id').map((id) => (id ? trimmed(id) : null)),
     customerId: null,
     productId: null,
@@ -158,7 +158,7 @@ function quarantinedBatch(rows: ColumnRows, common: CommonColumns): RecordBatch 
 
 const isBlank = (codeUnit: number) => codeUnit === 0x20 || (codeUnit >= 0x09 && codeUnit <= 0x0d);
 
-/** By hand: a pattern takes quadratic time over a long value full of blanks. */
+/** A loop: a pattern takes quadratic time on a long value full of blanks. */
 function trimmed(text: string): string {
   let start = 0;
   let end = text.length;
@@ -168,7 +168,7 @@ function trimmed(text: string): string {
 }
 
 /**
- * Rows whose derived columns do not follow from their seven values, or that stand in the wrong
+ * Marks rows whose derived columns do not follow from their seven values, or that are in the wrong
  * table for their status.
  */
 function brokenRows(rows: ColumnRows, isActive: boolean): Uint8Array {

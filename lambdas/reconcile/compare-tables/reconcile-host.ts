@@ -16,9 +16,9 @@ export interface ReconcileHost {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly config: Config;
-  /** Another one may see other differences. */
+  /** Another version may see other differences. */
   readonly codeVersion: string;
-  /** Of the function. */
+  /** Memory of the function, in bytes. */
   readonly memoryBytes: number;
 }
 
@@ -36,7 +36,7 @@ export interface ComparedResult {
   readonly reportKey: string;
 }
 
-/** What is remembered of a comparison. */
+/** What is remembered of a comparison, for later calls on the same pair. */
 export function comparedBy(result: ReconcileResult, by: string) {
   const pair = pairOf(result.batchManifestKey, result.streamManifestKey, by);
   return { pair, by, verdict: { kind: 'compared', result: told(result) } as const };
@@ -57,6 +57,10 @@ function told(result: ReconcileResult): ComparedResult {
   };
 }
 
+/**
+ * Options of the scheduled comparison: the default consumer, from the config's `since` on, without
+ * tolerance for missing orders.
+ */
 export function optionsOf(host: ReconcileHost, signal: AbortSignal | undefined): ReconcileOptions {
   const { clock, randomness, config, memoryBytes } = host;
   return {
@@ -73,7 +77,7 @@ export function optionsOf(host: ReconcileHost, signal: AbortSignal | undefined):
   };
 }
 
-/** All that decides a verdict and how long it takes, beside the two publications. */
+/** Names everything but the two publications that decides a verdict and how long it takes. */
 export function byOf(
   { codeVersion, memoryBytes }: ReconcileHost,
   options: ReconcileOptions,

@@ -25,7 +25,7 @@ export type ReconcileStepResult =
     }
   | ComparedResult
   | StartedComparison
-  /** Both publications are those of the last comparison, which said this. */
+  /** Both publications are those of the last comparison, which gave this result. */
   | (Omit<ComparedResult, 'status'> & {
       readonly status: 'unchanged';
       readonly was: ComparedResult['status'];
@@ -41,11 +41,11 @@ export interface ReconcileStepOptions {
 }
 
 /**
- * Compares the current run with the current epoch and writes the report; both may be published anew
- * meanwhile; hands what is large to the launcher. May be repeated: the same pair gives the same
- * report. With `onlyNew` a pair that was compared before is answered by what it gave then, without
- * reading a table. Throws as `reconcile`; `TerminalError` `comparison_too_large` where the time is
- * over, and, until a day later, where at least as many records are to be compared in the same way.
+ * Compares the current run with the current epoch and writes the report; large comparisons go to
+ * the launcher. Safe to repeat: the same pair gives the same report. With `onlyNew` a pair compared
+ * before is answered from memory, without reading a table. Throws `TerminalError`
+ * `nothing_published`; `comparison_too_large` if the time is up, and for a day afterwards for at
+ * least as many records compared in the same way.
  */
 export async function reconcileStep(
   host: ReconcileHost,
@@ -93,7 +93,7 @@ async function compareNow(
   return compared.verdict.result;
 }
 
-/** Remembers it, so that nobody pays for the same quarter of an hour each time. */
+/** Remembers the time-out, so that repetitions do not cost the same quarter of an hour each. */
 async function tooLong(host: ReconcileHost, by: string, cause: unknown): Promise<TerminalError> {
   const { pair, records } = await toCompare(host, by);
   const verdict = { kind: 'too_long', records, atMs: host.clock.now() } as const;

@@ -42,13 +42,13 @@ export interface RecordBatch extends SpillBatch {
   readonly quantity: Int32Array;
   readonly priceCents: Float64Array;
   readonly source: readonly string[];
-  /** Of the batch side; 0 in the stream. */
+  /** Position on the batch side; 0 in the stream. */
   readonly offset: Float64Array;
-  /** Of the stream side. */
+  /** Sequence numbers, on the stream side. */
   readonly sequence: readonly string[] | null;
-  /** Of active records. */
+  /** For active records. */
   readonly customer: readonly Joined[] | null;
   readonly product: readonly Joined[] | null;
-  /** Of quarantined records. */
+  /** For quarantined records. */
   readonly issues: readonly string[] | null;
 }

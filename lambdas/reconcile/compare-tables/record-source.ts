@@ -24,11 +24,14 @@ export interface SourceContext {
   readonly stream: Publication;
   /** Folder for what is spilled, with its slash. */
   readonly workPrefix: string;
-  /** After each row group; throws to stop. */
+  /** Called after each row group; throws to stop. */
   readonly onRows: (rowCount: number) => void;
 }
 
-/** Straight from the tables where one partition holds all, else dealt out and spilled first. */
+/**
+ * Opens the records to compare: directly from the tables if one partition holds all, otherwise
+ * dealt into partitions and spilled first.
+ */
 export async function openRecords(
   context: SourceContext,
   sizes: CompareSizes,
@@ -80,7 +83,7 @@ async function* recordsOf(
   }
 }
 
-/** Deals records into partitions of their order ids. */
+/** Deals records into partitions by order id, so that all records of an id meet in one. */
 export async function dealRecords(
   spill: Spill<RecordBatch>,
   batches: AsyncIterable<RecordBatch>,

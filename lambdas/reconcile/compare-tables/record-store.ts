@@ -4,16 +4,16 @@ import { TwinPositions } from './twin-positions.ts';
 
 const CAPACITY_MIN = 1024;
 
-/** What a record takes beside its texts, by and large; of texts, a byte per character. */
+/** Bytes of a record besides its texts, approximately; texts count a byte per character. */
 const RECORD_BYTES = 240;
 
 /**
- * Records in memory, by index in the order in which they came. Those of one order id form a chain
- * that begins at its first one, the head.
+ * Records in memory, by index in order of arrival. Those of one order id form a chain that begins
+ * at its first one, the head.
  */
 export class RecordStore {
   size = 0;
-  /** Of what is held, about. */
+  /** Bytes held, approximately. */
   sizeBytes = 0;
   side = new Uint8Array(CAPACITY_MIN);
   outcome = new Uint8Array(CAPACITY_MIN);
@@ -99,7 +99,7 @@ export class RecordStore {
     this.next[head] = index;
   }
 
-  /** The same seven values, outcome and joined values, and both rows are whole. */
+  /** True for the same seven values, outcome and joined values, if both rows are whole. */
   equals(index: number, batch: RecordBatch, row: number): boolean {
     return (
       this.timeMs[index] === batch.timeMs[row] &&

@@ -17,7 +17,7 @@ import { refusalOf } from './work-place.ts';
 /** Fixed, so that the same differences give the same bytes whatever the memory was. */
 const ROW_GROUP_ROWS = 16_384;
 
-/** Writes the report row by row; it becomes visible with `close` and replaces an older one. */
+/** Writes the report row by row; `close` makes it visible and replaces an older one. */
 export class ReportWriter {
   readonly #lake: ObjectStore;
   readonly #key: string;
@@ -31,12 +31,16 @@ export class ReportWriter {
     this.#parquet = new ParquetWriter(REPORT_COLUMNS, options);
   }
 
+  /** Adds a row; rows must come in the report's order. */
   async add(row: DifferenceRow): Promise<void> {
     this.#rows.push(storedRow(row));
     if (this.#rows.length >= ROW_GROUP_ROWS) await this.#writeGroup();
   }
 
-  /** The same pair of publications gives the same bytes, so replacing a report changes nothing. */
+  /**
+   * Makes the report visible. The same pair of publications gives the same bytes, so replacing a
+   * report changes nothing.
+   */
   async close(): Promise<void> {
     if (this.#rows.length > 0) await this.#writeGroup();
     const writer = this.#open();
@@ -44,6 +48,7 @@ export class ReportWriter {
     await writer.commit();
   }
 
+  /** Discards the report; an older one stays. */
   async abort(): Promise<void> {
     await this.#writer?.abort();
   }
@@ -60,9 +65,7 @@ export class ReportWriter {
   }
 }
 
-/**
- * A report that some can do without: the first refusal of the store ends it, and is its problem.
- */
+/** A report that is optional: the store's first refusal ends it and becomes its problem. */
 export class ReportTarget {
   readonly #writer: ReportWriter;
   readonly #mayLack: boolean;

@@ -8,7 +8,7 @@ import type { Attempt } from './work-folder.ts';
 export interface ReconcileOptions {
   /** Whose epochs are compared. */
   readonly consumer: string;
-  /** Order ids that never reached a side do not stand against agreement. */
+  /** Order ids that never reached a side do not prevent agreement. */
   readonly allowMissing: boolean;
   /** Orders outside it are left out on both sides; it is cut to windows. */
   readonly period: PeriodOption;
@@ -26,11 +26,11 @@ export interface ReconcileOptions {
   /** Aborted: nothing is left, and its reason is thrown. */
   readonly signal?: AbortSignal;
   /**
-   * For readers: where a lake that cannot be written to makes them spill. Without it the
-   * comparison fails then.
+   * Where a reader without write permission to the lake spills. Without it the comparison fails
+   * when it has to spill.
    */
   readonly otherWork?: () => ObjectStore;
-  /** For readers: a report that cannot be written is none, and `reportProblem` says why. */
+  /** For readers: if the report cannot be written there is none, and `reportProblem` says why. */
   readonly mayLackReport?: boolean;
   /** Told what could not be removed; without it that is an error. */
   readonly onWarning?: (message: string) => void;
@@ -51,7 +51,7 @@ export interface ReconcileResult {
   readonly streamManifestKey: string;
   /** What was compared, as it was cut. */
   readonly period: Period;
-  /** Of a period only active and cancelled ones are counted. */
+  /** For a period only active and cancelled records are counted. */
   readonly batchCounts: Readonly<Partial<OutcomeCounts>>;
   readonly streamCounts: Readonly<Partial<OutcomeCounts>>;
   readonly batchRevenueCents: bigint;
@@ -60,8 +60,8 @@ export interface ReconcileResult {
   readonly watermarkMs: number | null;
   readonly classes: ClassTotals;
   /**
-   * Where orders are missing in the stream, and batch holds older ones than the stream: the start
-   * of the first window that both have; else null.
+   * Start of the first window that both sides have, if orders are missing in the stream and batch
+   * holds older ones; else null.
    */
   readonly streamBegan: StreamBegan | null;
   /** Batch revenue − stream revenue as far as any class but `unexplained` says. */

@@ -38,8 +38,8 @@ interface ProductTotal {
 }
 
 /**
- * Length of the windows of a side, from its first row of `window_revenue`; null without rows. The
- * tables say it, because the config may have changed since.
+ * Length of a side's windows in ms, from its first row of `window_revenue`; null without rows. Read
+ * from the tables, because the config may have changed since.
  */
 export async function windowLengthOf(lake: ObjectStore, side: SideTables): Promise<number | null> {
   for (const file of await side.filesOf('window_revenue')) {
@@ -51,9 +51,9 @@ export async function windowLengthOf(lake: ObjectStore, side: SideTables): Promi
 }
 
 /**
- * Enters the revenue tables of a side into the book, and compares its `top_products` with its
- * `product_revenue`: returns the ranks that differ. Of a period only the cells that tables have as
- * they are in it are entered, and ranks are not compared.
+ * Enters a side's revenue tables into the book, and compares its `top_products` with its
+ * `product_revenue`: returns the ranks that differ. For a period it enters only cells that tables
+ * have as they are in it, and compares no ranks.
  */
 export async function addRevenueTables(
   lake: ObjectStore,
@@ -125,7 +125,7 @@ function compareTotals(a: ProductTotal, b: ProductTotal): number {
   return compareText(a.productId, b.productId);
 }
 
-/** Rows by rank, where every rank from 1 stands once; another rank stands in front of the text. */
+/** Rows by rank, if each rank from 1 occurs once; another rank is put before the text. */
 async function readTop(lake: ObjectStore, side: SideTables): Promise<ProductTotal[]> {
   const ranked: (ProductTotal & { readonly rank: number })[] = [];
   const columns = ['rank', 'product_id', 'total_orders', 'total_revenue'];

@@ -26,10 +26,10 @@ import { removeWork, workPrefixOf } from './work-folder.ts';
 
 /**
  * A comparison in many processes. Workers first deal the records of their share of the files into
- * partitions of order ids; then each matches its share of the partitions, whoever dealt them; at
- * last one process compares the cells and writes the report. It is the same comparison as in one
+ * partitions of order ids; then each matches its share of the partitions, whichever worker dealt
+ * them; at last one process compares the cells and writes the report. The result equals that of one
  * process, byte for byte: partitions are matched in the same order of records, and sums do not
- * depend on theirs.
+ * depend on order.
  */
 export interface SharedPlan extends PublicationKeys {
   readonly workers: number;
@@ -42,7 +42,7 @@ export interface SharedRun {
   readonly lake: ObjectStore;
   readonly options: ReconcileOptions;
   readonly plan: SharedPlan;
-  /** No other call has it: a share that is repeated writes beside what it wrote before. */
+  /** Unique to a call: a repeated share writes to other keys than before. */
   readonly callId: string;
 }
 
@@ -60,7 +60,7 @@ interface Matched {
 
 const PARALLEL_READS = 16;
 
-/** Fixes what is compared, by so many workers. */
+/** Fixes what is compared, by the given number of workers, so that every step sees the same. */
 export async function planShared(
   lake: ObjectStore,
   options: ReconcileOptions,
@@ -80,7 +80,7 @@ export async function planShared(
   };
 }
 
-/** Deals the records of a worker's files. Of a repeated share the last result counts. */
+/** Deals the records of a worker's files. Repeated, its last result counts. */
 export async function dealShare(run: SharedRun, worker: number): Promise<void> {
   const { lake } = run;
   const comparison = await openShared(run);
@@ -97,7 +97,7 @@ export async function dealShare(run: SharedRun, worker: number): Promise<void> {
   await put(run, `dealt/${worker}`, dealt);
 }
 
-/** Matches the partitions of a worker. */
+/** Matches the partitions of a worker. Needs the results of every worker's `dealShare`. */
 export async function matchShare(run: SharedRun, worker: number): Promise<void> {
   const { lake, plan } = run;
   const comparison = await openShared(run);
@@ -119,7 +119,10 @@ export async function matchShare(run: SharedRun, worker: number): Promise<void> 
   await put(run, `matched/${worker}`, matched);
 }
 
-/** Compares the cells, writes the report and removes what workers left. */
+/**
+ * Compares the cells, writes the report and removes what workers left. Needs the results of every
+ * worker's `matchShare`.
+ */
 export async function joinShares(run: SharedRun): Promise<ReconcileResult> {
   const { lake, options } = run;
   const comparison = await openShared(run);
@@ -165,7 +168,7 @@ interface NamedFile {
   readonly file: TableFile;
 }
 
-/** In the order in which one process reads them. */
+/** Sorted as one process reads them. */
 async function filesOf({ publications }: Comparison, kind: Kind): Promise<NamedFile[]> {
   const { batch, stream } = publications;
   const sides = kind === 'others' ? [batch, stream] : [publications[kind]];
@@ -232,7 +235,7 @@ async function put(run: SharedRun, name: string, value: unknown): Promise<void> 
   await run.lake.put(`${folderOf(run)}${name}`, serialize(value));
 }
 
-/** Results of all workers, in their order. Throws `ObjectNotFoundError` where one is missing. */
+/** Results of all workers, in their order. Throws `ObjectNotFoundError` if one is missing. */
 async function getAll<Result>(run: SharedRun, folder: string): Promise<Result[]> {
   const workers = Array.from({ length: run.plan.workers }, (_, worker) => worker);
   return await inParallel(workers, PARALLEL_READS, async (worker) => {

@@ -31,7 +31,7 @@ export interface SharedInput {
 /** One step of it. */
 export interface ShareEvent extends Pick<SharedInput, 'plan' | 'attempt'> {
   readonly stage: 'deal' | 'match' | 'join';
-  /** Of `deal` and `match`. */
+  /** For `deal` and `match`. */
   readonly worker?: number;
 }
 
@@ -41,7 +41,7 @@ export interface ComparisonLauncher {
 }
 
 export interface StartedComparison {
-  /** A state machine goes on with it. */
+  /** A state machine runs the rest. */
   readonly status: 'started';
   readonly runId: string;
   readonly epoch: number;
@@ -49,8 +49,8 @@ export interface StartedComparison {
 }
 
 /**
- * Starts the comparison of both current publications by many functions; null where one is enough.
- * At most one of a pair begins in an hour. Throws as `openPublications`.
+ * Starts the comparison of both current publications by many functions; null if one is enough.
+ * Starts at most one per pair and hour. Throws `TerminalError` `nothing_published`.
  */
 export async function startShared(
   host: ReconcileHost,
@@ -74,7 +74,10 @@ export async function startShared(
   return { status: 'started', runId: batch.runId, epoch: stream.epoch, workers: workerCount };
 }
 
-/** A step of the state machine. The last one answers as a comparison in one function does. */
+/**
+ * Runs one step of the state machine. The last one answers as a comparison in one function does;
+ * the others answer null.
+ */
 export async function shareStep(
   host: ReconcileHost,
   { stage, plan, attempt, worker }: ShareEvent,

@@ -3,7 +3,7 @@ import type { SortSizes } from './sorted-rows.ts';
 /** How a comparison is cut so that it stays within its memory. None of it changes the result. */
 export interface CompareSizes {
   readonly recordPartitions: number;
-  /** Of the records of one partition; without a limit where there can be no more partitions. */
+  /** Most bytes of one partition's records; no limit once there can be no more partitions. */
   readonly recordBytesMax: number;
   readonly cellPartitions: number;
   /** Rows that are held before they are dealt out. */
@@ -13,7 +13,9 @@ export interface CompareSizes {
 
 /** The process itself, and the row group that is being read. */
 const BASE_BYTES = 320 * 1024 * 1024;
-/** Of the limit, whatever the process takes: less would cut small inputs without need. */
+/**
+ * Smallest share of the limit, whatever the process takes: less would needlessly cut small inputs.
+ */
 const SHARE_MIN = 0.25;
 /** A counted record of batch with its id, position and place in the index. */
 const RECORD_BYTES = 300;
@@ -27,8 +29,9 @@ const BUFFER_ROWS_MAX = 65_536;
 const RUN_ROWS_MAX = 50_000;
 
 /**
- * `records` are the counted ones of batch: those of the stream are dropped where they are equal.
- * `growth` is how many times more partitions an earlier attempt showed to be needed.
+ * Chooses the number of partitions and buffer sizes for a memory limit. `records` are batch's
+ * counted ones, because equal ones of the stream are dropped. `growth` multiplies the partitions,
+ * after an earlier attempt with too few.
  */
 export function planSizes(input: {
   readonly memoryLimitBytes: number;

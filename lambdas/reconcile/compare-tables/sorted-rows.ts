@@ -21,7 +21,7 @@ export interface SortedRun {
   readonly blocks: readonly Block[];
 }
 
-/** Sorts any number of rows in bounded memory. */
+/** Sorts any number of rows in bounded memory, spilling sorted runs. */
 export class SortedRows {
   readonly #lake: ObjectStore;
   readonly #prefix: string;
@@ -31,13 +31,14 @@ export class SortedRows {
   /** Rows added so far. */
   size = 0;
 
-  /** `prefix` ends in `/` and is used by nobody else. */
+  /** `prefix` ends in `/` and must be used for this only. */
   constructor(lake: ObjectStore, prefix: string, sizes: SortSizes) {
     this.#lake = lake;
     this.#prefix = prefix;
     this.#sizes = sizes;
   }
 
+  /** Adds rows in any order; may spill a run. */
   async add(rows: readonly DifferenceRow[]): Promise<void> {
     for (const row of rows) this.#rows.push(row);
     this.size += rows.length;

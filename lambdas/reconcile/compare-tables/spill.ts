@@ -4,8 +4,8 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
 /**
  * Rows that do not fit into memory: dealt into partitions, written below `work/`, and read back
- * partition by partition. A flush is one object with the partitions one behind the other, so that
- * however many there are, few objects are open or made.
+ * partition by partition. A flush is one object with all partitions in sequence, so that few
+ * objects are open or made, however many partitions there are.
  */
 
 export type SpillColumn =
@@ -30,10 +30,10 @@ interface Segment {
   readonly endByte: number;
 }
 
-/** What a spill wrote, for whoever reads it in another process. */
+/** What a spill wrote, for reading it in another process. */
 export interface SpilledParts {
   readonly prefix: string;
-  /** By object, then by partition. */
+  /** First index: object; second: partition. */
   readonly segments: readonly (readonly Segment[])[];
 }
 
@@ -54,6 +54,10 @@ function keyOf(prefix: string, index: number): string {
   return `${prefix}${String(index).padStart(6, '0')}`;
 }
 
+/**
+ * Deals rows into partitions and writes them to temporary objects; `SpilledParts` describes them to
+ * a reader.
+ */
 export class Spill<T extends SpillBatch> {
   readonly #lake: ObjectStore;
   readonly #prefix: string;
@@ -61,10 +65,10 @@ export class Spill<T extends SpillBatch> {
   readonly #bufferRows: number;
   #buffered: DealtBatch<T>[] = [];
   #bufferedRows = 0;
-  /** By object, then by partition. */
+  /** First index: object; second: partition. */
   readonly #segments: Segment[][] = [];
 
-  /** `prefix` ends in `/` and is used by nobody else; `bufferRows` are held before a flush. */
+  /** `prefix` ends in `/` and must be used for this only; `bufferRows` are held before a flush. */
   constructor(
     lake: ObjectStore,
     options: {
@@ -86,7 +90,7 @@ export class Spill<T extends SpillBatch> {
     if (this.#bufferedRows >= this.#bufferRows) await this.flush();
   }
 
-  /** After it, everything that was dealt can be read. */
+  /** Writes what is still held; after it, everything dealt can be read. */
   async flush(): Promise<void> {
     if (this.#bufferedRows === 0) return;
     const rowsOf = this.#buffered.map(({ partitions }) => this.#rowsByPartition(partitions));

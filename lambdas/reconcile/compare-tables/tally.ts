@@ -16,6 +16,7 @@ export interface ClassTotal {
 
 export type ClassTotals = Readonly<Record<ClassName, ClassTotal>>;
 
+/** Totals to add to: no differences of any class. */
 export function zeroTotals(): ClassTotals {
   const zero = (): ClassTotal => ({ count: 0, cents: 0n });
   return Object.fromEntries(CLASS_NAMES.map((name) => [name, zero()])) as ClassTotals;
@@ -31,7 +32,7 @@ export type Difference =
     }
   | { readonly class: ClassName; readonly orderId: null; readonly cell: DifferentCell };
 
-/** The first differences of each class, from rows in order. */
+/** Keeps the first differences of each class, from rows in order. */
 export class FirstDifferences {
   readonly differences: Difference[] = [];
   readonly #perClass: number;
@@ -43,6 +44,7 @@ export class FirstDifferences {
     this.#perClass = perClass;
   }
 
+  /** Takes the next row; rows must come in order. */
   add(row: DifferenceRow): void {
     const isNew = this.#last === null || !isSameDifference(this.#last, row);
     this.#last = row;

@@ -2,9 +2,9 @@
 const LOW_DIGITS = 15;
 
 /**
- * Positions of the stream records that were dropped because they equal the one of batch; they are
- * asked for only if another record of the id comes. A sequence number has 56 digits, and its
- * neighbours begin alike: the first digits are held once, the last ones as a number.
+ * Positions of stream records that were dropped because they equal batch's; needed only if another
+ * record of the id comes. A sequence number has 56 digits, and neighbours begin alike: the first
+ * digits are held once, the last ones as a number.
  */
 export class TwinPositions {
   readonly #source: (string | null)[] = [];

@@ -8,15 +8,15 @@ export interface Attempt {
 }
 
 const PREFIX = 'work/reconcile-';
-/** No comparison takes so long: an older folder is what a killed one left. */
+/** Longer than any comparison: an older folder was left by a killed one. */
 const STALE_AFTER_MS = MS_PER_DAY;
 
-/** `work/reconcile-20260131T120000Z-<id>/` */
+/** Prefix of an attempt's temporary objects: `work/reconcile-20260131T120000Z-<id>/`. */
 export function workPrefixOf({ startedAtMs, id }: Attempt): string {
   return `${PREFIX}${stampOf(startedAtMs)}-${id}/`;
 }
 
-/** Removes what this attempt spilled, and what killed ones left behind long ago. */
+/** Removes what this attempt spilled, and old remains of killed ones. */
 export async function removeWork(lake: ObjectStore, attempt: Attempt): Promise<void> {
   const own = workPrefixOf(attempt);
   const stale = `${PREFIX}${stampOf(attempt.startedAtMs - STALE_AFTER_MS)}`;

@@ -6,7 +6,7 @@ import { removeWork, workPrefixOf } from './work-folder.ts';
 /** Codes of a store that may be read and not be written to, or that is full. */
 const REFUSALS: ReadonlySet<string> = new Set(['storage_error', 'access_denied', 'aws_refused']);
 
-/** Why a store does not take an object; null: another error, which is no matter of permission. */
+/** Why a store refused an object; null for an error that is not about permission. */
 export function refusalOf(error: unknown): TerminalError | null {
   return error instanceof TerminalError && REFUSALS.has(error.code) ? error : null;
 }
@@ -17,8 +17,8 @@ class PlaceRefused extends Error {
 }
 
 /**
- * Where one comparison spills: below `work/` of the lake, and where that cannot be written to, in
- * the store that the options name for it. A reader needs no permission to write.
+ * Where one comparison spills: below `work/` of the lake, or, if that cannot be written to, in the
+ * store that the options name. A reader needs no write permission.
  */
 export class WorkPlace {
   readonly #lake: ObjectStore;
@@ -31,7 +31,7 @@ export class WorkPlace {
     this.#work = lake;
   }
 
-  /** The lake, whose temporary objects of this comparison lie in the place. */
+  /** The lake, with this comparison's temporary objects redirected to the place. */
   store(): ObjectStore {
     const lake = this.#lake;
     const work = this.#work;
@@ -50,7 +50,10 @@ export class WorkPlace {
     };
   }
 
-  /** True: after this error the comparison can begin anew, in another place. */
+  /**
+   * Switches to the other store if this error is the lake's refusal and there is one. True: start
+   * the comparison again, it now spills there.
+   */
   moveOn(error: unknown): boolean {
     const { otherWork } = this.#options;
     if (!(error instanceof PlaceRefused) || otherWork === undefined) return false;
@@ -59,7 +62,7 @@ export class WorkPlace {
     return true;
   }
 
-  /** Why the comparison failed, for whoever asked for it. */
+  /** Why the comparison failed, for its caller. */
   causeOf(error: unknown): unknown {
     return error instanceof PlaceRefused ? error.cause : error;
   }

@@ -4,10 +4,10 @@ const RECORDS_PER_WORKER = 20_000_000;
 /** Fewer shares than these are one comparison in one function. */
 export const LEAST_WORKERS = 4;
 
-/** As many children as a map state in its own history runs side by side (Step Functions). */
+/** Children that a map state in its own history runs in parallel (Step Functions, inline Map). */
 export const MOST_WORKERS = 40;
 
-/** How many functions compare publications that count so many records together. */
+/** Number of functions that compare publications with this many counted records together. */
 export function workersFor(totalRecords: number): number {
   return Math.min(MOST_WORKERS, Math.ceil(totalRecords / RECORDS_PER_WORKER));
 }

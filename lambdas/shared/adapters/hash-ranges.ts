@@ -9,7 +9,9 @@ export interface HashKeyRange {
   readonly end: bigint;
 }
 
-/** The ranges of a new stream: of equal length, the last one takes what is left over. */
+/**
+ * Cuts the hash keys into ranges of equal length for a new stream; the last takes the remainder.
+ */
 export function cutHashKeys(shardCount: number): HashKeyRange[] {
   if (!Number.isSafeInteger(shardCount) || shardCount < 1) {
     throw new RangeError(`${shardCount} shards: expected 1 or more`);
@@ -21,7 +23,7 @@ export function cutHashKeys(shardCount: number): HashKeyRange[] {
   }));
 }
 
-/** Throws `TerminalError` for a range of one hash key. */
+/** Splits a shard's range in the middle. Throws `TerminalError` for a range of one hash key. */
 export function halve(shardId: string, range: HashKeyRange): [HashKeyRange, HashKeyRange] {
   const { start, end } = range;
   if (start === end) {
@@ -39,7 +41,7 @@ interface NamedRange {
   readonly range: HashKeyRange;
 }
 
-/** Throws `TerminalError` for ranges that are not neighbours. */
+/** Joins the ranges of two shards. Throws `TerminalError` if they are not adjacent. */
 export function unite(a: NamedRange, b: NamedRange): HashKeyRange {
   const [low, high] = a.range.start < b.range.start ? [a.range, b.range] : [b.range, a.range];
   if (low.end + 1n !== high.start) {
@@ -49,11 +51,12 @@ export function unite(a: NamedRange, b: NamedRange): HashKeyRange {
   return { start: low.start, end: high.end };
 }
 
+/** A range as the port has it: decimal texts, because hash keys exceed a `number`. */
 export function toShardRange({ start, end }: HashKeyRange): Shard['hashKeyRange'] {
   return { start: `${start}`, end: `${end}` };
 }
 
-/** The one whose range holds the hash key, of contiguous ones in order of their ranges. */
+/** The shard whose range holds the hash key. Ranges must be contiguous and in order. */
 export function shardOfHashKey<T extends { readonly range: HashKeyRange }>(
   inOrder: readonly T[],
   hashKey: bigint,

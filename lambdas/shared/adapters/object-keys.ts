@@ -1,28 +1,34 @@
 import type { ByteRange } from '../ports/object-store.ts';
 
 /**
- * Refuses what no store takes as a key: `RangeError`. Empty segments, `.` and `..` are text like
- * any other: S3 has no folders, and whoever can write to a landing bucket can make such an object.
+ * Throws `RangeError` for a key that no store accepts. Empty segments, `.` and `..` are allowed: S3
+ * has no folders, and anyone who can write to a landing bucket can make such an object.
  */
 export function assertKey(key: string): void {
   if (key === '') refuse(key, 'key', 'is empty');
   assertWellFormed(key, 'key');
 }
 
-/** A prefix is the front of a key, cut anywhere, also to nothing. */
+/**
+ * Throws `RangeError` for a prefix that no key can have. A prefix may end anywhere and may be
+ * empty.
+ */
 export function assertPrefix(prefix: string): void {
   assertWellFormed(prefix, 'prefix');
 }
 
 /**
- * As `assertKey`, and the key is a path below a folder: no segment is empty, `.` or `..`, so that
- * no path ever leaves the store's root and no two keys are one file.
+ * Throws `RangeError` unless the key is a path below a folder without empty segments, `.` or `..`:
+ * a path then never leaves the store's root, and no two keys name one file.
  */
 export function assertPathKey(key: string): void {
   assertSegments(key, key.split('/'), 'key');
 }
 
-/** The front of a path: its last segment may be cut anywhere, also to nothing. */
+/**
+ * Throws `RangeError` unless the prefix is the beginning of a valid path; its last segment may be
+ * cut anywhere.
+ */
 export function assertPathPrefix(prefix: string): void {
   const segments = prefix.split('/');
   const cut = segments.pop() ?? '';
@@ -52,6 +58,7 @@ function refuse(whole: string, kind: string, why: string): never {
   throw new RangeError(`${kind} ${JSON.stringify(whole)} ${why}`);
 }
 
+/** Throws `RangeError` unless 0 <= start <= end, both safe integers. */
 export function assertRange(range: ByteRange): void {
   const { startByte, endByte } = range;
   const isRange = Number.isSafeInteger(startByte) && Number.isSafeInteger(endByte);
@@ -60,7 +67,7 @@ export function assertRange(range: ByteRange): void {
   }
 }
 
-/** As `assertRange`, and the range must fit into a target of `targetBytes`. */
+/** Throws `RangeError` for an invalid range, or one longer than a target of `targetBytes`. */
 export function assertRangeFits(range: ByteRange, targetBytes: number): void {
   assertRange(range);
   const rangeBytes = range.endByte - range.startByte;
@@ -70,8 +77,8 @@ export function assertRangeFits(range: ByteRange, targetBytes: number): void {
 }
 
 /**
- * Order of the UTF-8 bytes. UTF-16 units have it too, except that surrogates sort below U+E000
- * there.
+ * Compares keys by their UTF-8 bytes, the order of S3 listings. UTF-16 units differ from it only
+ * for surrogates, which sort below U+E000.
  */
 export function compareKeys(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);

@@ -1,9 +1,9 @@
 import type { ReadPosition } from '../ports/event-stream.ts';
 
 /**
- * A record's number in text has 56 digits: two that stand in front, 42 of a counter that grows
- * within a shard and goes on in its children, and 12 of the shard's index. So numbers differ within
- * a stream, and those of two shards do not tell which record came first: Kinesis's do not either.
+ * A sequence number has 56 digits: two fixed ones, 42 of a counter that grows within a shard and
+ * continues in its children, and 12 of the shard's index. Numbers are unique within a stream; those
+ * of two shards do not tell which record came first, as in Kinesis.
  */
 const FRONT = '49';
 const COUNTER_DIGITS = 42;
@@ -13,22 +13,26 @@ const SHARD_ID = /^shardId-(\d{12})$/;
 
 export const FIRST_COUNTER = 1;
 
+/** The id of a shard, in the form that Kinesis gives. */
 export function shardIdOf(index: number): string {
   return `shardId-${`${index}`.padStart(INDEX_DIGITS, '0')}`;
 }
 
-/** Null for a text that is no shard id. */
+/** The index in a shard id; null for other text. */
 export function shardIndexOf(shardId: string): number | null {
   const digits = SHARD_ID.exec(shardId)?.[1];
   return digits === undefined ? null : Number(digits);
 }
 
+/** The sequence number of a shard's record; within a shard they rise with the counter. */
 export function sequenceNumberOf(shardIndex: number, counter: number): string {
   const place = `${counter}`.padStart(COUNTER_DIGITS, '0');
   return FRONT + place + `${shardIndex}`.padStart(INDEX_DIGITS, '0');
 }
 
-/** Throws `RangeError` for what is no number of this shard. */
+/**
+ * The counter in a sequence number. Throws `RangeError` for text that is no number of this shard.
+ */
 export function counterOf(shardIndex: number, sequenceNumber: string): number {
   const parts = PATTERN.exec(sequenceNumber);
   const counter = Number(parts?.[1]);
@@ -40,18 +44,19 @@ export function counterOf(shardIndex: number, sequenceNumber: string): number {
 
 const TOKEN = /^(\d+)\.(\d+)\.(\d+)$/;
 
-/** Where a later read goes on, in the text of a `next`. */
+/** Where a later read continues; the content of a `next` token. */
 export interface NextPlace {
   readonly shardIndex: number;
   readonly counter: number;
   readonly madeAtMs: number;
 }
 
+/** Packs a place into the opaque token of a `next` position, which `placeOf` reads. */
 export function nextPosition(place: NextPlace): ReadPosition {
   return { kind: 'next', token: `${place.shardIndex}.${place.counter}.${place.madeAtMs}` };
 }
 
-/** Throws `RangeError` for a token that no read of this shard gave. */
+/** Unpacks a `next` token. Throws `RangeError` if no read of this shard made it. */
 export function placeOf(shardIndex: number, token: string): NextPlace {
   const parts = TOKEN.exec(token)?.slice(1).map(Number);
   if (parts === undefined || parts[0] !== shardIndex) {

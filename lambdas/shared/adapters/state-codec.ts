@@ -3,8 +3,8 @@ import type { Attributes, StateOperation, StateValue } from '../ports/state-stor
 import { isList } from './state-items.ts';
 
 /**
- * JSON has no bytes, so they are marked; and so that no map is taken for a mark, maps are marked
- * too: `{"b": base64}`, `{"m": {…}}`. Everything else stands for itself.
+ * JSON has no bytes, so they are marked, and so are maps, which could be mistaken for a mark:
+ * `{"b": base64}`, `{"m": {…}}`. All other values are plain JSON.
  */
 type Encoded =
   | string
@@ -15,17 +15,20 @@ type Encoded =
   | { readonly b: string }
   | { readonly m: Readonly<Record<string, Encoded>> };
 
-/** The same text for equal attributes, whatever the order of their names. */
+/** Attributes as JSON text; equal attributes give equal text, whatever the order of their names. */
 export function encodeAttributes(attributes: Attributes): string {
   return JSON.stringify(encodeMap(attributes));
 }
 
-/** Of text that `encodeAttributes` made. */
+/** Decodes text made by `encodeAttributes`; bytes get memory of their own. */
 export function decodeAttributes(text: string): Attributes {
   return decodeMap(JSON.parse(text));
 }
 
-/** Equal for equal operations only. */
+/**
+ * A text that is equal for equal operations only: tells a repeated transaction from another one
+ * with its token.
+ */
 export function fingerprintOf(operations: readonly StateOperation[]): string {
   const parts = operations.map((operation) => {
     const { kind, key } = operation;
@@ -64,7 +67,7 @@ function decodeMap(map: Readonly<Record<string, Encoded>>): Attributes {
 function decode(value: Encoded): StateValue {
   if (value === null || typeof value !== 'object') return value;
   if (isEncodedList(value)) return value.map(decode);
-  // Of its own memory: a small buffer would share that of all buffers.
+  // Its own memory: a small buffer would share that of all buffers.
   return 'b' in value ? new Uint8Array(Buffer.from(value.b, 'base64')) : decodeMap(value.m);
 }
 

@@ -18,8 +18,8 @@ const MAX_NESTING = 32;
 const MAX_TOKEN_LENGTH = 36;
 
 /**
- * What DynamoDB counts for an item: names and values of all attributes, those of the key included
- * ("DynamoDB item sizes and formats"). Numbers are counted as their largest form.
+ * Bytes that DynamoDB counts for an item: names and values of all attributes, key included
+ * ("DynamoDB item sizes and formats"). Numbers count at their largest size.
  */
 export function itemSizeBytes(key: StateKey, attributes: Attributes): number {
   return mapSizeBytes({ pk: key.pk, sk: key.sk }) + mapSizeBytes(attributes);
@@ -56,17 +56,18 @@ function numberSizeBytes(value: number): number {
   return Math.ceil(digits.length / 2) + 1 + (value < 0 ? 1 : 0);
 }
 
-/** `Array.isArray` does not tell a read-only array from a map. */
+/** A type guard, because `Array.isArray` does not tell a read-only array from a map. */
 export function isList(value: StateValue): value is readonly StateValue[] {
   return Array.isArray(value);
 }
 
+/** Throws `RangeError` for a key that DynamoDB would refuse, in every store. */
 export function assertStateKey(key: StateKey): void {
   assertPartitionKey(key.pk);
   assertSortKey(key.sk);
 }
 
-/** Refuses what no item's `pk` can be. */
+/** Throws `RangeError` for a text that cannot be an item's `pk`. */
 export function assertPartitionKey(pk: string): void {
   assertKeyText('pk', pk, MAX_PARTITION_KEY_BYTES);
 }
@@ -75,6 +76,7 @@ function assertSortKey(sk: string): void {
   assertKeyText('sk', sk, MAX_SORT_KEY_BYTES);
 }
 
+/** Throws `RangeError` if an end of the range cannot be an item's `sk`. */
 export function assertSortRange(range: SortRange): void {
   assertSortKey(range.from);
   assertSortKey(range.to);
@@ -92,7 +94,9 @@ function assertWellFormed(name: string, text: string): void {
   if (!text.isWellFormed()) throw new RangeError(`${name} has an unpaired surrogate`);
 }
 
-/** Throws `RangeError` for what no store takes, whatever it holds. */
+/**
+ * Throws `RangeError` for a transaction that every store refuses, regardless of the stored items.
+ */
 export function assertTransaction(operations: readonly StateOperation[], token: string): void {
   if (token.length < 1 || token.length > MAX_TOKEN_LENGTH) {
     throw new RangeError(`token of ${token.length} characters: expected 1 to ${MAX_TOKEN_LENGTH}`);
@@ -174,7 +178,10 @@ function assertValue(name: string, value: StateValue, depth: number): void {
   }
 }
 
-/** Throws `RangeError` for an item that is too large, before or after an update. */
+/**
+ * Returns an item's size in bytes; throws `RangeError` if it exceeds the limit. For an item before
+ * or after an update.
+ */
 export function assertItemSize(key: StateKey, attributes: Attributes): number {
   const sizeBytes = itemSizeBytes(key, attributes);
   if (sizeBytes > MAX_ITEM_BYTES) {

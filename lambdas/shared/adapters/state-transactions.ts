@@ -21,8 +21,8 @@ export type TransactionDecision =
   | { readonly status: 'condition_failed'; readonly failed: readonly number[] };
 
 /**
- * What a transaction does to the items that `read` gives. Throws `RangeError` where its conditions
- * hold, but items or the whole become too large.
+ * Decides a transaction against the items that `read` returns, without writing. Throws `RangeError`
+ * if its conditions hold but an item or the whole would be too large.
  */
 export function decideTransaction(
   operations: readonly StateOperation[],

@@ -7,7 +7,7 @@ import {
   type NewRecord,
 } from '../ports/event-stream.ts';
 
-/** Throws `RangeError` for what no stream takes in one request. */
+/** Throws `RangeError` for a put that exceeds the limits of one request (`EventStream.put`). */
 export function assertPut(records: readonly NewRecord[]): void {
   if (records.length < 1 || records.length > MAX_PUT_RECORDS) {
     throw new RangeError(`${records.length} records in a put: expected 1 to ${MAX_PUT_RECORDS}`);
@@ -36,6 +36,7 @@ function assertRecord({ partitionKey, data }: NewRecord): number {
   return sizeBytes;
 }
 
+/** Throws `RangeError` unless the limit is a whole number from 1 to 10,000 records. */
 export function assertReadLimit(limit: number): void {
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_READ_RECORDS) {
     throw new RangeError(`a read of ${limit} records: expected 1 to ${MAX_READ_RECORDS}`);

@@ -4,8 +4,8 @@ import type { BytesValues } from './column-data.ts';
 const INITIAL_SLOTS = 1024;
 
 /**
- * Distinct byte strings, numbered from 0 in the order in which they come. Exact: a hash only finds
- * the place, the bytes decide. Memory is reused after `clear`.
+ * Distinct byte strings, numbered from 0 in order of first appearance. Exact: a hash only finds the
+ * place, the bytes decide. Memory is reused after `clear`.
  */
 export class ByteDictionary {
   /** Code + 1 by slot; 0: free. Never more than half full. */
@@ -20,18 +20,19 @@ export class ByteDictionary {
     return this.#size;
   }
 
+  /** The bytes of all values. Valid until the next `codeOf`. */
   get heap(): Uint8Array {
     return this.#heap;
   }
 
-  /** The same memory as `heap`. */
+  /** A view of the memory that `heap` covers. */
   get view(): DataView {
     return this.#heapView;
   }
 
   /**
-   * Code c stands for `heap[offsets[c]] … heap[offsets[c + 1] - 1]`. Valid until the next `codeOf
-   * `.
+   * Code c names the bytes `heap[offsets[c]] … heap[offsets[c + 1] - 1]`. Valid until the next
+   * `codeOf`.
    */
   get offsets(): Uint32Array {
     return this.#offsets;
@@ -71,6 +72,7 @@ export class ByteDictionary {
     }
   }
 
+  /** Forgets all values, and keeps the memory. */
   clear(): void {
     this.#slots.fill(0);
     this.#size = 0;
@@ -114,7 +116,10 @@ export class ByteDictionary {
   }
 }
 
-/** A copy with room for at least `length` elements, and at least twice as many as before. */
+/**
+ * A copy with room for at least `length` elements and at least twice the old room, so that growing
+ * one by one stays linear.
+ */
 export function grown<T extends Uint8Array | Uint32Array | Int32Array>(
   array: T,
   length: number,

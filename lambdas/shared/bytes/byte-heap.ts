@@ -1,7 +1,7 @@
 import { grown } from './byte-dictionary.ts';
 import { viewOf } from './bytes.ts';
 
-/** Byte strings one behind the other, appended to. */
+/** Byte strings appended one after another. */
 export class ByteHeap {
   bytes: Uint8Array;
   view: DataView;
@@ -13,7 +13,7 @@ export class ByteHeap {
     this.view = viewOf(bytes);
   }
 
-  /** Room for `more` bytes behind `size`; the caller writes there and moves `size`. */
+  /** Room for `more` bytes after `size`; the caller writes there and advances `size`. */
   reserve(more: number): Uint8Array {
     if (this.size + more > this.bytes.length) {
       this.bytes = grown(this.bytes, this.size + more);

@@ -24,12 +24,20 @@ export function isSpace(byte: number): boolean {
   return byte === SPACE || (byte >= TAB && byte <= CR);
 }
 
+/**
+ * The first position in `[start, end)` that is no ASCII white space (contract §2); `end` if there
+ * is none.
+ */
 export function trimmedStart(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && isSpace(bytes[at])) at++;
   return at;
 }
 
+/**
+ * The position after the last byte in `[start, end)` that is no ASCII white space (contract §2);
+ * `start` if there is none.
+ */
 export function trimmedEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = end;
   while (at > start && isSpace(bytes[at - 1])) at--;
@@ -89,7 +97,7 @@ export function hashBytes(view: DataView, start: number, end: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** Whether two values of one length are the same bytes. */
+/** Compares `length` bytes at two positions; both ranges must lie in their views. */
 export function equalBytes(
   a: DataView,
   aStart: number,
@@ -110,7 +118,7 @@ export function equalBytes(
   return a.getInt32(aStart + last, true) === b.getInt32(bStart + last, true);
 }
 
-/** Copies a short value: a call of `set` costs more than the copy. */
+/** Copies a short value `[start, end)` byte by byte: a call of `set` costs more than the copy. */
 export function copyBytes(
   from: DataView,
   start: number,
@@ -130,7 +138,7 @@ export function copyBytes(
   to.setInt32(target + last, from.getInt32(start + last, true), true);
 }
 
-/** A view of the same bytes, for `hashBytes`. */
+/** A `DataView` over the bytes' own memory, as `hashBytes` takes it; nothing is copied. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,18 +1,20 @@
 import { compareBytes } from './bytes.ts';
 
-/** Bytes of a text that a number holds beside the text's place: 9 bits each, 0 is the end. */
+/**
+ * Bytes of a text that fit in a number together with the text's place: 9 bits each, 0 is the end.
+ */
 const DIGITS = 3;
 const DIGIT_BASE = 2 ** 9;
-/** Places below this fit a double beside three digits. */
+/** Places below this fit in a double together with three digits. */
 const PLACES_MAX = 2 ** 26;
 
 /** Fewer texts are compared one by one. */
 const COMPARED_MAX = 24;
 
 /**
- * Sorts codes by the bytes of what they stand for, `offsets[c]` to `offsets[c + 1]` of `view`; all
- * differ. Numbers made of three bytes are sorted first, then those that are equal in them by the
- * next three: far less work than comparing half a million texts pair by pair.
+ * Sorts codes in place by the bytes they name, `offsets[c]` to `offsets[c + 1]` of `view`; all must
+ * differ. Sorts by three bytes as one number first, then ties by the next three: far less work than
+ * comparing half a million texts pair by pair.
  */
 export function sortBytewise(codes: Uint32Array, view: DataView, offsets: Uint32Array): void {
   sortFrom(codes, view, offsets, 0);
@@ -43,7 +45,7 @@ function sortFrom(codes: Uint32Array, view: DataView, offsets: Uint32Array, dept
   for (let i = 0; i < count; i++) {
     codes[i] = before[keys[i] % PLACES_MAX];
     const digits = Math.floor(keys[i] / PLACES_MAX);
-    // Behind the last key there is none, which gives NaN, and that equals no digits.
+    // After the last key this reads NaN, which equals no digits.
     if (Math.floor(keys[i + 1] / PLACES_MAX) === digits) continue;
     if (i > from) sortFrom(codes.subarray(from, i + 1), view, offsets, depth + DIGITS);
     from = i + 1;

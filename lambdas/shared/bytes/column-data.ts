@@ -18,11 +18,11 @@ export type NumberValues = Int32Array | Float64Array | BigInt64Array;
 
 export type Values = BytesValues | NumberValues;
 
-/** One value per row. A null row still takes a place in `values`; what stands there is not read. */
+/** One value per row. A null row still takes a place in `values`, which is not read. */
 export interface PlainColumn {
   readonly kind: 'plain';
   readonly values: Values;
-  /** 1 where the row has a value, 0 where it is null; null: no row is null. */
+  /** 1 if the row has a value, 0 if it is null. Null: no row is null. */
   readonly validity: Uint8Array | null;
 }
 
@@ -49,18 +49,20 @@ export type ColumnData = PlainColumn | KeyedColumn;
 /** Data of columns by their name in the table definition (`model/tables.ts`). */
 export type NamedColumns = Readonly<Record<string, ColumnData>>;
 
-/** The rows of one row group, with each column of the table. Arrays may be longer than `rowCount`. */
+/**
+ * The rows of one row group, with each column of the table. Arrays may be longer than `rowCount`.
+ */
 export interface RowGroupData {
   readonly rowCount: number;
   readonly columns: NamedColumns;
 }
 
-/** A column without nulls, one value per row. */
+/** A column without nulls over `values`, one per row; nothing is copied. */
 export function plain(values: Values): PlainColumn {
   return { kind: 'plain', values, validity: null };
 }
 
-/** Text as values of a column. */
+/** Encodes texts as the UTF-8 values of a column. */
 export function textValues(texts: readonly string[]): BytesValues {
   const offsets = new Uint32Array(texts.length + 1);
   texts.forEach((text, index) => {

@@ -16,7 +16,7 @@ export interface DimensionData {
   readonly columns: readonly DimensionColumn[];
 }
 
-/** A dimension with a way to find rows. */
+/** A dimension's rows with the columns to join, and an index to find a row by its key. */
 export class Dimension {
   readonly columns: readonly DimensionColumn[];
   readonly #rows = new ByteDictionary();
@@ -42,9 +42,7 @@ export class Dimension {
     return this.#rows.find(viewOf(bytes), 0, bytes.length);
   }
 
-  /**
-   * The row of each value, -1 where there is none: the left join of contract §2.2, once per value.
-   */
+  /** The row of each value, or -1: the left join of contract §2.2, once per value. */
   rowsOf(values: ByteDictionary): Int32Array {
     const rows = new Int32Array(values.size);
     for (let code = 0; code < values.size; code++) {
@@ -64,7 +62,7 @@ export class DimensionBuilder {
     this.#columns = definition.columns.map(createColumn);
   }
 
-  /** Bytes held, by and large. */
+  /** Bytes held, approximately. */
   get sizeBytes(): number {
     const columnBytes = this.#columns.reduce((sum, column) => sum + column.sizeBytes, 0);
     return columnBytes + this.#keys.heap.length + this.#keys.size * 16;
@@ -85,6 +83,7 @@ export class DimensionBuilder {
     return firstIssue;
   }
 
+  /** The dimension of the rows so far, ready to be handed to other threads. */
   finish(): DimensionData {
     const rowCount = this.#keys.size;
     return {

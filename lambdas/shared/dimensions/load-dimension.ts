@@ -18,8 +18,8 @@ export type DimensionFile = LandingObject & { readonly copyKey?: string };
 
 /**
  * Reads a dimension's files in order of keys (contract §1.2). Throws `TerminalError`:
- * `dimension_rejected` where a file would be rejected as an orders file, `dimensions_too_large`
- * above `maxBytes`, `input_changed`; `dimension_copy_missing`.
+ * `dimension_rejected` if a file would be rejected as an orders file, `dimensions_too_large` above
+ * `maxBytes`, `input_changed`, `dimension_copy_missing`.
  */
 export async function loadDimension(
   store: Pick<ObjectStore, 'stream'>,

@@ -5,12 +5,15 @@ import type { ObjectReader } from '../ports/object-store.ts';
 import type { ByteSource } from './record-reader.ts';
 
 /**
- * Bytes fetched behind the end of a chunk, to finish its last record; then twice as many each time,
- * because what a quote there is may be known only 1 MiB later.
+ * Bytes fetched after the end of a chunk to finish its last record, doubled each time: whether a
+ * quote opens a field may be known only 1 MiB later.
  */
 export const OVERRUN_BYTES = 64 * 1024;
 
-/** The part of an object from `startByte` on, fetched in ranges that stop soon after `softEnd`. */
+/**
+ * An object's bytes from `startByte` on, fetched in ranges that stop soon after `softEnd`. Reads
+ * name the etag, so that a changed object fails instead of mixing two versions.
+ */
 export function rangeSource(
   store: ObjectReader,
   object: { readonly key: string; readonly etag: string; readonly sizeBytes: number },
@@ -33,7 +36,10 @@ export function rangeSource(
   };
 }
 
-/** An input that cannot be read, or not to its end, with the reason of the rejected file. */
+/**
+ * An input that cannot be read, or not to its end. `reason` becomes that of the rejected file
+ * (contract §1.1).
+ */
 export class UnreadableInputError extends Error {
   override readonly name = 'UnreadableInputError';
   /** `gzip_invalid`, `encoding_invalid`, `format_unsupported: zip`. */
@@ -46,14 +52,16 @@ export class UnreadableInputError extends Error {
 }
 
 /**
- * Bytes in pieces of any size as a source. It fills what it is given, so that the size of the
- * pieces shows nowhere.
+ * Turns pieces of any size into a source that fills the buffer it is given, so that the size of the
+ * pieces never shows in a result.
  */
 export function piecesSource(pieces: AsyncIterable<Uint8Array>): ByteSource {
   return iteratorSource(new Uint8Array(0), pieces[Symbol.asyncIterator]());
 }
 
-/** The same, where `first` was taken from the iterator already. */
+/**
+ * A source like `piecesSource`, for an iterator whose first piece, `first`, has already been taken.
+ */
 export function iteratorSource(first: Uint8Array, iterator: AsyncIterator<Uint8Array>): ByteSource {
   let piece = first;
   return {
@@ -112,8 +120,8 @@ export async function* gunzipped(
 }
 
 /**
- * UTF-16 as UTF-8, the byte order mark included. Throws `UnreadableInputError` at half of a
- * surrogate pair, and at half of a code unit at the end.
+ * Decodes UTF-16 to UTF-8, byte order mark included. Throws `UnreadableInputError`
+ * (`encoding_invalid`) at half a surrogate pair, or half a code unit at the end.
  */
 export async function* utf8Of(
   pieces: AsyncIterable<Uint8Array>,

@@ -2,7 +2,7 @@ import { COMMA, LF, QUOTE, TAB } from '../bytes/bytes.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
 import { QuoteLook } from './csv-quotes.ts';
 
-/** In the order in which the header is looked through for them (contract §1.1). */
+/** In the order in which the header is searched for them (contract §1.1). */
 export const DELIMITERS: readonly number[] = [COMMA, 0x3b, TAB, 0x7c];
 
 /** `sep=;`, in quotes or without, and its line end, unless the file ends there. */
@@ -21,7 +21,10 @@ export interface SeparatorLine {
   readonly end: number;
 }
 
-/** The separator line at `start`; null: there is none; `incomplete`: more bytes have to say. */
+/**
+ * Reads a separator line (`sep=;`) at `start`. Null if there is none; `incomplete` if more bytes
+ * are needed to tell.
+ */
 export function separatorLine(
   bytes: Uint8Array,
   start: number,
@@ -38,9 +41,9 @@ export function separatorLine(
 }
 
 /**
- * What stands between the columns of the header at `start`: the first of comma, `;`, tab and `|`
- * that it has outside quotes, a comma where it has none. Quotes are read as contract §1.1 reads
- * them, with each of the four as a delimiter. Null: more bytes have to say.
+ * The delimiter of the header at `start`: the first of comma, `;`, tab and `|` found outside
+ * quotes, else a comma. Quotes are read as in contract §1.1, with each of the four as a delimiter.
+ * Null: more bytes are needed to tell.
  */
 export function headerDelimiter(
   bytes: Uint8Array,
@@ -71,8 +74,8 @@ export function headerDelimiter(
 }
 
 /**
- * The position behind a quoted field; behind the quote at `quote` where that opens none. Null: more
- * bytes have to say.
+ * The position after a quoted field, or after the quote at `quote` if that opens none. Null: more
+ * bytes are needed to tell.
  */
 function behindQuotes(
   bytes: Uint8Array,
@@ -81,6 +84,6 @@ function behindQuotes(
 ): number | null {
   const kinds = DELIMITERS.map((delimiter) => look.at(bytes, quote, { ...window, delimiter }));
   if (kinds.includes('undecided')) return null;
-  // Where it closes depends on no delimiter, only whether it does.
+  // The delimiter decides whether a field closes, not where.
   return kinds.includes('opens') ? look.close + 1 : quote + 1;
 }

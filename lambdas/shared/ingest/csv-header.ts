@@ -22,22 +22,22 @@ export type RejectionCode =
 export type HeaderResult =
   | { readonly kind: 'header'; readonly layout: CsvLayout; readonly end: number }
   | { readonly kind: 'rejected'; readonly reason: string }
-  /** The header starts at `start`, or behind more empty lines from there on. */
+  /** The header starts at `start`, or after more empty lines from there on. */
   | { readonly kind: 'incomplete'; readonly start: number };
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-/** `"sep=;"` and CRLF, and empty lines behind it. */
+/** `"sep=;"` with CRLF and the empty lines after it. */
 const MAX_SEPARATOR_BYTES = 1024;
 
-/** Of a file whose columns are missing, looked through for what it looks like. */
+/** Bytes searched for hints at what a file without the required columns is. */
 const HINT_BYTES = 4 * 1024;
 
 /**
- * Reads the header of a file from the first bytes of it, `[0, end)`. `incomplete`: more bytes are
- * needed, which can only be while `isLast` is false and the header is below 1 MiB. The delimiter is
- * that of a first line `sep=X`, or the first that the header has; names fit as `matchColumns` says;
- * other columns are ignored, and may repeat.
+ * Parses a file's header from its first bytes `[0, end)`. `incomplete` asks for more bytes; it
+ * occurs only while `isLast` is false and the header is below 1 MiB. The delimiter comes from a
+ * first line `sep=X` or from the header; names match as in `matchColumns`; other columns are
+ * ignored and may repeat.
  */
 export function parseHeader(
   bytes: Uint8Array,
@@ -86,7 +86,7 @@ function rejected(code: RejectionCode, details = ''): HeaderResult {
   return { kind: 'rejected', reason: details === '' ? code : `${code}: ${details}` };
 }
 
-/** The first lines, for a message: as much of them whatever is in the window. */
+/** The first lines, for a message: the same bytes whatever the size of the window. */
 function firstText(bytes: Uint8Array, start: number, end: number): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
     bytes.subarray(start, Math.min(end, start + HINT_BYTES)),

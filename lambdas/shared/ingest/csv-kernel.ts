@@ -20,18 +20,18 @@ interface KernelExports {
 }
 
 export interface KernelSizes {
-  /** Of the window and what belongs to it; it lies at the front of the memory. */
+  /** Size of the window, its sentinel and its room, at the front of the memory. */
   readonly windowBytes: number;
-  /** Of the tables of spans, which lie behind it. */
+  /** Size of the span tables, which follow the window. */
   readonly spanBytes: number;
-  /** From one row of these tables to the next. */
+  /** Distance between two rows of the span tables, in bytes. */
   readonly rowBytes: number;
   /** Records for which a row has room. */
   readonly recordCapacity: number;
-  /** Rows of the starts of fields; the last one takes the columns that nobody asks for. */
+  /** Number of rows of field starts; the last takes the columns that are not read. */
   readonly fieldRows: number;
   readonly maxRecordBytes: number;
-  /** Behind all that, for another kernel that works in the same memory. */
+  /** Size of the memory after the span tables, for another kernel that shares it. */
   readonly extraBytes: number;
 }
 
@@ -40,17 +40,17 @@ const OVERRUN_BYTES = 64;
 const PAGE_BYTES = 64 * 1024;
 
 /**
- * The scanner in WebAssembly, with a memory of its own that holds all it reads and writes. The
- * memory never grows, so that views of it stay valid. Pages that nobody touches cost nothing.
+ * The CSV scanner in WebAssembly, with its own memory for all it reads and writes. The memory never
+ * grows, so views of it stay valid. Untouched pages cost nothing.
  */
 export class CsvKernel {
   /** The window is at 0. */
   readonly memory: ArrayBuffer;
-  /** The same, as other kernels import it. */
+  /** `memory` in the form that other kernels import. */
   readonly sharedMemory: WebAssembly.Memory;
-  /** Where the tables of spans start. */
+  /** Offset of the span tables, in bytes. */
   readonly spansAt: number;
-  /** Where the extra bytes start, 16-byte aligned. */
+  /** Offset of the extra bytes, 16-byte aligned. */
   readonly extraAt: number;
   /** The kernel counts the records that it takes. */
   readonly strayQuotes: StrayQuotes;
@@ -92,7 +92,7 @@ export class CsvKernel {
     return this.#count[0];
   }
 
-  /** Says in which row each column of the file goes, and what stands between them. */
+  /** Sets which span row each column of the file fills, and the delimiter. */
   setLayout(layout: CsvLayout): void {
     if (layout === this.#layout) return;
     const { fields, delimiter } = layout;

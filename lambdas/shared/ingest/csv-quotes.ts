@@ -1,12 +1,12 @@
 import { CR, LF, QUOTE, SPACE, TAB } from '../bytes/bytes.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
 
-/** So far a loop is faster than a search that has to be called. */
+/** Within this distance a loop is faster than a call of `indexOf`. */
 const NEAR_BYTES = 64;
 
-/** The record in which a quote stands. */
+/** The record that holds a quote. */
 interface QuoteContext {
-  /** Where the record starts. */
+  /** Where that record starts. */
   readonly start: number;
   readonly end: number;
   /** The input, or the record without its line end, ends at `end`. */
@@ -18,21 +18,20 @@ interface QuoteContext {
 export type QuoteKind = 'opens' | 'stray' | 'undecided';
 
 /**
- * The rule of quotes (contract §1.1): a quote at the start of a field opens it, if its closing
- * quote and the blanks behind that stand in the first MiB of the record, and the delimiter, a line
- * end or the end of the file follows. Any other one is stray: an ordinary character.
- *
- * Linear time, whatever the file: a look ends at the next run of quotes with an odd number of them
- * (an even one is all pairs), or after 1 MiB. So two looks pass over one byte only if one of them
- * begins at an even run, and that one ends with its run. The kernel and the split of a record look
- * in the same way.
+ * The rule of quotes (contract §1.1): a quote at the start of a field opens it if its closing quote
+ * and the blanks after that lie in the first MiB of the record, and the delimiter, a line end or
+ * the end of the file follows. Any other quote is stray: an ordinary character. Linear time,
+ * whatever the file: a look ends at the next run of quotes with an odd number of them (an even one
+ * is all pairs), or after 1 MiB. So two looks pass over one byte only if one of them begins at an
+ * even run, and that one ends with its run. The kernel and the split of a record look in the same
+ * way.
  */
 export class QuoteLook {
-  /** Of a quote that opens: where its closing quote is. */
+  /** Position of the closing quote, set when a quote opens a field. */
   close = 0;
-  /** And where the delimiter or the line end is, or the end of the input. */
+  /** Position of the delimiter, line end or end of input after the closing quote. */
   behind = 0;
-  /** And whether a quote inside is doubled. */
+  /** True if the quoted field holds a doubled quote. */
   hasEscape = false;
 
   /**
@@ -65,7 +64,7 @@ export class QuoteLook {
   }
 }
 
-/** The position of the first quote in `[from, end)`, or `end` or one behind it. */
+/** The position of the first quote in `[from, end)`; `end` or `end + 1` if there is none. */
 function nextQuote(bytes: Uint8Array, from: number, end: number): number {
   const near = Math.min(from + NEAR_BYTES, end);
   let at = from;

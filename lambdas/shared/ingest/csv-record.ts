@@ -5,7 +5,7 @@ import { QuoteLook } from './csv-quotes.ts';
 /** What it says of a quote is used at once. */
 const look = new QuoteLook();
 
-/** Finds the end of one record, over as many windows as it takes. One object serves one record. */
+/** Finds the end of one record across any number of windows. One object serves one record. */
 export class CsvRecordEnd {
   readonly #delimiter: number;
   #isAtFieldStart = true;
@@ -17,15 +17,15 @@ export class CsvRecordEnd {
     this.#delimiter = delimiter;
   }
 
-  /** Whether a field so far begins with a quote that is an ordinary character. */
+  /** True once a field of the record begins with a stray quote (contract §1.1). */
   get hasStrayQuote(): boolean {
     return this.#hasStrayQuote;
   }
 
   /**
-   * The position of the line end (LF) that ends the record, or -1 if it is not in `[from, end)` or
-   * what a quote is cannot be said yet. The record starts at the first `from`; the next window may
-   * follow where the first one had 1 MiB + 2 bytes: behind these no quote opens a field.
+   * The position of the LF that ends the record, or -1 if it is not in `[from, end)` or a quote's
+   * role is not known yet. The record starts at the first `from`; the next window may start 1 MiB +
+   * 2 bytes later: from there on no quote opens a field.
    */
   find(bytes: Uint8Array, from: number, end: number, isLast: boolean): number {
     assert(!this.#isUndecided, 'the first window decides what quotes are');
@@ -119,7 +119,10 @@ function copyUnquoted(bytes: Uint8Array, from: number, close: number, target: nu
   return to;
 }
 
-/** The end of a record whose line end is at `lineEnd`: a CR before it belongs to the line end. */
+/**
+ * The end of a record's content, for a line end (LF) at `lineEnd`: a CR directly before it belongs
+ * to the line end.
+ */
 export function withoutCarriageReturn(bytes: Uint8Array, start: number, lineEnd: number): number {
   return lineEnd > start && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
 }

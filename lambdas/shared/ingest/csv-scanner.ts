@@ -28,7 +28,7 @@ interface ScanRange {
    * End of the window. `bytes[end]` must exist: the scanner puts a line end there as a sentinel.
    */
   readonly end: number;
-  /** Records that start at or after this position belong to somebody else. */
+  /** Records that start at or after this position belong to the next chunk. */
   readonly startBefore: number;
   /** The window's end is the end of the input. */
   readonly isLast: boolean;
@@ -41,7 +41,7 @@ export interface CsvBatch extends SpanBatch {
   readonly strayQuotes: StrayQuotes;
 }
 
-/** Makes room for records; spans and values of the ones before are gone. */
+/** Empties a batch for the next scan; its spans and decoded values become invalid. */
 export function emptyBatch(batch: CsvBatch, roomAt: number): void {
   batch.recordCount = 0;
   batch.roomAt = roomAt;
@@ -49,8 +49,8 @@ export function emptyBatch(batch: CsvBatch, roomAt: number): void {
 }
 
 /**
- * An empty batch with a window of `windowBytes` and, behind a byte for the scanner's sentinel,
- * `roomBytes` for values that differ from their bytes.
+ * An empty batch with a window of `windowBytes` and `roomBytes` for values that differ from their
+ * bytes in the file (escaped quotes). One byte between them holds the scanner's sentinel.
  */
 export function createCsvBatch(windowBytes: number, roomBytes: number): CsvBatch {
   const roomAt = windowBytes + 1;
@@ -102,7 +102,7 @@ function scanRecords(batch: CsvBatch, layout: CsvLayout, range: ScanRange): numb
 }
 
 /**
- * Any record, whatever it holds. Returns where the next one starts, or -1: the window or the room
+ * Scans any record, however odd. Returns where the next one starts, or -1 if the window or the room
  * is too short.
  */
 function scanOddRecord(

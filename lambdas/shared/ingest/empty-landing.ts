@@ -8,8 +8,8 @@ const MAX_FOLDERS = 5;
 const INPUT_FOLDERS = ['orders', 'customers', 'products'];
 
 /**
- * The failure of a run that finds no orders file: `landing_empty`, which says what lies there
- * instead, and the way out.
+ * Builds the `landing_empty` error of a run without orders files: it says what was found instead
+ * and what to do.
  */
 export async function emptyLanding(
   landing: ObjectStore,
@@ -32,7 +32,7 @@ export async function emptyLanding(
   );
 }
 
-/** How many files lie outside the three folders, by the folder that each is in. */
+/** Number of files outside the three folders, by the folder of each. */
 async function foundInstead(landing: ObjectStore): Promise<string[]> {
   const counts = new Map<string, number>();
   let total = 0;

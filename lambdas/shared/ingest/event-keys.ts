@@ -19,11 +19,18 @@ const GUESSED_MEMBERS = 16;
 const fieldOfMember = new Int8Array(GUESSED_MEMBERS).fill(-1);
 for (let field = 0; field < FIELD_COUNT; field++) fieldOfMember[field] = field;
 
-/** The field that the n-th member probably is, or -1. */
+/**
+ * Guesses which field the n-th member of an event holds, from earlier events of this process; -1
+ * without a guess. A wrong guess costs time only: callers check the key.
+ */
 export function guessField(member: number): number {
   return member < GUESSED_MEMBERS ? fieldOfMember[member] : -1;
 }
 
+/**
+ * Remembers, for `guessField`, that the n-th member of an event held this field. Process-wide;
+ * affects speed only.
+ */
 export function rememberField(member: number, field: number): void {
   if (member < GUESSED_MEMBERS) fieldOfMember[member] = field;
 }
@@ -38,8 +45,8 @@ const KEY_WORDS = KEYS.map((key) => {
 });
 
 /**
- * The position of the closing quote where the key that begins at `from` is that field's, written
- * without escapes; else -1.
+ * The position of the closing quote if the key at `from` is the field's name, written without
+ * escapes; otherwise -1.
  */
 export function endOfFieldKey(view: DataView, from: number, end: number, field: number): number {
   const words = KEY_WORDS[field];
@@ -53,7 +60,7 @@ export function endOfFieldKey(view: DataView, from: number, end: number, field: 
   return keyEnd - 1;
 }
 
-/** The field whose name the bytes `[from, end)` are, or -1. */
+/** The index of the field named by the bytes `[from, end)`, or -1. */
 export function fieldOfName(bytes: Uint8Array, from: number, end: number): number {
   for (let field = 0; field < FIELD_COUNT; field++) {
     const key = KEYS[field];

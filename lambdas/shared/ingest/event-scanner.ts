@@ -62,7 +62,7 @@ export function scanEvent(batch: SpanBatch, start: number, end: number): void {
   batch.recordCount = index + 1;
 }
 
-/** The record's issue, or 0 where its spans are found; in the order of contract §2. */
+/** The record's issue, or 0 if its spans are found; in the order of contract §2. */
 function issueOf(batch: SpanBatch, start: number, end: number): IssueBits {
   if (end - start > MAX_RECORD_BYTES) return RECORD_TOO_LONG;
   const { bytes, flatStarts } = batch;
@@ -99,7 +99,7 @@ function isKplAggregated(bytes: Uint8Array, start: number, end: number): boolean
   );
 }
 
-/** The position behind the object's closing brace; -1: it is not JSON, or not an object. */
+/** The position after the object's closing brace; -1 if this is not a JSON object. */
 function scanObject(batch: SpanBatch, start: number, end: number): number {
   const { bytes, view } = batch;
   let at = skipJsonSpace(bytes, start, end);
@@ -140,8 +140,8 @@ function fieldOfKey(batch: SpanBatch, from: number, end: number): number {
 }
 
 /**
- * Keeps the value at `from` as the field's, in place of an earlier one, and returns the position
- * behind it, or -1.
+ * Stores the value at `from` as the field's, replacing an earlier one, and returns the position
+ * after it, or -1.
  */
 function scanValue(batch: SpanBatch, field: number, from: number, end: number): number {
   const { bytes, flatStarts, flatEnds } = batch;

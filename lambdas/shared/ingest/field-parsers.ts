@@ -22,7 +22,10 @@ function isDigit(byte: number): boolean {
   return byte >= DIGIT_0 && byte <= DIGIT_9;
 }
 
-/** `[+-]?digits(.0*)?`, 1 to 100,000. */
+/**
+ * Parses `[+-]?digits(.0*)?` into a quantity from 1 to 100,000 (contract §2). Otherwise returns
+ * minus the issue's bit, never throws.
+ */
 export function parseQuantity(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   const sign = bytes[at];
@@ -42,19 +45,28 @@ export function parseQuantity(bytes: Uint8Array, start: number, end: number): nu
   return checkedQuantity(sign === MINUS ? -value : value);
 }
 
-/** What the rules say of a number, whoever read it. */
+/**
+ * Applies the limits of a quantity (contract §2) to a number from any parser: the quantity, or
+ * minus the issue's bit.
+ */
 export function checkedQuantity(value: number): number {
   if (value <= 0) return QUANTITY_NOT_POSITIVE;
   return value > MAX_QUANTITY ? QUANTITY_TOO_LARGE : value;
 }
 
-/** The same of a price without digits past the cents. */
+/**
+ * Applies the limits of a price (contract §2) to whole cents from any parser: the cents, or minus
+ * the issue's bit.
+ */
 export function checkedPriceCents(cents: number): number {
   if (cents < 0) return -PRICE_NEGATIVE;
   return cents > MAX_PRICE_CENTS ? -PRICE_TOO_LARGE : cents;
 }
 
-/** `[+-]?(digits(.digits?)?|.digits)`, 0.00 to 99,999,999.99; in cents. */
+/**
+ * Parses `[+-]?(digits(.digits?)?|.digits)` into cents, for 0.00 to 99,999,999.99 (contract §2).
+ * Otherwise returns minus the issue's bit, never throws.
+ */
 export function parsePriceCents(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   const sign = bytes[at];

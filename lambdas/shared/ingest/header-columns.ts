@@ -2,22 +2,22 @@ import { ORDER_FIELDS } from '../model/order.ts';
 
 /** The columns that a header has to have, and may have. */
 export interface WantedColumns {
-  /** In the order in which a layout numbers them. */
+  /** Names, in the order in which a layout numbers them. */
   readonly fields: readonly string[];
   readonly required: readonly string[];
 }
 
 export const ORDER_COLUMNS: WantedColumns = { fields: ORDER_FIELDS, required: ORDER_FIELDS };
 
-/** Where the fields stand, or what is wrong with the names of a header. */
+/** The columns of the fields, or what is wrong with the header's names. */
 export type MatchedColumns =
   | { readonly kind: 'matched'; readonly fields: readonly number[] }
   | { readonly kind: 'missing'; readonly missing: readonly string[] }
   | { readonly kind: 'repeated'; readonly repeated: readonly string[] };
 
 /**
- * Finds the fields among the names of a header (contract §1.1): a column fits that has the name
- * exactly, otherwise one that has it in other letters, with blanks or `-` for `_`.
+ * Finds the fields among a header's names (contract §1.1): the exact name wins, otherwise a name
+ * that differs only in case, or has blanks or `-` for `_`.
  */
 export function matchColumns(
   names: readonly string[],
@@ -42,7 +42,10 @@ export function matchColumns(
   return { kind: 'matched', fields: found };
 }
 
-/** `Order ID` and `ORDER-ID` are `order_id`. Letters beyond ASCII stay as they are. */
+/**
+ * The form in which header names are compared: `Order ID` and `ORDER-ID` give `order_id`. Letters
+ * beyond ASCII stay as they are.
+ */
 export function plainName(name: string): string {
   const lower = name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   return lower.replace(/[ -]/g, '_');

@@ -3,7 +3,7 @@ import { masked } from '../runtime/masked-text.ts';
 import { DELIMITERS } from './csv-delimiter.ts';
 import { matchColumns, type WantedColumns } from './header-columns.ts';
 
-/** Names shown of a header, and of each so many characters. */
+/** Most names of a header shown in a message. */
 const MAX_NAMES = 20;
 const MAX_NAME_LENGTH = 40;
 
@@ -14,12 +14,12 @@ const MAX_NEAR_DISTANCE = 2;
 /** ASCII white space around a name; a byte order mark is none. */
 const OUTER_SPACE = /^[ \t-\r]+|[ \t-\r]+$/g;
 
-/** Lines looked through for a header that stands further down. */
+/** Lines searched for a header further down in the file. */
 const MAX_LINES = 64;
 
 const DELIMITER_NAMES = ['commas', '";"', 'tabs', '"|"'];
 
-/** What is known of a header that lacks columns. */
+/** A header without all required columns, as far as it is known. */
 export interface PoorHeader {
   readonly names: readonly string[];
   readonly missing: readonly string[];
@@ -28,7 +28,10 @@ export interface PoorHeader {
   readonly text: string;
 }
 
-/** Says what a header lacks, what it has instead, and what that looks like. */
+/**
+ * The message for a header without required columns: what is missing, what is there instead, and
+ * what the file looks like.
+ */
 export function missingText(header: PoorHeader): string {
   const { names, missing } = header;
   // Values of a record may be anybody's name or address, and this text lands in logs.
@@ -46,7 +49,7 @@ function namesText(names: readonly string[]): string {
   return rest > 0 ? `${shown} and ${rest} more` : shown;
 }
 
-/** In one line, whatever it holds. */
+/** A name on one line, safe to print. */
 function shownName(name: string): string {
   const shown = masked(name);
   const cut = shown.length > MAX_NAME_LENGTH ? `${shown.slice(0, MAX_NAME_LENGTH)}…` : shown;
@@ -100,7 +103,7 @@ function fewestMissing(line: string, wanted: WantedColumns): number {
   return Math.min(...missingBy(line, wanted));
 }
 
-/** By delimiter: how many columns a line would lack as the header. */
+/** For each delimiter, how many required columns a line would lack as the header. */
 function missingBy(line: string, wanted: WantedColumns): number[] {
   return DELIMITERS.map((delimiter) => {
     const fields = line.split(String.fromCharCode(delimiter));

@@ -4,14 +4,14 @@ import { MAX_RECORD_BYTES } from '../model/order.ts';
 /** How an input is read: by what it is, not by what it is called (contract §1.1). */
 export type InputKind = 'csv' | 'ndjson' | 'gzip' | 'utf16' | 'segment';
 
-/** True where an input is read from its first byte on, in one chunk: it has to be decoded. */
+/** True for gzip and UTF-16: the input must be decoded from its first byte, so it is one chunk. */
 export function isDecoded(kind: InputKind): boolean {
   return kind === 'gzip' || kind === 'utf16' || kind === 'segment';
 }
 
 /** What the first bytes of an input say. */
 export type FirstBytes =
-  /** Records, or a header, from `startByte` on: behind the byte order mark of NDJSON. */
+  /** Records, or a header, start at `startByte`, after any byte order mark. */
   | { readonly kind: 'csv' | 'ndjson'; readonly startByte: number }
   | { readonly kind: 'gzip' }
   | { readonly kind: 'utf16'; readonly encoding: 'utf-16le' | 'utf-16be' }
@@ -20,10 +20,10 @@ export type FirstBytes =
   /** More bytes are needed. */
   | { readonly kind: 'undecided' };
 
-/** As many bytes decide, unless all of them are white space. */
+/** Bytes that decide the kind, unless all of them are white space. */
 export const FIRST_BYTES = 16 * 1024;
 
-/** Behind so many bytes of white space nothing is NDJSON any more. */
+/** After this much white space an input is no longer taken for NDJSON. */
 export const MAX_FIRST_BYTES = MAX_RECORD_BYTES + FIRST_BYTES;
 
 const OPEN_BRACE = 0x7b;
@@ -43,7 +43,7 @@ const signature = (name: string, hex: string, at = 0): Signature => ({
 
 const TAR = signature('tar', '7573746172', 257);
 
-/** Of formats that are not read, as their specifications give them. */
+/** Signatures of formats that are not read, from their specifications. */
 const UNSUPPORTED: readonly Signature[] = [
   signature('zip', '504b0304'),
   signature('zip', '504b0506'), // Without an entry.
@@ -57,7 +57,7 @@ const UNSUPPORTED: readonly Signature[] = [
   signature('utf-32', '0000feff'),
 ];
 
-/** Behind `BZh` and the size of blocks: the first block's mark, or that of the end. */
+/** Follows `BZh` and the block size: the mark of the first block, or that of the end. */
 const BZIP2_BLOCKS = [signature('', '314159265359', 4), signature('', '177245385090', 4)];
 
 const GZIP = signature('gzip', '1f8b');
@@ -72,12 +72,15 @@ const SIGNATURE_STARTS = new Set(
     .map(({ bytes }) => bytes[0]),
 );
 
-/** By the first two bytes, which is less than `kindOf` has to see. */
+/** Recognises gzip by its first two bytes (RFC 1952 §2.3.1), fewer than `kindOf` needs. */
 export function isGzip(head: Uint8Array): boolean {
   return startsWith(head, GZIP);
 }
 
-/** Says what an input is by its first bytes `[0, end)`; `isLast`: it has no others. */
+/**
+ * Decides an input's kind from its first bytes `[0, end)` (contract §1.1); `isLast`: the input has
+ * no more. Asks for more bytes while they do not decide.
+ */
 export function kindOf(bytes: Uint8Array, end: number, isLast: boolean): FirstBytes {
   const head = bytes.subarray(0, Math.min(end, FIRST_BYTES));
   if (!isLast && head.length < FIRST_BYTES) return { kind: 'undecided' };

@@ -3,11 +3,11 @@ import { DIGIT_0, QUOTE, SPACE } from '../bytes/bytes.ts';
 const BACKSLASH = 0x5c;
 const LOWER_U = 0x75;
 
-/** What a scan of JSON has met so far, beside the position it has come to. */
+/** Findings of a scan of JSON so far, in addition to its position. */
 export interface JsonTraits {
   /** The bytes of all strings, or-ed: 0x80 is set where one of them was not ASCII. */
   stringBits: number;
-  /** A string had an escape. Whoever asks for one string sets it to false before. */
+  /** Set when a string had an escape; reset it before scanning a string that matters. */
   hasEscape: boolean;
   /** Levels of the deepest object or array; the outermost is 1. */
   deepestLevel: number;
@@ -22,8 +22,7 @@ const ENDS_RUN = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 
 /**
- * What stands for itself or another character behind a backslash (RFC 8259 §7), `u` apart; 0: no
- * such escape.
+ * The character an escape means after its backslash (RFC 8259 §7), except `u`; 0: no such escape.
  */
 const ESCAPED = new Uint8Array(256);
 for (const [letter, character] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) {
@@ -38,8 +37,8 @@ const HEX_VALUE = Int8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * The position of the quote that ends the string whose first character is at `from`; -1: no valid
- * string.
+ * The position of the quote that ends the string whose first character is at `from`; -1 if it is no
+ * valid JSON string (RFC 8259 §7). Encoding is judged by the bits kept in `traits`.
  */
 export function endOfString(
   bytes: Uint8Array,
@@ -77,9 +76,9 @@ function endOfEscape(bytes: Uint8Array, at: number, end: number): number {
 }
 
 /**
- * Writes the characters of a string that `endOfString` has found valid, `[from, end)` between its
- * quotes, as UTF-8 at `room`, and returns the end of what it wrote: never more bytes than it read.
- * -1: an escape names half of a surrogate pair, which UTF-8 cannot say.
+ * Decodes a string that `endOfString` has found valid, `[from, end)` between its quotes, as UTF-8
+ * at `room`. Returns the end of the output, never longer than the input; -1 if an escape names half
+ * a surrogate pair, which UTF-8 cannot express.
  */
 export function decodeString(bytes: Uint8Array, from: number, end: number, room: number): number {
   let at = from;
@@ -104,10 +103,7 @@ export function decodeString(bytes: Uint8Array, from: number, end: number, room:
   return to;
 }
 
-/**
- * The character that `\uXXXX`, or two of them that are a surrogate pair, stand for; -1: half a
- * pair.
- */
+/** The character of `\uXXXX`, or of two that form a surrogate pair; -1 for half a pair. */
 function characterAt(bytes: Uint8Array, at: number, end: number): number {
   const unit = codeUnitAt(bytes, at);
   if (unit < 0xd800 || unit > 0xdfff) return unit;

@@ -32,13 +32,15 @@ const TRUE = Uint8Array.from(Buffer.from('true'));
 const FALSE = Uint8Array.from(Buffer.from('false'));
 
 /**
- * The opening bytes of the containers around the value at hand. It grows to what a record needs, so
- * to the 1 MiB that a record has at most: deeper than 512 levels is an issue, but whether such a
- * text is JSON must be known all the same.
+ * The opening bytes of the containers around the current value. Grows up to the 1 MiB of a record:
+ * deeper than 512 levels is an issue, yet the scanner must still know whether the text is JSON.
  */
 let openedBy = new Uint8Array(1024);
 
-/** JSON knows four kinds of white space; VT and FF are none of them. */
+/**
+ * The position after JSON white space (space, tab, LF, CR; RFC 8259 §2). Unlike contract §2's white
+ * space it excludes VT and FF.
+ */
 export function skipJsonSpace(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   while (at < end) {
@@ -56,6 +58,10 @@ function skipDigits(bytes: Uint8Array, from: number, end: number): number {
   return at;
 }
 
+/**
+ * The position after the JSON number at `from` (RFC 8259 §6), or -1. Scans the grammar only; range
+ * and precision are the field parsers' concern.
+ */
 export function endOfNumber(bytes: Uint8Array, from: number, end: number): number {
   const whole = bytes[from] === MINUS ? from + 1 : from;
   let at = skipDigits(bytes, whole, end);
@@ -80,6 +86,7 @@ function endOfWord(bytes: Uint8Array, from: number, end: number, word: Uint8Arra
   return from + word.length;
 }
 
+/** The position after `null` at `from`, or -1. */
 export function endOfNull(bytes: Uint8Array, from: number, end: number): number {
   return endOfWord(bytes, from, end, NULL);
 }
@@ -102,8 +109,8 @@ function endOfScalar(bytes: Uint8Array, from: number, end: number, traits: JsonT
 }
 
 /**
- * The position behind the colon of a key whose opening quote is at `from`, or behind white space at
- * `from`.
+ * The position after the colon of a key whose opening quote is at `from` or after white space
+ * there.
  */
 function endOfKey(bytes: Uint8Array, from: number, end: number, traits: JsonTraits): number {
   const quote = skipJsonSpace(bytes, from, end);
@@ -115,9 +122,8 @@ function endOfKey(bytes: Uint8Array, from: number, end: number, traits: JsonTrai
 }
 
 /**
- * The position behind the value that begins at `from`, or behind white space at `from`, whatever it
- * holds, `level` objects and arrays deep. Without recursion: a record may be one long row of
- * brackets.
+ * The position after the value at `from` (leading white space allowed), inside `level` objects and
+ * arrays; -1 if it is not JSON. Not recursive: a record may be one long row of brackets.
  */
 export function endOfValue(
   bytes: Uint8Array,
@@ -161,7 +167,7 @@ export function endOfValue(
   }
 }
 
-/** In ASCII `}` stands two places behind `{`, and `]` two behind `[`. */
+/** In ASCII `}` comes two places after `{`, and `]` two after `[`. */
 function closingOf(opening: number): number {
   return opening + 2;
 }

@@ -7,7 +7,7 @@ export type LandingObject = Pick<ObjectInfo, 'key' | 'etag' | 'sizeBytes'>;
 /** Objects below the three folders that are no input. */
 export interface IgnoredObjects {
   readonly count: number;
-  /** The key of the first of them; null where there is none. */
+  /** The key of the first of them; null if there is none. */
   readonly example: string | null;
 }
 
@@ -20,8 +20,8 @@ export interface LandingObjects {
 }
 
 /**
- * Every object below the three folders is an input, whatever it is called, but for names and
- * folders that begin with `.` or `_`; what an object is, its first bytes say (contract §1.1).
+ * Lists the inputs below the three landing folders (contract §1.1). Names and folders that begin
+ * with `.` or `_` are skipped; the first bytes, not the name, decide what an object is.
  */
 export async function listLanding(landing: ObjectStore): Promise<LandingObjects> {
   const orders = await listInputs(landing, 'orders');
@@ -39,7 +39,7 @@ export async function listLanding(landing: ObjectStore): Promise<LandingObjects>
   };
 }
 
-/** The files of one dimension, in order of keys: without a look at the orders beside them. */
+/** Lists the files of one dimension in order of keys, without listing orders. */
 export async function listDimension(
   landing: ObjectStore,
   name: 'customers' | 'products',
@@ -66,7 +66,9 @@ async function listInputs(
   return { objects, ignored: { count, example } };
 }
 
-/** True for a name, or a folder on the way to it below `prefix`, that begins with `.` or `_`. */
+/**
+ * True if the name, or a folder between `prefix` and it, begins with `.` or `_` (contract §1.1).
+ */
 export function isHidden(key: string, prefix: string): boolean {
   const name = key.slice(prefix.length);
   return /(^|\/)[._]/.test(name);
@@ -77,7 +79,10 @@ function isFolderMark(key: string, sizeBytes: number): boolean {
   return sizeBytes === 0 && key.endsWith('/');
 }
 
-/** An input that is gone or another one now: the run cannot go on, a new one can. */
+/**
+ * Maps a missing or changed object to `TerminalError` `input_changed`: this run cannot go on, a new
+ * one can. Any other error is returned as it is.
+ */
 export function asInputChanged(key: string, error: unknown): unknown {
   const isChanged =
     error instanceof PreconditionFailedError || error instanceof ObjectNotFoundError;

@@ -28,7 +28,7 @@ export function scanLines(
 ): number {
   const { bytes } = batch;
   const roomEnd = bytes.length;
-  // Without the room, which may hold a LF too. A Buffer, because its search takes half the time.
+  // Excludes the room, which may hold an LF too. A Buffer, because its search takes half the time.
   const window = Buffer.from(bytes.buffer, bytes.byteOffset, end);
   let at = from;
   const limit = Math.min(end, startBefore);
@@ -55,7 +55,7 @@ export function scanLines(
 /** NDJSON of orders: each line is an event. */
 export const ndjsonFormat = linesFormat(scanEvent);
 
-/** The same with other records than events. */
+/** An NDJSON record format that hands each line to `scanRecord`, for records other than events. */
 export function linesFormat(scanRecord: RecordScanner): RecordFormat {
   return {
     scan: (batch, range) => scanLines(batch, range, scanRecord),

@@ -5,19 +5,19 @@ import type { ByteSource } from './record-reader.ts';
 /** An input as its records are read from it: unpacked, and decoded to UTF-8. */
 export interface OpenInput {
   readonly kind: Extract<InputKind, 'csv' | 'ndjson'>;
-  /** It was gzip or UTF-16, so that only its end says whether it is whole. */
+  /** True for gzip and UTF-16, where only the end shows whether the input is whole. */
   readonly isDecoded: boolean;
   readonly source: ByteSource;
-  /** Of the first byte of `source`, in the unpacked and decoded input. */
+  /** Offset of the first byte of `source` in the unpacked and decoded input. */
   readonly startOffset: number;
   /** Lets go of what the input is read from, wherever it was read to. Harmless a second time. */
   close(): Promise<void>;
 }
 
 /**
- * Opens an input by what its first bytes say (contract §1.1): gzip is unpacked, UTF-16 decoded.
- * Throws `UnreadableInputError`, and so may its source: `format_unsupported`, `gzip_invalid`,
- * `encoding_invalid`; errors of `stored` go through as they are.
+ * Opens an input by its first bytes (contract §1.1), unpacking gzip and decoding UTF-16. It or its
+ * source throws `UnreadableInputError`: `format_unsupported`, `gzip_invalid` or `encoding_invalid`;
+ * errors of `stored` pass through unchanged.
  */
 export async function openInput(stored: AsyncIterable<Uint8Array>): Promise<OpenInput> {
   const opened: AsyncIterator<Uint8Array>[] = [];

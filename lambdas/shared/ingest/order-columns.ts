@@ -25,8 +25,7 @@ function arraysIn(memory: KernelMemory | null) {
 
 /**
  * A batch of records as a struct of arrays: the one form in which records meet the rules
- * (architecture §2). A row with issues is quarantined: of its values only the record itself is
- * kept, in `raw`.
+ * (architecture §2). A row with issues is quarantined: only the record itself is kept, in `raw`.
  */
 export class OrderColumns {
   readonly capacity: number;

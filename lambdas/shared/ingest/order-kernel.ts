@@ -49,7 +49,7 @@ const DOUBLES_BYTES = SPAN_BATCH_RECORDS * 8;
 const ID_HEAP_BYTES = SPAN_BATCH_RECORDS * MAX_ID_BYTES + 16;
 const DICTIONARY_FIELDS = [...CODED_FIELDS, STATUS] as const;
 
-/** Where things stand, from the kernel's part of the memory. Doubles come first, for alignment. */
+/** Offsets within the kernel's part of the memory. Doubles come first, for alignment. */
 const TIME_AT = 0;
 const PRICE_AT = TIME_AT + DOUBLES_BYTES;
 const QUANTITY_AT = PRICE_AT + DOUBLES_BYTES;
@@ -60,17 +60,16 @@ const ODD_AT = CODE_AT + WORDS_BYTES;
 const ID_HEAP_AT = ODD_AT + WORDS_BYTES;
 const DICTIONARIES_AT = ID_HEAP_AT + ID_HEAP_BYTES;
 
-/** Of the memory that the kernel needs beside the span tables. */
+/** Bytes of memory that the kernel needs in addition to the span tables. */
 export const ORDER_KERNEL_BYTES = DICTIONARIES_AT + DICTIONARY_FIELDS.length * DICTIONARY_BYTES;
 
 /** What `quantity` holds for a value that is no plain number; `priceCents` then holds NaN. */
 export const NO_QUANTITY = -(2 ** 31);
 
 /**
- * Reads the values of a batch's spans, a column per call, as long as they look as values nearly
- * always do. Each call returns how many rows are odd, and their numbers are at the front of
- * `oddRows` until the next call: what the columns hold for them means nothing. Rows of records that
- * have an issue are odd too.
+ * Reads the values of a batch's spans, one column per call, as long as they have the usual form.
+ * Each call returns how many rows are odd; their numbers fill the front of `oddRows` until the next
+ * call, and their column values are meaningless. Rows of records with an issue are odd too.
  */
 export class OrderKernel {
   readonly oddRows: Int32Array;
@@ -79,7 +78,7 @@ export class OrderKernel {
   readonly quantity: Int32Array;
   readonly idHash: Uint32Array;
   readonly idEnd: Uint32Array;
-  /** Ids of the batch, one behind the other. */
+  /** The ids of the batch, one after another. */
   readonly ids: Uint8Array;
   /** The whole memory. A position in the batch's bytes is the same position here. */
   readonly bytes: Uint8Array;
@@ -140,16 +139,19 @@ export class OrderKernel {
     for (const dictionary of this.#dictionaries) dictionary.clear();
   }
 
+  /** The dictionary of a column's values. */
   valuesOf(field: (typeof DICTIONARY_FIELDS)[number]): ValueDictionary {
     return this.#dictionaries[DICTIONARY_FIELDS.indexOf(field)];
   }
 
+  /** Parses the times of the first `count` records; returns how many rows are odd. */
   parseTimes(count: number): number {
     const field = ORDER_TIMESTAMP;
     const into = this.#at + TIME_AT;
     return this.#exports.parseTimes(this.#starts(field), this.#ends(field), count, into);
   }
 
+  /** Parses the quantities of the first `count` records; returns how many rows are odd. */
   parseQuantities(count: number): number {
     const starts = this.#starts(QUANTITY);
     const ends = this.#ends(QUANTITY);
@@ -157,6 +159,7 @@ export class OrderKernel {
     return this.#exports.parseQuantities(starts, ends, count, into);
   }
 
+  /** Parses the prices of the first `count` records, in cents; returns how many rows are odd. */
   parsePrices(count: number): number {
     const into = this.#at + PRICE_AT;
     return this.#exports.parsePrices(this.#starts(PRICE), this.#ends(PRICE), count, into);

@@ -31,7 +31,7 @@ export function parseStatuses(batch: CsvBatch, statuses: StatusParser, into: Ord
   parseCodes(batch, STATUS, statusMeaning(batch, statuses), into.status, into);
 }
 
-/** Of a value at `[start, end)`, not trimmed: its code, or minus its issues. */
+/** Maps an untrimmed value at `[start, end)` to its code, or to minus its issues. */
 type Meaning = (start: number, end: number) => number;
 
 function idMeaning(

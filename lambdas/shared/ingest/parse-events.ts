@@ -14,9 +14,8 @@ const RECORD_TOO_LONG = issueBit('record_too_long');
 const KEPT_OF_LONG_BYTES = MAX_RAW_BYTES + 1;
 
 /**
- * Reads events, as Kinesis hands them out, into columns: the records of the stream door meet the
- * same field parsers and rules as those of CSV. One parser uses its memory (some megabytes) again
- * and again.
+ * Reads Kinesis events into columns with the same field parsers and rules as CSV records. A parser
+ * reuses its memory (some megabytes) across calls.
  */
 export class EventParser {
   readonly #statuses: StatusParser;
@@ -30,8 +29,8 @@ export class EventParser {
   }
 
   /**
-   * Appends one row for each of `events[from … to - 1]`, in order, whatever its bytes; the row's
-   * `offset` is the event's index. There must be room for them in `into`.
+   * Appends one row for each of `events[from … to - 1]`, in order, whatever its bytes; a row's
+   * `offset` is the event's index. `into` must have room for them.
    */
   parse(events: readonly Uint8Array[], from: number, to: number, into: OrderColumns): void {
     assert(into.rowCount + to - from <= into.capacity, `${to - from} events fit into the columns`);

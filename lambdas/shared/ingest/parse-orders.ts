@@ -32,9 +32,9 @@ const PRICE_MISSING = issueBit('price_missing');
 const TOTAL_TOO_LARGE = issueBit('total_too_large');
 
 /**
- * Reads a batch of spans into columns and applies every rule that needs one record (contract §2).
- * `baseOffset` is the position of the window's first byte. There must be room for the batch's
- * records. Bad values never throw. The spans of values are trimmed in place where that is needed.
+ * Reads a batch of spans into columns and applies every rule that needs one record only (contract
+ * §2). `baseOffset` is the position of the window's first byte; `into` must have room for the
+ * batch. Bad values become issues and never throw. Trims spans in place where needed.
  */
 export function parseOrders(
   batch: CsvBatch,
@@ -84,7 +84,7 @@ function parseOrderIds(batch: CsvBatch, into: OrderColumns): void {
   ids.size += size;
 }
 
-/** The same for any ids, one by one. */
+/** Parses order ids of any form, one by one. */
 function parseTrimmedOrderIds(batch: CsvBatch, into: OrderColumns): void {
   const first = into.rowCount;
   const starts = batch.starts[ORDER_ID];

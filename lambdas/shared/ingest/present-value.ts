@@ -9,9 +9,8 @@ import {
 } from '../bytes/bytes.ts';
 
 /**
- * Trims the span of one value in place; false if the value is missing, as one that is absent (start
- * -1) is. Parsers of numbers and times ask only when a value is not valid as it stands: then it is
- * not valid because of white space, or missing, or bad.
+ * Trims the span of one value in place; false if the value is missing (contract §2) or absent
+ * (start -1). Number and time parsers call it only for a value that is not valid untrimmed.
  */
 export function isPresentTrimmed(
   bytes: Uint8Array,

@@ -25,6 +25,10 @@ export interface RecordFormat {
   createRecordEnd(): Pick<CsvRecordEnd, 'find' | 'hasStrayQuote'>;
 }
 
+/**
+ * The CSV record format of one file: scans batches and finds record ends with the file's delimiter
+ * and columns.
+ */
 export function csvFormat(layout: CsvLayout): RecordFormat {
   return {
     scan: (batch, range) => scanCsv(batch, layout, range),
@@ -35,7 +39,7 @@ export function csvFormat(layout: CsvLayout): RecordFormat {
 export interface ReadLimits {
   /** Records that start at or after this offset are left to others. */
   readonly stopBefore: number;
-  /** Where to stop in the middle of a record; the result is then `gaveUp`. */
+  /** Position at which to stop in the middle of a record; the result is then `gaveUp`. */
   readonly giveUpAt: number;
 }
 
@@ -49,7 +53,7 @@ const WINDOW_BYTES = 2 * MAX_RECORD_BYTES;
 const ROOM_AT = WINDOW_BYTES + 1; // One byte for the scanner's sentinel.
 
 /**
- * Reads an input through a window of 2 MiB, whatever its size and the size of its records, and
+ * Reads an input through a window of 2 MiB, whatever the size of the input or its records, and
  * hands out batches of spans. One reader reads one input once.
  */
 export class RecordReader {
@@ -79,8 +83,8 @@ export class RecordReader {
         return { ...result, end: this.#baseOffset + result.end };
       }
       if (result.kind === 'rejected') return result;
-      // Only empty lines can fill a window before a header that is not too long; the last one
-      // stays, so that what follows is not taken for the start of the file.
+      // Only empty lines can fill a window before a header of allowed length. The last one stays,
+      // so that what follows is not taken for the start of the file.
       if (this.#end === WINDOW_BYTES) this.#moveToFront(result.start - 1);
       await this.#fill();
     }
@@ -145,8 +149,8 @@ export class RecordReader {
   }
 
   /**
-   * What is left was looked through in vain: as much again has to come before the next try, so that
-   * small pieces do not make the tries many.
+   * The remaining bytes hold no record end. Doubles them before the next try, so that small pieces
+   * do not cause many tries.
    */
   async #fillTwice(): Promise<void> {
     const wanted = Math.min(2 * this.#end, WINDOW_BYTES);
@@ -155,8 +159,8 @@ export class RecordReader {
   }
 
   /**
-   * The record at the front of a full window is longer than any that counts. Its first 64 KiB stay,
-   * the rest passes through the window behind them until its end is found. False: gave up.
+   * Skips a record at the front of a full window that exceeds the size limit. Its first 64 KiB
+   * stay; the rest passes through the window after them until its end is found. False: gave up.
    */
   async #skipLongRecord(format: RecordFormat, limits: ReadLimits, consume: BatchConsumer) {
     const keptBytes = MAX_RAW_BYTES + 1; // One more, so that the cut can be seen.
@@ -185,7 +189,7 @@ export class RecordReader {
   }
 }
 
-/** The buffer of a reader: window, sentinel, and room for one record's rewritten values. */
+/** The buffer of a reader: window, sentinel, and room for one record's decoded values. */
 export function createReaderBatch(): CsvBatch {
   return createCsvBatch(WINDOW_BYTES, MAX_RECORD_BYTES);
 }

@@ -8,9 +8,9 @@ import { addRejectedRecord, type SpanBatch } from './span-batch.ts';
 const INVALID_JSON = issueBit('invalid_json');
 
 /**
- * Reads lines that are JSON objects with any names, by the rules of events (contract §1.1): row f
- * of the batch's spans is `fields[f]`, -1 where it is missing. What an event could not have either
- * becomes a record with an issue. For dimensions, which are small: it is not made to be fast.
+ * A scanner for NDJSON objects with the given names, by the rules of events (contract §1.1): span
+ * row f holds `fields[f]`, -1 if missing. What is invalid in an event becomes a record issue here
+ * too. For dimensions, which are small: not optimised.
  */
 export function objectScanner(fields: readonly string[]): RecordScanner {
   return (batch, start, end) => {
@@ -32,7 +32,7 @@ export function objectScanner(fields: readonly string[]): RecordScanner {
   };
 }
 
-/** The text of each field, null where it has none; null where the line is no such object. */
+/** The text of each field, null if it has none; null if the line is no such object. */
 function valuesOf(
   { bytes }: SpanBatch,
   start: number,
@@ -51,7 +51,7 @@ function valuesOf(
   return areTexts ? (values as (string | null)[]) : null;
 }
 
-/** With numbers as the text that they were; null: it is no JSON object. */
+/** Parses an object and keeps numbers as their original text; null if it is no JSON object. */
 function parsedObject(text: string): Record<string, unknown> | null {
   let parsed: unknown;
   try {

@@ -6,16 +6,15 @@ import { FIELD_COUNT } from '../model/order.ts';
 export const SPAN_BATCH_RECORDS = 2048;
 
 /**
- * From one row of spans to the next, in entries. Not a power of two: then entry r of all rows would
+ * Distance between rows of spans, in entries. Not a power of two: then entry r of every row would
  * compete for one set of the processor's first cache, which holds eight or twelve lines, and a
  * record has 17 (59 ns per record rather than 19).
  */
 export const SPAN_STRIDE = SPAN_BATCH_RECORDS + 16;
 
 /**
- * Where the values of a batch of records stand: the meeting point of CSV and JSON. A scanner finds
- * the spans; the same field parsers read them. A span is `[start, end)` in `bytes`, and not
- * trimmed.
+ * Positions of the values of a batch of records, shared by CSV and JSON: a scanner finds the spans,
+ * the same field parsers read them. A span is `[start, end)` in `bytes`, untrimmed.
  */
 export interface SpanBatch {
   /**
@@ -24,9 +23,12 @@ export interface SpanBatch {
    * points to it.
    */
   readonly bytes: Uint8Array;
-  /** The same memory as `bytes`. */
+  /** A view of the memory that `bytes` covers. */
   readonly view: DataView;
-  /** First free byte of that room. Whoever empties the batch sets it back to the room's start. */
+  /**
+   * First free byte of the room for decoded values. Emptying the batch resets it to the room's
+   * start.
+   */
   roomAt: number;
   recordCount: number;
   /** The record without its line end. */
@@ -35,11 +37,12 @@ export interface SpanBatch {
   /** One of the `RECORD_ISSUES`, or 0. A record that has one has no spans. */
   readonly recordIssue: Uint32Array;
   /**
-   * By field, then by record. A start of -1: the record has no such value (JSON: absent or null).
+   * First index: field; second: record. A start of -1 means that the record has no such value
+   * (JSON: absent or null).
    */
   readonly starts: readonly Int32Array[];
   readonly ends: readonly Int32Array[];
-  /** The same memory as `starts` and `ends`: field f of record r is at `f * SPAN_STRIDE + r`. */
+  /** The memory of `starts` and `ends`: field f of record r is at `f * SPAN_STRIDE + r`. */
   readonly flatStarts: Int32Array;
   readonly flatEnds: Int32Array;
 }
@@ -66,12 +69,15 @@ export function endsRow(field: number): number {
 
 export const SPAN_BYTES = endsRow(FIELD_ROWS) * SPAN_ROW_BYTES;
 
-/** An empty batch over `bytes`, whose room for rewritten values starts at `roomAt`. */
+/** An empty batch over `bytes`, with its room for decoded values from `roomAt` on. */
 export function createSpanBatch(bytes: Uint8Array, roomAt: number): SpanBatch {
   return spanBatchIn(new ArrayBuffer(SPAN_BYTES), 0, bytes, roomAt);
 }
 
-/** The same with its spans in a given place, `SPAN_BYTES` from `spansAt`. */
+/**
+ * An empty batch over `bytes` whose spans take `SPAN_BYTES` of `memory` from `spansAt` on, where a
+ * kernel can reach them.
+ */
 export function spanBatchIn(
   memory: ArrayBuffer,
   spansAt: number,
@@ -98,7 +104,10 @@ export function spanBatchIn(
   };
 }
 
-/** Adds a record that cannot be examined. */
+/**
+ * Adds a record that is not examined further, with the issue that rejects it; all its fields are
+ * absent.
+ */
 export function addRejectedRecord(
   batch: SpanBatch,
   start: number,

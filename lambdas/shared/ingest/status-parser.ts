@@ -8,8 +8,8 @@ export const UNKNOWN_STATUS = -1;
 const MAX_SPELLING_BYTES = 64;
 
 /**
- * Reads statuses by the map of spellings in the config (contract §2); compares them in lower case
- * (ASCII).
+ * Maps status spellings to statuses as configured (contract §2), ignoring the case of ASCII
+ * letters.
  */
 export class StatusParser {
   readonly #spellings = new ByteDictionary();
@@ -31,7 +31,7 @@ export class StatusParser {
     }
   }
 
-  /** Whether a trimmed value is no spelling, but the beginning of one. */
+  /** True for a trimmed value that is the beginning of a spelling, but not a whole one. */
   isPart(view: DataView, start: number, end: number): boolean {
     if (this.parse(view, start, end) !== UNKNOWN_STATUS) return false;
     const { heap, offsets, size } = this.#spellings;

@@ -1,9 +1,9 @@
 /**
- * How many records of a batch have a field that begins with a stray quote (contract §1.1), any
- * field, and where the first of them starts in the window. Whoever empties the batch clears it.
+ * Counts the records of a batch in which any field begins with a stray quote (contract §1.1), and
+ * keeps where the first of them starts in the window. Clear it when the batch is emptied.
  */
 export class StrayQuotes {
-  /** Both numbers: in the memory of a kernel, which counts as well. */
+  /** Count and position, in the memory of a kernel that updates them as well. */
   readonly #cells: Int32Array;
 
   constructor(cells: Int32Array = new Int32Array(2)) {

@@ -21,7 +21,7 @@ const MINUTES_LENGTH = 16; // YYYY-MM-DD HH:MM
 const SECONDS_LENGTH = 3; // :SS
 const MAX_OFFSET_MINUTES = 14 * 60;
 
-/** Records come by and large in order of time, so the day before is mostly the day again. */
+/** Cached: consecutive records mostly share a day, as they come roughly in order of time. */
 let cachedDigits = -1;
 let cachedDay = -1;
 
@@ -50,9 +50,8 @@ function epochDayAt(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Milliseconds since 1970 of a trimmed `YYYY-MM-DD[ T]HH:MM[:SS[.1-9 digits]]` with or without a
- * zone behind it (contract §2), or `INVALID_TIME`. No zone means UTC; digits past the millisecond
- * are cut.
+ * Milliseconds since 1970 of a trimmed `YYYY-MM-DD[ T]HH:MM[:SS[.1-9 digits]]` with an optional
+ * zone (contract §2), or `INVALID_TIME`. No zone means UTC; digits past the millisecond are cut.
  */
 export function parseTimestampMs(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < MINUTES_LENGTH) return INVALID_TIME;
@@ -108,7 +107,9 @@ function zoneMs(bytes: Uint8Array, start: number, end: number): number {
   return (sign === PLUS ? -offsetMinutes : offsetMinutes) * 60_000;
 }
 
-/** Days since 1970 of a trimmed `YYYY-MM-DD` (contract §1.2); NaN if it is none. */
+/**
+ * Days since 1970 of a trimmed `YYYY-MM-DD` (contract §1.2); NaN if it is not a date of that form.
+ */
 export function parseEpochDay(bytes: Uint8Array, start: number, end: number): number {
   return end - start === DAY_LENGTH ? epochDayAt(bytes, start) : Number.NaN;
 }

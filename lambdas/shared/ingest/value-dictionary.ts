@@ -34,11 +34,14 @@ const ENDS_FROM = SLOTS_FROM + 2 * CAPACITY * 8;
 const HEAP_FROM = ENDS_FROM + CAPACITY * 4;
 /** Values are copied 16 bytes at a time. */
 const RECENT_FROM = HEAP_FROM + HEAP_BYTES + 16;
-/** 2^14 recent values of 32 bytes; pages that nobody touches cost nothing. */
+/** 2^14 recent values of 32 bytes; untouched pages cost nothing. */
 const RECENT_BYTES = 512 * 1024;
 export const DICTIONARY_BYTES = RECENT_FROM + RECENT_BYTES;
 
-/** Once per memory, before the first dictionary. */
+/**
+ * Prepares a kernel's memory for dictionaries. Call it once per memory, before the first
+ * dictionary.
+ */
 export function placeDictionaries(exports: ValueDictionaryExports): void {
   exports.placeDictionaries(
     MAX_VALUE_BYTES,
@@ -54,11 +57,13 @@ export function placeDictionaries(exports: ValueDictionaryExports): void {
 const ODD_CODE = 0;
 
 /**
- * The distinct values of one column as they stand in the input, and what each means. They are found
- * by the kernel; what a value means is asked once, when it comes for the first time.
+ * The distinct values of one column as they appear in the input, and the meaning of each. The
+ * kernel finds them; `meanings` asks for that of each distinct value once.
  */
 export class ValueDictionary {
-  /** By row, after `lookUp`: the value's code. All dictionaries of a kernel share it. */
+  /**
+   * For each row, after `lookUp`: the value's code. All dictionaries of a kernel share this array.
+   */
   readonly codes: Uint32Array;
   readonly #exports: ValueDictionaryExports;
   readonly #at: number;
@@ -68,7 +73,9 @@ export class ValueDictionary {
   #meanings = new Int32Array(INITIAL_SLOTS);
   #meaningCount = ODD_CODE + 1;
 
-  /** In `DICTIONARY_BYTES` of `memory` from `at`; `spans` says where the column's spans start. */
+  /**
+   * Takes `DICTIONARY_BYTES` of `memory` from `at`; `spans` says where the column's spans start.
+   */
   constructor(
     exports: ValueDictionaryExports,
     memory: ArrayBuffer,
@@ -107,6 +114,7 @@ export class ValueDictionary {
     return this.#meanings;
   }
 
+  /** Forgets all values and their meanings. */
   clear(): void {
     this.#exports.clearDictionary(this.#at, INITIAL_SLOTS);
     this.#meaningCount = ODD_CODE + 1;

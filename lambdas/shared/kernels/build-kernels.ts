@@ -8,7 +8,7 @@ import { assert } from '../model/errors.ts';
  * so that a bundler takes it along as it does any code. `npm run build:wasm` runs this file.
  */
 
-/** Where a kernel's memory comes from: its own, or one that worker threads share. */
+/** Which memory a kernel uses: its own, or one that worker threads share. */
 export const KERNELS = {
   'csv-kernel': { isShared: false },
   'order-kernel': { isShared: false },
@@ -30,7 +30,10 @@ function readSource(name: string): string | null {
   return isOurs ? readFileSync(new URL(name, ASSEMBLY), 'utf8') : null;
 }
 
-/** The same source gives the same bytes, on every machine. Throws if it does not compile. */
+/**
+ * Compiles a kernel to WebAssembly. The same source gives the same bytes on every machine (ADR
+ * 0004). Throws if it does not compile.
+ */
 export async function compileKernel(kernel: KernelName): Promise<Uint8Array> {
   const { isShared } = KERNELS[kernel];
   const written: (string | Uint8Array)[] = [];
@@ -55,12 +58,12 @@ export async function compileKernel(kernel: KernelName): Promise<Uint8Array> {
   return wasm;
 }
 
-/** The file that holds the code of a kernel. */
+/** The file that holds a kernel's compiled code. */
 export function codeFileOf(kernel: KernelName): URL {
   return new URL(`${kernel}-code.ts`, COMPILED);
 }
 
-/** The text of `<kernel>-code.ts`. */
+/** The text of `<kernel>-code.ts`, which embeds the compiled code. */
 export function kernelCodeFile(wasm: Uint8Array, kernel: KernelName): string {
   const lines = Buffer.from(wasm)
     .toString('base64')

@@ -4,8 +4,8 @@ const CHUNK_BYTES_MIN = 1024 * 1024;
 const ALIGNMENT = 64;
 
 /**
- * Regions of a kernels' memory that one thread takes and gives back all at once, to take others:
- * from one bucket to the next the same memory serves.
+ * Regions of kernel memory that one thread takes and releases all at once, so that the same memory
+ * serves one bucket after another.
  */
 export class KernelArena {
   readonly memory: KernelMemory;
@@ -40,7 +40,10 @@ export class KernelArena {
     this.#taken = 0;
   }
 
-  /** A view's bytes where kernels reach them: where they are, or in a copy with `slack` behind. */
+  /**
+   * The address of a view's bytes where kernels reach them: the view's own, or that of a copy with
+   * `slackBytes` after it.
+   */
   place(view: ArrayBufferView, slackBytes = 0): number {
     if (this.memory.holds(view)) return view.byteOffset;
     const at = this.take(view.byteLength + slackBytes);

@@ -3,7 +3,7 @@ import { assert } from '../model/errors.ts';
 const PAGE_BYTES = 64 * 1024;
 /** All that a WebAssembly memory can address, but for one page: then a place fits 32 bits. */
 const MAX_PAGES = 65_535;
-/** The memory grows by so much at least: address space, which costs nothing until it is touched. */
+/** Smallest growth of the memory: address space, which costs nothing until it is touched. */
 const GROWTH_PAGES = 512;
 /** Kernels load and store 16 bytes at a time, also at the end of the last region. */
 const OVERRUN_BYTES = 64;
@@ -11,13 +11,13 @@ const OVERRUN_BYTES = 64;
 const ALIGNMENT = 64;
 
 /**
- * Memory that kernels in WebAssembly and typed arrays in JavaScript share, and threads too: hand
- * `memory` to another thread and wrap it there. Regions are handed out one behind the other and
- * never taken back, so they are for what lives as long as the memory, or is used again and again.
+ * Memory shared by WebAssembly kernels, typed arrays and threads: hand `memory` to another thread
+ * and wrap it there. Regions are allocated in sequence and never freed, so use it for what lives as
+ * long as the memory or is reused.
  */
 export class KernelMemory {
   readonly memory: WebAssembly.Memory;
-  /** How many bytes are taken, for all threads; it stands at the front of the memory. */
+  /** Bytes taken so far by all threads; kept at the front of the memory. */
   readonly #taken: Uint32Array;
   /** Growing gives a new object for the same bytes; views of the ones before stay valid. */
   readonly #known = new WeakSet<ArrayBufferLike>();
@@ -27,6 +27,7 @@ export class KernelMemory {
     this.#taken = new Uint32Array(memory.buffer, 0, 1);
   }
 
+  /** A new shared memory with nothing allocated. */
   static create(): KernelMemory {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES + 1, shared: true });
     const created = new KernelMemory(memory);
@@ -47,7 +48,7 @@ export class KernelMemory {
     return this.#reach(at + size + OVERRUN_BYTES) ? at : null;
   }
 
-  /** The same where nothing works without that memory. */
+  /** Like `tryAllocate`, but asserts that the memory is available. */
   allocate(sizeBytes: number): number {
     const at = this.tryAllocate(sizeBytes);
     assert(at !== null, `${sizeBytes} bytes fit the memory of the kernels`);
@@ -70,7 +71,7 @@ export class KernelMemory {
     return new Float64Array(this.#buffer(), at, length);
   }
 
-  /** Whether a view is one of this memory, as this thread made it. */
+  /** True for a view of this memory that was made by this thread. */
   holds(view: ArrayBufferView): boolean {
     return this.#known.has(view.buffer);
   }

@@ -2,8 +2,8 @@ const compiled = new Map<string, WebAssembly.Module>();
 
 /**
  * Instantiates a kernel in `memory`. `code` is one of the constants in `compiled/`; `Exports` must
- * list what `assembly/<name>.ts` exports. A module is compiled once per thread, in less than a
- * millisecond, when it is first asked for.
+ * list what `assembly/<name>.ts` exports. Each thread compiles a module once, on first use, in less
+ * than a millisecond.
  */
 export function loadKernel<Exports>(code: string, memory: WebAssembly.Memory): Exports {
   let module = compiled.get(code);

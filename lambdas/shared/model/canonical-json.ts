@@ -1,4 +1,4 @@
-/** JSON with sorted keys: equal values give equal text. */
+/** JSON with sorted keys and no white space: equal values give equal text, as hashes need. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)

@@ -3,9 +3,9 @@ import { canonicalJson } from './canonical-json.ts';
 import type { Config } from './config.ts';
 
 /**
- * SHA-256, in hex, of the parts that decide what tables hold or how their bytes are: rules, windows
- * and parquet, as JSON with sorted keys. Two runs with one hash and one input give the same tables.
- * A key that came later is left out where it has its default: hashes of earlier versions hold.
+ * SHA-256, in hex, of the parts that decide the tables' content and bytes: rules, windows and
+ * parquet, as JSON with sorted keys. Equal hash and input give equal tables. A key added later is
+ * left out at its default, so hashes of earlier versions stay valid.
  */
 export function configHash({ rules, windows, parquet }: Config): string {
   const { keep, ...others } = rules;

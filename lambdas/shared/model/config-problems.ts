@@ -4,7 +4,7 @@ import { GROUP_ALLOWED, type ValueMetadata } from './config-values.ts';
 
 /** What is wrong at one key of a config. */
 export interface ConfigProblem {
-  /** From the root to the key; empty where the whole is wrong. */
+  /** From the root to the key; empty if the config as a whole is wrong. */
   readonly path: readonly string[];
   /** Names the key, the value and what is allowed. */
   readonly message: string;
@@ -16,7 +16,7 @@ export interface ConfigKey {
   readonly name: string;
   readonly description: string;
   readonly allowed: string;
-  /** As it is written in a config, not as it is held. */
+  /** In the form in which a config states it, not as it is held. */
   readonly defaultValue: unknown;
 }
 
@@ -43,7 +43,7 @@ function metadataOf(node: SchemaNode): ValueMetadata {
   return nullable ? { ...metadata, allowed: `${metadata.allowed}, or null` } : metadata;
 }
 
-/** The keys that hold values, in the order of the schema. */
+/** The config keys that hold values, in the order of the schema. */
 export function keysOf(schema: unknown, prefix = ''): ConfigKey[] {
   const entries = unwrapped(schema as SchemaNode).entries;
   if (entries === undefined) return [];
@@ -54,7 +54,7 @@ export function keysOf(schema: unknown, prefix = ''): ConfigKey[] {
   });
 }
 
-/** Groups of keys with their description, in the order of the schema. */
+/** The groups of config keys with their descriptions, in the order of the schema. */
 export function groupsOf(schema: unknown): { name: string; description: string }[] {
   return Object.entries(unwrapped(schema as SchemaNode).entries ?? {}).map(([name, node]) => ({
     name,
@@ -106,7 +106,10 @@ function schemaAt(schema: unknown, path: readonly string[]): { node: SchemaNode;
   return { node, depth };
 }
 
-/** What is wrong, in words: one problem per wrong key. */
+/**
+ * Describes validation issues in words: one problem per wrong key, with its value and what is
+ * allowed.
+ */
 export function describeIssues(
   schema: unknown,
   input: unknown,

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 
 /**
- * The kinds of values a config has: how they are written, how they are held, what is allowed.
- * `allowed` is the text that errors and documentation quote, so that a limit stands in one place.
+ * The kinds of config values: how they are written, how they are held, what is allowed. Errors and
+ * documentation quote `allowed`, so that each limit has one source.
  */
 export interface ValueMetadata extends Record<string, unknown> {
   readonly description: string;
@@ -12,6 +12,7 @@ export interface ValueMetadata extends Record<string, unknown> {
 /** Marks the keys that hold keys rather than a value. */
 export const GROUP_ALLOWED = 'a group of keys';
 
+/** Metadata of a group of config keys. */
 export function group<Input>(description: string) {
   return v.metadata<Input, ValueMetadata>({ description, allowed: GROUP_ALLOWED });
 }
@@ -21,13 +22,13 @@ const UNIT_BYTES = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
 const DURATION = /^(\d{1,9})(ms|s|m|h|d)$/;
 const BYTE_SIZE = /^(\d{1,15}) ?(B|KiB|MiB|GiB)$/;
 
-/** `"30m"` → 1,800,000 ms. NaN where the text is not a duration. */
+/** `"30m"` gives 1,800,000 ms. NaN if the text is not a duration. */
 export function parseDuration(text: string): number {
   const match = DURATION.exec(text);
   return match === null ? Number.NaN : Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
 }
 
-/** `"32MiB"` or `33554432` → bytes. NaN where it is neither. */
+/** `"32MiB"` or `33554432` gives bytes. NaN if it is neither. */
 export function parseByteSize(value: string | number): number {
   if (typeof value === 'number') return value;
   const match = BYTE_SIZE.exec(value);
@@ -60,6 +61,7 @@ export function byteSize(minText: string, maxText: string, description: string) 
   );
 }
 
+/** A whole number from `min` to `max`, both allowed. */
 export function wholeNumber(min: number, max: number, description: string) {
   const allowed = `a whole number from ${withCommas(min)} to ${withCommas(max)}`;
   return v.pipe(
@@ -71,7 +73,7 @@ export function wholeNumber(min: number, max: number, description: string) {
   );
 }
 
-/** A share of records: 0 = none, 1 = all. */
+/** A share of records, from 0 (none) to 1 (all). */
 export function rate(description: string) {
   return v.pipe(
     v.number(),
@@ -81,18 +83,22 @@ export function rate(description: string) {
   );
 }
 
+/** A boolean; text such as `"true"` is not accepted. */
 export function flag(description: string) {
   return v.pipe(v.boolean(), v.metadata({ description, allowed: 'true or false' }));
 }
 
+/** One of the listed words, spelled exactly. */
 export function oneOf<const T extends readonly string[]>(values: T, description: string) {
   return v.pipe(v.picklist(values), v.metadata({ description, allowed: values.join(', ') }));
 }
 
+/** Text that matches `form`; errors quote `allowed` instead of the pattern. */
 export function text(form: RegExp, description: string, allowed: string) {
   return v.pipe(v.string(), v.regex(form), v.metadata({ description, allowed }));
 }
 
+/** The path of a folder: not blank and without NUL; the folder need not exist. */
 export function path(description: string) {
   return v.pipe(
     v.string(),

@@ -9,8 +9,8 @@ import { day, duration, group, oneOf, path, rate, wholeNumber } from './config-v
 import { UsageError } from './errors.ts';
 
 /**
- * The one place where config keys, their defaults, limits and descriptions stand. Keys are public
- * (contract §6): `docs/config.md`, the schema for editors and error texts are made from this.
+ * The single source of config keys with their defaults, limits and descriptions. Keys are public
+ * (contract §6): `docs/config.md`, the editor schema and error texts are generated from it.
  */
 
 const paths = v.pipe(
@@ -135,7 +135,7 @@ const generate = v.pipe(
   ),
 );
 
-/** Where a group, or the whole config, is left out, its defaults hold. */
+/** Defaults apply to every group that is left out, or to the whole config. */
 export const CONFIG_SCHEMA = v.pipe(
   v.strictObject({
     paths: v.optional(paths, {}),
@@ -175,9 +175,9 @@ export type CheckedConfig =
 const MAPS_BELOW = new Set(['rules.statuses', 'aws.existing', 'aws.vpc', 'aws.tags']);
 
 /**
- * As valibot takes it: a group that is written without any key (`batch:`) is null in YAML and means
- * its defaults; a list would pass for an object without the keys it lacks, so it becomes something
- * that is none.
+ * Prepares input for valibot. An empty group (`batch:`) is null in YAML and means its defaults.
+ * valibot accepts an array where every key is optional; replace it with `false` so that validation
+ * fails.
  */
 function normalised(input: unknown, path: readonly string[] = []): unknown {
   if (path.length === 0 && (input === null || input === undefined)) return {};
@@ -192,7 +192,7 @@ function normalised(input: unknown, path: readonly string[] = []): unknown {
   );
 }
 
-/** Everything that is wrong with a config, not just the first thing. */
+/** Validates a config and reports every problem, not only the first. */
 export function checkConfig(input: unknown): CheckedConfig {
   const result = v.safeParse(CONFIG_SCHEMA, normalised(input));
   if (result.success) return { ok: true, config: result.output };
@@ -200,8 +200,8 @@ export function checkConfig(input: unknown): CheckedConfig {
 }
 
 /**
- * Fails with `UsageError` (`config_invalid`) that names each wrong key, its value and what is
- * allowed.
+ * Validates a config and fills in defaults. Throws `UsageError` (`config_invalid`) naming each
+ * wrong key, its value and what is allowed.
  */
 export function parseConfig(input: unknown): Config {
   const checked = checkConfig(input);

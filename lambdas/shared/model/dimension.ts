@@ -42,7 +42,9 @@ export const JOINED_COLUMNS: readonly string[] = DIMENSIONS.flatMap(({ columns }
   columns.map(({ name }) => name),
 );
 
-/** The columns that a file of the dimension may have, the key first, and those that it must have. */
+/**
+ * The columns that a file of the dimension may have, the key first, and those that it must have.
+ */
 export function dimensionFields({ key, columns }: DimensionDefinition) {
   const fields: [string, ...string[]] = [key, ...columns.map(({ name }) => name)];
   return { fields, required: [key] };

@@ -3,13 +3,16 @@
  * `name` is a literal: Step Functions, alarms and minifiers rely on it.
  */
 
-/** Trying again may help: a throttle, a conflict, a lost connection. */
+/**
+ * A retry may succeed: a throttle, a conflict, a lost connection. Lambda and Step Functions retry
+ * by this name.
+ */
 export class RetryableError extends Error {
   override readonly name = 'RetryableError';
 }
 
 /**
- * Trying again will not help: a wrong config, a missing permission, input that breaks the contract.
+ * A retry will not help: a wrong config, a missing permission, input that breaks the contract.
  * `code` is part of the command line's contract (`{"error": {"code", "message"}}`).
  */
 export class TerminalError extends Error {
@@ -23,11 +26,11 @@ export class TerminalError extends Error {
 }
 
 /**
- * This object cannot be read while others can: it is archived, or a key, a policy or a file mode
+ * One object cannot be read while others can: it is archived, or a key, a policy or a file mode
  * denies it. A run rejects the file for `reason` (contract §1.1) and goes on with the others.
  */
 export class ObjectUnreadableError extends TerminalError {
-  /** As in `rejected_files`: a code, a colon, and what the store says. */
+  /** The form of `rejected_files`: a code, a colon, and the store's message. */
   readonly reason: string;
 
   constructor(code: string, message: string, options: ErrorOptions & { readonly reason: string }) {
@@ -36,7 +39,7 @@ export class ObjectUnreadableError extends TerminalError {
   }
 }
 
-/** The config or the command line is wrong: exit code 2. */
+/** The config or the command line is wrong; the command exits with 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly code: string;
@@ -47,6 +50,7 @@ export class UsageError extends Error {
   }
 }
 
+/** The store has no object of this key (HTTP 404). */
 export class ObjectNotFoundError extends Error {
   override readonly name = 'ObjectNotFoundError';
   readonly key: string;
@@ -57,7 +61,10 @@ export class ObjectNotFoundError extends Error {
   }
 }
 
-/** The object exists or has changed (HTTP 412). */
+/**
+ * A conditional write was refused: the object exists or has changed (HTTP 412). Nothing was
+ * written.
+ */
 export class PreconditionFailedError extends Error {
   override readonly name = 'PreconditionFailedError';
   readonly key: string;
@@ -68,18 +75,24 @@ export class PreconditionFailedError extends Error {
   }
 }
 
-/** An object of an epoch is there with other bytes: another plan or another code wrote it. */
+/**
+ * `TerminalError` for an epoch's object that already exists with other bytes: another plan or
+ * another code version wrote it.
+ */
 export function epochDiffers(key: string, cause: Error): TerminalError {
   const message = `${key} holds other bytes than this plan and code give; plan the epoch anew`;
   return new TerminalError('epoch_differs', message, { cause });
 }
 
-/** No answer came: the effect may have happened or not. Whoever goes on has to find out. */
+/**
+ * A request got no answer, so its effect may or may not have happened. The caller must find out
+ * before it goes on.
+ */
 export class OutcomeUnknownError extends Error {
   override readonly name = 'OutcomeUnknownError';
 }
 
-/** The stream has no such shard: it never had, or its records are gone by age. */
+/** The stream has no such shard: it never existed, or its records have expired. */
 export class ShardNotFoundError extends Error {
   override readonly name = 'ShardNotFoundError';
   readonly shardId: string;
@@ -90,15 +103,15 @@ export class ShardNotFoundError extends Error {
   }
 }
 
-/** A broken invariant is a bug: it crashes, in production too. */
+/** Throws an `Error` if an invariant is broken: a bug, so it crashes in production too. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`invariant broken: ${message}`);
 }
 
 /**
- * Runs `work`, then `cleanUp`, however `work` ended. What failed first is thrown: a clean-up after
- * a failure mostly fails of the same cause, and its error would hide the one to act on. It is kept
- * as `cleanUpError` of the first.
+ * Runs `work`, then `cleanUp`, whether or not `work` fails. The first failure is thrown: a clean-up
+ * after a failure mostly fails for the same cause and would hide it. A second one is kept as
+ * `cleanUpError` of the first.
  */
 export async function withCleanUp<T>(
   work: () => Promise<T>,
@@ -119,7 +132,10 @@ export async function withCleanUp<T>(
   return result;
 }
 
-/** As `withCleanUp`, without a pause in between. */
+/**
+ * The synchronous form of `withCleanUp`: throws the first failure and keeps the clean-up's as its
+ * `cleanUpError`.
+ */
 export function withCleanUpSync<T>(work: () => T, cleanUp: () => void): T {
   let result: T;
   try {
@@ -136,7 +152,10 @@ export function withCleanUpSync<T>(work: () => T, cleanUp: () => void): T {
   return result;
 }
 
-/** As `withCleanUp`, for what is cleaned up only where `work` failed. */
+/**
+ * Runs `work`, and `cleanUp` only if it fails. Always throws the failure of `work`; one of the
+ * clean-up is kept as its `cleanUpError`.
+ */
 export async function cleanUpOnFailure<T>(
   work: () => Promise<T>,
   cleanUp: () => Promise<void>,
@@ -154,7 +173,7 @@ export async function cleanUpOnFailure<T>(
   );
 }
 
-/** Takes all steps, whichever fail; then throws the error of the first one that did. */
+/** Runs every step in order even if some fail, then throws the first error. */
 export async function tryAll(steps: readonly (() => Promise<void> | void)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const step of steps) {
@@ -172,7 +191,10 @@ function keepCleanUpError(error: unknown, cleanUpError: unknown): void {
   Object.defineProperty(error, 'cleanUpError', { value: cleanUpError, configurable: true });
 }
 
-/** Lambda passes on an error's name and message, and no code: it goes in front of the message. */
+/**
+ * Puts an error's `code` in front of its message, because Lambda passes on only name and message.
+ * `splitCode` undoes it.
+ */
 export function withCode(error: Error): Error {
   if (error instanceof TerminalError && !error.message.startsWith(`${error.code}: `)) {
     error.message = `${error.code}: ${error.message}`;
@@ -180,7 +202,7 @@ export function withCode(error: Error): Error {
   return error;
 }
 
-/** What `withCode` put together: the code is null where the error had none. */
+/** Splits a message made by `withCode`; the code is null if the error had none. */
 export function splitCode(name: string, message: string): { code: string | null; text: string } {
   // Some emulators lose the name of an error, and say this one.
   const mayHaveCode = name === 'TerminalError' || name === 'Runtime.HandlerError';

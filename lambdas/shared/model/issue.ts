@@ -36,11 +36,12 @@ assert(ISSUE_CODES.length < 31, 'a set of issues takes 32 bits and is never nega
 
 export type IssueCode = (typeof ISSUE_CODES)[number];
 
-/** A set of issues: bit i stands for `ISSUE_CODES[i]`. */
+/** A set of issues: bit i means `ISSUE_CODES[i]`. */
 export type IssueBits = number;
 
 const bitOfCode = new Map<string, IssueBits>(ISSUE_CODES.map((code, index) => [code, 1 << index]));
 
+/** The set that holds this one issue. */
 export function issueBit(code: IssueCode): IssueBits {
   return bitOfCode.get(code) as IssueBits;
 }
@@ -56,7 +57,7 @@ export const RECORD_ISSUES: IssueBits =
   issueBit('invalid_json') |
   issueBit('wrong_field_count');
 
-/** The codes of a set, in the order of the contract. */
+/** The codes of a set, in the order of the contract (§2). */
 export function issueCodes(bits: IssueBits): IssueCode[] {
   return ISSUE_CODES.filter((_, index) => (bits & (1 << index)) !== 0);
 }

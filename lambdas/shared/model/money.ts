@@ -6,7 +6,7 @@
 /** The largest absolute value of DECIMAL(18,2), in cents. */
 export const MAX_DECIMAL_18_CENTS = 10n ** 18n - 1n;
 
-/** `12345n` → `"123.45"`. */
+/** Cents as a decimal with two places: `12345n` gives `"123.45"`. */
 export function formatCents(cents: bigint | number): string {
   const value = BigInt(cents);
   const digits = (value < 0n ? -value : value).toString().padStart(3, '0');

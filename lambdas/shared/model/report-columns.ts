@@ -30,8 +30,8 @@ const JOINED = DIMENSIONS.flatMap(({ columns }) => columns).map(
 );
 
 /**
- * The columns of reconcile's report (contract §5). A row is a record with a difference, or a cell of
- * a revenue table; the columns of the other kind are null.
+ * The columns of reconcile's report (contract §5). A row is a record with a difference, or a cell
+ * of a revenue table; the columns of the other kind are null.
  */
 export const REPORT_COLUMNS = numbered([
   required('class', STRING, 'why it differs (contract §5)'),

@@ -5,7 +5,7 @@
 
 /** A value that does not fit. */
 export interface Misfit {
-  /** From the outside in: names of keys, `[0]` in a list. */
+  /** From the outside in: names of keys, and `[0]` for a list item. */
   readonly path: readonly string[];
   readonly value: unknown;
   readonly expected: string;
@@ -16,7 +16,10 @@ export type Shape = (value: unknown) => Misfit | null;
 
 const LONGEST_SHOWN = 60;
 
-/** `tables.orders.files[0].key is "../x", not a key below the lake`; null where it fits. */
+/**
+ * Says what does not fit, such as `tables.orders.files[0].key is "../x", not a key below the lake`;
+ * null if the value fits.
+ */
 export function problemOf(shape: Shape, value: unknown): string | null {
   const misfit = shape(value);
   if (misfit === null) return null;
@@ -38,7 +41,7 @@ export const TEXT = shapeOf('a text', (value) => typeof value === 'string');
 
 export const FLAG = shapeOf('true or false', (value) => typeof value === 'boolean');
 
-/** Of 0 or more. */
+/** A whole number of 0 or more. */
 export const COUNT = shapeOf(
   'a whole number of 0 or more',
   (value) => Number.isSafeInteger(value) && (value as number) >= 0,
@@ -61,32 +64,38 @@ export const CENTS = textThat((text) => /^-?\d+$/.test(text), 'whole cents as te
 /** Relative, and nowhere above: what has it never leads out of the lake. */
 export const LAKE_KEY = textThat(isLakeKey, 'a key below the lake');
 
-/** Of a file of a table, of any consumer. */
+/** Key of a table file, of any consumer. */
 export const TABLE_FILE_KEY = textThat(
   (key) => isLakeKey(key) && /^(?:consumers\/[^/]+\/)?tables\//.test(key),
   'a key below tables/',
 );
 
+/** Text that passes `isFitting`; problems quote `expected`. */
 export function textThat(isFitting: (text: string) => boolean, expected: string): Shape {
   return shapeOf(expected, (value) => typeof value === 'string' && isFitting(value));
 }
 
+/** Exactly this value. */
 export function exactly(expected: string | number): Shape {
   return shapeOf(JSON.stringify(expected), (value) => value === expected);
 }
 
+/** One of these texts. */
 export function oneOf(values: readonly string[]): Shape {
   return textThat((text) => values.includes(text), `one of ${values.join(', ')}`);
 }
 
+/** Null, or what `shape` accepts. */
 export function nullable(shape: Shape): Shape {
   return (value) => (value === null ? null : shape(value));
 }
 
+/** Undefined or a missing key, or what `shape` accepts. Null does not fit. */
 export function optional(shape: Shape): Shape {
   return (value) => (value === undefined ? null : shape(value));
 }
 
+/** A list of any length whose items all fit; the first misfit is reported. */
 export function listOf(shape: Shape): Shape {
   return (value) => {
     if (!Array.isArray(value)) return misfitOf(value, 'a list');
@@ -98,7 +107,7 @@ export function listOf(shape: Shape): Shape {
   };
 }
 
-/** A list of so many values. */
+/** A list with exactly one value per shape, in order. */
 export function tuple(...shapes: readonly Shape[]): Shape {
   return (value) => {
     if (!Array.isArray(value) || value.length !== shapes.length) {
@@ -112,7 +121,7 @@ export function tuple(...shapes: readonly Shape[]): Shape {
   };
 }
 
-/** Any names, one shape of value. */
+/** An object with any keys whose values all fit one shape. */
 export function recordOf(shape: Shape): Shape {
   return (value) => {
     if (!isObject(value)) return misfitOf(value, 'an object');
@@ -124,6 +133,10 @@ export function recordOf(shape: Shape): Shape {
   };
 }
 
+/**
+ * An object that has every named key with a fitting value. Other keys are allowed, so that later
+ * versions may add some.
+ */
 export function objectWith(shapes: Readonly<Record<string, Shape>>): Shape {
   const entries = Object.entries(shapes);
   return (value) => {
@@ -136,7 +149,7 @@ export function objectWith(shapes: Readonly<Record<string, Shape>>): Shape {
   };
 }
 
-/** An object that has at least one of these names; what it has fits. */
+/** An object with at least one of these keys; each key present must fit. */
 export function objectWithSome(shapes: Readonly<Record<string, Shape>>): Shape {
   const [first] = Object.keys(shapes);
   return (value) => {
@@ -146,6 +159,7 @@ export function objectWithSome(shapes: Readonly<Record<string, Shape>>): Shape {
   };
 }
 
+/** A value that fits every shape; the first misfit is reported. */
 export function allOf(...shapes: readonly Shape[]): Shape {
   return (value) => {
     for (const shape of shapes) {

@@ -21,8 +21,8 @@ import { ORDER_FIELDS, STATUSES } from './order.ts';
  */
 
 /**
- * Of the form of the files: it is raised when the same rows become other bytes or other keys.
- * 2: folders `day=…` (before: `order_date=…`), instants in microseconds (before: milliseconds).
+ * Version of the files' form, raised when the same rows give other bytes or other keys. 2: folders
+ * `day=…` (before: `order_date=…`), instants in microseconds (before: milliseconds).
  */
 export const TABLE_VERSION = 2;
 
@@ -234,12 +234,14 @@ const TABLES: Readonly<Record<Door, ReadonlyMap<TableName, Table>>> = {
   ),
 };
 
-/** The tables of a door, in the order of the contract. `late` exists in the stream only. */
+/** The tables of a door, in the order of contract §3. Only the stream has `late`. */
 export function tablesOf(door: Door): readonly Table[] {
   return TABLE_NAMES.flatMap((name) => TABLES[door].get(name) ?? []);
 }
 
-/** Throws where the door has no such table; ask `tablesOf` for the names. */
+/**
+ * The definition of one table. Throws if the door has no such table; `tablesOf` lists the names.
+ */
 export function tableOf(door: Door, name: TableName): Table {
   const table = TABLES[door].get(name);
   if (table === undefined) throw new RangeError(`the ${door} door has no table ${name}`);

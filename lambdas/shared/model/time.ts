@@ -10,7 +10,10 @@ export const MS_PER_DAY = 86_400_000;
 /** Instants are accepted from 1970 to the end of 2199, UTC (contract §2). */
 export const MAX_INSTANT_MS = Date.UTC(2200, 0, 1) - 1;
 
-/** Days since 1970-01-01 of a day of the proleptic Gregorian calendar. `month` is 1 to 12. */
+/**
+ * Days from 1970-01-01 to a day of the proleptic Gregorian calendar. `month` is 1 to 12; nothing is
+ * checked.
+ */
 export function epochDayOf(year: number, month: number, day: number): EpochDay {
   // Counts in years that begin in March, so that the leap day is the last day of a year.
   const shiftedYear = month > 2 ? year : year - 1;
@@ -21,17 +24,21 @@ export function epochDayOf(year: number, month: number, day: number): EpochDay {
   return (era * 146_097 + yearOfEra * 365 + leapDays + dayOfYear - 719_468) as EpochDay;
 }
 
+/** Days in a month of the proleptic Gregorian calendar; `month` is 1 to 12. */
 export function daysInMonth(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** `20454` → `"2026-01-01"`. */
+/** Days since 1970 as a date: `20454` gives `"2026-01-01"`. */
 export function formatDay(day: number): string {
   return new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
 }
 
-/** 1 = Sunday … 7 = Saturday (contract §2.2). 1970-01-01 was a Thursday. */
+/**
+ * Weekday of a day since 1970: 1 = Sunday … 7 = Saturday (contract §2.2). 1970-01-01 was a
+ * Thursday.
+ */
 export function dayOfWeek(day: number): number {
   return ((((day + 4) % 7) + 7) % 7) + 1;
 }

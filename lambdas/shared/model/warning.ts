@@ -22,10 +22,10 @@ export type WarningCode = (typeof WARNING_CODES)[number];
 /** `future_events` are further ahead, of the run or of their arrival (contract §2.3). */
 export const MAX_USUAL_LEAD_MS = MS_PER_DAY;
 
-/** As in the JSON of a manifest. */
+/** A warning in the form of a manifest's JSON. */
 export interface Warning {
   readonly code: WarningCode;
-  /** Of what the code counts: files, records or rows; at least 1. */
+  /** Number of files, records or rows, as the code counts; at least 1. */
   readonly count: number;
   /** One of them: a key, or a key and where in it. Text as it came in: escape it to show it. */
   readonly example: string;
@@ -33,7 +33,7 @@ export interface Warning {
 }
 
 interface Saying {
-  /** What is counted, behind the number 1, and behind any other. */
+  /** The words after a count of 1, and after any other count. */
   readonly one: string;
   readonly many: string;
   /** What follows from it, and what to do; the usual hint of the code. */
@@ -93,7 +93,7 @@ const SAYINGS: Readonly<Record<WarningCode, Saying>> = {
   },
 };
 
-/** `hint`: where there is more to say than the usual one. */
+/** Builds a warning; pass `hint` only to say more than the code's usual hint. */
 export function warningOf(
   code: WarningCode,
   count: number,
@@ -103,12 +103,15 @@ export function warningOf(
   return { code, count, example, hint };
 }
 
-/** In the order of the contract. */
+/** Sorts warnings into the order of contract §2.3. */
 export function inOrder(warnings: readonly Warning[]): Warning[] {
   return warnings.toSorted((a, b) => WARNING_CODES.indexOf(a.code) - WARNING_CODES.indexOf(b.code));
 }
 
-/** For people, without a line end: number, meaning, code, example, hint. Not escaped. */
+/**
+ * A warning on one line for people, without a line end: number, meaning, code, example, hint. Not
+ * escaped: callers escape it for a terminal.
+ */
 export function warningText({ code, count, example, hint }: Warning): string {
   const saying = SAYINGS[code];
   const meaning = count === 1 ? saying.one : saying.many;

@@ -16,10 +16,9 @@ export const UNSEEN = -2;
 const FIRST_OUTPUT_BYTES = 64 * 1024;
 
 /**
- * The memory of an encoder, kept from file to file: a run writes thousands of files, and fresh
- * memory costs more than what is encoded into it. One arena serves one row group at a time, so
- * writers that share one take turns: what `writeRowGroup` returns must be used up before the next
- * call of any of them.
+ * The memory of an encoder, kept from file to file: a run writes thousands, and fresh memory costs
+ * more than encoding into it. An arena serves one row group at a time: use up what `writeRowGroup`
+ * returns before any writer that shares the arena is called again.
  */
 export class EncodeArena {
   /** The encoded row group. */
@@ -49,6 +48,7 @@ export class EncodeArena {
     return this.#kernel;
   }
 
+  /** Room for at least `count` offsets, with any content; the same memory at each call. */
   offsets(count: number): Uint32Array {
     if (this.#offsets.length < count) this.#offsets = new Uint32Array(roomFor(count));
     return this.#offsets;
@@ -60,31 +60,34 @@ export class EncodeArena {
     return this.#rows;
   }
 
+  /** Room for at least `count` integers, with any content; the same memory at each call. */
   ints(count: number): Int32Array {
     if (this.#ints.length < count) this.#ints = new Int32Array(roomFor(count));
     return this.#ints;
   }
 
+  /** Room for at least `count` doubles, with any content; the same memory at each call. */
   doubles(count: number): Float64Array {
     if (this.#doubles.length < count) this.#doubles = new Float64Array(roomFor(count));
     return this.#doubles;
   }
 
+  /** Room for at least `count` flags, with any content; the same memory at each call. */
   validity(count: number): Uint8Array {
     if (this.#validity.length < count) this.#validity = new Uint8Array(roomFor(count));
     return this.#validity;
   }
 
   /**
-   * By key, all `UNSEEN`; whoever sets entries sets them back: clearing all keys for a few rows
-   * would cost more.
+   * A number for each key, all `UNSEEN`. Reset the entries you set: clearing all keys for a few
+   * rows would cost more.
    */
   localOfKey(keyCount: number): Int32Array {
     if (this.#localOfKey.length < keyCount) this.#localOfKey = unseen(roomFor(keyCount));
     return this.#localOfKey;
   }
 
-  /** By value, the same. */
+  /** A number for each value, all `UNSEEN`. Reset the entries you set. */
   localOfValue(valueCount: number): Int32Array {
     if (this.#localOfValue.length < valueCount) this.#localOfValue = unseen(roomFor(valueCount));
     return this.#localOfValue;

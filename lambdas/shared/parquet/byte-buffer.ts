@@ -1,11 +1,11 @@
 /**
- * Bytes that are written one behind the other, in memory that is kept: touching fresh memory costs
- * more than encoding into it. Hot loops call `reserve` once, copy `bytes` or `view` to a local
- * constant, write, and set `at` at the end.
+ * A growing byte buffer whose memory is kept: touching fresh memory costs more than encoding into
+ * it. Hot loops call `reserve` once, copy `bytes` or `view` to a local constant, write, and set
+ * `at` at the end.
  */
 export class ByteBuffer {
   bytes: Uint8Array;
-  /** The same memory as `bytes`. */
+  /** A view of the memory that `bytes` covers. */
   view: DataView;
   /** First free byte. */
   at = 0;
@@ -15,10 +15,7 @@ export class ByteBuffer {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /**
-   * After this, `sizeBytes` more fit at `at`. Replaces `bytes` and `view` where they were too
-   * small.
-   */
+  /** Makes room for `sizeBytes` more at `at`. May replace `bytes` and `view`. */
   reserve(sizeBytes: number): void {
     const needed = this.at + sizeBytes;
     if (needed <= this.bytes.length) return;

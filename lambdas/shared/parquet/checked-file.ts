@@ -12,9 +12,9 @@ export type ListedFile = Pick<TableFile, 'key' | 'bytes' | 'sha256'>;
 const WHOLE_FILE_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
- * A file that is read as a whole: its size and checksum are those of the manifest. A large one is
- * read once for its checksum, and then range by range. Throws `TerminalError`, which names the
- * file: `file_missing`, `file_damaged`.
+ * Opens a file after comparing its size and checksum with the manifest's. A large one is read once
+ * for its checksum and then range by range. Throws `TerminalError` that names the file:
+ * `file_missing`, `file_damaged`.
  */
 export async function checkedSource(lake: ObjectStore, file: ListedFile): Promise<ParquetSource> {
   const { key, bytes } = file;
@@ -38,7 +38,7 @@ export async function checkedSource(lake: ObjectStore, file: ListedFile): Promis
   }
 }
 
-/** A file of which only a part is needed: its checksum is not looked at. */
+/** Opens a file of which only a part is needed, without comparing its checksum. */
 export function uncheckedSource(
   lake: ObjectStore,
   { key, bytes }: Pick<TableFile, 'key' | 'bytes'>,

@@ -34,6 +34,10 @@ function createZstd(level: number): Compressor {
   };
 }
 
+/**
+ * A function that compresses a page's body; `zstdLevel` applies to zstd only. Its result may be
+ * valid only until its next call.
+ */
 export function createCompressor(codec: CodecName, zstdLevel: number): Compressor {
   switch (codec) {
     case 'zstd':

@@ -10,7 +10,7 @@ import type { Bounds } from './statistics.ts';
 export interface ColumnChunk {
   readonly valueCount: number;
   readonly nullCount: number;
-  /** Null where no row has a value, or none that a bound can be made of. */
+  /** Null if no row has a value, or none that a bound can be made of. */
   readonly bounds: Bounds | null;
   readonly dictionaryPageAt: number | null;
   readonly dataPageAt: number;
@@ -38,7 +38,7 @@ export interface RowGroupContext {
   readonly pages: PageWriter;
   readonly isCompact: boolean;
   readonly rowCount: number;
-  /** By `keys` array: the keys that occur, in the order of their first row. */
+  /** For each `keys` array: the keys that occur, ordered by their first row. */
   readonly usedKeys: Map<Uint32Array, Uint32Array>;
   readonly indexPages: IndexPages[];
 }

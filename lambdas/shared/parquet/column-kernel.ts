@@ -31,20 +31,23 @@ interface KernelExports {
 
 type Numbers = Uint8Array | Int32Array | Uint32Array | Float64Array | BigInt64Array;
 
-/** Encoders may write so much behind their result, and read so much behind a text. */
+/** Bytes that encoders may write past their result, or read past a text. */
 const SLACK_BYTES = 64;
 const RESTS_BYTES = 128 * 8;
 const RESULT_BYTES = 64;
 
-/** Of DELTA_BINARY_PACKED: 10 bytes for the smallest delta of a block of 128 values, 4 widths. */
+/**
+ * Upper bound of DELTA_BINARY_PACKED: per block of 128 values, 10 bytes for the smallest delta and
+ * 4 widths.
+ */
 function deltaBytesMax(count: number, valueBytes: number): number {
   const blocks = Math.ceil(count / 128);
   return 32 + blocks * (14 + 128 * valueBytes) + SLACK_BYTES;
 }
 
 /**
- * The encoders of Parquet pages in WebAssembly. They take arrays wherever those are: what is not in
- * the kernel's memory is copied there first, a page at a time.
+ * The WebAssembly encoders of Parquet pages. They take arrays in any memory: what is not in the
+ * kernel's memory is copied there first, one page at a time.
  */
 export class ColumnKernel {
   readonly memory: KernelMemory;
@@ -143,7 +146,7 @@ export class ColumnKernel {
     this.#append(buffer, out, this.#exports.packIndexes(at, count, width, out));
   }
 
-  /** The same of what `table` says of each key. */
+  /** Bit-packs `table[key]` for each key of `[from, to)`, `width` bits each. */
   packKeys(
     buffer: ByteBuffer,
     keys: Uint32Array,
@@ -176,7 +179,7 @@ export class ColumnKernel {
     return Uint32Array.from(this.memory.uint32s(used, size));
   }
 
-  /** Of at least one value. */
+  /** Range of `values[from … to)`, which must not be empty. */
   rangeOfInts(values: Int32Array, from: number, to: number): { min: number; max: number } {
     this.#begin((to - from) * 4);
     this.#exports.rangeOfInts(this.#placed(values, from, to), to - from, this.#resultAt);
@@ -214,7 +217,7 @@ export class ColumnKernel {
     return at;
   }
 
-  /** Where `values[from … to)` are in the kernel's memory. */
+  /** The address of `values[from … to)` in the kernel's memory. */
   #placed(values: Numbers, from: number, to: number): number {
     if (!this.memory.holds(values)) return this.#copied(values, from, to);
     return values.byteOffset + from * values.BYTES_PER_ELEMENT;

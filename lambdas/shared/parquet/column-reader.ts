@@ -24,16 +24,16 @@ interface StoredColumn {
 }
 
 /**
- * The values of some columns of one row group, as arrays: about five times as fast as row objects.
- * Instants are milliseconds, whatever the file has; decimals their unscaled integers, days the days
- * since 1970-01-01.
+ * Values of some columns of one row group, as arrays: about five times as fast as row objects.
+ * Instants are milliseconds in every file version, decimals unscaled integers, days counted from
+ * 1970-01-01.
  */
 export class ColumnRows {
   readonly rowCount: number;
   readonly #columns: ReadonlyMap<string, StoredColumn>;
   readonly #fileName: string;
 
-  /** `fileName` stands in errors. */
+  /** `fileName` appears in errors. */
   constructor(rowCount: number, columns: ReadonlyMap<string, StoredColumn>, fileName = '') {
     this.rowCount = rowCount;
     this.#columns = columns;
@@ -74,6 +74,7 @@ export class ColumnRows {
     return numbers.map((value) => Math.floor(value / divisor));
   }
 
+  /** Values as numbers, null for a null. Throws if an integer is not exact as a double. */
   numbersOrNull(name: string): (number | null)[] {
     const { values, divisor } = this.#column(name);
     const inexact = () => this.#inexact(name);
@@ -84,7 +85,7 @@ export class ColumnRows {
     );
   }
 
-  /** Not of instants. */
+  /** Not for instants, which are converted to milliseconds. */
   bigints(name: string): BigInt64Array {
     const { values, divisor } = this.#column(name);
     assert(divisor === 1, `column ${name} holds no instants`);
@@ -113,8 +114,8 @@ export class ColumnRows {
 }
 
 /**
- * The named columns of a Parquet file, row group by row group, which is what is in memory at a
- * time. Fails where it is no Parquet file, or has no such column.
+ * The named columns of a Parquet file, one row group at a time in memory. Throws if it is no
+ * Parquet file or lacks a column.
  */
 export async function* readColumns(
   file: ParquetSource,
@@ -140,17 +141,17 @@ export async function* readColumns(
 
 /** A Parquet file of which every column is decoded. */
 export interface DecodedFile {
-  /** As the footer says. */
+  /** Number of rows stated in the footer. */
   readonly rowCount: number;
   /**
-   * Row group by row group; of the columns only the named ones are kept, so that no more than those
-   * and one other are in memory. Throws `TerminalError` `parquet_unreadable` where a column has not
-   * as many values as its row group has rows, and whatever the decoder says.
+   * Yields row groups with the named columns only; memory holds those and one column more. Throws
+   * `TerminalError` `parquet_unreadable` if a column has fewer or more values than its row group
+   * has rows, and passes on the decoder's errors.
    */
   groups(names: readonly string[]): AsyncGenerator<ColumnRows>;
 }
 
-/** Fails where it is no Parquet file. */
+/** Opens a Parquet file for column reads. Throws if it is no Parquet file. */
 export async function openDecoded(file: ParquetSource): Promise<DecodedFile> {
   const buffer = bufferOf(file);
   const stored = await readMetadata(buffer);
@@ -181,8 +182,8 @@ function otherLength(column: string, found: number, expected: number): TerminalE
 }
 
 /**
- * The named columns of a file that a manifest lists, once its checksum was found to be right.
- * Throws as `checkedSource`, and `parquet_unreadable` that names the file.
+ * The named columns of a file listed in a manifest, after its checksum was verified. Throws
+ * `TerminalError` that names the file: `file_missing`, `file_damaged`, `parquet_unreadable`.
  */
 export async function* readTableColumns(
   lake: ObjectStore,
@@ -196,7 +197,7 @@ export async function* readTableColumns(
   }
 }
 
-/** By halves: a bigint per value would take several times as long. */
+/** Reads the halves of each value: a bigint per value would take several times as long. */
 function exactNumbers(values: BigInt64Array, inexact: () => unknown): Float64Array {
   const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
   const numbers = new Float64Array(values.length);

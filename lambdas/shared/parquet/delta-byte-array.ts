@@ -8,7 +8,10 @@ const SAMPLE_PAIRS = 512;
  */
 const SHARED_BYTES_MIN = 2;
 
-/** Whether neighbours share enough for DELTA_BYTE_ARRAY. Depends on the values alone. */
+/**
+ * True if neighbouring values share enough of their beginnings for DELTA_BYTE_ARRAY to pay. Depends
+ * on the values alone, so equal columns get equal bytes.
+ */
 export function sharesPrefixes(values: BytesValues, count: number): boolean {
   const { heap, offsets } = values;
   const pairs = Math.min(SAMPLE_PAIRS, count - 1);

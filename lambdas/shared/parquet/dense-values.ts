@@ -8,16 +8,19 @@ import { PHYSICAL, type Physical } from './format.ts';
  * input itself.
  */
 
+/** A type guard: text values as bytes in a heap, not numbers. */
 export function isBytes(values: Values): values is BytesValues {
   return 'heap' in values;
 }
 
+/** Number of values, whatever their type. */
 export function valueCountOf(values: Values): number {
   return isBytes(values) ? values.offsets.length - 1 : values.length;
 }
 
 /**
- * The values at `indexes`; those of negative indexes are left out. Returns how many there are too.
+ * Gathers the values at `indexes`, leaving out those with a negative index (nulls), and counts
+ * them. The result may use the arena's memory.
  */
 export function gather(
   arena: EncodeArena,
@@ -79,7 +82,10 @@ function gatherNumbers(
   return { values: target, count };
 }
 
-/** The first `count` values in the array type that the encoders take for the physical type. */
+/**
+ * The first `count` values in the array type that the encoders take for this physical type; may use
+ * the arena's memory.
+ */
 export function asPhysical(
   arena: EncodeArena,
   values: NumberValues,

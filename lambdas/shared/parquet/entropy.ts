@@ -17,9 +17,8 @@ function countPiece(bytes: Uint8Array, from: number, to: number): void {
 }
 
 /**
- * Whether the bytes are so evenly spread that compressing them would be work for nothing, as bit-
- * packed numbers often are. Takes a tenth of the time that zstd takes to find out. Never true below
- * some 200 bytes.
+ * True if the bytes are spread so evenly that compressing them is useless, as bit-packed numbers
+ * often are. Takes a tenth of the time zstd needs to find out. Never true below some 200 bytes.
  */
 export function looksIncompressible(bytes: Uint8Array): boolean {
   counts.fill(0);

@@ -33,7 +33,7 @@ export interface FileContent {
   readonly keyValueMetadata: Readonly<Record<string, string>>;
 }
 
-/** FileMetaData, its length and the closing magic. */
+/** Encodes the end of a Parquet file: FileMetaData, its length in 4 bytes and the closing magic. */
 export function encodeFooter(content: FileContent): Uint8Array {
   const { columns, rowGroups } = content;
   const buffer = new ByteBuffer(256 + columns.length * (64 + rowGroups.length * 192));

@@ -13,13 +13,13 @@ export const MICROS_PER_MILLI = 1000;
 /** Up to the year 2255; beyond it a double does not hold every microsecond. */
 const INSTANT_MS_MAX = Math.floor(Number.MAX_SAFE_INTEGER / MICROS_PER_MILLI);
 
-/** Instants as the encoders take them: doubles. Larger ones than a double holds are no instants. */
+/** Instants as the doubles that the encoders take: every valid instant fits a double exactly. */
 export function asInstants(values: NumberValues): Float64Array {
   assert(values instanceof Float64Array, 'instants are whole milliseconds that a double holds');
   return values;
 }
 
-/** The same range in microseconds. */
+/** Converts a range from milliseconds to microseconds. */
 export function microsOf({ min, max }: NumberRange): NumberRange {
   const isExact = Number(min) >= -INSTANT_MS_MAX && Number(max) <= INSTANT_MS_MAX;
   assert(isExact, `instants from ${min} to ${max} ms are exact microseconds`);
@@ -27,8 +27,8 @@ export function microsOf({ min, max }: NumberRange): NumberRange {
 }
 
 /**
- * The values `[from, to)` in microseconds, at the same places of an array of the arena; it may be
- * the array that they are in, so that each is turned once.
+ * Converts the values `[from, to)` to microseconds, at the same positions of an arena array. That
+ * may be the array they are in, if each is converted only once.
  */
 export function toMicros(
   arena: EncodeArena,
@@ -41,8 +41,8 @@ export function toMicros(
 }
 
 /**
- * How many of a file's units make a millisecond, or null where the column holds no instants. Files
- * that older versions wrote hold milliseconds.
+ * How many of the file's units make a millisecond; null if the column holds no instants. Files of
+ * older versions hold milliseconds.
  */
 export function unitsPerMilli({ logical_type, converted_type }: SchemaElement): number | null {
   if (logical_type?.type === 'TIMESTAMP') {

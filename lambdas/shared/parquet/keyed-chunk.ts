@@ -31,8 +31,8 @@ interface Locals {
 }
 
 /**
- * Encodes a column whose rows repeat few values: as a dictionary and indexes, where that is
- * smaller.
+ * Encodes a column whose rows repeat few values as a dictionary with indexes if that is smaller,
+ * otherwise row by row like a column without keys.
  */
 export function encodeKeyedColumn(
   context: RowGroupContext,

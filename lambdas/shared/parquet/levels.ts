@@ -3,8 +3,8 @@ import type { ColumnKernel } from './column-kernel.ts';
 import { writeRleRun } from './rle-hybrid.ts';
 
 /**
- * Definition levels of a page of a nullable column, behind their size: 1 for a value, 0 for a null.
- * `levels` null: no row is null.
+ * Writes the definition levels of a page of a nullable column, after their size in bytes: 1 for a
+ * value, 0 for a null. `levels` null means that no row is null.
  */
 export function writeLevels(
   kernel: ColumnKernel,

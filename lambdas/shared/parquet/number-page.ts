@@ -11,8 +11,8 @@ const NARROW_RANGE_MAX = 2 ** 31;
 const NARROW_VALUE_MAX = 2 ** 51;
 
 /**
- * The values `[from, to)` with their range, as DELTA_BINARY_PACKED by the fastest way that is exact
- * for them.
+ * Writes the values `[from, to)`, whose range is given, as DELTA_BINARY_PACKED in the fastest way
+ * that is exact for them.
  */
 export function writeDeltaNumbers(
   kernel: ColumnKernel,
@@ -28,7 +28,7 @@ export function writeDeltaNumbers(
   kernel.packLongs(body, values, { from, to }, isNarrow(range));
 }
 
-/** Instants in milliseconds as DELTA_BINARY_PACKED microseconds. */
+/** Writes instants given in milliseconds as DELTA_BINARY_PACKED microseconds. */
 export function writeDeltaMillis(
   arena: EncodeArena,
   values: Float64Array,

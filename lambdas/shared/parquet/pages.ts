@@ -3,7 +3,7 @@ import type { Compressor } from './codec.ts';
 import { ENCODING, type Encoding, PAGE, type PageType } from './format.ts';
 import { ThriftWriter } from './thrift-compact.ts';
 
-/** Appends pages to the row group: header, then the compressed body. */
+/** Appends pages to a row group: each a header, then its compressed body. */
 export class PageWriter {
   readonly #output: ByteBuffer;
   readonly #thrift: ThriftWriter;

@@ -37,7 +37,7 @@ interface ValueEncoder {
   bounds(): Bounds | null;
 }
 
-/** Encodes a column that has one value per row. */
+/** Encodes a column that has one value per row; rows marked null are left out of the values. */
 export function encodePlainColumn(
   context: RowGroupContext,
   column: Column,
@@ -46,6 +46,10 @@ export function encodePlainColumn(
   return encodeDenseColumn(context, column, withoutNulls(context.arena, data, context.rowCount));
 }
 
+/**
+ * Encodes a column whose values come without gaps for nulls; `validity` says which rows they belong
+ * to. Asserts that a column with nulls is nullable.
+ */
 export function encodeDenseColumn(
   context: RowGroupContext,
   column: Column,

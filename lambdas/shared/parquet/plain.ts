@@ -4,7 +4,7 @@ import { PHYSICAL, type Physical } from './format.ts';
 
 const TWO_32 = 2 ** 32;
 
-/** PLAIN: INT32 as 4 bytes, INT64 as 8 bytes, both little-endian. */
+/** Writes numbers in PLAIN encoding, little-endian: INT32 in 4 bytes, INT64 in 8. */
 export function writePlainNumbers(
   buffer: ByteBuffer,
   values: NumberValues,
@@ -46,7 +46,7 @@ function writeBigInts(buffer: ByteBuffer, values: BigInt64Array, from: number, t
   for (let i = from; i < to; i++, buffer.at += 8) view.setBigInt64(buffer.at, values[i], true);
 }
 
-/** PLAIN: each value behind its length in 4 bytes. */
+/** Writes byte strings in PLAIN encoding: each after its length in 4 bytes. */
 export function writePlainBytes(
   buffer: ByteBuffer,
   values: BytesValues,

@@ -22,7 +22,7 @@ export interface ReadOptions {
   readonly limit?: number;
   /** All columns without it. */
   readonly columns?: readonly string[];
-  /** Columns that the file lacks are left out: an older version may have written it. */
+  /** Skips columns that the file lacks; an older version may have written it. */
   readonly maySkipColumns?: boolean;
 }
 
@@ -31,9 +31,9 @@ const STEP_ROWS_MAX = 65_536;
 const STEP_BYTES_MAX = 32 * 1024 * 1024;
 
 /**
- * The rows of a Parquet file in order, a part of a row group in memory at a time. `file` is the
- * whole file, or something that hands out ranges of it. Columns have the names of now, in a file of
- * an earlier version too. Fails where it is no Parquet file, or has no such column.
+ * Reads a Parquet file's rows in order, with part of a row group in memory at a time. Columns get
+ * their current names, in a file of an earlier version too. Throws if it is no Parquet file or
+ * lacks a column.
  */
 export async function* readRows(
   file: ParquetSource,
@@ -48,7 +48,7 @@ export async function* readRows(
   const wanted = maySkipColumns ? columns?.filter((name) => storedNames.has(name)) : columns;
   const found = wanted?.map((name) => storedNames.get(name) ?? name);
   const own = [...converters.keys()];
-  // Without any column there would be no rows.
+  // Reads one column at least: without any there would be no rows.
   const names = found === undefined ? own : found.length === 0 ? own.slice(0, 1) : found;
   let groupStart = 0;
   for (const group of metadata.row_groups) {

@@ -1,6 +1,8 @@
 import type { ByteBuffer } from './byte-buffer.ts';
 
-/** One run of `count` equal values, for levels and dictionary indexes of `width` bits. */
+/**
+ * Writes one RLE run of `count` equal values, for levels and dictionary indexes of `width` bits.
+ */
 export function writeRleRun(
   buffer: ByteBuffer,
   run: { value: number; count: number; width: number },

@@ -10,7 +10,7 @@ export type StoredValue = string | number | bigint | null;
 
 export type StoredRow = Readonly<Record<string, StoredValue>>;
 
-/** Rows as a row group: for small tables, where an object per row does no harm. */
+/** Converts row objects to a row group. For small tables, where an object per row is affordable. */
 export function rowGroupOf(columns: readonly Column[], rows: readonly StoredRow[]): RowGroupData {
   return {
     rowCount: rows.length,

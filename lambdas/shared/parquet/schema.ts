@@ -5,6 +5,10 @@ import { THRIFT_STRUCT, type ThriftWriter } from './thrift-compact.ts';
 /** The largest precision whose unscaled values all fit 32 bits. */
 const INT32_PRECISION_MAX = 9;
 
+/**
+ * The Parquet physical type that stores a column type. A decimal is INT32 where its precision fits
+ * (Parquet's LogicalTypes.md).
+ */
 export function physicalOf(type: ColumnType): Physical {
   switch (type.kind) {
     case 'string':
@@ -70,7 +74,7 @@ function writeLogicalType(thrift: ThriftWriter, type: ColumnType): void {
   thrift.end();
 }
 
-/** Field 2 of FileMetaData: the root and one element per column. */
+/** Writes field 2 of FileMetaData, the schema: the root and one element per column. */
 export function writeSchema(thrift: ThriftWriter, columns: readonly Column[]): void {
   thrift.list(2, THRIFT_STRUCT, columns.length + 1);
   thrift.begin();

@@ -6,7 +6,7 @@ import { PHYSICAL, type Physical } from './format.ts';
 /** A bound of a column chunk, in PLAIN bytes without a length. */
 export interface Bound {
   readonly bytes: Uint8Array;
-  /** False where a long text was cut: the bound holds, but no row has it. */
+  /** False if a long text was cut: the bound holds, but no row has it. */
   readonly isExact: boolean;
 }
 
@@ -26,7 +26,8 @@ function numberBound(value: number | bigint, physical: Physical): Bound {
   if (physical === PHYSICAL.INT32) view.setInt32(0, Number(value), true);
   else if (typeof value === 'bigint') view.setBigInt64(0, value, true);
   else {
-    // By halves: a run writes a hundred thousand bounds, and a bigint for each costs more.
+    // Written as two halves: a run writes a hundred thousand bounds, and a bigint for each costs
+    // more.
     view.setInt32(0, value | 0, true);
     view.setInt32(4, Math.floor(value / TWO_32), true);
   }
@@ -39,7 +40,7 @@ export interface NumberRange {
   readonly max: number | bigint;
 }
 
-/** Of the values `[from, to)`, at least one. */
+/** Range of the values `[from, to)`, which must not be empty. */
 export function numberRange(
   kernel: ColumnKernel,
   values: NumberValues,
@@ -58,6 +59,7 @@ export function numberRange(
   return { min, max };
 }
 
+/** The range that covers both; `a` null means none yet. */
 export function unitedRange(a: NumberRange | null, b: NumberRange): NumberRange {
   if (a === null) return b;
   const isBelow = b.min < a.min;
@@ -65,6 +67,7 @@ export function unitedRange(a: NumberRange | null, b: NumberRange): NumberRange 
   return { min: isBelow ? b.min : a.min, max: isAbove ? b.max : a.max };
 }
 
+/** A number range as the min and max bytes of a column's statistics. */
 export function numberBounds(range: NumberRange, physical: Physical): Bounds {
   return { min: numberBound(range.min, physical), max: numberBound(range.max, physical) };
 }
@@ -75,7 +78,10 @@ export interface BytesRange {
   readonly max: number;
 }
 
-/** Of the values `[from, to)`, at least one; `known` is the range of values before them. */
+/**
+ * Positions of the smallest and largest of the values `[from, to)`, which must not be empty, in
+ * bytewise order; extends `known`, those of the values before them.
+ */
 export function bytesRange(
   kernel: ColumnKernel,
   values: BytesValues,
@@ -95,7 +101,7 @@ export function bytesRange(
   };
 }
 
-/** Bounds to write for a range; null where a text cannot be cut. */
+/** The min and max bytes to write for a range, with long text cut; null if a text cannot be cut. */
 export function bytesBounds(values: BytesValues, range: BytesRange): Bounds | null {
   const { heap, offsets } = values;
   const min = lowerBound(heap.slice(offsets[range.min], offsets[range.min + 1]));
@@ -106,7 +112,7 @@ export function bytesBounds(values: BytesValues, range: BytesRange): Bounds | nu
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The text of the first bytes, without the character that the cut goes through; null where it is
+ * The text of the first bytes, without the character that the cut goes through; null if it is
  * not UTF-8.
  */
 function cutText(bytes: Uint8Array): string | null {
@@ -115,7 +121,7 @@ function cutText(bytes: Uint8Array): string | null {
   try {
     return decoder.decode(bytes.subarray(0, end));
   } catch {
-    // Not UTF-8, so there is no character to cut at or to raise: the chunk goes without bounds.
+    // Not UTF-8: no character to cut at or to raise, so the chunk gets no bounds.
     return null;
   }
 }

@@ -9,8 +9,8 @@ const BLOCK_LAST = 1;
 const frame = new ByteBuffer(BLOCK_BYTES_MAX);
 
 /**
- * A frame of raw blocks (RFC 8878 §3.1.1): valid zstd that was not compressed. Holds until the next
- * call.
+ * Wraps bytes in a zstd frame of raw blocks (RFC 8878 §3.1.1): valid, but not compressed. The
+ * result is valid until the next call.
  */
 export function storeAsZstd(body: Uint8Array): Uint8Array {
   const size = body.length;

@@ -27,6 +27,10 @@ export const parsers: Partial<ParquetParsers> = {
 /** A whole file, or something that hands out ranges of it. */
 export type ParquetSource = Uint8Array | AsyncBuffer;
 
+/**
+ * The reading library's form of a source. Bytes in memory are copied range by range, so that no
+ * caller sees the memory around them.
+ */
 export function bufferOf(file: ParquetSource): AsyncBuffer {
   if (!(file instanceof Uint8Array)) return file;
   return {
@@ -36,7 +40,10 @@ export function bufferOf(file: ParquetSource): AsyncBuffer {
   };
 }
 
-/** Throws `TerminalError` `parquet_unreadable` where the file is too short to be one. */
+/**
+ * Reads a file's footer. Throws `TerminalError` `parquet_unreadable` if the file is too short to
+ * have one.
+ */
 export async function readMetadata(buffer: AsyncBuffer): Promise<FileMetaData> {
   if (buffer.byteLength < FILE_BYTES_MIN) {
     throw new TerminalError('parquet_unreadable', `${buffer.byteLength} bytes are no parquet file`);
@@ -45,8 +52,8 @@ export async function readMetadata(buffer: AsyncBuffer): Promise<FileMetaData> {
 }
 
 /**
- * The library turns decimals into fractions and instants into dates. Without the logical types it
- * hands out the stored integers, which are exact.
+ * Metadata without logical types, so that the library returns the exact stored integers instead of
+ * fractions for decimals and dates for instants.
  */
 export function withoutLogicalTypes(metadata: FileMetaData): FileMetaData {
   const [root, ...elements] = metadata.schema;
@@ -61,8 +68,8 @@ export function withoutLogicalTypes(metadata: FileMetaData): FileMetaData {
 const WAY_OUT = 'restore the object, or publish anew';
 
 /**
- * Whatever a decoder says of a damaged file that a manifest lists, as an error that names the file.
- * What the store refused passes unchanged.
+ * Maps a decoder's error on a file that a manifest lists to `TerminalError` `parquet_unreadable`,
+ * which names the file. Errors of the store are returned unchanged.
  */
 export function unreadableFile(key: string, cause: unknown): unknown {
   if (cause instanceof ObjectNotFoundError) {

@@ -37,8 +37,8 @@ function encodedName(name: string): Uint8Array {
 const MAX_DEPTH = 16;
 
 /**
- * Writes Thrift structs in the compact protocol: field ids as differences, so fields must be
- * written in rising order.
+ * Writes Thrift structs in the compact protocol. Field ids are stored as differences, so write
+ * fields in rising order.
  */
 export class ThriftWriter {
   readonly #buffer: ByteBuffer;
@@ -102,10 +102,12 @@ export class ThriftWriter {
     }
   }
 
+  /** Writes an element of a list of i32. */
   i32Element(value: number): void {
     this.#buffer.writeZigzag(value);
   }
 
+  /** Writes an element of a list of texts. */
   textElement(value: string): void {
     this.#binaryValue(encodedName(value));
   }
@@ -122,12 +124,13 @@ export class ThriftWriter {
     this.#lastFieldId = 0;
   }
 
+  /** Ends the innermost struct. */
   end(): void {
     this.#buffer.writeByte(0);
     this.#lastFieldId = this.#outerFieldIds[--this.#depth];
   }
 
-  /** A struct without fields, which stands for itself in a union. */
+  /** Writes a struct without fields: in a union its id alone is the value. */
   emptyStruct(id: number): void {
     this.struct(id);
     this.end();

@@ -8,8 +8,8 @@ export interface CatalogueEntry {
   /** What names the publication: a run id, or an epoch in 8 digits. */
   readonly publication: string;
   /**
-   * Where the files lie: below this key of the lake, in any folders. Of a table with parts: where
-   * the folders of its parts lie.
+   * Key of the lake below which the files are, in any folders. For a table with parts: where the
+   * parts' folders are.
    */
   readonly folder: string;
   /** True: the files are those of its parts, each of which is an epoch. */
@@ -24,7 +24,7 @@ export interface CataloguePart {
 
 /** What tells queries which files a table has. */
 export interface Catalogue {
-  /** To which publication a table was brought; null where there is no such table yet. */
+  /** The publication that a table shows; null if there is no such table yet. */
   publicationOf(name: string): Promise<string | null>;
 
   /** Adds parts to a table that is there. Those that it has stay as they are. */
@@ -33,6 +33,6 @@ export interface Catalogue {
   /** Lets parts that are there be those of these folders, each in one step. May be repeated. */
   moveParts(entry: CatalogueEntry, parts: readonly CataloguePart[]): Promise<void>;
 
-  /** In one step: whoever reads sees the table as before or as `entry` says. May be repeated. */
+  /** Replaces a table in one step: readers see it as before or as `entry` says. Safe to repeat. */
   put(entry: CatalogueEntry): Promise<void>;
 }

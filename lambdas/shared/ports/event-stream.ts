@@ -13,12 +13,12 @@ export interface StreamRecord {
   /** Decimal text; its order as a number is the order of the shard. */
   readonly sequenceNumber: string;
   readonly partitionKey: string;
-  /** When the stream took it; approximate, so that those of a shard need not grow. */
+  /** When the stream received it. Approximate, so not monotonic within a shard. */
   readonly arrivalTimeMs: EpochMs;
   readonly data: Uint8Array;
 }
 
-/** Where a read of a shard begins. */
+/** The position at which a read of a shard begins. */
 export type ReadPosition =
   | { readonly kind: 'start' }
   | { readonly kind: 'after'; readonly sequenceNumber: string }
@@ -27,9 +27,9 @@ export type ReadPosition =
   | { readonly kind: 'next'; readonly token: string };
 
 export interface ReadResult {
-  /** In order of sequence numbers; may be fewer than asked for, also none though there are more. */
+  /** In order of sequence numbers. May be fewer than asked for, or none though there are more. */
   readonly records: readonly StreamRecord[];
-  /** 0: nothing lies behind these records at the moment. */
+  /** 0: no records follow these at the moment. */
   readonly millisBehindLatest: number;
   /** Null: the shard is closed, and nothing comes after these records. */
   readonly next: ReadPosition | null;
@@ -43,7 +43,7 @@ export interface ReadResult {
 /** Kinesis's limits, which every adapter holds to. */
 export const MAX_PUT_RECORDS = 500;
 export const MAX_PUT_BYTES = 10 * 1024 * 1024;
-/** Of a record's data together with its key. */
+/** Size limit of a record's data and key together. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 export const MAX_PARTITION_KEY_LENGTH = 256;
 export const MAX_READ_RECORDS = 10_000;
@@ -60,35 +60,35 @@ export interface NewRecord {
 
 export type PutResult =
   | { readonly status: 'stored'; readonly shardId: string; readonly sequenceNumber: string }
-  /** Not stored; the same record may be put again. */
+  /** Not stored; putting the same record again is safe. */
   | { readonly status: 'throttled' | 'failed'; readonly message: string };
 
 /** A stream of records in shards, like Kinesis. */
 export interface EventStream {
-  /** As configured; part of every record's `source`. */
+  /** The configured name; part of every record's `source`. */
   readonly name: string;
   /** Differs for a stream that was deleted and made again under the same name. */
   identity(): Promise<string>;
   /** Open shards, and closed ones that still hold records. In order of shard ids. */
   listShards(): Promise<readonly Shard[]>;
   /**
-   * At most `limit` records (10,000 at most) and 10 MiB. Throws `ShardNotFoundError` where there is
-   * no such shard (any more), `RetryableError` for a throttle, a lost connection or a `next` that
+   * At most `limit` records (10,000 at most) and 10 MiB. Throws `ShardNotFoundError` if the shard
+   * does not exist (any more), `RetryableError` for a throttle, a lost connection or a `next` that
    * is too old (then read on after the last record), `RangeError` for a position of another shard.
    */
   read(shardId: string, position: ReadPosition, limit: number): Promise<ReadResult>;
   /**
-   * At most 500 records and 10 MiB, a result for each in the same order. Some may be stored and
-   * others not, and those of one shard need not keep their order. Throws `RetryableError` where it
-   * is not known which were stored; putting them again may then store some twice. `RangeError`
-   * beyond the limits above: then none was.
+   * At most 500 records and 10 MiB, with one result each in the same order. Some may be stored and
+   * others not; those of one shard need not keep their order. Throws `RetryableError` if it is
+   * unknown which were stored: putting them again may store some twice. Throws `RangeError` beyond
+   * the limits; then nothing was stored.
    */
   put(records: readonly NewRecord[]): Promise<readonly PutResult[]>;
-  /** The service's clock; not behind the arrival of a record that was put before. */
+  /** The service's clock; never earlier than the arrival of a record put before. */
   now(): Promise<EpochMs>;
 }
 
-/** What can be done to the shards of a stream; reading goes on meanwhile. */
+/** Splits and merges the shards of a stream, while reading continues. */
 export interface ReshardableStream extends EventStream {
   /**
    * Closes the shard; its range is taken by two new ones, cut in the middle. Throws `TerminalError`

@@ -4,7 +4,7 @@ export interface FunctionQuota {
   unreserved(): Promise<UnreservedFunctions>;
 }
 
-/** `unknown`: whoever is asked does not say, for the reason given; that is no error. */
+/** `unknown`: the service does not say, for the given reason; that is not an error. */
 export type UnreservedFunctions =
   | { readonly status: 'known'; readonly functions: number }
   | { readonly status: 'unknown'; readonly reason: string };

@@ -4,7 +4,7 @@ export type MetricName =
   | 'StreamGap'
   /** Versions of a shard's log are missing. */
   | 'StateLogGap'
-  /** Somebody else moved a HEAD first. */
+  /** Another writer moved a HEAD first. */
   | 'LostRace';
 
 export interface Metrics {

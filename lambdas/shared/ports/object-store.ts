@@ -22,11 +22,11 @@ export interface GetOptions {
   readonly ifMatch?: string;
 }
 
-/** At most one of the two. Without either the object is replaced whatever it is. */
+/** At most one of the two. Without either the object is replaced unconditionally. */
 export interface PutCondition {
-  /** Only if the key does not exist. */
+  /** Write only if the key does not exist. */
   readonly ifNoneMatch?: true;
-  /** Only if the object has this etag. */
+  /** Write only if the object has this etag. */
   readonly ifMatch?: string;
 }
 
@@ -35,11 +35,11 @@ export interface ObjectWriter {
   /** The bytes are taken before the promise resolves; the caller may then reuse them. */
   write(bytes: Uint8Array): Promise<void>;
   /**
-   * Makes the object visible. Throws `PreconditionFailedError` where the condition does not hold;
+   * Makes the object visible. Throws `PreconditionFailedError` if the condition does not hold;
    * nothing is left then.
    */
   commit(condition?: PutCondition): Promise<{ etag: string }>;
-  /** Leaves nothing behind. Harmless after `commit` or a second time. */
+  /** Discards all that was written. Harmless after `commit` or a second time. */
   abort(): Promise<void>;
 }
 
@@ -49,13 +49,13 @@ export interface ObjectWriter {
  * what is a path there: no leading `/`, no empty, `.` or `..` segment, no NUL.
  */
 export interface ObjectStore {
-  /** Null where there is no such object. */
+  /** Null if there is no such object. */
   head(key: string): Promise<ObjectInfo | null>;
   /** Throws `ObjectNotFoundError`; `PreconditionFailedError` where `ifMatch` does not hold. */
   get(key: string, options?: GetOptions): Promise<Uint8Array>;
   /**
-   * As `get`, into the front of `target`; returns how many bytes. `range` may not be longer than
-   * `target`.
+   * Reads a range into the front of `target` and returns the number of bytes. `range` may not be
+   * longer than `target`. Throws as `get` does.
    */
   getInto(
     key: string,
@@ -65,10 +65,10 @@ export interface ObjectStore {
   /** The whole object in pieces of any size, in order. */
   stream(key: string, options?: Pick<GetOptions, 'ifMatch'>): AsyncIterable<Uint8Array>;
   /**
-   * Throws `PreconditionFailedError` where the condition does not hold; nothing is written then.
+   * Throws `PreconditionFailedError` if the condition does not hold; nothing is written then.
    */
   put(key: string, body: Uint8Array, condition?: PutCondition): Promise<{ etag: string }>;
-  /** For objects too large to hold; several can be open at once. */
+  /** Opens a writer for an object too large to hold in memory; several can be open at once. */
   openWriter(key: string): ObjectWriter;
   /** Objects whose key starts with `prefix`, in bytewise order of keys, fetched page by page. */
   list(prefix: string): AsyncIterable<ObjectInfo>;

@@ -1,7 +1,7 @@
 /** Everything that draws takes its draws from here, so that a simulation can repeat them. */
 export interface Randomness {
-  /** At least 0, below 1. */
+  /** From 0 up to, but not including, 1. */
   fraction(): number;
-  /** 16 hexadecimal digits that nobody else draws. */
+  /** 16 hexadecimal digits, unique to this draw. */
   id(): string;
 }

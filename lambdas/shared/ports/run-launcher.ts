@@ -3,7 +3,7 @@ import type { EpochMs } from '../model/time.ts';
 export interface RunStart {
   readonly runId: string;
   readonly startedAtMs: EpochMs;
-  /** Over the raw archive of a consumer instead of the orders files in landing. */
+  /** Reads the raw archive of a consumer instead of the orders files in landing. */
   readonly fromRaw?: { readonly consumer: string };
 }
 

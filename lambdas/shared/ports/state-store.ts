@@ -61,7 +61,7 @@ export type TransactResult =
   /** Nothing was changed; the indexes of the operations whose condition did not hold. */
   | { readonly status: 'condition_failed'; readonly failed: readonly number[] };
 
-/** Bounds of sort keys, both included. Nothing lies between them where `to` comes before `from`. */
+/** Bounds of sort keys, both inclusive. The range is empty if `to` comes before `from`. */
 export interface SortRange {
   readonly from: string;
   readonly to: string;
@@ -73,7 +73,7 @@ export const MAX_TRANSACTION_OPERATIONS = 100;
 export const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
 
 export interface StateStore {
-  /** Sees every transaction that was answered. Null where there is no such item. */
+  /** Sees every transaction that was answered. Null if there is no such item. */
   get(key: StateKey): Promise<StateItem | null>;
   /**
    * The items of a `pk` in bytewise order of `sk`, fetched page by page. Each page sees every

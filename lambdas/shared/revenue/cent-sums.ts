@@ -10,6 +10,7 @@ export interface CentParts {
   readonly carries: number;
 }
 
+/** Splits an exact sum of cents into the two parts that doubles hold exactly. */
 export function partsOf(cents: bigint): CentParts {
   const carries = cents / BigInt(CARRY_CENTS);
   return { low: Number(cents - carries * BigInt(CARRY_CENTS)), carries: Number(carries) };

@@ -22,6 +22,7 @@ export const TOP_PRODUCTS = 10;
 /** A byte order mark at the start of an id belongs to it. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** The id of the product at a rank, as text. A byte order mark at its start is kept. */
 export function productText({ dictionary, codeOfRank }: RankedProducts, rank: number): string {
   const { heap, offsets } = dictionary;
   const code = codeOfRank[rank];
@@ -78,7 +79,7 @@ export function productGroup(
   return { rowCount: ranks.length, columns };
 }
 
-/** `keys` are codes. */
+/** The column of product ids of rows given by their product codes. */
 export function productColumn(keys: Uint32Array, { dictionary }: RankedProducts): KeyedColumn {
   const { size, values } = dictionary;
   return { kind: 'keyed', keys, keyCount: size, valueOf: null, values };

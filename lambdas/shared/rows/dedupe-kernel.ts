@@ -29,6 +29,10 @@ export interface DedupeKernel {
   ): void;
 }
 
+/**
+ * Instantiates the kernel in a thread's view of the shared memory. It works on addresses in that
+ * memory and checks none.
+ */
 export function createDedupeKernel({ memory }: KernelMemory): DedupeKernel {
   return loadKernel(DEDUPE_KERNEL_CODE, memory);
 }

@@ -73,6 +73,10 @@ export class DedupeMemory {
   }
 }
 
+/**
+ * Memory to find duplicates in, to be kept from one call to the next; by default with kernel memory
+ * of its own.
+ */
 export function createDedupeMemory(memory = KernelMemory.create()): DedupeMemory {
   return new DedupeMemory(memory);
 }

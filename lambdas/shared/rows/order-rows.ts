@@ -78,7 +78,9 @@ export class OrderRows {
     return this.#coded[PRODUCT];
   }
 
-  /** Takes valid rows, at most `capacity`. Returns where their numbers are in the kernels' memory. */
+  /**
+   * Takes valid rows, at most `capacity`. Returns where their numbers are in the kernels' memory.
+   */
   pick(source: RowSource, rows: Uint32Array): number {
     const count = rows.length;
     this.rowCount = count;

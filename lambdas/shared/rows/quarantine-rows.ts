@@ -109,7 +109,9 @@ export class QuarantineRows {
     this.#issues.set(this.#rowCount++, issues);
   }
 
-  /** The columns from issues to status of the rows so far, which end here. Valid until the next row. */
+  /**
+   * The columns from issues to status of the rows so far, which end here. Valid until the next row.
+   */
   take(): NamedColumns {
     this.#rowCount = 0;
     const fields = this.#fields.map((field, index) => [ORDER_FIELDS[index], field.column()]);

@@ -1,6 +1,8 @@
 import type { ByteDictionary } from '../bytes/byte-dictionary.ts';
 
-/** Whole numbers, as wide as the largest of their column needs; doubles where that is above 2^32. */
+/**
+ * Whole numbers, as wide as the largest of their column needs; doubles where that is above 2^32.
+ */
 export type NumberColumn = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
 
 /** Columns of valid records, all in the memory of the kernels. */

@@ -80,6 +80,7 @@ export interface RowsKernel {
   ): number;
 }
 
+/** An instance of the kernel for one thread, in memory that threads may share. */
 export function createRowsKernel({ memory }: KernelMemory): RowsKernel {
   return loadKernel(ROWS_KERNEL_CODE, memory);
 }

@@ -32,6 +32,7 @@ export const TABLE_OF_OUTCOME = {
 /** Records read, and how they ended. The unit is records. */
 export type OutcomeCounts = { read: number } & Record<Outcome, number>;
 
+/** Counts of no records at all, as a new object that the caller may add to. */
 export function zeroCounts(): OutcomeCounts {
   return { read: 0, active: 0, cancelled: 0, quarantined: 0, duplicate: 0, late: 0 };
 }

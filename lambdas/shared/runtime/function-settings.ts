@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../model/config.ts';
 import { TerminalError } from '../model/errors.ts';
 
-/** Beside the code of every function; `lib/aws` writes it when it bundles. */
+/** The settings file in each function's code folder; `lib/aws` writes it when it bundles. */
 export const SETTINGS_FILE = 'settings.json';
 
 /** What was fixed when the functions were deployed. */
@@ -23,8 +23,8 @@ const MIB = 1024 * 1024;
 const TIME_LIMIT_MS = 15 * 60 * 1000;
 
 /**
- * The config as deployed, with the memory of this function as its limit; code version with what
- * decides the bytes that it writes. Throws `TerminalError` `settings_missing`.
+ * The deployed config with this function's memory as its limit, and the code version combined with
+ * what else decides the bytes it writes. Throws `TerminalError` `settings_missing`.
  */
 export function functionSettings(): FunctionSettings {
   const folder = process.env.LAMBDA_TASK_ROOT ?? '.';
@@ -39,7 +39,7 @@ export function functionSettings(): FunctionSettings {
   };
 }
 
-/** Throws `TerminalError` `settings_missing`. */
+/** Reads the settings file that the bundle carries. Throws `TerminalError` `settings_missing`. */
 export function readSettings(file: string): DeployedSettings {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as DeployedSettings;

@@ -1,14 +1,14 @@
-/** As manifests, plans and results are stored: indented, with a line end. */
+/** JSON for manifests, plans and results: UTF-8, indented, with a line end. */
 export function jsonBytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** For what programs read only: on one line. */
+/** JSON for files that only programs read: UTF-8, on one line. */
 export function compactJsonBytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 }
 
-/** The value that UTF-8 text stands for. Throws `SyntaxError` where it is no JSON. */
+/** Parses UTF-8 JSON; the shape `T` is not checked. Throws `SyntaxError` if it is not JSON. */
 export function parseJson<T>(bytes: Uint8Array): T {
   return JSON.parse(new TextDecoder().decode(bytes)) as T;
 }

@@ -12,7 +12,7 @@ const emf = new Emf();
 /** An answer that is longer is not logged: lists of indexes say little. */
 const MAX_LOGGED_ANSWER = 2_000;
 
-/** Beside those of the protocol, what dashboard and alarms are made of. */
+/** Metrics for dashboard and alarms, in addition to the protocol's. */
 export type GaugeName =
   /** Seconds since the oldest upload that no launched run covers. */
   | 'UploadWait'
@@ -25,11 +25,11 @@ export type GaugeName =
   /** Runs of the publisher that ended with everything published. */
   | 'Publications'
   | 'EpochsPublished'
-  /** Seconds by which the stream's watermark is behind the newest event. */
+  /** Seconds from the stream's watermark to the newest event. */
   | 'WatermarkLag'
   /** Seconds since the arrival of the oldest record that no log entry covers. */
   | 'UnreadAge'
-  /** At least so many records lie behind the checkpoints. */
+  /** Lower bound of the records after the checkpoints. */
   | 'UnreadRecordsAtLeast'
   /** Answers of the consumer that name failed items: their batch comes again. */
   | 'ConsumerFailedBatches'
@@ -40,10 +40,10 @@ export type GaugeName =
   | 'UnexplainedDifferences'
   | WarningMetric;
 
-/** Of what each code of contract §2.3 counts, per publication that has the warning. */
+/** Counts of a warning code (contract §2.3), per publication that has the warning. */
 export type WarningMetric = `Warning_${WarningCode}`;
 
-/** Of gauges that count nothing. */
+/** Units of gauges that are not counts. */
 const UNITS: Partial<Record<GaugeName, (typeof MetricUnit)[keyof typeof MetricUnit]>> = {
   WatermarkLag: MetricUnit.Seconds,
   UploadWait: MetricUnit.Seconds,
@@ -63,8 +63,9 @@ export const metrics: Metrics & { gauge(name: GaugeName, value: number): void } 
 };
 
 /**
- * A handler of Lambda: makes its step with the first event, so that an error of making it is an
- * error of that invocation, and logs how each invocation ended.
+ * A Lambda handler that makes its step on the first event, so that a set-up error fails that
+ * invocation, and logs how each invocation ends. A set-up that failed is tried again by the next
+ * invocation.
  */
 export function lambdaHandler<Event, Answer>(
   make: () => (event: Event, context: Context) => Promise<Answer>,

@@ -11,20 +11,20 @@ const MASK = '…@…';
 /** Errors may have causes, and those others. */
 const MAX_CAUSES = 5;
 
-/** The same text without e-mail addresses. */
+/** Replaces e-mail addresses in a text, for logs and messages. */
 export function masked(text: string): string {
   return text.includes('@')
     ? text.replace(ADDRESS, (found) => (isPlace(found) ? found : MASK))
     : text;
 }
 
-/** A function of a stack, a package or a version has an `@` as well, but no dot and name behind. */
+/** The name of a function, package or version has an `@` too, but no dot and name after it. */
 function isPlace(found: string): boolean {
   const behind = found.slice(found.lastIndexOf('@') + 1);
   return behind.includes('/') || !/\.\p{L}{2,}$/u.test(behind);
 }
 
-/** The same error, and its causes, without e-mail addresses in their messages. */
+/** A copy of an error and its causes with e-mail addresses masked in the messages. */
 export function maskedError(error: Error): Error {
   let current: unknown = error;
   for (let depth = 0; depth < MAX_CAUSES && current instanceof Error; depth++) {

@@ -1,6 +1,6 @@
 /**
- * Calls `run` for each item, at most `limit` at once; answers in the order of the items. Stops
- * starting more after the first error, waits for those under way, and throws it.
+ * Calls `run` for each item, at most `limit` at once; answers in the order of the items. After the
+ * first error it starts no more, waits for those under way, and throws it.
  */
 export async function inParallel<Item, Answer>(
   items: readonly Item[],
@@ -26,7 +26,7 @@ export async function inParallel<Item, Answer>(
   return answers;
 }
 
-/** Waits until all have ended, also where one fails; throws the first error in their order. */
+/** Waits until all have ended, even if one fails; then throws the first error in list order. */
 export async function untilAllEnd<Answers extends unknown[]>(
   ...steps: { [Index in keyof Answers]: Promise<Answers[Index]> }
 ): Promise<Answers> {

@@ -3,7 +3,7 @@ import type { Randomness } from '../ports/randomness.ts';
 
 const STEPS = 2 ** 32;
 
-/** The machine's randomness, and the only place that draws from it. */
+/** The machine's randomness. The only place that draws from it. */
 export class SystemRandomness implements Randomness {
   fraction(): number {
     return randomInt(STEPS) / STEPS;

@@ -1,14 +1,14 @@
 /**
- * Answers of `run` in the order of the items, with up to `limit` under way while nobody has asked
- * for them yet. An error is thrown in its turn, after the answers before it. Whoever stops early
- * waits for those under way.
+ * Answers of `run` in the order of the items, with up to `limit` calls under way ahead of the
+ * consumer. An error is thrown in its turn, after the answers before it. A consumer that stops
+ * early waits for the calls under way.
  */
 export async function* readAhead<Item, Answer>(
   items: Iterable<Item>,
   limit: number,
   run: (item: Item) => Promise<Answer>,
 ): AsyncGenerator<Answer> {
-  // Settled, so that an error may wait for its turn and is not one that nobody handles.
+  // Settled, so that an error can wait for its turn without being an unhandled rejection.
   const underWay: Promise<PromiseSettledResult<Answer>[]>[] = [];
   const rest = items[Symbol.iterator]();
   const startOne = () => {

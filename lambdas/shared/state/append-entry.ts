@@ -5,9 +5,9 @@ import type { StreamContext } from './stream-context.ts';
 import { type TransactStatus, transact } from './transact.ts';
 
 /**
- * Appends one entry to a shard's log and moves HEAD with it, on condition that HEAD is still as
- * given and not sealed: the one transaction that changes a shard's state (stream protocol §2.7).
- * `set` are the attributes of HEAD that change beside `version`.
+ * Appends one entry to a shard's log and moves HEAD with it, on condition that HEAD is unchanged
+ * and not sealed: the one transaction that changes a shard's state (stream protocol §2.7). `set`
+ * holds the attributes of HEAD that change besides `version`.
  */
 export async function appendEntry(
   context: StreamContext,

@@ -6,12 +6,12 @@ import type { EpochMs } from '../model/time.ts';
 import { NO_TIME } from '../rules/lateness.ts';
 
 const INITIAL_CLAIMS = 1024;
-/** What a claim takes in memory beside its id: time, hash, offset, two slots. */
+/** Bytes of a claim in memory in addition to its id: time, hash, offset, two slots. */
 const BYTES_PER_CLAIM = 24;
 
 /**
- * The claimed order ids of a shard with their claim times (contract §4). Per id the largest time
- * holds.
+ * The claimed order ids of a shard with their claim times (contract §4). The largest time of an id
+ * counts.
  */
 export class ClaimSet {
   #ids = new ByteDictionary();
@@ -21,7 +21,7 @@ export class ClaimSet {
     return this.#ids.size;
   }
 
-  /** Bytes held, by and large. */
+  /** Bytes held, approximately. */
   get sizeBytes(): number {
     return this.#ids.heap.length + this.#timeMs.length * BYTES_PER_CLAIM;
   }
@@ -32,6 +32,9 @@ export class ClaimSet {
     return (code < 0 ? NO_TIME : this.#timeMs[code]) as EpochMs;
   }
 
+  /**
+   * Adds a claim; of an id claimed before the larger time counts. `hash` is that of `hashBytes`.
+   */
   add(view: DataView, start: number, end: number, timeMs: number, hash?: number): void {
     const size = this.#ids.size;
     const code = this.#ids.codeOf(view, start, end, hash);
@@ -80,12 +83,12 @@ export interface ClaimList {
   readonly timeMs: Float64Array;
 }
 
-/** What a claim takes before compression, at most, beside its id: length and time. */
+/** Most bytes of a claim before compression, in addition to its id: length and time. */
 export const CLAIM_OVERHEAD_BYTES = 9;
 
 /**
- * Packs claims for a log entry: their number, the lengths of all ids, the ids, and the times as
- * differences; compressed by zstd. Things of one kind stand together, so that they compress.
+ * Packs claims for a log entry: their number, all ids' lengths, the ids, and the times as
+ * differences, compressed by zstd. Values of one kind are kept together, so that they compress.
  */
 export function encodeClaims({ count, ids, starts, ends, timeMs }: ClaimList): Uint8Array {
   let idBytes = 0;
@@ -109,7 +112,7 @@ export function encodeClaims({ count, ids, starts, ends, timeMs }: ClaimList): U
 
 /**
  * Calls `visit` for each claim, in order; the id is `[start, end)` of `view`. Throws
- * `TerminalError` `state_damaged` where the bytes are not those of `encodeClaims`.
+ * `TerminalError` `state_damaged` if `encodeClaims` did not make the bytes.
  */
 export function decodeClaims(
   claims: Uint8Array,

@@ -10,8 +10,8 @@ export interface CurrentPointer {
 }
 
 /**
- * Null where nothing was published yet. Throws `TerminalError` `current_damaged` where the object
- * names no manifest that lies beside it.
+ * Reads which manifest is published; null if none is yet. Throws `TerminalError` `current_damaged`
+ * if the pointer names no manifest beside it.
  */
 export async function readCurrentPointer(
   lake: ObjectStore,
@@ -24,7 +24,7 @@ export async function readCurrentPointer(
       const bytes = await lake.get(key, { ifMatch: info.etag });
       return { manifestKey: manifestKeyIn(bytes, key), etag: info.etag };
     } catch (error) {
-      // It was replaced between the two calls.
+      // The object was replaced between the two calls.
       const isReplaced = error instanceof PreconditionFailedError;
       if (!isReplaced && !(error instanceof ObjectNotFoundError)) throw error;
     }

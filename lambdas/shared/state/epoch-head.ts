@@ -17,7 +17,10 @@ export interface EpochHead {
 
 const NOTHING_COMMITTED = { committedEpoch: 0 };
 
-/** Makes the item where there is none, so that every later change of it is conditional. */
+/**
+ * Reads the epoch HEAD, strongly consistent. Creates it if it is missing, so that every later
+ * change can be conditional.
+ */
 export async function readEpochHead(context: StreamContext): Promise<EpochHead> {
   const { state, keys } = context;
   let item = await state.get(keys.epochHead);
@@ -29,7 +32,7 @@ export async function readEpochHead(context: StreamContext): Promise<EpochHead> 
   return epochHeadOf(item);
 }
 
-/** As `readEpochHead`, and makes nothing. */
+/** Reads the epoch HEAD, strongly consistent, without creating it: a missing one reads as empty. */
 export async function findEpochHead({ state, keys }: StreamContext): Promise<EpochHead> {
   return epochHeadOf(await state.get(keys.epochHead));
 }
@@ -44,7 +47,10 @@ function epochHeadOf(item: StateItem | null): EpochHead {
   };
 }
 
-/** P9: the plan counts from here on, unless somebody committed or planned meanwhile. */
+/**
+ * Makes a plan the planned one (protocol P9). `raced` if another writer planned or committed
+ * meanwhile.
+ */
 export async function setPlanned(
   context: StreamContext,
   head: EpochHead,
@@ -61,7 +67,8 @@ export async function setPlanned(
       set: { plannedEpoch: plan.epoch, plannedPlan: plan.key },
       tests: [
         { attribute: 'committedEpoch', equals: head.committedEpoch },
-        // Whoever took dimensions from it must not go on where they were replaced meanwhile.
+        // A plan that took dimensions from the committed one must not go on if they were replaced
+        // meanwhile.
         asRead('committedPlan'),
         asRead('plannedPlan'),
       ],
@@ -69,7 +76,7 @@ export async function setPlanned(
   ]);
 }
 
-/** C2, the commit: on condition that this plan is the planned one. */
+/** Commits an epoch (protocol C2), on condition that this plan is the planned one. */
 export async function setCommitted(
   context: StreamContext,
   plan: { readonly epoch: number; readonly key: string },
@@ -86,8 +93,8 @@ export async function setCommitted(
 }
 
 /**
- * The same epoch, by a plan that says the same of it but for its dimensions: on condition that none
- * is planned, and that the committed one is still this.
+ * Replaces the plan of the committed epoch by one that differs only in its dimensions, on condition
+ * that no epoch is planned and the committed plan is unchanged.
  */
 export async function replaceCommittedPlan(
   context: StreamContext,
@@ -108,7 +115,10 @@ export async function replaceCommittedPlan(
   ]);
 }
 
-/** Plans are immutable. Throws `TerminalError` with the key: `plan_missing`, `plan_damaged`. */
+/**
+ * Reads a plan; plans are immutable. Throws `TerminalError` with the key: `plan_missing`,
+ * `plan_damaged`.
+ */
 export async function readPlan(
   { lake }: Pick<StreamContext, 'lake'>,
   key: string,
@@ -116,7 +126,7 @@ export async function readPlan(
   return await readStored<EpochPlan>(lake, key, EPOCH_PLAN);
 }
 
-/** As `readPlan`; null where the plan is missing or damaged. */
+/** Reads a plan; null if it is missing or damaged. */
 export async function findPlan(
   context: Pick<StreamContext, 'lake'>,
   key: string,

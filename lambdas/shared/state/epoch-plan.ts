@@ -19,15 +19,17 @@ export interface PlannedEntry {
   readonly kind: 'records' | 'redrive' | 'fence' | 'seal';
   /** Key, below the lake, of the segment; null for a kind without records. */
   readonly segment: string | null;
-  /** Of the segment's bytes, in hex. */
+  /** SHA-256 of the segment's bytes, in hex. */
   readonly sha256: string | null;
   readonly first_sequence_number: string | null;
   readonly last_sequence_number: string | null;
-  /** After this entry, ISO 8601; null while the shard has none, and for entries with records. */
+  /**
+   * Floor after this entry, in ISO 8601; null if the shard has none, and for entries with records.
+   */
   readonly floor: string | null;
   /** The shard whose records these are, for `redrive`; null: the shard of the log. */
   readonly source_shard: string | null;
-  /** The checkpoint behind which records left the stream unread. */
+  /** The checkpoint after which records left the stream unread. */
   readonly gap_after: string | null;
   readonly end_reached: boolean | null;
 }
@@ -49,7 +51,9 @@ export interface DimensionCopy extends LandingObject {
   readonly copyKey: string;
 }
 
-/** Of plans; one with another number is planned anew, as one of another version is. */
+/**
+ * Format of plans. A plan with another number is planned again, as one of another code version is.
+ */
 export const PLAN_FORMAT = 2;
 
 /**
@@ -62,7 +66,7 @@ export interface EpochPlan {
   readonly stream: string;
   readonly consumer: string;
   readonly createdAt: string;
-  /** Of the code and the run time that wrote it; only the same one may go on with the plan. */
+  /** Version of the code and runtime that wrote the plan; only the same one may go on with it. */
   readonly codeVersion: string;
   readonly configHash: string;
   /** Manifest of the epoch before; null for the first. */
@@ -78,7 +82,7 @@ export interface EpochPlan {
     readonly customers: readonly DimensionCopy[];
     readonly products: readonly DimensionCopy[];
   };
-  /** Of dimensions that could not be read, so that those of the epoch before are kept. */
+  /** Dimensions that could not be read, so that those of the previous epoch are kept. */
   readonly warnings: readonly Warning[];
 }
 

@@ -19,7 +19,7 @@ import { REVENUE_CELLS, type RevenueCells } from './revenue-cells.ts';
 import { readStored, type StoredKind } from './stored-json.ts';
 import { COUNTS, JOINS } from './stored-manifests.ts';
 
-/** Records that were warned of, by code, with one of them; null where there was none. */
+/** Records that were warned of, by code, with one of them; null if there was none. */
 export type WarnedRecords = Readonly<
   Record<
     'join_misses' | 'future_events',
@@ -43,7 +43,7 @@ export interface EpochSnapshot extends RevenueCells {
   readonly issues: Readonly<Record<string, number>>;
   readonly joins: JoinCounts;
   readonly warned: WarnedRecords;
-  /** In cents, as decimal text. */
+  /** Cents, as decimal text. */
   readonly revenue_cents: string;
   /** Key of the newest complete manifest, this epoch's included; null: none so far. */
   readonly last_complete: string | null;
@@ -53,6 +53,7 @@ export interface EpochSnapshot extends RevenueCells {
 
 const WAY_OUT = 'restore the object, or replay under a new --consumer name';
 
+/** A snapshot's bytes: JSON compressed by zstd; `readSnapshot` reads them. */
 export function encodeSnapshot(snapshot: EpochSnapshot): Uint8Array {
   return new Uint8Array(zstdCompressSync(compactJsonBytes(snapshot)));
 }
@@ -78,7 +79,10 @@ const SNAPSHOT: StoredKind = {
   wayOut: WAY_OUT,
 };
 
-/** Throws `TerminalError`, which names the key: `snapshot_missing`, `snapshot_damaged`. */
+/**
+ * Reads an epoch's snapshot. Throws `TerminalError` that names the key: `snapshot_missing`,
+ * `snapshot_damaged`.
+ */
 export async function readSnapshot(
   lake: ObjectStore,
   key: string,

@@ -15,9 +15,8 @@ interface LiveEntry {
 }
 
 /**
- * The state of a shard in memory: its HEAD and the claims of its log and its ancestors'. It is
- * moved on by `apply` after each entry of one's own, and thrown away when somebody else's came
- * between.
+ * A shard's state in memory: its HEAD and the claims of its own log and its ancestors'. Updated by
+ * `took` after each entry this process appends; discarded when another writer appends first.
  */
 export class ShardFold {
   readonly shardId: string;
@@ -46,7 +45,7 @@ export class ShardFold {
     }
   }
 
-  /** Notes one's own entry, whose claims are in `claims` already. */
+  /** Records an entry that this process appended, whose claims are in `claims` already. */
   took(entry: LogEntry): void {
     this.#live.push({ version: entry.version, entry: withoutClaims(entry) });
   }
@@ -80,7 +79,7 @@ function withoutClaims(entry: LogEntry): LogEntry {
   return 'claims' in entry ? { ...entry, claims: NO_CLAIMS } : entry;
 }
 
-/** HEAD of a shard, strongly consistent; null where there is none. */
+/** Reads a shard's HEAD, strongly consistent; null if there is none. */
 export async function readHead(
   { state, keys }: StreamContext,
   shardId: string,
@@ -90,8 +89,8 @@ export async function readHead(
 }
 
 /**
- * Entries `[from, to]` of a shard's log, oldest first. Versions below `from` that are gone are not
- * missed; a gap shows in the answer.
+ * Reads entries `[from, to]` of a shard's log, oldest first. Missing versions leave a gap in the
+ * result: check with `isWhole`.
  */
 export async function readLog(
   { state, keys }: StreamContext,
@@ -108,15 +107,15 @@ export async function readLog(
   return entries;
 }
 
-/** Whether `entries` are the versions `[from, to]` without a hole. */
+/** True if `entries` are the versions `[from, to]` without a gap. */
 export function isWhole(entries: readonly LogEntry[], from: number, to: number): boolean {
   const isInOrder = entries.every(({ version }, index) => version === from + index);
   return isInOrder && entries.length === Math.max(0, to - from + 1);
 }
 
 /**
- * The state of a shard, or null where it has none (stream protocol §2.1). With a fold in memory
- * only what came since is read. Throws `TerminalError` `StateLogGap` where an entry stays missing.
+ * The state of a shard, or null if it has none (stream protocol §2.1). Given a `known` fold, reads
+ * only the newer entries. Throws `TerminalError` `StateLogGap` if an entry stays missing.
  */
 export async function foldShard(
   context: StreamContext,

@@ -1,33 +1,34 @@
 import type { TableName } from '../model/tables.ts';
 import { digits, VERSION_DIGITS } from './state-keys.ts';
 
-/** Of a stream's consumers the one without a name; the deployed functions are it. */
+/** The consumer without a name of its own; the deployed functions use it. */
 export const DEFAULT_CONSUMER = 'default';
 
 const EPOCH_DIGITS = 8;
 
+/** An epoch's number with leading zeros, so that keys sort by epoch. */
 export function epochText(epoch: number): string {
   return String(epoch).padStart(EPOCH_DIGITS, '0');
 }
 
-/** Of the epoch that a file of a table belongs to. */
+/** The epoch in the key of a table file. */
 export function epochOfFile(key: string): number {
   return Number(/\/epoch=(\d+)\//.exec(key)?.[1]);
 }
 
-/** The folder of the epoch that a file of a table lies in, with its slash. */
+/** Key of the epoch's folder that holds a table file, ending in a slash. */
 export function epochFolderOf(key: string): string {
   return /^.*\/epoch=\d+\//.exec(key)?.[0] ?? key;
 }
 
-/** Of the key of a plan or of a manifest. */
+/** The epoch in the key of a plan or manifest. */
 export function epochOfKey(key: string): number {
   return Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10);
 }
 
 /**
- * What a segment's key has in common with those of its thousand versions, lost attempts included:
- * as many as a page of a listing holds.
+ * The prefix shared by the segments of a thousand versions, lost attempts included: about one page
+ * of a listing.
  */
 export function thousandOf(segmentKey: string): string {
   return segmentKey.slice(0, segmentKey.lastIndexOf('/') + 1 + VERSION_DIGITS - 3);
@@ -46,6 +47,7 @@ export class StreamLakeKeys {
     this.#stream = stream;
   }
 
+  /** The folder of the stream's manifests, with its slash. */
   get manifests(): string {
     return `${this.#root}manifests/stream/`;
   }
@@ -68,15 +70,20 @@ export class StreamLakeKeys {
     return `${this.tableRoot(table)}epoch=${epochText(epoch)}/`;
   }
 
-  /** As `table`, where files of a published epoch were written anew under other keys. */
+  /**
+   * Key of a table's folder for files of a published epoch that were rewritten, such as after an
+   * erasure; `attempt` keeps the keys apart.
+   */
   rewritten(table: TableName, attempt: string, epoch: number): string {
     return `${this.tableRoot(table)}rewritten-${attempt}/epoch=${epochText(epoch)}/`;
   }
 
+  /** The list of product totals as of an epoch. */
   productTotals(epoch: number): string {
     return `${this.#root}snapshots/product_totals/epoch=${epochText(epoch)}.csv`;
   }
 
+  /** A segment; `attempt` keeps competing writers of one version apart. */
   segment(shardId: string, version: number, attempt: string): string {
     return `${this.segmentsOf(shardId)}${digits(version)}-${attempt}.ndjson.zst`;
   }
@@ -95,10 +102,12 @@ export class StreamLakeKeys {
     return `${this.state}plans/`;
   }
 
+  /** A plan; `attempt` keeps competing planners of one epoch apart. */
   plan(epoch: number, attempt: string): string {
     return `${this.plans}${epochText(epoch)}-${attempt}.json`;
   }
 
+  /** The copy of a dimension's file, named by its content. */
   dimension(sha256: string): string {
     return `${this.dimensions}${sha256}`;
   }

@@ -14,7 +14,7 @@ interface EntryBase extends ShardTimes {
 /** An immutable object in the lake that holds the records of an entry. */
 export interface SegmentRef {
   readonly key: string;
-  /** In hex, of the object's bytes. */
+  /** SHA-256 of the object's bytes, in hex. */
   readonly sha256: string;
   readonly bytes: number;
 }
@@ -34,7 +34,7 @@ export interface RecordsEntry extends EntryBase {
   readonly claims: Uint8Array;
   /** The largest claim time; null: no claims. */
   readonly claimMaxMs: EpochMs | null;
-  /** The checkpoint behind which records left the stream unread; null: none. */
+  /** The checkpoint after which records left the stream unread; null: none. */
   readonly gapAfter: string | null;
   /** The shard that the records were in; null: this one. */
   readonly sourceShard: string | null;
@@ -55,18 +55,26 @@ export interface SealEntry extends EntryBase {
 
 export type LogEntry = RecordsEntry | FenceEntry | SealEntry;
 
+/** An entry as stored attributes; its version is in the key. `entryOf` reads them. */
 export function entryAttributes(entry: LogEntry): Attributes {
   const { version: _, maxEventTimeMs: __, floorMs: ___, ...own } = entry;
   return { ...timesAttributes(entry), ...(own as unknown as Attributes) };
 }
 
+/**
+ * The entry of a version from its stored attributes. Asserts a kind; the store is trusted for the
+ * rest.
+ */
 export function entryOf(version: number, attributes: Attributes): LogEntry {
   const { maxEventTime: _, floor: __, ...own } = attributes;
   assert(typeof own.kind === 'string', 'a log entry has a kind');
   return { version, ...timesOf(attributes), ...own } as unknown as LogEntry;
 }
 
-/** Whether the claims of an entry no longer matter (stream protocol §1, expired). */
+/**
+ * True once an entry's claims no longer matter: the watermark has passed its largest claim time +
+ * horizon (stream protocol §1, expired).
+ */
 export function isEntryExpired(
   entry: LogEntry,
   watermarkMs: number,

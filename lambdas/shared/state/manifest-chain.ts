@@ -19,13 +19,17 @@ const ADDED_TO: ReadonlySet<TableName> = new Set([
   'window_revenue',
 ] satisfies TableName[]);
 
+/**
+ * True if each epoch adds files to the table; false if each manifest lists the whole table
+ * (contract §3.1).
+ */
 export function isAddedTo(table: TableName): boolean {
   return ADDED_TO.has(table);
 }
 
 /**
- * Throws `TerminalError` `manifest_missing` or `manifest_damaged`: a chain with a hole has lost
- * rows.
+ * Reads a manifest of the stream. Throws `TerminalError` `manifest_missing` or `manifest_damaged`:
+ * a chain with a gap has lost rows.
  */
 export async function readStreamManifest(lake: ObjectStore, key: string): Promise<StreamManifest> {
   const manifest = await readStored<StreamManifest>(lake, key, STREAM_MANIFEST_KIND);
@@ -33,7 +37,10 @@ export async function readStreamManifest(lake: ObjectStore, key: string): Promis
   return manifest;
 }
 
-/** Every manifest of a stream, the newest first, from `newest` back to the first epoch. */
+/**
+ * Every manifest of a stream from `newest` back to the first epoch, newest first. Throws
+ * `TerminalError` `manifest_missing` or `manifest_damaged`.
+ */
 export async function* manifestChain(
   lake: ObjectStore,
   newest: StreamManifest,
@@ -47,9 +54,9 @@ export async function* manifestChain(
 }
 
 /**
- * The manifests that together list every file of the tables that are added to, each once: a hundred
- * at most, and one more for every hundred epochs. The newest comes first; one that is complete
- * stands for all since the complete one before. Throws as `readStreamManifest`.
+ * The manifests that together list every file of the tables that grow, each file once, newest
+ * first: at most a hundred, plus one per hundred epochs, as a complete manifest covers all since
+ * the complete one before. Throws `TerminalError` `manifest_missing` or `manifest_damaged`.
  */
 export async function* listingManifests(
   lake: ObjectStore,
@@ -70,9 +77,9 @@ const PARALLEL_STEPS = 16;
 const PARALLEL_MANIFESTS = 16;
 
 /**
- * The manifests of epochs after `afterEpoch`, the oldest first, with their keys. Looks back by
- * complete manifests, a hundred epochs at a step, so that of most only keys are held in memory.
- * Throws as `readStreamManifest`.
+ * The manifests of epochs after `afterEpoch` with their keys, oldest first. Goes back by complete
+ * manifests, a hundred epochs at a step, so that mostly keys are held in memory. Throws
+ * `TerminalError` `manifest_missing` or `manifest_damaged`.
  */
 export async function* manifestsAfter(
   lake: ObjectStore,
@@ -90,8 +97,8 @@ export async function* manifestsAfter(
 }
 
 /**
- * Shows every manifest of a stream once, in no order, so that a long chain is walked at many places
- * at a time. Throws as `readStreamManifest`.
+ * Visits every manifest of a stream once, in no order, reading several parts of the chain at a
+ * time. Throws `TerminalError` `manifest_missing` or `manifest_damaged`.
  */
 export async function visitManifests(
   lake: ObjectStore,
@@ -149,8 +156,8 @@ async function keysBack(
 }
 
 /**
- * The files of a table of a stream as of a manifest, each once: those of the newest epoch first.
- * Reads `listingManifests`, never a listing, and throws as it.
+ * The files of a stream's table as of a manifest, each once, newest epoch first. Trusts the
+ * manifests, never a listing. Throws `TerminalError` `manifest_missing` or `manifest_damaged`.
  */
 export async function* tableFilesAsOf(
   lake: ObjectStore,
@@ -169,7 +176,7 @@ async function previousOf(
   key: string,
 ): Promise<StreamManifest> {
   const manifest = await readStreamManifest(lake, key);
-  // Numbers fall, so the walk ends whatever the objects say.
+  // Epochs decrease, so the walk ends whatever the objects say.
   if (manifest.epoch < epoch) return manifest;
   const message = `manifest ${key} has epoch ${manifest.epoch}, but comes before epoch ${epoch}`;
   throw new TerminalError('manifest_damaged', message);

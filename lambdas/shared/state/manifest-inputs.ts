@@ -25,8 +25,9 @@ export interface WithInputs {
 const WAY_OUT = 'restore the object, or publish anew: npx tandem batch';
 
 /**
- * The inputs of a run in order of keys, wherever they are listed; of an object only a piece is in
- * memory. Throws `TerminalError` `manifest_missing` or `manifest_damaged`, which name the object.
+ * The inputs of a run in order of keys, from the manifest itself or its separate object, which is
+ * read in pieces. Throws `TerminalError` `manifest_missing` or `manifest_damaged`, which name the
+ * object.
  */
 export async function* manifestInputs(
   lake: ObjectStore,

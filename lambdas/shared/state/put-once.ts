@@ -2,9 +2,9 @@ import { epochDiffers, PreconditionFailedError } from '../model/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
 /**
- * Puts an immutable object. One that is there with equal bytes is success: somebody ran this step
- * before, or runs it now. Throws `TerminalError` `epoch_differs`, which names the key, where the
- * bytes are others.
+ * Puts an immutable object. An existing one with equal bytes is a success: this step ran before, or
+ * runs concurrently. Throws `TerminalError` `epoch_differs`, which names the key, if its bytes
+ * differ.
  */
 export async function putOnce(lake: ObjectStore, key: string, bytes: Uint8Array): Promise<void> {
   try {

@@ -21,7 +21,7 @@ export type ProductCell = readonly [productId: string, orders: number, cents: st
 export type WindowCells = {
   /** Milliseconds since 1970. */
   readonly start_ms: number;
-  /** In the order of the ids' bytes. */
+  /** Sorted by the bytes of their ids. */
   readonly products: readonly ProductCell[];
 };
 
@@ -34,7 +34,7 @@ export interface RevenueCells {
   readonly windows: readonly WindowCells[];
 }
 
-/** Of `RevenueCells`, as they are stored. */
+/** Shapes of `RevenueCells` as stored. */
 export const REVENUE_CELLS: Readonly<Record<keyof RevenueCells, Shape>> = {
   days: listOf(tuple(WHOLE_NUMBER, COUNT, CENTS)),
   hours: listOf(tuple(COUNT, COUNT, CENTS)),
@@ -44,14 +44,14 @@ export const REVENUE_CELLS: Readonly<Record<keyof RevenueCells, Shape>> = {
   ),
 };
 
-/** Cells of days or hours as a map. */
+/** Reads stored cells of days or hours into a map. */
 export function revenueByNumber(
   cells: readonly (readonly [number, number, string])[],
 ): Map<number, Revenue> {
   return new Map(cells.map(([key, orders, cents]) => [key, { orders, cents: BigInt(cents) }]));
 }
 
-/** A map by day or hour as cells, in order. */
+/** A map by day or hour as cells to store, in order. */
 export function numberedCells(
   sums: ReadonlyMap<number, Revenue>,
 ): (readonly [number, number, string])[] {
@@ -60,10 +60,11 @@ export function numberedCells(
     .map(([key, { orders, cents }]) => [key, orders, String(cents)] as const);
 }
 
-/** Collects cells of windows, which come in order. */
+/** Collects cells of windows, which must come in order. */
 export class WindowCellList {
   readonly cells: { start_ms: number; products: ProductCell[] }[] = [];
 
+  /** Adds a cell; windows must come in order, and products within them. */
   add(startMs: number, cell: ProductCell): void {
     let last = this.cells.at(-1);
     if (last?.start_ms !== startMs) {

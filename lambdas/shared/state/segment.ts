@@ -51,10 +51,10 @@ const SEGMENT_LINE: Shape = objectWith({
   data_base64: optional(TEXT),
 });
 
-/** What a record takes in a segment beside its data, at most, by and large. */
+/** Most bytes a record takes in a segment besides its data, approximately. */
 export const LINE_OVERHEAD_BYTES = 512;
 
-/** The bytes of a segment. */
+/** Encodes records as a segment, the immutable object a log entry names. */
 export function encodeSegment(records: Iterable<SegmentRecord>): Uint8Array {
   const lines: string[] = [];
   for (const { record, outcome, watermarkMs } of records) {
@@ -75,13 +75,14 @@ export function encodeSegment(records: Iterable<SegmentRecord>): Uint8Array {
   return new Uint8Array(zstdCompressSync(lines.join('\n')));
 }
 
+/** SHA-256 of the bytes, in hex. */
 export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
 /**
- * The lines of a segment, without their line ends, in order. Throws `TerminalError`
- * `segment_damaged` where they cannot be read.
+ * A segment's lines in order, without line ends. Throws `TerminalError` `segment_damaged` if it is
+ * no zstd stream.
  */
 export function segmentLines(bytes: Uint8Array, key: string): Uint8Array[] {
   let plain: Buffer;
@@ -100,12 +101,12 @@ export function segmentLines(bytes: Uint8Array, key: string): Uint8Array[] {
   return lines;
 }
 
-/** Throws as `segmentLines`. */
+/** The records of a segment. Throws `TerminalError` `segment_damaged`. */
 export function decodeSegment(bytes: Uint8Array, key: string): SegmentRecord[] {
   return segmentLines(bytes, key).map((line) => decodeLine(line, key));
 }
 
-/** One line of a segment. Throws `TerminalError` `segment_damaged`. */
+/** Decodes one line of a segment. Throws `TerminalError` `segment_damaged`. */
 export function decodeLine(line: Uint8Array, key: string): SegmentRecord {
   let value: SegmentLine;
   try {
@@ -134,8 +135,8 @@ export function decodeLine(line: Uint8Array, key: string): SegmentRecord {
 }
 
 /**
- * A segment that a log entry names. Throws `TerminalError`: `segment_missing` or `segment_damaged`,
- * which name the key, the shard and the version.
+ * Reads the segment a log entry names and verifies its checksum. Throws `TerminalError`
+ * `segment_missing` or `segment_damaged`, naming the key, the shard and the version.
  */
 export async function readSegment(
   lake: ObjectStore,
@@ -158,7 +159,10 @@ export async function readSegment(
   return bytes;
 }
 
-/** Throws `TerminalError` `segment_damaged`, which names the key. */
+/**
+ * Compares a segment's checksum with its log entry's. Throws `TerminalError` `segment_damaged`,
+ * which names the key.
+ */
 export function checkSegment(
   bytes: Uint8Array,
   { key, sha256 }: Pick<SegmentRef, 'key' | 'sha256'>,
@@ -170,7 +174,7 @@ export function checkSegment(
 
 const LINE_FEED = 0x0a;
 
-/** Without a copy. */
+/** A Buffer over the same memory, without a copy. */
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 }

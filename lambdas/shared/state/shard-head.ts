@@ -12,11 +12,11 @@ export type AncestorIds = readonly string[];
  * attributes of it are ever updated, on condition of `version`.
  */
 export interface ShardHead extends ShardTimes {
-  /** Of the newest log entry; 0: the log is empty. */
+  /** Version of the newest log entry; 0: the log is empty. */
   readonly version: number;
   /** Highest sequence number whose effects are durable; null: none. */
   readonly checkpoint: string | null;
-  /** Of the newest record consumed in order; null: none. */
+  /** Arrival of the newest record consumed in order; null: none. */
   readonly lastArrivalMs: EpochMs | null;
   readonly counts: Readonly<OutcomeCounts>;
   /** Records whose partition key is another than their order id: dedupe may not see all of them. */
@@ -32,6 +32,7 @@ export interface ShardHead extends ShardTimes {
   readonly publishedThrough: number;
 }
 
+/** A HEAD as stored attributes, which `headOf` reads. Values that are null are left out. */
 export function headAttributes(head: ShardHead): Attributes {
   return {
     version: head.version,
@@ -49,6 +50,7 @@ export function headAttributes(head: ShardHead): Attributes {
   };
 }
 
+/** A HEAD from its stored attributes. Asserts a version; the store is trusted for the rest. */
 export function headOf(attributes: Attributes): ShardHead {
   const head = attributes as unknown as StoredHead;
   assert(Number.isSafeInteger(head.version), 'a shard HEAD has a version');
@@ -68,7 +70,7 @@ export function headOf(attributes: Attributes): ShardHead {
   };
 }
 
-/** As `headAttributes` stores them: what is missing is left out. */
+/** The form that `headAttributes` stores: missing values are left out. */
 interface StoredHead {
   readonly version: number;
   readonly checkpoint?: string;
@@ -83,7 +85,7 @@ interface StoredHead {
   readonly publishedThrough: number;
 }
 
-/** `maxEventTime` and `floor`, each left out while there is none. */
+/** `maxEventTime` and `floor` as stored attributes, each left out while there is none. */
 export function timesAttributes({ maxEventTimeMs, floorMs }: ShardTimes): Attributes {
   return {
     ...(maxEventTimeMs === NO_TIME ? {} : { maxEventTime: maxEventTimeMs }),
@@ -91,6 +93,7 @@ export function timesAttributes({ maxEventTimeMs, floorMs }: ShardTimes): Attrib
   };
 }
 
+/** The shard's times from stored attributes; one that is missing reads as `NO_TIME`. */
 export function timesOf(attributes: Attributes): ShardTimes {
   const { maxEventTime, floor } = attributes as { maxEventTime?: EpochMs; floor?: EpochMs };
   return { maxEventTimeMs: maxEventTime ?? NO_TIME, floorMs: floor ?? NO_TIME };

@@ -42,13 +42,14 @@ export interface ShardResult extends RevenueCells {
   readonly notices: ShardNotices;
 }
 
+/** The bytes of a shard's result, equal for equal results. */
 export function encodeShardResult(result: ShardResult): Uint8Array {
   return compactJsonBytes(result);
 }
 
 /**
- * The results of a plan's shards, in its order. Throws `TerminalError` `result_missing` and
- * `result_damaged`, which name the key.
+ * Reads the results of a plan's shards, in the plan's order. Throws `TerminalError`
+ * `result_missing` or `result_damaged`, which name the key.
  */
 export async function readShardResults(
   plan: EpochPlan,
@@ -62,12 +63,15 @@ export async function readShardResults(
   return results;
 }
 
-/** Throws `TerminalError` `result_missing` and `result_damaged`, which name the key. */
+/**
+ * Reads one shard's result. Throws `TerminalError` `result_missing` or `result_damaged`, which name
+ * the key.
+ */
 export async function readShardResult(lake: ObjectStore, key: string): Promise<ShardResult> {
   return await readStored<ShardResult>(lake, key, SHARD_RESULT);
 }
 
-/** Null where there is none, or none that can be read. */
+/** Reads one shard's result; null if it is missing or unreadable. */
 export async function findShardResult(lake: ObjectStore, key: string): Promise<ShardResult | null> {
   try {
     return await readShardResult(lake, key);

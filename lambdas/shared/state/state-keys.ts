@@ -1,7 +1,7 @@
 import type { SortRange, StateKey } from '../ports/state-store.ts';
 
 /**
- * Where the state of one consumer of one stream lives (stream protocol §1). Every key begins with
+ * Keys of one consumer's state of one stream (stream protocol §1). Every key begins with
  * `<consumer>/<stream>`, so two consumers share nothing.
  */
 export class StateKeys {
@@ -11,6 +11,7 @@ export class StateKeys {
     this.#namespace = `${consumer}/${stream}`;
   }
 
+  /** What the consumer began with. */
   get meta(): StateKey {
     return { pk: `${this.#namespace}#META`, sk: 'STREAM' };
   }
@@ -28,10 +29,12 @@ export class StateKeys {
     return { pk: this.#shardPartition(shardId), sk: 'HEAD' };
   }
 
+  /** One entry of a shard's log. */
   log(shardId: string, version: number): StateKey {
     return { pk: this.#shardPartition(shardId), sk: `LOG#${digits(version)}` };
   }
 
+  /** Entries `[from, to]` of a shard's log, in order. */
   logRange(shardId: string, from: number, to: number): { pk: string; range: SortRange } {
     const range = { from: `LOG#${digits(from)}`, to: `LOG#${digits(to)}` };
     return { pk: this.#shardPartition(shardId), range };
@@ -57,7 +60,7 @@ export class StateKeys {
 
 export const VERSION_DIGITS = 12;
 
-/** So that versions sort as text. */
+/** A version with leading zeros, so that versions sort as text. */
 export function digits(version: number): string {
   return String(version).padStart(VERSION_DIGITS, '0');
 }

@@ -8,9 +8,9 @@ export interface StoredKind {
   /** `manifest`: begins the message. */
   readonly what: string;
   readonly shape: Shape;
-  /** Of the error where the object is not what it has to be. */
+  /** Error code if the object is not what it has to be. */
   readonly damagedCode: string;
-  /** Of the error where there is none; without it `ObjectNotFoundError` is thrown. */
+  /** Error code if the object is missing; without one, `ObjectNotFoundError` is thrown. */
   readonly missingCode?: string;
   /** `restore the object`: ends the message. */
   readonly wayOut: string;
@@ -19,9 +19,8 @@ export interface StoredKind {
 type Unpack = (bytes: Uint8Array) => Uint8Array;
 
 /**
- * The value of a stored object; `unpack` gives the JSON text where its bytes are packed. Throws
- * `TerminalError` with the codes of its kind, which names the key, what is wrong with it, and the
- * way out.
+ * Reads a stored JSON object and checks its shape; `unpack` turns packed bytes into JSON text.
+ * Throws `TerminalError` with the codes of its kind, naming the key, what is wrong and what to do.
  */
 export async function readStored<T>(
   lake: ObjectStore,
@@ -40,7 +39,10 @@ export async function readStored<T>(
   return decodeStored<T>(bytes, key, kind, unpack);
 }
 
-/** As `readStored`, of bytes that were read. */
+/**
+ * Decodes and checks bytes already read. Throws `TerminalError` with the kind's damaged code,
+ * naming the key and what is wrong.
+ */
 export function decodeStored<T>(
   bytes: Uint8Array,
   key: string,

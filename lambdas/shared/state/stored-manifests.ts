@@ -36,7 +36,7 @@ export const TABLE_FILE: Shape = objectWith({
   sha256: TEXT,
 });
 
-/** Of contract §2.3; versions before this one had none. */
+/** Warnings of contract §2.3; earlier versions had none. */
 export const WARNINGS: Shape = optional(
   listOf(objectWith({ code: oneOf(WARNING_CODES), count: COUNT, example: TEXT, hint: TEXT })),
 );
@@ -116,7 +116,10 @@ export const STREAM_MANIFEST_KIND: StoredKind = {
   wayOut: 'restore the object, or replay into a new consumer: npx tandem replay --consumer NAME',
 };
 
-/** Throws `TerminalError` `manifest_missing` or `manifest_damaged`, which name the key. */
+/**
+ * Reads a batch manifest and checks that it is the one its key names. Throws `TerminalError`
+ * `manifest_missing` or `manifest_damaged`, which name the key.
+ */
 export async function readBatchManifest<T extends { readonly run_id: string }>(
   lake: ObjectStore,
   key: string,
@@ -126,7 +129,7 @@ export async function readBatchManifest<T extends { readonly run_id: string }>(
   return manifest;
 }
 
-/** A manifest that lies under another's key is of another publication. */
+/** Throws `TerminalError` if a manifest stored under this key names another publication. */
 export function assertNamed(
   key: string,
   name: string,

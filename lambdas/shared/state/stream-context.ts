@@ -24,7 +24,7 @@ export interface StreamPorts {
 /** One consumer of one stream: ports, keys and settings. Every step of the protocol takes it. */
 export interface StreamContext extends StreamPorts {
   readonly consumer: string;
-  /** Of the code and the run time, stored with entries and plans. */
+  /** Version of code and runtime, stored with entries and plans. */
   readonly codeVersion: string;
   readonly config: Config;
   readonly times: StreamTimes;
@@ -35,8 +35,8 @@ export interface StreamContext extends StreamPorts {
 
 /**
  * Opens a consumer: writes its META, or checks that config and stream are those it began with.
- * Throws `TerminalError` `stream_differs` or `log_format_newer`. `start` counts for a new consumer
- * only: `start`, or an instant in ISO 8601.
+ * Throws `TerminalError` `stream_differs` or `log_format_newer`. `start` (the word, or an instant
+ * in ISO 8601) matters to a new consumer only.
  */
 export async function openStreamContext(
   ports: StreamPorts,

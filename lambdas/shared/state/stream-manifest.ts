@@ -23,17 +23,19 @@ export interface StreamManifest {
   readonly previous_complete: string | null;
   /** True: row tables and windows list the files since the complete one before. */
   readonly complete: boolean;
-  /** Of all epochs so far. */
+  /** Counts of all epochs so far. */
   readonly counts: Readonly<OutcomeCounts>;
   readonly epoch_counts: Readonly<OutcomeCounts>;
   readonly issues: Readonly<Record<string, number>>;
   readonly revenue: string;
   readonly rejected_files: readonly never[];
-  /** Of records in all epochs so far, and of the dimensions of this one (contract §2.3). */
+  /**
+   * Warnings about records of all epochs so far, and the dimensions of this one (contract §2.3).
+   */
   readonly warnings: readonly Warning[];
-  /** Of this epoch's records, and of its dimensions. */
+  /** Warnings about this epoch's records and dimensions. */
   readonly epoch_warnings: readonly Warning[];
-  /** Of all epochs so far. */
+  /** Joins of all epochs so far. */
   readonly joins: JoinCounts;
   readonly dimensions: { readonly customers: DimensionEntry; readonly products: DimensionEntry };
   readonly inputs: readonly PlannedShard[];

@@ -25,10 +25,11 @@ export interface StreamMeta {
   readonly statuses: Readonly<Record<string, Status>>;
   readonly rulesVersion: number;
   readonly logFormat: number;
-  /** Where a new shard is read from: `start`, or an instant in ISO 8601. */
+  /** Where new shards are read from: `start`, or an instant in ISO 8601. */
   readonly start: string;
 }
 
+/** The config's lengths of time that decide outcomes, in ms (contract §4). */
 export function timesOfConfig({ windows, stream }: Config): StreamTimes {
   return {
     windowLengthMs: windows.lengthMs,
@@ -38,6 +39,7 @@ export function timesOfConfig({ windows, stream }: Config): StreamTimes {
   };
 }
 
+/** The META that a consumer with this config and stream would begin with (stream protocol §1). */
 export function metaOfConfig(config: Config, streamIdentity: string, start: string): StreamMeta {
   const { windowLengthMs, ...times } = timesOfConfig(config);
   return {
@@ -52,8 +54,8 @@ export function metaOfConfig(config: Config, streamIdentity: string, start: stri
 }
 
 /**
- * Writes META where there is none, and otherwise compares: throws `TerminalError` `stream_differs`
- * that names what differs, or `log_format_newer`. Returns META as stored; `start` of the first one
+ * Writes META if there is none, otherwise compares it: throws `TerminalError` `stream_differs`,
+ * naming what differs, or `log_format_newer`. Returns the stored META; the first one's `start`
  * holds.
  */
 export async function ensureMeta(
@@ -92,7 +94,7 @@ function assertSame(stored: StreamMeta, wanted: StreamMeta): void {
   throw new TerminalError('stream_differs', `${message} under a new --consumer name`);
 }
 
-/** What a consumer began with and what it is to be now, where the two differ. */
+/** Each difference between what a consumer began with and what it is to be now; empty if none. */
 export function metaDifferences(stored: StreamMeta, wanted: StreamMeta): string[] {
   return (Object.keys(wanted) as (keyof StreamMeta)[])
     .filter((name) => name !== 'start' && name !== 'logFormat')

@@ -7,15 +7,15 @@ const MAX_ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 50;
 
 /**
- * `raced`: a condition did not hold. `unknown`: no answer came, and no repetition had one; whoever
- * goes on reads the state and sees.
+ * `raced`: a condition did not hold. `unknown`: neither the request nor its repetitions got an
+ * answer; read the state to find out.
  */
 export type TransactStatus = 'committed' | 'raced' | 'unknown';
 
 /**
- * One transaction of the protocol. A conflict or throttle is tried again after a random pause, with
- * the same token, so that a commit whose answer was lost is not done twice (stream protocol §2.7).
- * Throws `RetryableError` where it stays refused.
+ * Runs one transaction of the protocol. After a conflict or throttle it retries with the same token
+ * after a random pause, so that a commit whose answer was lost is not done twice (stream protocol
+ * §2.7). Throws `RetryableError` if it stays refused.
  */
 export async function transact(
   { state, clock, randomness }: Pick<StreamContext, 'state' | 'clock' | 'randomness'>,

@@ -5,7 +5,7 @@ import type { EpochPlan } from '../../shared/state/epoch-plan.ts';
 import type { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
 import type { ShardResult } from '../../shared/state/shard-result.ts';
 
-/** What a plan says about the epochs before it fits together. */
+/** Asserts that what a plan says about earlier epochs is consistent. */
 export function checkPlan(plan: EpochPlan, keys: StreamLakeKeys): void {
   const { epoch, previous, previousEpoch, watermarkMs, previousWatermarkMs } = plan;
   const previousKey = previousEpoch === 0 ? null : keys.manifest(previousEpoch);
@@ -17,8 +17,8 @@ export function checkPlan(plan: EpochPlan, keys: StreamLakeKeys): void {
 }
 
 /**
- * Conservation of each shard (contract §2.1): its rows, its counts and each of its sums say the
- * same. Throws `TerminalError` `not_conserved`.
+ * Checks conservation of each shard (contract §2.1): its rows, its counts and each of its sums
+ * agree. Throws `TerminalError` `not_conserved`.
  */
 export function checkResults(plan: EpochPlan, results: readonly ShardResult[]): void {
   assert(results.length === plan.shards.length, 'there is a result for each shard of the plan');
@@ -40,7 +40,7 @@ export function checkResults(plan: EpochPlan, results: readonly ShardResult[]): 
   }
 }
 
-/** Of all days, hours, products, and cells of windows. */
+/** Sums over all days, hours, products, and cells of windows. */
 function revenueSums({ days, hours, products, windows }: ShardResult) {
   const cells = windows.flatMap((window) => window.products);
   return [days, hours, products, cells].map((list) => {

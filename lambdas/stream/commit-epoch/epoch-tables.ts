@@ -23,7 +23,10 @@ export interface WrittenTables {
   readonly openWindows: readonly WindowCells[];
 }
 
-/** Writes the final windows, the four cumulative tables and the list of product totals. */
+/**
+ * Writes the final windows, the four cumulative tables and the list of product totals. Repeated, it
+ * writes the same bytes.
+ */
 export async function writeEpochTables(
   plan: EpochPlan,
   totals: EpochTotals,
@@ -49,7 +52,7 @@ export async function writeEpochTables(
   return { files, openWindows: open.cells };
 }
 
-/** Null where there are no rows. */
+/** Null if there are no rows. */
 async function writeFile(
   name: TableName,
   epoch: number,

@@ -28,7 +28,7 @@ export interface EpochTotals {
   readonly byDay: ReadonlyMap<number, Revenue>;
   readonly byHour: ReadonlyMap<number, Revenue>;
   readonly products: RankedProducts;
-  /** By rank of the product. */
+  /** Totals of the products, by rank. */
   readonly productTotals: CentSums;
   /** Windows that the epoch before left open, with what this one adds, by code of the product. */
   readonly windows: WindowSums;
@@ -36,8 +36,8 @@ export interface EpochTotals {
 }
 
 /**
- * Adds the results of an epoch's shards to the snapshot of the epoch before. Throws
- * `TerminalError`: `not_conserved`, `revenue_overflow`.
+ * Adds the results of an epoch's shards to the previous epoch's snapshot. Throws `TerminalError`:
+ * `not_conserved`, `revenue_overflow`.
  */
 export function addUp(
   plan: EpochPlan,

@@ -7,17 +7,20 @@ import type { EpochContext } from './write-epoch.ts';
 
 /** What an epoch tells although it went well, as the manifest has it (contract §2.3). */
 export interface EpochWarnings {
-  /** Of all epochs so far, as `counts` are. */
+  /** Joins of all epochs so far, as `counts` are. */
   readonly joins: JoinCounts;
-  /** For the snapshot: of records in all epochs so far. */
+  /** For the snapshot: warned records of all epochs so far. */
   readonly warned: WarnedRecords;
-  /** Of records in all epochs so far, and of the dimensions of this one. */
+  /** Warnings about records of all epochs so far, and the dimensions of this one. */
   readonly warnings: readonly Warning[];
-  /** Of this epoch's records, and of its dimensions. */
+  /** Warnings about this epoch's records and dimensions. */
   readonly epochWarnings: readonly Warning[];
 }
 
-/** Warnings that count records add up over the epochs, as counts and issues do. */
+/**
+ * The warnings of an epoch: those that count records add up over the epochs, as counts and issues
+ * do.
+ */
 export function warningsOfEpoch(
   plan: EpochPlan,
   results: readonly ShardResult[],
@@ -49,7 +52,7 @@ export function warningsOfEpoch(
   };
 }
 
-/** Where there are no customers, or no products, at all, nobody expects to find any. */
+/** Without any customers, or products, no join is expected to find one. */
 function joinMisses({ dimensions }: EpochPlan, notices: readonly ShardNotices[]) {
   const hasCustomers = dimensions.customers.length > 0;
   const hasProducts = dimensions.products.length > 0;

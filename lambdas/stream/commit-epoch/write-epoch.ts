@@ -38,15 +38,15 @@ export interface EpochContext {
   };
 }
 
-/** A published epoch is complete when so many were published since the last complete one. */
+/** Epochs after a complete manifest at which the next complete one is written. */
 const EPOCHS_PER_COMPLETE = 100;
 
 /**
- * Step C1 of an epoch (stream protocol §3): checks the results of its shards, writes the tables
- * that need all of them, the snapshot, and last the manifest. `results` are in the order of the
- * plan's shards. A function of the plan and of immutable objects: repeated, interrupted or side by
- * side it gives the same bytes. It makes nothing visible. Throws `TerminalError`: `not_conserved`,
- * `revenue_overflow`, `epoch_differs`, `snapshot_missing` and others of damaged state.
+ * Step C1 of an epoch (stream protocol §3): checks its shards' results, writes the tables that need
+ * all of them, the snapshot, and last the manifest. `results` are in the order of the plan's
+ * shards. Deterministic: repeated, interrupted or concurrent runs write the same bytes. Makes
+ * nothing visible. Throws `TerminalError`: `not_conserved`, `revenue_overflow`, `epoch_differs`,
+ * `snapshot_missing` and others of damaged state.
  */
 export async function writeEpoch(
   plan: EpochPlan,
@@ -112,7 +112,7 @@ export async function writeEpoch(
   return manifest;
 }
 
-/** In the order of the ids' bytes. */
+/** Sorted by the bytes of the ids. */
 function productCells({ products, productTotals }: EpochTotals): ProductCell[] {
   return Array.from(products.codeOfRank, (_, rank) => [
     productText(products, rank),
@@ -132,7 +132,7 @@ function epochFiles(results: readonly ShardResult[], { files }: WrittenTables): 
   return Object.fromEntries(tablesOf('stream').map(({ name }) => [name, { files: filesOf(name) }]));
 }
 
-/** With the files of the epochs since the last complete one, the newest epoch first. */
+/** Adds the files of the epochs since the last complete one, newest epoch first. */
 async function withEarlierFiles(
   lake: ObjectStore,
   { previous }: EpochPlan,

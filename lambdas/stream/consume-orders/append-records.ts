@@ -30,7 +30,7 @@ export interface ConsumeMemory {
   readonly segmentBytes: Float64Array;
 }
 
-/** What an entry is about beside its records. */
+/** Facts about an entry, apart from its records. */
 export interface AppendKind {
   readonly kind: 'records' | 'redrive';
   readonly sourceShard: string | null;
@@ -46,9 +46,9 @@ export interface Appended {
 }
 
 /**
- * Appends records, at most as many as the memory holds, to the log of a fold's shard, cut where an
- * entry is full (stream protocol §2.5–2.7). Stops at the first cut that is not committed: the fold
- * is worth nothing then.
+ * Appends records, at most as many as the memory holds, to a shard's log, split where an entry is
+ * full (stream protocol §2.5–2.7). Stops at the first entry that is not committed; the fold must
+ * then be discarded.
  */
 export async function appendRecords(
   context: StreamContext,
@@ -183,6 +183,7 @@ function headAfter(
   };
 }
 
+/** Adds two counts, per outcome, without changing either. */
 export function sumCounts(
   a: Readonly<OutcomeCounts>,
   b: Readonly<OutcomeCounts>,

@@ -37,11 +37,11 @@ export interface CutLimits {
 export interface ClassifiedCut {
   readonly from: number;
   readonly to: number;
-  /** By row: index in `OUTCOMES`. */
+  /** For each row, an index in `OUTCOMES`. */
   readonly outcome: Uint8Array;
-  /** By row, for late ones: the watermark before it. */
+  /** For each late row, the watermark before it. */
   readonly watermarkMs: Float64Array;
-  /** After the cut. */
+  /** The shard's times after these records. */
   readonly times: ShardTimes;
   readonly counts: OutcomeCounts;
   readonly issues: Record<string, number>;
@@ -49,7 +49,10 @@ export interface ClassifiedCut {
   readonly claimMaxMs: EpochMs | null;
 }
 
-/** Gives each record its outcome (contract §2.1, §4), in the order of a shard's log. */
+/**
+ * Gives each record its outcome (contract §2.1, §4), in the order of a shard's log. Depends on the
+ * earlier records and the shard's state only, never on a clock.
+ */
 export class Classifier {
   readonly #lengths: StreamTimes;
   readonly #limits: CutLimits;

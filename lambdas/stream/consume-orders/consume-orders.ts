@@ -15,7 +15,7 @@ import { readSkipped } from './skipped-records.ts';
 /** Records that are parsed and classified at once. */
 const MAX_ROWS = 10_000;
 
-/** A batch that loses so many races in a row is given back to be tried later. */
+/** A batch that loses this many races in a row is given back, to be retried later. */
 const MAX_RACES = 20;
 
 /** How a record batch ended. */
@@ -27,7 +27,10 @@ export type ConsumeResult =
    */
   | { readonly status: 'failed'; readonly fromSequenceNumber: string; readonly error: unknown };
 
-/** `spare`: parts of memory that nobody uses any more; taking new memory takes time. */
+/**
+ * Memory of a consumer, to be reused across batches. `spare`: unused parts to take over, because
+ * allocating takes time.
+ */
 export function createConsumeMemory(
   { config, times }: StreamContext,
   spare: Partial<Pick<ConsumeMemory, 'parser' | 'columns'>> = {},
@@ -44,9 +47,9 @@ export function createConsumeMemory(
 }
 
 /**
- * Consumes record batches of shards (stream protocol §2). The effect of each record, one line in
- * one log entry with one outcome, happens once whatever is delivered how often, by how many
- * processes and cut in which way: an entry is appended on condition of the log before it.
+ * Consumes record batches of shards (stream protocol §2). Each record takes effect once, as one
+ * line of one log entry with one outcome, however often, by however many processes and in whatever
+ * batches it is delivered: an entry is appended on condition that the log is unchanged.
  */
 export class OrderConsumer {
   readonly #context: StreamContext;
@@ -94,7 +97,8 @@ export class OrderConsumer {
     }
     const { checkpoint } = fold.head;
     const [{ sequenceNumber }] = fresh;
-    // With every batch: one that another environment failed at may have been given up meanwhile.
+    // Checked with every batch: one that failed in another environment may have been given up
+    // meanwhile.
     const skipped = await readSkipped(this.#context, shardId, checkpoint, sequenceNumber, MAX_ROWS);
     if (skipped.isGap) this.#context.metrics.count('StreamGap', { shardId });
     const gapAfter = skipped.isGap ? checkpoint : null;
@@ -113,7 +117,7 @@ export class OrderConsumer {
   ): Promise<number> {
     const { shardId } = fold;
     const append: AppendKind = { kind: 'records', sourceShard: null, gapAfter };
-    // Only a fold whose last append was answered may stay: claims of a lost cut are in it.
+    // A fold may stay only if its last append was answered: it holds the claims of a lost one.
     this.#folds.delete(shardId);
     const result = await appendRecords(this.#context, fold, records, this.#memory, append);
     if (result.status === 'committed') this.#folds.set(fold);
@@ -121,7 +125,7 @@ export class OrderConsumer {
     return result.appended;
   }
 
-  /** With a fold in memory only HEAD is read, and what came since. */
+  /** Given a fold in memory, reads only HEAD and the newer entries. */
   async #fold(shardId: string): Promise<ShardFold | null> {
     const fold = await foldShard(this.#context, shardId, this.#folds.get(shardId));
     if (fold !== null) this.#folds.set(fold);

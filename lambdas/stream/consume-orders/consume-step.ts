@@ -6,7 +6,7 @@ import { type ConsumeResult, OrderConsumer } from './consume-orders.ts';
 /** What stays of the time limit when a batch is given back: enough to answer. */
 const DEADLINE_MARGIN_MS = 5_000;
 
-/** Where the mapping goes on; an empty list means behind the batch. */
+/** Where the mapping continues; an empty list means after the batch. */
 export interface ConsumeAnswer {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
@@ -19,11 +19,10 @@ export interface Deadline {
 const DONE: ConsumeAnswer = { batchItemFailures: [] };
 
 /**
- * Consumes what the event source mapping delivers. Failures that may pass are answered by the
- * lowest sequence number that is not in the log: Lambda begins again there. Others are thrown, and
- * so is what nobody foresaw: the shard waits, and an alarm says so. `onGivenBack` is called with
- * the cause of each answer that names a failure, or null where the batch did not end in time; it
- * comes again, and what was appended is passed over.
+ * Consumes what the event source mapping delivers. A retryable failure is answered with the lowest
+ * sequence number that is not in the log: Lambda starts again there, and what was appended is
+ * skipped. Other errors are thrown: the shard waits, and an alarm says so. `onGivenBack` gets the
+ * cause of each answer that names a failure, or null if the batch did not end in time.
  */
 export function createConsumeStep(
   open: () => Promise<StreamContext>,

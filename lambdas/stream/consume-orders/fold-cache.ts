@@ -1,8 +1,8 @@
 import type { ShardFold } from '../../shared/state/fold.ts';
 
 /**
- * Folds by shard, the least recently used one let go of first. Any process may meet any shard, so
- * their memory is bounded.
+ * Folds by shard, evicting the least recently used: any process may meet any shard, so their memory
+ * is bounded.
  */
 export class FoldCache {
   readonly #limitBytes: number;
@@ -17,6 +17,7 @@ export class FoldCache {
     return this.#folds.get(shardId) ?? null;
   }
 
+  /** Keeps a fold as the last used one, and evicts older ones above the limit; never this one. */
   set(fold: ShardFold): void {
     const { shardId } = fold;
     this.#folds.delete(shardId);

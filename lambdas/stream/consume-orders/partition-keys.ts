@@ -2,7 +2,7 @@ import type { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 
 /**
- * How many records of rows `[from, to)` have an order id and another partition key (contract
+ * Counts the records of rows `[from, to)` whose partition key is not their order id (contract
  * §1.1): two records of one id may then be in two shards, and each shard dedupes on its own.
  */
 export function countOtherKeys(

@@ -7,7 +7,7 @@ import type { StreamContext } from '../../shared/state/stream-context.ts';
 /** Reads of a shard that may come back empty although records follow. */
 const MAX_EMPTY_READS = 20;
 
-/** Where a shard is read on from: behind its checkpoint, or where its consumer began. */
+/** Where to read a shard from: after its checkpoint, or where its consumer began. */
 export function positionAfter(
   { meta }: Pick<StreamContext, 'meta'>,
   checkpoint: string | null,
@@ -18,8 +18,8 @@ export function positionAfter(
 }
 
 /**
- * What comes first at or after a position: reads on while answers are empty and more is behind
- * them. Throws `RetryableError` where that does not end, `ShardNotFoundError` as `read` does.
+ * The first records at or after a position; reads on while answers are empty although more follows.
+ * Throws `RetryableError` if that does not end, `ShardNotFoundError` as `read` does.
  */
 export async function readOn(
   { stream }: Pick<StreamContext, 'stream'>,
@@ -39,19 +39,19 @@ export async function readOn(
   throw new RetryableError(`${shardId}: ${MAX_EMPTY_READS} reads were empty though it is behind`);
 }
 
-/** What lies between a checkpoint and the first record that was delivered. */
+/** The records between a checkpoint and the first record that was delivered. */
 export interface Skipped {
   /** In order; at most as many as were asked for. */
   readonly records: readonly StreamRecord[];
   /** True: after these the delivered record comes next. */
   readonly isAll: boolean;
-  /** True: records behind the checkpoint left the stream before anybody read them. */
+  /** True: records after the checkpoint left the stream unread. */
   readonly isGap: boolean;
 }
 
 /**
- * Records that the event source mapping passed over (stream protocol §2.4). One read of one record
- * says whether there are any.
+ * Reads records that the event source mapping skipped (stream protocol §2.4). One read of one
+ * record tells whether there are any.
  */
 export async function readSkipped(
   context: StreamContext,

@@ -12,8 +12,8 @@ import { settleShards } from '../plan-epoch/shard-registry.ts';
 const READ_RECORDS = 10_000;
 
 /**
- * Parents before children, each until nothing is behind its checkpoint that arrived in time, or the
- * time is up; called again, it goes on. Returns how many records were read for it.
+ * Consumes each shard, parents before children, until no record that arrived by `untilMs` is
+ * unread, or the time is up; called again, it continues. Returns the number of records read.
  */
 export async function consumeToTips(
   context: StreamContext,

@@ -6,9 +6,9 @@ import type { EpochWriter } from '../publish-epoch/publish-epoch.ts';
 import { drainStream } from './drain-stream.ts';
 
 export interface DrainStepEvent {
-  /** Where floors rise to, in ISO 8601, instead of the end of the newest window. */
+  /** Instant to raise floors to, in ISO 8601, instead of the end of the newest window. */
   readonly to?: string;
-  /** Plan anew although another version's plan is still young. */
+  /** Plan again although another version's plan is still young. */
   readonly isReplan?: boolean;
 }
 
@@ -20,7 +20,10 @@ export interface DrainStepResult {
   readonly watermark: string | null;
 }
 
-/** Makes windows final on demand. Throws as `drainStream`; `drain_to_invalid`. */
+/**
+ * Makes windows final on demand. Throws `TerminalError` `drain_to_invalid` and the errors of
+ * `drainStream`.
+ */
 export async function drainStep(
   context: StreamContext,
   writer: EpochWriter,

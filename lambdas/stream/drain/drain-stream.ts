@@ -13,24 +13,27 @@ import { consumeToTips } from './consume-to-tips.ts';
 const MAX_ROUNDS = 1_000;
 
 export interface DrainOptions {
-  /** Where floors rise to instead of E; `drain --all` asks before it takes the future away. */
+  /**
+   * Instant to raise floors to instead of E; later records before it will be late, so `drain --all`
+   * asks first.
+   */
   readonly toMs?: EpochMs;
-  /** Plan anew although another version's plan is still young. */
+  /** Plan again although another version's plan is still young. */
   readonly isReplan?: boolean;
 }
 
 export interface DrainResult {
-  /** Where all floors are at least now; null: the stream holds nothing. */
+  /** The instant that all floors have reached; null: the stream holds nothing. */
   readonly drainedToMs: EpochMs | null;
-  /** Of the last committed epoch; null while nothing was published. */
+  /** Plan of the last committed epoch; null while nothing is published. */
   readonly plan: EpochPlan | null;
 }
 
 /**
- * Makes the windows up to E final now (stream protocol §4): consumes what arrived until now, raises
- * the floors of all shards to the end of the window that holds the largest event time, and
- * publishes until nothing is new. The stream goes on after it; records that arrive meanwhile go by
- * the same rules. Repeated, it changes nothing more.
+ * Makes the windows up to E final now (stream protocol §4): consumes what has arrived, raises all
+ * floors to the end of the window that holds the largest event time, and publishes until nothing is
+ * new. The stream goes on afterwards; records that arrive meanwhile follow the same rules.
+ * Repeated, it changes nothing more.
  */
 export async function drainStream(
   context: StreamContext,

@@ -13,7 +13,9 @@ import type { StreamContext } from '../../shared/state/stream-context.ts';
 /** What reading a dimension needs of a store. */
 export type Streaming = Pick<ObjectStore, 'stream'>;
 
-/** The same objects; `onEnd` hears the SHA-256 of each one that is read to its end, in hex. */
+/**
+ * A store of the same objects that passes `onEnd` the SHA-256, in hex, of each one read to its end.
+ */
 export function hashing(store: Streaming, onEnd: (key: string, sha256: string) => void): Streaming {
   return {
     async *stream(key, options) {
@@ -28,8 +30,8 @@ export function hashing(store: Streaming, onEnd: (key: string, sha256: string) =
 }
 
 /**
- * The copies of the lake. Reading one to its end throws `TerminalError` `dimension_copy_damaged`
- * where its bytes are not those that it was named by.
+ * A store of the lake's copies. Reading one to its end throws `TerminalError`
+ * `dimension_copy_damaged` if its bytes do not match the hash in its name.
  */
 export function checkedCopies(lake: Streaming, copies: readonly DimensionCopy[]): Streaming {
   return hashing(lake, (copyKey, sha256) => {
@@ -42,7 +44,10 @@ export function checkedCopies(lake: Streaming, copies: readonly DimensionCopy[])
   });
 }
 
-/** Throws as reading them does. */
+/**
+ * Reads all copies to verify them. Throws `TerminalError` `dimension_copy_damaged`, and
+ * `ObjectNotFoundError` for a missing copy.
+ */
 export async function checkCopies(lake: Streaming, copies: readonly DimensionCopy[]) {
   const checked = checkedCopies(lake, copies);
   for (const { copyKey } of copies) {
@@ -51,9 +56,8 @@ export async function checkCopies(lake: Streaming, copies: readonly DimensionCop
 }
 
 /**
- * Copies a file of landing that has this SHA-256. A copy that is there already is written over: by
- * the same bytes, or it was damaged. Throws `PreconditionFailedError` where landing has another
- * file now.
+ * Copies a file of landing that has this SHA-256. Overwrites an existing copy, which has the same
+ * bytes or is damaged. Throws `PreconditionFailedError` if landing has another file now.
  */
 export async function copyFile(
   { landing, lake, lakeKeys }: Pick<StreamContext, 'landing' | 'lake' | 'lakeKeys'>,
@@ -77,7 +81,7 @@ export async function copyFile(
   return { key, etag, sizeBytes, copyKey };
 }
 
-/** The SHA-256 by which a copy is named. */
+/** The SHA-256 in a copy's name, in hex. */
 export function sha256OfCopy({ copyKey }: DimensionCopy): string {
   return copyKey.slice(copyKey.lastIndexOf('/') + 1);
 }

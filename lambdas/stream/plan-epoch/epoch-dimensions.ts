@@ -46,18 +46,20 @@ type Listed =
   | { readonly status: 'changed'; readonly key: string };
 
 interface InMemory extends EpochDimension {
-  /** Of the copies it was read from. */
+  /** Keys of the copies it was read from. */
   readonly copyKeys: string;
 }
 
 /**
- * The dimensions of one consumer's epochs. They are read before a plan names them, and stay in
- * memory as long as their files are the same: an epoch whose files nobody changed costs a listing.
+ * The dimensions of one consumer's epochs. Read before a plan names them, and kept in memory while
+ * their files are unchanged: an epoch with unchanged files costs a listing.
  */
 export class EpochDimensions {
   readonly #context: StreamContext;
   readonly #inMemory = new Map<string, InMemory>();
-  /** By name: files that were read and are bad, so that they are not read again and again. */
+  /**
+   * Bad files already read, by name of the dimension, so that they are not read again and again.
+   */
   readonly #known = new Map<string, { readonly files: string; readonly bad: BadFiles }>();
 
   constructor(context: StreamContext) {
@@ -65,10 +67,10 @@ export class EpochDimensions {
   }
 
   /**
-   * Reads the files of landing and copies them, for they may be overwritten any time (stream
-   * protocol §3, P7). Files that are rejected, too large, unreadable or never stand still are a
-   * warning; the copies of the epoch before stay then, none if there are none. Throws
-   * `TerminalError` `dimension_copy_missing` or `dimension_copy_damaged` where those are gone, too.
+   * Reads the files of landing and copies them, since they may be overwritten any time (stream
+   * protocol §3, P7). Files that are rejected, too large, unreadable or keep changing become a
+   * warning; the previous epoch's copies then stay, or none if there are none. Throws
+   * `TerminalError` `dimension_copy_missing` or `dimension_copy_damaged` if those are lost too.
    */
   async plan(previous: EpochPlan | null): Promise<PlannedDimensions> {
     const troubles: BadFiles[] = [];
@@ -237,7 +239,7 @@ export class EpochDimensions {
   }
 }
 
-/** Failures of a plan's dimensions: another plan may have others. */
+/** True for failures caused by a plan's dimensions: another plan may have others. */
 export function isOfDimensions(error: unknown): boolean {
   return isCopyTrouble(error) || isOfContent(error);
 }
@@ -246,7 +248,7 @@ function isCopyTrouble(error: unknown): boolean {
   return error instanceof TerminalError && error.code.startsWith('dimension_copy_');
 }
 
-/** The same bytes fail again. */
+/** True if the same bytes would fail again. */
 function isOfContent(error: unknown): boolean {
   const codes = ['dimension_rejected', 'dimensions_too_large'];
   return error instanceof TerminalError && codes.includes(error.code);
@@ -256,7 +258,7 @@ function isChange(error: unknown): error is PreconditionFailedError | ObjectNotF
   return error instanceof PreconditionFailedError || error instanceof ObjectNotFoundError;
 }
 
-/** Throws what may pass, and what nobody foresaw. */
+/** Rethrows what may pass, and the unforeseen. */
 function badFiles(key: string, error: unknown): BadFiles {
   if (!(error instanceof TerminalError)) throw error;
   return { key, reason: error.message };

@@ -25,16 +25,15 @@ export interface PlanEpochOptions {
 
 export type PlannedEpoch =
   | { readonly status: 'planned'; readonly plan: EpochPlan; readonly key: string }
-  /** No entry is new and the watermark stands where it stood. */
+  /** No entry is new and the watermark has not moved. */
   | { readonly status: 'nothing_new'; readonly shards: readonly KnownShard[] }
   /** A log that is read lacks entries: another publisher is ahead. */
   | { readonly status: 'superseded' };
 
 /**
- * Fixes what the next epoch holds (stream protocol §3, P1–P8): of each shard the log entries since
- * the plan before, the stream's watermark, which is taken only after all floors were raised, and
- * dimensions that were read.
- * The plan is put under a key of its own; whether it counts is decided by `setPlanned`.
+ * Fixes what the next epoch holds (stream protocol §3, P1–P8): each shard's log entries since the
+ * previous plan, the stream's watermark, taken only after all floors were raised, and dimensions
+ * already read. Puts the plan under its own key; `setPlanned` decides whether it counts.
  */
 export async function planEpoch(
   context: StreamContext,
@@ -80,14 +79,14 @@ function holdersOf(
   return new Set(holding.map(({ shardId }) => shardId));
 }
 
-/** What an epoch takes of one shard, and the shard's watermark behind that. */
+/** What an epoch takes from one shard, and the shard's watermark after that. */
 interface ShardCut {
   readonly shard: KnownShard;
   readonly planned: PlannedShard;
   readonly watermarkMs: EpochMs;
 }
 
-/** Null where an entry is missing (P5). */
+/** Null if an entry is missing (P5). */
 async function cutShard(
   context: StreamContext,
   shard: KnownShard,

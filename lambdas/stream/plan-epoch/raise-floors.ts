@@ -12,22 +12,23 @@ import type { TransactStatus } from '../../shared/state/transact.ts';
 import { positionAfter } from '../consume-orders/skipped-records.ts';
 import type { KnownShard } from './shard-registry.ts';
 
-/** Reads of a shard that answers empty though it is behind (stream protocol §3, P3). */
+/** Reads of a shard that answers empty although it is behind (stream protocol §3, P3). */
 const MAX_IDLE_READS = 5;
 
-/** How a shard stands; `holder`: sealed, and its last entries or children are not planned yet. */
+/** State of a shard; `holder`: sealed, but its last entries or children are not planned yet. */
 export type Activity = 'active' | 'idle' | 'behind' | 'holder' | 'over';
 
-/** A drain makes windows up to `toMs` final, whatever arrives after it was asked for. */
+/** A drain makes windows up to `toMs` final, whatever arrives after it was requested. */
 export interface Drain {
   readonly toMs: EpochMs;
-  /** By the stream service's clock: what arrived later is not waited for. */
+  /** Instant by the stream service's clock: later arrivals are not waited for. */
   readonly askedAtMs: EpochMs;
 }
 
 /**
- * Asks the stream: nothing unread, nothing arrived (since a drain was asked for, where there is
- * one). An error, a throttle or any doubt is `behind`: stalled is never idle.
+ * Asks the stream whether a shard is idle: nothing unread, nothing arrived (before the drain was
+ * requested, if there is one). An error, a throttle or any doubt is `behind`: a stalled shard is
+ * never idle.
  */
 export async function probeShard(
   context: StreamContext,
@@ -62,8 +63,8 @@ export interface FloorsOptions {
 }
 
 /**
- * Raises the floors of idle shards (stream protocol §3, P3, P4) and returns all HEADs as they are
- * then. A fence whose condition fails means that records came: that shard is not idle.
+ * Raises the floors of idle shards (stream protocol §3, P3, P4) and returns all HEADs afterwards. A
+ * fence whose condition fails means that records came: that shard is not idle.
  */
 export async function raiseFloors(
   context: StreamContext,
@@ -84,11 +85,12 @@ export async function raiseFloors(
   return settled;
 }
 
+/** The shard's watermark, from its HEAD and the consumer's delay (contract §4). */
 export function watermarkOfShard({ times }: StreamContext, head: ShardHead): EpochMs {
   return watermarkOf(head, times.watermarkDelayMs);
 }
 
-/** Only shards are asked that have been silent for `idleAfter` and would hold others back. */
+/** Asks only shards that have been silent for `idleAfter` and would hold others back. */
 async function activities(
   context: StreamContext,
   shards: readonly KnownShard[],
@@ -117,7 +119,7 @@ function silentSinceMs({ lastArrivalMs, createdAtMs }: ShardHead): number {
   return lastArrivalMs ?? createdAtMs;
 }
 
-/** Whether no unsealed shard had a record since `sinceMs`. */
+/** True if no unsealed shard had a record since `sinceMs`. */
 function isQuiet(shards: readonly KnownShard[], sinceMs: number): boolean {
   return shards.every(({ head }) => head.sealed || silentSinceMs(head) <= sinceMs);
 }
@@ -127,7 +129,7 @@ interface Target {
   readonly reason: FenceEntry['reason'];
 }
 
-/** Where floors rise to; null: nowhere. */
+/** The instant to raise floors to; null: none. */
 async function targetOf(
   context: StreamContext,
   shards: readonly KnownShard[],
@@ -183,7 +185,7 @@ async function fence(
   return again === null ? shard : { ...shard, head: again };
 }
 
-/** One fence on condition that HEAD is as given. */
+/** Appends one fence, on condition that HEAD is unchanged. */
 export async function raiseFloor(
   context: StreamContext,
   { shardId, head }: { readonly shardId: string; readonly head: ShardHead },

@@ -13,8 +13,8 @@ export interface KnownShard extends Shard {
 
 /**
  * All shards that ever were and that the stream lists, parents before children (stream protocol §3,
- * P1, P2). HEADs that are missing are created and finished parents sealed: a child without records
- * would else hold the watermark for ever. A child whose parent is not sealed yet is left out.
+ * P1, P2). Creates missing HEADs and seals finished parents: otherwise a child without records
+ * would hold the watermark forever. Leaves out a child whose parent is not sealed yet.
  */
 export async function settleShards(context: StreamContext): Promise<KnownShard[]> {
   const listed = await context.stream.listShards();
@@ -51,7 +51,7 @@ async function withoutGoneChildren(
   });
 }
 
-/** All shards that have state, parents before children, as they are now. */
+/** All shards that have state, parents before children, with their current HEADs. */
 export async function readShards(context: StreamContext): Promise<KnownShard[]> {
   return await withHeads(context, await readRegistry(context));
 }
@@ -75,7 +75,7 @@ async function readRegistry({ state, keys }: StreamContext): Promise<Shard[]> {
   return shards;
 }
 
-/** As `createHead` writes it. */
+/** The form that `createHead` writes. */
 interface RegistryItem {
   readonly parents: readonly string[];
   readonly hashKeyStart: string;
@@ -118,8 +118,8 @@ async function isReadable({ stream }: StreamContext, shardId: string): Promise<b
 }
 
 /**
- * A shard that the stream lists no longer may be gone together with its children, which then seal
- * nobody. The listing may also be older than the shard, so a read decides.
+ * A shard that the stream no longer lists may be gone with its children, which then cannot seal it.
+ * The listing may also be older than the shard, so a read decides.
  */
 async function sealIfGone(
   context: StreamContext,
@@ -135,7 +135,9 @@ async function sealIfGone(
   }
 }
 
-/** At the end when a read after the checkpoint gives no record and nothing follows (§5). */
+/**
+ * Ended if a read after the checkpoint gives no record and nothing follows (stream protocol §5).
+ */
 async function sealIfEnded(
   context: StreamContext,
   listed: readonly Shard[],
@@ -151,7 +153,7 @@ async function sealIfEnded(
     await seal(context, listed, shardId, true);
   } catch (error) {
     if (!(error instanceof ShardNotFoundError)) throw error;
-    // Its children are listed and it is not: what was unread in it is gone.
+    // Its children are listed and it is not: its unread records are gone.
     context.metrics.count('StreamGap', { shardId });
     await seal(context, listed, shardId, false);
   }

@@ -15,8 +15,8 @@ import {
 import type { EpochWriter } from './publish-epoch.ts';
 
 /**
- * Writes epochs in this process, shard by shard. Dimensions stay in memory as long as their files
- * are the same.
+ * Writes epochs in this process, shard by shard. Keeps dimensions in memory while their files are
+ * unchanged.
  */
 export class InlineEpochWriter implements EpochWriter {
   readonly dimensions: EpochDimensions;
@@ -24,7 +24,7 @@ export class InlineEpochWriter implements EpochWriter {
   readonly #statuses: StatusParser;
   #memory: PublishMemory | null;
 
-  /** Without `memory` it takes its own. */
+  /** Allocates its own memory unless given some. */
   constructor(context: StreamContext, memory: PublishMemory | null = null) {
     this.#context = context;
     this.dimensions = new EpochDimensions(context);
@@ -49,7 +49,7 @@ export class InlineEpochWriter implements EpochWriter {
     });
   }
 
-  /** Step W for one shard, where somebody else does the rest. */
+  /** Step W for one shard; other processes do the rest. */
   async writeShard(plan: EpochPlan, index: number): Promise<void> {
     const customers = await this.dimensions.read(CUSTOMERS, plan.dimensions.customers);
     const products = await this.dimensions.read(PRODUCTS, plan.dimensions.products);
@@ -57,8 +57,8 @@ export class InlineEpochWriter implements EpochWriter {
   }
 
   /**
-   * A result that is there was written last, by this very plan: its files are there too. One that
-   * cannot be read is written again, differs then, and so the epoch is planned anew.
+   * An existing result was written last, by this very plan, so its files exist too. An unreadable
+   * one is written again, then differs, and so the epoch is planned again.
    */
   async #writeShard(plan: EpochPlan, index: number, customers: Dimension, products: Dimension) {
     const { lake, lakeKeys: keys, config } = this.#context;

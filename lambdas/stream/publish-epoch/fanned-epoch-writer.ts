@@ -10,8 +10,8 @@ import type { EpochWriter } from './publish-epoch.ts';
 const PARALLEL_SHARDS = 32;
 
 /**
- * Has the shards of a large epoch published side by side, each somewhere else, and then goes on as
- * `inline` does: it finds their results. Small epochs are written by `inline` alone.
+ * Has the shards of a large epoch published in parallel by other invocations, then lets `inline`
+ * finish with their results. `inline` alone writes small epochs.
  */
 export class FannedEpochWriter implements EpochWriter {
   readonly dimensions: EpochDimensions;
@@ -38,8 +38,8 @@ export class FannedEpochWriter implements EpochWriter {
         this.#shards.publish({ planKey, shardIndex }),
       );
     } catch (error) {
-      // The code is lost on the way from there: written here, the shard says what is wrong with it,
-      // `epoch_differs` for instance, after which the epoch is planned anew.
+      // The error code is lost on the way back: written here, the shard shows what is wrong, for
+      // instance `epoch_differs`, after which the epoch is planned again.
       if (!(error instanceof TerminalError)) throw error;
     }
   }

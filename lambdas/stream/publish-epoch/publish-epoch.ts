@@ -14,31 +14,31 @@ import { rollForward } from '../roll-forward/roll-forward.ts';
 
 /** Writes all files of a planned epoch, its manifest last (stream protocol §3, W and C1). */
 export interface EpochWriter {
-  /** Those that it writes with, and that planning reads. */
+  /** The dimensions that it writes with and that planning reads. */
   readonly dimensions: EpochDimensions;
   /**
-   * A function of the plan and of immutable objects: repeated, interrupted or side by side it
-   * writes the same. `planKey` is where the plan stands in the lake. Throws `TerminalError`
-   * `epoch_differs` where a file is there with other bytes.
+   * Writes an epoch. A function of the plan and immutable objects: repeated, interrupted or
+   * concurrent runs write the same. `planKey` is the plan's key in the lake. Throws `TerminalError`
+   * `epoch_differs` if a file exists with other bytes.
    */
   write(plan: EpochPlan, planKey: string): Promise<StreamManifest>;
 }
 
 export interface PublishOptions extends PlanEpochOptions {
-  /** Plan anew although another version's plan is still young, or our own cannot be written. */
+  /** Plan again although another version's plan is still young, or our own cannot be written. */
   readonly isReplan?: boolean;
 }
 
 export type PublishResult =
   | { readonly status: 'published'; readonly plan: EpochPlan; readonly manifest: StreamManifest }
-  /** No entry is new and the watermark stands; `plan` is that of the committed epoch. */
+  /** No entry is new and the watermark has not moved; `plan` is that of the committed epoch. */
   | { readonly status: 'nothing_new'; readonly plan: EpochPlan | null }
   /** Another publisher was faster; run again. */
   | { readonly status: 'superseded' }
-  /** Another version's plan is on its way and may still be finished by it. */
+  /** Another version's plan is under way, and that version may still finish it. */
   | { readonly status: 'waiting'; readonly plannedEpoch: number };
 
-/** What a caller that cannot go on without the epoch says of `waiting`. */
+/** The `RetryableError` of a caller that cannot continue without the epoch that is `waiting`. */
 export function waitingFor(plannedEpoch: number): RetryableError {
   return new RetryableError(
     `epoch ${plannedEpoch} was planned by another version, which may still finish it; ` +
@@ -49,7 +49,7 @@ export function waitingFor(plannedEpoch: number): RetryableError {
 /**
  * One run of the publisher (stream protocol §3): finishes what was committed, resumes what was
  * planned or plans what is new, writes it, and commits it by one conditional step. Runs may be
- * repeated, interrupted at any await, or side by side: an epoch is committed once, with one plan.
+ * repeated, interrupted at any await, or concurrent: an epoch is committed once, with one plan.
  */
 export async function publishEpoch(
   context: StreamContext,
@@ -92,7 +92,7 @@ async function resumeOrPlan(
   const { context, options } = run;
   if (head.plannedPlan !== null) {
     const plan = await findPlan(context, head.plannedPlan);
-    // Nobody can write what cannot be read.
+    // An unreadable plan cannot be written.
     if (plan === null) return await planAnew(run, head, committed);
     const isOurs = plan.codeVersion === context.codeVersion && plan.planFormat === PLAN_FORMAT;
     if (isOurs) return { status: 'planned', plan, key: head.plannedPlan };
@@ -125,9 +125,9 @@ interface Written extends Planned {
 }
 
 /**
- * A plan that cannot be written as it is, is planned anew under the next number: where files are
- * there that it would not write (W1; the next run goes on, so the answer is null); where its
- * dimensions cannot be read, if the new plan has others; and whatever is wrong, if somebody asks.
+ * Writes a plan, or plans again under the next number if it cannot be written as it is: if files
+ * exist that it would not write (W1; the next run continues, so the answer is null); if its
+ * dimensions cannot be read and a new plan has others; and for any failure on request.
  */
 async function writeOrReplan(run: Run, planned: Planned): Promise<Written | null> {
   const { writer, context, options } = run;
@@ -145,7 +145,7 @@ async function writeOrReplan(run: Run, planned: Planned): Promise<Written | null
       JSON.stringify(dimensions) !== JSON.stringify(plan.dimensions);
     const isWanted = isOfDimensions(error) && !isAsked ? hasOthers : () => true;
     const again = await planAnew({ ...run, options: {} }, head, committed, isWanted);
-    // Another publisher that met the same files was faster: its plan is the one to go on with.
+    // Another publisher that met the same files was faster: continue with its plan.
     if (again.status === 'superseded' || (again.status === 'planned' && isLeftOver)) return null;
     if (again.status !== 'planned') throw error;
     return { ...again, manifest: await writer.write(again.plan, again.key) };

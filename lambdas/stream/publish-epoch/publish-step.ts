@@ -7,23 +7,23 @@ import { type EpochWriter, type PublishResult, publishEpoch } from './publish-ep
 /** Epochs of one run, where entries wait that no single epoch takes. */
 const MAX_EPOCHS = 20;
 
-/** A further epoch is begun only with so much of the time limit left. */
+/** Begin another epoch only with at least this much of the time limit left. */
 const MIN_TIME_LEFT_MS = 240_000;
 
 /** A run of the publisher, as it is told to an operator. */
 export interface PublishStepResult {
   readonly status: PublishResult['status'];
   readonly epochs: readonly number[];
-  /** Of those epochs. The unit is records. */
+  /** Records read in those epochs. */
   readonly read: number;
   readonly quarantined: number;
-  /** Of each of those epochs, one behind the other (contract §2.3). */
+  /** Warnings of each of those epochs, in sequence (contract §2.3). */
   readonly warnings: readonly Warning[];
-  /** Seconds by which the watermark is behind the newest event; null before the first one. */
+  /** Seconds from the watermark to the newest event; null before the first one. */
   readonly watermarkLagSec: number | null;
 }
 
-/** One run of the schedule: publishes until nothing is new, or the time is needed. */
+/** One run of the schedule: publishes until nothing is new, or too little time is left. */
 export async function publishStep(
   context: StreamContext,
   writer: EpochWriter,

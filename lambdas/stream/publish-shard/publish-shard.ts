@@ -40,6 +40,9 @@ export interface PublishMemory {
   readonly positions: EventPositions;
 }
 
+/**
+ * Memory of `publishShard`, to be kept from one shard to the next. It serves one call at a time.
+ */
 export function createPublishMemory(statuses: StatusParser, rowGroupRows: number): PublishMemory {
   const memory = KernelMemory.create();
   const kernel = createRowsKernel(memory);

@@ -11,9 +11,9 @@ import type { StreamManifest } from '../../shared/state/stream-manifest.ts';
 import type { NumberRange, Redriven } from './redriven.ts';
 
 /**
- * Which records of a range of a shard are in a log already (stream protocol §7.2): the ranges that
- * were redriven, then the live log, and then the manifests backwards: an entry that is cleaned away
- * meanwhile is published, so it is found there.
+ * Tells which records of a range of a shard are in a log already (stream protocol §7.2). Reads the
+ * redriven ranges, then the live log, then the manifests backwards: an entry cleaned away meanwhile
+ * is published, so it is found there.
  */
 export async function consumedNumbers(
   context: StreamContext,

@@ -6,7 +6,7 @@ export const FAILED_BATCHES = 'aws/lambda/';
 /** More are not counted: one is too many already. */
 const MAX_COUNTED = 1_000;
 
-/** Record batches that wait to be redriven. */
+/** Number of record batches that wait to be redriven. */
 export async function countMessages(failures: ObjectStore): Promise<number> {
   let count = 0;
   for await (const _ of failures.list(FAILED_BATCHES)) {

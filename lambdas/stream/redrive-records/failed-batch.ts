@@ -13,7 +13,7 @@ export interface FailedBatch {
   readonly firstSequenceNumber: string;
   readonly lastSequenceNumber: string;
   readonly firstArrivalMs: EpochMs;
-  /** Null where the message names them only; the stream may still hold them. */
+  /** Null if the message names them only; the stream may still hold them. */
   readonly records: readonly StreamRecord[] | null;
 }
 
@@ -33,8 +33,8 @@ interface InvocationRecord {
 }
 
 /**
- * The messages below a prefix, oldest key first. Throws `TerminalError` `failed_batch_unreadable`
- * for an object that is none.
+ * The messages about given-up batches below a prefix, oldest key first. Throws `TerminalError`
+ * `failed_batch_unreadable` for any other object.
  */
 export async function* listFailedBatches(
   store: ObjectStore,

@@ -33,9 +33,9 @@ export interface RedriveReport {
 
 /**
  * Brings records that the event source mapping gave up into the log, each once (stream protocol
- * §7), and removes the message of each batch at the end. Records whose turn has passed come when
- * they are redriven: they are classified by the state of the shard as it is then. Repeated, or
- * stopped at any await and started again, it adds nothing twice. `isDryRun` changes nothing.
+ * §7), and then removes each batch's message. Records whose turn has passed are classified by the
+ * shard's state when they are redriven. Repeated, or interrupted at any await and restarted, it
+ * adds nothing twice. `isDryRun` changes nothing.
  */
 export async function* redriveAll(
   context: StreamContext,
@@ -60,7 +60,7 @@ async function redriveBatch(
   if (records.length === 0) return { ...about, status: 'gone', redriven: 0, consumedBefore: 0 };
   let pendingAtFirst: number | null = null;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    // Before the logs are looked through: what is appended after it makes the step start again.
+    // Read before the logs: an append after it makes the step start again.
     const head = await readHead(context, shardId);
     const { pending, redriven } = await pendingOf(context, batch, records);
     pendingAtFirst ??= pending.length;
@@ -74,7 +74,7 @@ async function redriveBatch(
   throw new RetryableError(`${key}: others kept moving the state, ${MAX_ROUNDS} times; run again`);
 }
 
-/** From the stream, where the message only names the records. */
+/** Reads from the stream if the message only names the records. */
 async function readBatch(
   context: StreamContext,
   { shardId, firstArrivalMs, firstSequenceNumber, lastSequenceNumber }: FailedBatch,
@@ -99,7 +99,7 @@ async function readBatch(
   }
 }
 
-/** Those that are in no log, in order, and the REDRIVEN item that this was decided by. */
+/** The records that are in no log, in order, and the REDRIVEN item on which this is based. */
 async function pendingOf(
   context: StreamContext,
   { shardId, firstSequenceNumber, lastSequenceNumber }: FailedBatch,
@@ -123,7 +123,7 @@ async function redriveSome(context: StreamContext, step: RedriveStep): Promise<v
     ({ sequenceNumber }) => !isOver && isAfter(sequenceNumber, head?.checkpoint ?? null),
   );
   if (ahead.length === pending.length) {
-    // Their turn has not come: they are consumed as if delivered now, with all that lies before.
+    // Their turn has not come: consume them as if delivered now, with all earlier ones.
     const result = await new OrderConsumer(context).consume(shardId, ahead);
     if (result.status === 'failed' && !isSealed(result.error)) throw result.error;
     return;
@@ -144,7 +144,7 @@ function isSealed(error: unknown): boolean {
 
 interface RedriveStep {
   readonly shardId: string;
-  /** As it was before it was decided what is pending. */
+  /** HEAD before it was decided what is pending. */
   readonly head: ShardHead | null;
   /** In order. */
   readonly pending: readonly StreamRecord[];
@@ -152,9 +152,9 @@ interface RedriveStep {
 }
 
 /**
- * The first of these records, whose turn has passed, that have one owner: the shard itself or, once
- * it is over, the open shard that their key belongs to now. Nothing where somebody else moved the
- * state, or redrove, first.
+ * Appends the first of these records, whose turn has passed, that share one owner: the shard itself
+ * or, once it is over, the open shard to which their key belongs now. Does nothing if another
+ * writer moved the state, or redrove, first.
  */
 async function redriveRun(
   context: StreamContext,

@@ -10,7 +10,7 @@ export interface RedriveStepEvent {
 /** Reports of one invocation: an answer has 6 MB at most. */
 const MAX_REPORTS = 5_000;
 
-/** A further message is begun only with so much of the time limit left. */
+/** Begin another message only with at least this much of the time limit left. */
 const MIN_TIME_LEFT_MS = 60_000;
 
 export interface RedriveStepResult {
@@ -19,7 +19,7 @@ export interface RedriveStepResult {
   readonly isMore: boolean;
 }
 
-/** Brings given-up record batches back, as many as there is time for. Repeated, it goes on. */
+/** Brings back as many given-up record batches as there is time for. Repeated, it continues. */
 export async function redriveStep(
   context: StreamContext,
   failures: ObjectStore,

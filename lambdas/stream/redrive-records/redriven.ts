@@ -12,10 +12,14 @@ export interface NumberRange {
 export interface Redriven {
   /** 0: the item does not exist. */
   readonly version: number;
-  /** In order, apart from each other. Every record of the shard in them is in a log. */
+  /** In order and disjoint. Every record of the shard in them is in a log. */
   readonly ranges: readonly NumberRange[];
 }
 
+/**
+ * The ranges of a shard that were redriven, with the version for a conditional update; none if
+ * nothing is stored.
+ */
 export async function readRedriven(
   { state, keys }: StreamContext,
   shardId: string,
@@ -25,7 +29,7 @@ export async function readRedriven(
   return item.attributes as unknown as Redriven;
 }
 
-/** The item with one range more, on condition that nobody redrove from the shard meanwhile. */
+/** Adds a range to the item, on condition that no other redrive of the shard came first. */
 export function addRange(
   { keys }: StreamContext,
   shardId: string,

@@ -14,7 +14,10 @@ export interface ArchivedEntry {
   readonly segment: Uint8Array | null;
 }
 
-/** Throws as `readSegment`. */
+/**
+ * Reads a planned entry with its segment. Throws `TerminalError`: `segment_missing` or
+ * `segment_damaged`.
+ */
 export async function readEntry(
   { lake }: StreamContext,
   shardId: string,
@@ -25,17 +28,19 @@ export async function readEntry(
   return { entry, segment: await readSegment(lake, { key, sha256 }, { shardId, version }) };
 }
 
-/** Throws `TerminalError` `segment_damaged`. */
+/** Decodes the records of an entry. Throws `TerminalError` `segment_damaged`. */
 export function recordsOf({ entry, segment }: ArchivedEntry): StreamRecord[] {
   assert(entry.segment !== null && segment !== null, 'an entry with records has a segment');
   return decodeSegment(segment, entry.segment).map(({ record }) => record);
 }
 
+/** The floor that a fence raises to. Asserts that the entry has one. */
 export function floorOf({ floor }: PlannedEntry): EpochMs {
   assert(floor !== null, 'a fence has a floor');
   return Date.parse(floor) as EpochMs;
 }
 
+/** The first and last sequence number of an entry. Asserts that it has records. */
 export function rangeOf(entry: PlannedEntry): NumberRange {
   const { first_sequence_number: first, last_sequence_number: last } = entry;
   assert(first !== null && last !== null, 'an entry with records has sequence numbers');
@@ -43,8 +48,8 @@ export function rangeOf(entry: PlannedEntry): NumberRange {
 }
 
 /**
- * Whether the log has what the entry holds. Nothing follows a seal: what is left then was sealed
- * away by the consumer itself. Whether records were redriven stands in no HEAD.
+ * True if the log has what the entry holds. Nothing follows a seal: then the consumer itself sealed
+ * away what is left. HEAD does not tell whether records were redriven.
  */
 export function isTaken(head: ShardHead, entry: PlannedEntry): boolean {
   if (head.sealed) return true;

@@ -6,13 +6,13 @@ import { type DrainStepEvent, drainStep } from '../drain/drain-step.ts';
 import { publishStep } from '../publish-epoch/publish-step.ts';
 import { type ReplayStepEvent, replayStep } from './replay-step.ts';
 
-/** Without `action`, a step of the state machine; the others are called by the command line. */
+/** Without `action`, a step of the state machine; the command line calls the others. */
 type ConsumerEvent =
   | (ReplayStepEvent & { readonly action?: undefined })
   | { readonly action: 'publish'; readonly consumer: string }
   | ({ readonly action: 'drain'; readonly consumer: string } & DrainStepEvent);
 
-/** All that is done for consumers beside the default one, which other functions serve. */
+/** Everything done for consumers other than the default one, which other functions serve. */
 export const handler = lambdaHandler(() => {
   const open = openConsumers();
   return async (event: ConsumerEvent, { getRemainingTimeInMillis }) => {

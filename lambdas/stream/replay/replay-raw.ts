@@ -21,17 +21,17 @@ const PARALLEL_SHARDS = 4;
 /** Segments read at once, of all shards: as many connections as a client of S3 opens. */
 const PARALLEL_READS = 64;
 /**
- * Manifests that are taken together, ended by whichever comes first: at their end all shards wait
- * for each other, and how far the replay has come is noted.
+ * Manifests taken together; at the end of such a group all shards wait for each other, and the
+ * progress is reported.
  */
 const GROUP_MANIFESTS = 100;
 const GROUP_ENTRIES = 5_000;
 
 /** How far a replay has come. */
 export interface ReplayProgress {
-  /** Of the source, taken as a whole. */
+  /** Epoch of the source that was taken as a whole. */
   readonly epoch: number;
-  /** Of the source, when the replay began. */
+  /** The source's last epoch when the replay began. */
   readonly lastEpoch: number;
   /** Records replayed so far; those of an earlier, interrupted replay are left out. */
   readonly records: number;
@@ -39,11 +39,10 @@ export interface ReplayProgress {
 
 /**
  * Fills the logs of a new consumer from another one's raw archive (stream protocol §7): manifests
- * in order give segments, fences and seals, never a listing. With the rules of the source the
- * outcomes are the same; its entries may be fewer and larger. What the consumer has already, from
- * here or from the stream, is passed over by its sequence numbers: a replay that was stopped, or
- * whose `isTimeUp`, goes on where it was, and a later one brings what was published since. Throws
- * `TerminalError`: `nothing_published` where the source has no epoch, `segment_missing`.
+ * in order give segments, fences and seals, never a listing. With the source's rules the outcomes
+ * are the same; entries may be fewer and larger. Skips, by sequence number, what the consumer has
+ * already: an interrupted replay continues, and a later one adds what was published since. Throws
+ * `TerminalError`: `nothing_published` if the source has no epoch, `segment_missing`.
  */
 export async function* replayRaw(
   context: StreamContext,
@@ -87,7 +86,7 @@ interface Replay {
   readonly isTimeUp: () => boolean;
   /** The stream may have forgotten shards that the manifests know, and know newer ones. */
   readonly childrenOf: (shardId: string) => readonly string[];
-  /** Those that no shard uses at the moment. */
+  /** Memories that no shard uses at the moment. */
   readonly memories: ConsumeMemory[];
   readonly folds: FoldCache;
   readonly headsMade: Set<string>;
@@ -97,9 +96,9 @@ interface Replay {
 type ArchivedShard = Omit<PlannedShard, 'from_version' | 'to_version'>;
 
 interface ManifestGroup {
-  /** Parents stand before their children, as in each manifest. */
+  /** Parents before their children, as in each manifest. */
   readonly shards: readonly ArchivedShard[];
-  /** Of the last manifest. */
+  /** Key of the last manifest. */
   readonly lastKey: string;
 }
 
@@ -154,7 +153,7 @@ async function replayGroup(
   const parallelReads = Math.floor(PARALLEL_READS / Math.min(PARALLEL_SHARDS, Math.max(1, busy)));
   const ends = new Map<string, Promise<ShardReplayed>>();
   const replayed = await inParallel(shards, PARALLEL_SHARDS, (shard) => {
-    // Parents were begun before: they stand before.
+    // Parents come before their children, so they have begun.
     const parents = shard.parents.flatMap((parentId) => ends.get(parentId) ?? []);
     const end = replayAfter(replay, parents, shard, parallelReads);
     ends.set(shard.shard, end);

@@ -11,7 +11,7 @@ import { replayRaw } from './replay-raw.ts';
 export interface ReplayStepEvent {
   readonly consumer: string;
   readonly from: 'raw' | 'stream';
-  /** Of a new consumer: records that arrived at or after it, in ISO 8601. Null: all. */
+  /** For a new consumer: records that arrived at or after it, in ISO 8601. Null: all. */
   readonly since: string | null;
   /** Arrival of the last records that are taken, in ISO 8601; fixed by the first step. */
   readonly until?: string;
@@ -24,22 +24,22 @@ export interface ReplayStepResult extends Required<ReplayStepEvent> {
   readonly status: 'more' | 'done';
 }
 
-/** Filling ends, and no further epoch is begun, with so much of the time limit left. */
+/** Stop filling, and begin no further epoch, with this much of the time limit left. */
 const FILL_MARGIN_MS = 150_000;
 const PUBLISH_MARGIN_MS = 300_000;
 
 /**
- * Rows of an epoch, by and large. Each is written in one function: 90,000 rows a second
+ * Rows of an epoch, approximately. One function writes each: 90,000 rows a second
  * (docs/performance.md, `stream_publish_epoch`) leave room in `PUBLISH_MARGIN_MS` for slower cores.
  */
 const MAX_EPOCH_ROWS = 3_000_000;
 
 /**
- * Fills a consumer as far as there is time: from the raw archive of the default consumer if that
- * was asked for, then from the stream to the tip that was there at first, parents before children;
- * then publishes until nothing is new, windows left open. State says how far it is, so a step that
- * failed anywhere is repeated, and a replay that is over is run again to catch up. Throws as
- * `replayRaw` and `publishEpoch`.
+ * Fills a consumer as far as there is time: from the default consumer's raw archive if requested,
+ * then from the stream to the tip found at first, parents before children; then publishes until
+ * nothing is new, leaving windows open. Its progress is in the state: a failed step is repeated,
+ * and a finished replay is run again to catch up. Throws the errors of `replayRaw` and
+ * `publishEpoch`.
  */
 export async function replayStep(
   context: StreamContext,
@@ -67,7 +67,7 @@ export async function replayStep(
   while (remainingMs() >= PUBLISH_MARGIN_MS) {
     const maxEntries = await entriesOfEpoch(context);
     const { status } = await publishEpoch(context, writer, { isReplan, maxEntries });
-    // Nobody else publishes here: a plan of an older version need not be waited for.
+    // No other process publishes here: do not wait for a plan of an older version.
     isReplan = status === 'waiting';
     if (status === 'nothing_new') return answer('done');
     if (status === 'published') epochs += 1;
@@ -75,7 +75,10 @@ export async function replayStep(
   return answer('more');
 }
 
-/** Of each shard. Entries of a replay are full, and in its first epochs every shard has many. */
+/**
+ * Log entries of each shard in an epoch. Entries of a replay are full, and in its first epochs
+ * every shard has many.
+ */
 async function entriesOfEpoch(context: StreamContext): Promise<number> {
   const { maxEntriesPerEpoch, batchSize } = context.config.stream;
   const waiting = (await readShards(context)).filter(

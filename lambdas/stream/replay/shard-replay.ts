@@ -30,7 +30,7 @@ import {
 export interface ShardReplayOptions {
   readonly context: StreamContext;
   readonly shardId: string;
-  /** Of this replay alone while it runs. */
+  /** Used by this replay alone while it runs. */
   readonly memory: ConsumeMemory;
   readonly folds: FoldCache;
   /** Segments read ahead of those that are appended: bytes as stored, not yet unpacked. */
@@ -42,21 +42,21 @@ export interface ShardReplayOptions {
 export interface ShardReplayed {
   /** False: the time was up before. */
   readonly isWhole: boolean;
-  /** That this replay appended. */
+  /** Number of records that this replay appended. */
   readonly records: number;
 }
 
 /**
  * Appends entries of the archive to the log of one shard. Outcomes depend on the order of records
- * and floors, never on where entries begin and end (architecture §4), so following entries with
- * records become one, as large as a batch of the consumer, and of following fences the last one
- * stands for all. An entry that knows of a gap begins a new one, because the gap lies before it.
+ * and floors, never on where entries begin and end (architecture §4): consecutive entries with
+ * records become one, as large as a consumer's batch, and the last of consecutive fences replaces
+ * all. An entry after a gap begins a new one.
  */
 export class ShardReplay {
   readonly #options: ShardReplayOptions;
   readonly #context: StreamContext;
   #fold: ShardFold | null;
-  /** Whether the fold is as HEAD was after the last append of one's own. */
+  /** True while the fold equals HEAD after this replay's last append. */
   #isCurrent = false;
   #appended = 0;
   /** What is appended next: the floor, then the records. */
@@ -71,7 +71,7 @@ export class ShardReplay {
     this.#fold = options.folds.get(options.shardId);
   }
 
-  /** What was taken when the time is up is appended yet, so that each call goes on a little. */
+  /** Appends what was taken even if the time is up, so that each call makes progress. */
   async replay(entries: readonly PlannedEntry[]): Promise<ShardReplayed> {
     const { shardId, folds, parallelReads, isTimeUp } = this.#options;
     const { head } = await this.#foldNow();

@@ -13,7 +13,7 @@ import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { type TransactStatus, transact } from '../../shared/state/transact.ts';
 import { positionAfter, readOn } from '../consume-orders/skipped-records.ts';
 
-/** Whoever can consume what is unread in a parent before it is sealed. */
+/** Consumes what is unread in a parent before it is sealed. */
 export interface ParentConsumer {
   consume(
     shardId: string,
@@ -25,8 +25,8 @@ export interface ParentConsumer {
 const PARENT_READ_RECORDS = 10_000;
 
 /**
- * Gives a shard its HEAD when its first record has come, its parents sealed before (stream protocol
- * §5): the record says that they are over. Repeated, or done by several at once, it ends the same.
+ * Gives a shard its HEAD when its first record has come, sealing its parents first (stream protocol
+ * §5): the record proves that they are over. Repeated or concurrent calls end the same.
  */
 export async function openShard(
   context: StreamContext,
@@ -62,7 +62,7 @@ async function closeParent(
   await seal(context, shards, parentId, endReached);
 }
 
-/** False where the parent is no longer in the stream, so that its end cannot be seen. */
+/** False if the parent is no longer in the stream, so that its end cannot be seen. */
 async function consumeToEnd(
   context: StreamContext,
   shardId: string,
@@ -87,7 +87,10 @@ async function consumeToEnd(
   }
 }
 
-/** Nothing is appended after a seal, so everyone who reads the log inherits the same. */
+/**
+ * Seals a finished shard. Nothing is appended after a seal, so every reader of the log inherits the
+ * same.
+ */
 export async function seal(
   context: StreamContext,
   shards: readonly Shard[],
@@ -105,7 +108,7 @@ export async function seal(
   }
 }
 
-/** One seal on condition that HEAD is as given. */
+/** Appends one seal, on condition that HEAD is unchanged. */
 export async function sealOnce(
   context: StreamContext,
   { shardId, head }: { readonly shardId: string; readonly head: ShardHead },
@@ -126,8 +129,8 @@ export async function sealOnce(
 }
 
 /**
- * HEAD and registry item of a shard whose parents are sealed. Where it exists already, somebody was
- * faster, with equal content.
+ * Creates HEAD and the registry item of a shard whose parents are sealed. If it exists, another
+ * process was faster, with equal content.
  */
 export async function createHead(context: StreamContext, shard: Shard): Promise<void> {
   const { keys } = context;

@@ -10,8 +10,8 @@ import { transact } from '../../shared/state/transact.ts';
 const DELETES_AT_ONCE = 25;
 
 /**
- * Removes log entries that are published and whose claims have expired (stream protocol §6): first
- * `claimsFrom` is moved, then what lies below is deleted, what an earlier crash left included.
+ * Removes log entries that are published and whose claims have expired (stream protocol §6): moves
+ * `claimsFrom` first, then deletes what is below, including the remains of a crash.
  */
 export async function cleanLogs(context: StreamContext, plan: EpochPlan): Promise<void> {
   const heads = new Map<string, ShardHead>();

@@ -19,15 +19,15 @@ const CUMULATIVE: readonly TableName[] = [
 /** Plans that are read and removed together. */
 const PLANS_AT_ONCE = 100;
 
-/** Plans behind them that are looked at: the one that follows an epoch says what became of it. */
+/** Later plans to read as well: the one that follows an epoch tells what became of it. */
 const PLANS_BEHIND = 4;
 
 /**
- * Removes plans that are older than `stream.keepObjectsFor`, and with each what only it explains
- * (stream protocol §6): results, snapshot, cumulative tables; of a number that was never committed
- * also its row tables and its manifest; of the entries that it names, segments of attempts that
- * lost. Never those of the committed epoch, the one before, or any later one: others may have
- * planned or committed it since `head` was read, and clocks are not to be relied on alone.
+ * Removes plans older than `stream.keepObjectsFor`, and what each alone explains (stream protocol
+ * §6): results, snapshot, cumulative tables; for a number that was never committed also its row
+ * tables and manifest; for the entries it names, segments of lost attempts. Never those of the
+ * committed epoch, the one before, or a later one: another publisher may have planned or committed
+ * it since `head` was read, and clocks alone are not reliable.
  */
 export async function cleanObjects(context: StreamContext, head: EpochHead): Promise<void> {
   const { lake, lakeKeys, clock, config } = context;
@@ -61,7 +61,7 @@ async function removePlans(
   behind: readonly string[],
 ): Promise<void> {
   const plans = await readable(context, keys);
-  // Whoever planned on top of an epoch found it committed.
+  // A plan that builds on an epoch found it committed.
   const committed = new Set([committedEpoch, ...plans.map((plan) => plan.previousEpoch)]);
   for (const plan of await readable(context, behind)) committed.add(plan.previousEpoch);
   await removeOrphanSegments(
@@ -102,8 +102,8 @@ async function removeEpochObjects(
 }
 
 /**
- * Whether a number that has a manifest was given up all the same: the next committed epoch follows
- * an earlier one. False where that is not known for sure.
+ * True if a number that has a manifest was given up: the next committed epoch follows an earlier
+ * one. False if that is not certain.
  */
 async function isPassedOver(
   { lake, lakeKeys }: StreamContext,

@@ -6,8 +6,8 @@ import type { StreamContext } from '../../shared/state/stream-context.ts';
 const LISTED_DIGITS = 3;
 
 /**
- * Removes segments of attempts that lost: of versions that these entries have, all that no entry
- * names. An entry never changes, so whoever lost once has lost for good.
+ * Removes segments of lost attempts: of these entries' versions, all that no entry names. An entry
+ * never changes, so an attempt that lost once has lost for good.
  */
 export async function removeOrphanSegments(
   { lake, lakeKeys }: StreamContext,

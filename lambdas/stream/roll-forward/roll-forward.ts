@@ -11,13 +11,13 @@ import { transact } from '../../shared/state/transact.ts';
 import { cleanLogs } from './clean-logs.ts';
 import { cleanObjects } from './clean-objects.ts';
 
-/** Old objects are looked for with every so many epochs: it lists folders. */
+/** Clean old objects once every this many epochs, because it lists folders. */
 const EPOCHS_PER_CLEANING = 50;
 
 /**
- * Finishes what a publisher before may have left behind its commit (stream protocol §3, R): CURRENT
- * names the committed epoch, logs and objects that nobody needs are removed. Each step is
- * conditional and can be repeated. Throws `TerminalError` `StateBehindLake`, `lake_taken`.
+ * Finishes what an earlier publisher may have left after its commit (stream protocol §3, R): points
+ * CURRENT at the committed epoch and removes logs and objects no longer needed. Each step is
+ * conditional and repeatable. Throws `TerminalError` `StateBehindLake`, `lake_taken`.
  */
 export async function rollForward(
   context: StreamContext,
@@ -41,7 +41,7 @@ async function moveCurrent(context: StreamContext, { committedEpoch }: EpochHead
     if (currentEpoch === committedEpoch) return;
     if (current !== null && currentEpoch > committedEpoch) {
       const again = await readEpochHead(context);
-      // Another publisher has committed since this one looked: CURRENT is its matter.
+      // Another publisher has committed since, and takes care of CURRENT.
       if (again.committedEpoch >= currentEpoch) return;
       throw await behindLake(context, current.manifestKey, again.committedEpoch);
     }

@@ -4,12 +4,12 @@ import { readHead } from '../../shared/state/fold.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { positionAfter } from '../consume-orders/skipped-records.ts';
 
-/** Streams that can say how many records lie behind a position; Kinesis cannot. */
+/** Streams that can count the records after a position; Kinesis cannot. */
 export interface CountingStream {
   countFrom(shardId: string, position: ReadPosition): Promise<number>;
 }
 
-/** Records that lie behind the checkpoints of all shards. */
+/** Number of records after the checkpoints of all shards. */
 export async function countUnread(context: StreamContext, stream: CountingStream): Promise<number> {
   let records = 0;
   for (const { shardId } of await context.stream.listShards()) {
@@ -19,7 +19,7 @@ export async function countUnread(context: StreamContext, stream: CountingStream
   return records;
 }
 
-/** 0 where the stream has no such shard any more. */
+/** Number of records after a shard's checkpoint; 0 if the stream no longer has the shard. */
 export async function countUnreadOfShard(
   context: Pick<StreamContext, 'meta'>,
   stream: CountingStream,

@@ -13,9 +13,9 @@ const AGAIN_AFTER_MS = 1_000;
 /** What of a stream no log entry covers. */
 export interface StreamUnread {
   readonly records: number;
-  /** False: there are at least so many. */
+  /** False: the count is a lower bound. */
   readonly isExact: boolean;
-  /** Seconds since the arrival of the oldest one; 0 where there is none. */
+  /** Seconds since the arrival of the oldest one; 0 if there is none. */
   readonly oldestAgeSec: number;
   /** The shard of the oldest one. */
   readonly oldestIn: string | null;
@@ -26,10 +26,10 @@ export interface StreamUnread {
 }
 
 /**
- * Compares the tip of each shard with its log. The consumer is not asked, so it makes no difference
- * whether it is slow, fails or was never called. A shard without HEAD, which nobody has begun to
- * read, counts from where the consumer begins; one that is sealed has been read to its end. Each
- * shard is read once, for at most 100 records. It changes nothing.
+ * Compares the tip of each shard with its log, without asking the consumer, so that a slow, failing
+ * or stopped one is noticed. A shard without HEAD, which has not been read yet, counts from where
+ * the consumer begins; a sealed one has been read to its end. Reads each shard once, at most 100
+ * records, and changes nothing.
  */
 export async function lookAtTip(context: StreamContext): Promise<StreamUnread> {
   const { stream } = context;
@@ -51,7 +51,10 @@ export async function lookAtTip(context: StreamContext): Promise<StreamUnread> {
   };
 }
 
-/** As metrics. The age is left out where a shard gave no answer: it may be the oldest there. */
+/**
+ * Emits the unread records as metrics. Leaves out the age if a shard gave no answer: its records
+ * may be the oldest.
+ */
 export function tellUnread(
   unread: StreamUnread,
   gauge: (name: 'UnreadAge' | 'UnreadRecordsAtLeast', value: number) => void,
@@ -60,7 +63,7 @@ export function tellUnread(
   if (unread.unknownShards === 0) gauge('UnreadAge', unread.oldestAgeSec);
 }
 
-/** Null where the stream gives no answer at the moment. */
+/** Null if the stream gives no answer at the moment. */
 async function lookAtShard(
   context: StreamContext,
   shardId: string,

@@ -5,27 +5,27 @@ import { positionAfter, readOn } from '../consume-orders/skipped-records.ts';
 import { type CountingStream, countUnreadOfShard } from './count-unread.ts';
 
 /**
- * Records that one look at a shard reads. Kinesis cannot count, so a longer backlog is known by its
- * age, and to be at least so long. Readers of a shard share its 2 MB per second: orders of usual
- * size take 1 % of one second.
+ * Records read per look at a shard. Kinesis cannot count, so for a longer backlog only its age and
+ * this lower bound are known. Readers of a shard share its 2 MB per second: orders of usual size
+ * take 1 % of one second.
  */
 const LOOKED_AT = 100;
 
-/** What of a shard lies behind its checkpoint. */
+/** The records of a shard after its checkpoint. */
 export interface ShardUnread {
   readonly records: number;
-  /** False: there are at least so many. */
+  /** False: the count is a lower bound. */
   readonly isExact: boolean;
-  /** Since the arrival of the oldest one; 0 where there is none. */
+  /** Milliseconds since the arrival of the oldest one; 0 if there is none. */
   readonly ageMs: number;
 }
 
 export const NOTHING_UNREAD: ShardUnread = { records: 0, isExact: true, ageMs: 0 };
 
 /**
- * Looks at a shard from its checkpoint on, or from where the consumer begins where it has none.
- * Nothing is unread in a shard that the stream does not have any more. Throws `RetryableError`
- * where the stream gives no answer at the moment.
+ * Examines a shard from its checkpoint on, or from where the consumer begins if it has none.
+ * Reports nothing unread if the stream no longer has the shard. Throws `RetryableError` if the
+ * stream gives no answer at the moment.
  */
 export async function unreadOfShard(
   { meta }: Pick<StreamContext, 'meta'>,

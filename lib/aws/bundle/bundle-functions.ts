@@ -31,9 +31,9 @@ export const BUNDLE_OPTIONS = {
 export type FunctionBundles = Readonly<Record<FunctionName, string>>;
 
 /**
- * Writes the code of all functions below `outDir`, each with what it needs and nothing else: one
- * file and its source map. The same sources give the same bytes, and the same version in
- * `VERSION_FILE`, which is also answered.
+ * Bundles the code of all functions below `outDir`, each as one file and its source map. The same
+ * sources give the same bytes and the same version, which is returned and written to
+ * `VERSION_FILE`.
  */
 export function bundleCode(outDir: string): string {
   rmSync(outDir, { recursive: true, force: true });
@@ -58,8 +58,8 @@ export function bundleCode(outDir: string): string {
 }
 
 /**
- * The code of all functions below `outDir`, each with its settings, so that deploying the same
- * sources and config again changes nothing.
+ * Bundles all functions below `outDir` with their settings. The same sources and config give the
+ * same bytes, so deploying them again changes nothing.
  */
 export function bundleFunctions(outDir: string, config: Config): FunctionBundles {
   const codeVersion = bundleCode(outDir);

@@ -1,6 +1,6 @@
 /**
- * Stands in for the SDK's chain of credential sources in the bundles: Lambda gives credentials in
- * the environment, and the rest of the chain (files, SSO, instance metadata) is 110 KB of code.
+ * Replaces the SDK's chain of credential sources in the bundles: Lambda gives credentials in the
+ * environment, and the rest of the chain (files, SSO, instance metadata) is 110 KB of code.
  */
 export function defaultProvider() {
   return async () => {

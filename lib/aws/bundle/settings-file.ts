@@ -5,10 +5,10 @@ import {
   SETTINGS_FILE,
 } from '../../../lambdas/shared/runtime/function-settings.ts';
 
-/** Beside the folders of bundled functions: the version of their code. */
+/** Next to the folders of bundled functions: the version of their code. */
 export const VERSION_FILE = 'code-version.txt';
 
-/** Beside the code of a function, which reads it when it starts. */
+/** Writes the settings into the folder of a function's code, which reads them when it starts. */
 export function writeSettings(folder: string, settings: DeployedSettings): void {
   writeFileSync(join(folder, SETTINGS_FILE), JSON.stringify(settings));
 }

@@ -20,7 +20,7 @@ export interface AlarmsProps {
 
 /**
  * An alarm for everything that can go wrong; docs/operations.md has a chapter for each. On an
- * emulator (`--context emulator=true`) none is made: not every one has sums of metrics.
+ * emulator (`--context emulator=true`) it makes none, because not every emulator sums metrics.
  */
 export class Alarms extends Construct {
   readonly alarms: readonly IAlarm[];

@@ -12,26 +12,26 @@ import { type Options, optionsOf, type TandemOptions } from './options.ts';
 
 export interface BatchDoorProps extends TandemOptions {
   /**
-   * Where files of orders, customers and products are put, below `orders/`, `customers/` and
-   * `products/`. It is read only. A bucket that is given has to send its events to EventBridge
-   * (`eventBridgeEnabled: true`), or uploads start no run.
+   * Bucket into which files of orders, customers and products are put, below `orders/`,
+   * `customers/` and `products/`. It is only read. Your own bucket must send its events to
+   * EventBridge (`eventBridgeEnabled: true`), or uploads start no run.
    *
-   * @default a bucket is made: encrypted, private, versioned, with events
+   * @default a new bucket: encrypted, private, versioned, with events
    */
   readonly landing?: AnyBucket;
   /**
-   * Where tables and manifests go. A bucket that is given may hold other things as well: nothing is
-   * touched but what lies below `tables/`, `manifests/`, `state/`, `work/`, `raw/`, `snapshots/`
-   * and `reports/`. It keeps its own life-cycle rules.
+   * Bucket for tables and manifests. Your own bucket may hold other things too: only objects below
+   * `tables/`, `manifests/`, `state/`, `work/`, `raw/`, `snapshots/` and `reports/` are touched. It
+   * keeps its own life-cycle rules.
    *
-   * @default a bucket is made: encrypted, private, versioned, with expiry as the config says
+   * @default a new bucket: encrypted, private, versioned, with expiry from the config
    */
   readonly lake?: AnyBucket;
   /**
    * A table with partition key `pk` and sort key `sk`, both texts: which run is under way, and what
    * was uploaded since.
    *
-   * @default a table is made: on demand, with point-in-time recovery
+   * @default a new table: on demand, with point-in-time recovery
    */
   readonly state?: AnyTable;
   /**
@@ -43,8 +43,8 @@ export interface BatchDoorProps extends TandemOptions {
 }
 
 /**
- * The batch door: files that are put into `landing` cause a run half a minute after the last one,
- * and its tables are in `lake`, named by `manifests/batch/CURRENT.json`.
+ * The batch door: files put into `landing` start a run half a minute after the last one, and its
+ * tables appear in `lake`, named by `manifests/batch/CURRENT.json`.
  */
 export class BatchDoor extends Construct {
   readonly landing: IBucket;

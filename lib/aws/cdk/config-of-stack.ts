@@ -1,4 +1,4 @@
-/** Of the config, what a stack says by other means, and by which. */
+/** Config keys that a stack decides by other means, and by which. */
 export const CONFIG_OF_STACK = {
   'aws.account': 'props.env of the stack',
   'aws.region': 'props.env of the stack',

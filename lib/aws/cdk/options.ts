@@ -41,8 +41,9 @@ export interface Options {
 }
 
 /**
- * Throws `UsageError`: `config_invalid`, with all that is wrong with the config; `config_of_stack`
- * for what the stack decides; `removal_policy_invalid`.
+ * Checks a construct's props and completes its config. Throws `UsageError`: `config_invalid` with
+ * every problem of the config, `config_of_stack` for a key that the stack decides,
+ * `removal_policy_invalid`.
  */
 export function optionsOf(scope: Construct, props: TandemOptions): Options {
   const { config: input = {}, removalPolicy = RemovalPolicy.RETAIN } = props;

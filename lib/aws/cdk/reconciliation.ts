@@ -6,14 +6,14 @@ import type { BatchDoor } from './batch-door.ts';
 import type { StreamDoor } from './stream-door.ts';
 
 export interface ReconciliationProps {
-  /** Both doors have to have one lake. The config is that of the batch door. */
+  /** Both doors must share one lake. The batch door's config applies. */
   readonly batch: BatchDoor;
   readonly stream: StreamDoor;
 }
 
 /**
  * Compares the tables of both doors after each batch run and every `aws.reconcileEvery` of the
- * config; reports are in the lake, below `reports/reconcile/`.
+ * config; writes reports to the lake, below `reports/reconcile/`.
  */
 export class Reconciliation extends Construct {
   /** Invoked with `{}`, it compares now. */

@@ -13,36 +13,36 @@ import { type Options, optionsOf, type TandemOptions } from './options.ts';
 
 export interface StreamDoorProps extends TandemOptions {
   /**
-   * Where order events come from. A stream that is given keeps its shards and retention; Tandem
-   * reads it from the oldest record on, beside its other readers.
+   * Source of the order events. Your own stream keeps its shards and retention; Tandem reads it
+   * from the oldest record on, beside its other readers.
    *
-   * @default a stream is made, with `aws.shards` shards and `aws.retention` of the config
+   * @default a new stream, with `aws.shards` shards and `aws.retention` of the config
    */
   readonly stream?: IStream;
   /**
-   * Where tables, manifests and raw segments go. To compare both doors, give both the same lake.
+   * Bucket for tables, manifests and raw segments. To compare both doors, give both the same lake.
    * Nothing else in the bucket is touched, see `BatchDoorProps.lake`.
    *
-   * @default a bucket is made: encrypted, private, versioned, with expiry as the config says
+   * @default a new bucket: encrypted, private, versioned, with expiry from the config
    */
   readonly lake?: AnyBucket;
   /**
    * Whose `customers/` and `products/` are joined to orders. It is read only.
    *
-   * @default a bucket is made: encrypted, private, versioned
+   * @default a new bucket: encrypted, private, versioned
    */
   readonly landing?: AnyBucket;
   /**
    * A table with partition key `pk` and sort key `sk`, both texts, for the log of each shard. It
    * may be that of the batch door.
    *
-   * @default a table is made: on demand, with point-in-time recovery
+   * @default a new table: on demand, with point-in-time recovery
    */
   readonly state?: AnyTable;
   /**
    * Keeps record batches that were given up, below `aws/lambda/`, until they are redriven.
    *
-   * @default a bucket is made: encrypted, private
+   * @default a new bucket: encrypted, private
    */
   readonly failures?: AnyBucket;
   /**
@@ -54,8 +54,8 @@ export interface StreamDoorProps extends TandemOptions {
 }
 
 /**
- * The stream door: events in `stream` become tables in `lake`, in epochs that follow each other
- * every `stream.every` of the config; the current one is named by `manifests/stream/CURRENT.json`.
+ * The stream door: turns events in `stream` into tables in `lake`, one epoch every `stream.every`
+ * of the config; `manifests/stream/CURRENT.json` names the current one.
  */
 export class StreamDoor extends Construct {
   readonly stream: IStream;
@@ -72,7 +72,7 @@ export class StreamDoor extends Construct {
   /** Invoked with `{}`, it brings back what was given up. */
   readonly redrive: IFunction;
   readonly mapping: IEventSourceMapping;
-  /** An execution fills a consumer beside the default one; docs/operations.md says with what. */
+  /** Fills one consumer other than the default one per execution (docs/operations.md). */
   readonly replay: IStateMachine;
   /** @internal */
   readonly door: Door;

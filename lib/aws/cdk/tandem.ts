@@ -20,7 +20,7 @@ export interface TandemProps extends BatchDoorProps, StreamDoorProps {
   readonly alarms?: ITopic;
 }
 
-/** Both doors over one lake, and what compares them: all of Tandem but Athena's tables. */
+/** Both doors over one lake, and their reconciliation: all of Tandem except Athena's tables. */
 export class Tandem extends Construct {
   readonly batch: BatchDoor;
   readonly stream: StreamDoor;

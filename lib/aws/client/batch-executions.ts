@@ -9,13 +9,13 @@ import { executionArn, machineCall } from './state-machine.ts';
 /** A run of the state machine; its name is the run id. */
 export interface BatchExecution {
   readonly runId: string;
-  /** As Step Functions says it: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED. */
+  /** Step Functions' word: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED. */
   readonly status: string;
   readonly startedAtMs: number;
   readonly stoppedAtMs: number | null;
 }
 
-/** Runs of the deployed batch door, as its state machine knows them. */
+/** Runs of the deployed batch door, as its state machine lists them. */
 export class BatchExecutions {
   readonly #stateMachineArn: string;
   readonly #client: SFNClient;
@@ -38,7 +38,7 @@ export class BatchExecutions {
       .slice(0, maxResults);
   }
 
-  /** Null where none has begun yet. */
+  /** Null if none has begun yet. */
   async find(runId: string): Promise<BatchExecution | null> {
     const arn = executionArn(this.#stateMachineArn, runId);
     const command = new DescribeExecutionCommand({ executionArn: arn });

@@ -22,8 +22,8 @@ function makeCheckClients(): CheckClients {
 }
 
 /**
- * What is not switched on in the resources that the config brings, each with what that means and
- * what to do. Nothing is changed: they belong to somebody else (docs/deploying.md).
+ * Lists what is not switched on in the resources that the config brings, with its meaning and what
+ * to do. Changes nothing, because the resources belong to someone else (docs/deploying.md).
  */
 export async function checkExisting(
   { existing, retentionMs }: Config['aws'],
@@ -71,7 +71,7 @@ async function checkVersions(s3: S3Client, bucket: string, effect: string): Prom
   return Status === 'Enabled' ? null : `bucket ${bucket} keeps no versions, so ${effect}`;
 }
 
-/** Of a lake: objects below `work/`, and old versions where there are any. */
+/** Checks a lake for rules on objects below `work/` and, if it is versioned, on old versions. */
 async function checkRules(s3: S3Client, bucket: string): Promise<string | null> {
   const command = new GetBucketLifecycleConfigurationCommand({ Bucket: bucket });
   const { Rules = [] } = await s3.send(command).catch((error: unknown) => {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** As `S3Writer` and the AWS CLI cut large objects. */
+/** Part size of `S3Writer` and the AWS CLI for large objects. */
 export const UPLOAD_PART_BYTES = 8 * 1024 * 1024;
 
 /**
- * Whether an object that S3 describes so has this content: its etag is the MD5 of the bytes or, of
- * a multipart upload, the MD5 of its parts' MD5s and their number (S3 guide, "Checking object
- * integrity"). Null where the etag does not tell: another part size, a key of KMS, another store.
+ * Compares content with the etag of an S3 object: the MD5 of the bytes or, for a multipart upload,
+ * the MD5 of its parts' MD5s and their number (S3 guide, "Checking object integrity"). Null if the
+ * etag does not tell: another part size, a KMS key, another store.
  */
 export async function hasContent(
   etag: string,
@@ -21,7 +21,7 @@ export async function hasContent(
   return (await md5OfParts(content)) === wanted;
 }
 
-/** Whether two texts of bytes are the same, however they are cut into pieces. */
+/** Compares two sequences of bytes, however each is cut into pieces. */
 export async function isSameContent(
   one: AsyncIterable<Uint8Array>,
   other: AsyncIterable<Uint8Array>,

@@ -11,7 +11,7 @@ export class DeadLetters {
     this.#client = client;
   }
 
-  /** About so many wait. */
+  /** Approximate number of waiting notifications. */
   async count(): Promise<number> {
     const command = new GetQueueAttributesCommand({
       QueueUrl: this.#queueUrl,

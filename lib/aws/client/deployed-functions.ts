@@ -22,8 +22,9 @@ export class DeployedFunctions {
   }
 
   /**
-   * The function goes on when the signal comes; only nobody waits for it. Throws `TerminalError` by
-   * the code `function_failed`, `RetryableError` where a repetition may help.
+   * Calls a function and waits. When the signal comes it stops waiting, while the function goes on.
+   * Throws `TerminalError` with the function's code or `function_failed`, `RetryableError` if a
+   * repetition may help.
    */
   async invoke<Answer>(
     output: FunctionOutput,
@@ -55,7 +56,7 @@ function failureOf(output: string, name: string, text: string): Error {
   return new TerminalError('function_failed', message);
 }
 
-/** One attempt: a call whose answer got lost may still run. */
+/** A Lambda client with a single attempt: a call whose answer got lost may still be running. */
 export function makeLambdaClient(options: ClientOptions): LambdaClient {
   return new LambdaClient({
     ...options,

@@ -13,7 +13,7 @@ import {
 import type { ClientOptions } from '../../../lambdas/shared/adapters/aws/clients.ts';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 
-/** By stack: the outputs that name what the command line works with. */
+/** The outputs that the command line needs, by stack. */
 export const NEEDED_OUTPUTS = {
   Storage: ['LandingBucket', 'LakeBucket', 'FailuresBucket', 'StateTable', 'StreamName'],
   Pipelines: [
@@ -41,13 +41,16 @@ export type Outputs = Readonly<Record<OutputName, string>> & {
 export interface FinderClients {
   readonly stacks: CloudFormationClient;
   readonly identity: STSClient;
-  /** Of an emulator; undefined: AWS itself. */
+  /** Endpoint of an emulator; undefined: AWS itself. */
   readonly endpoint: string | undefined;
 }
 
 const ATTEMPTS_MAX = 2;
 
-/** The SDK takes the region from `AWS_REGION` and profiles, other tools from this as well. */
+/**
+ * Client options with the region from `AWS_DEFAULT_REGION`, as other tools read it; the SDK itself
+ * looks at `AWS_REGION` and profiles only.
+ */
 export function regionOptions(): ClientOptions {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   return AWS_REGION || !AWS_DEFAULT_REGION ? {} : { region: AWS_DEFAULT_REGION };
@@ -64,9 +67,9 @@ function makeFinderClients(): FinderClients {
 }
 
 /**
- * Finds a deployment by the outputs of its stacks. Throws `TerminalError`: `not_deployed`,
- * `output_missing`, `no_credentials`, `no_region`, `emulator_not_running`, `access_denied`; and
- * `RetryableError` where AWS does not answer.
+ * Finds a deployment by its stacks' outputs. Throws `TerminalError`: `not_deployed`,
+ * `output_missing`, `no_credentials`, `no_region`, `emulator_not_running`, `access_denied`;
+ * `RetryableError` if AWS does not answer.
  */
 export async function findDeployment(
   prefix: string,
@@ -88,7 +91,9 @@ export async function findDeployment(
   return found as Outputs;
 }
 
-/** Whether there is a stack of this name. Throws as `findDeployment` where AWS does not say. */
+/**
+ * True if there is a stack of this name. Throws the errors of `findDeployment` if AWS does not say.
+ */
 export async function hasStack(
   stackName: string,
   clients: FinderClients = makeFinderClients(),
@@ -97,8 +102,8 @@ export async function hasStack(
 }
 
 /**
- * Outputs that one command needs, in this order; null where there is no such stack. Throws as
- * `findDeployment`.
+ * The outputs that one command needs, in this order; null if there is no such stack. Throws the
+ * errors of `findDeployment`.
  */
 export async function findOutputs(
   stackName: string,

@@ -12,7 +12,7 @@ import type { InputFile } from '../../embedded/produce/input-file.ts';
 
 /** A file and where it goes. */
 export interface UploadFile extends InputFile {
-  /** In the landing bucket. */
+  /** Key in the landing bucket. */
   readonly targetKey: string;
   readonly sizeBytes: number;
 }
@@ -37,10 +37,10 @@ const FOLDERS = Object.keys(COLUMNS);
 const MAX_NAMES = 5;
 
 /**
- * The files of paths, whatever their extension. A folder holds `orders/`, `customers/`,
- * `products/`, or is one of them; a file keeps its place below the last of these in its path, and
- * goes to `orders/` otherwise. What batch would pass over is passed over here, too. Throws
- * `UsageError` `upload_unknown`, `TerminalError` `file_not_found`.
+ * Finds the files below paths, whatever their extension. A folder holds `orders/`, `customers/` or
+ * `products/`, or is one of them; a file keeps its place below the last of these in its path,
+ * otherwise goes to `orders/`. Skips what batch skips. Throws `UsageError` `upload_unknown`,
+ * `TerminalError` `file_not_found`.
  */
 export async function findUploads(paths: readonly string[]): Promise<FoundUploads> {
   const byKey = new Map<string, UploadFile>();
@@ -105,7 +105,7 @@ function insteadText(names: readonly string[]): string {
   return `; it has ${names.slice(0, MAX_NAMES).join(', ')}${rest}`;
 }
 
-/** What lies beside the three folders. */
+/** Files outside the three folders. */
 async function otherNames(full: string): Promise<string[]> {
   const entries = await readdir(full, { withFileTypes: true });
   return entries

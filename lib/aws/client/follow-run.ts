@@ -15,7 +15,10 @@ import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointe
 import { nap } from '../../embedded/stream/nap.ts';
 import type { BatchExecution, BatchExecutions } from './batch-executions.ts';
 
-/** Notifications of uploads come within seconds; a starter that knows none for so long has none. */
+/**
+ * Notifications of uploads come within seconds; if the starter knows of none after this long, none
+ * came.
+ */
 const QUIET_MS_MAX = 300_000;
 /** Executions that are looked at. */
 const RUNS_LOOKED_AT = 20;
@@ -37,7 +40,7 @@ export interface FollowedRun {
 }
 
 export interface FollowOptions {
-  /** Whether a run with this plan is the one that is waited for. */
+  /** True for the plan of the run that is waited for. */
   readonly isWanted: (plan: BatchPlan) => boolean;
   /** Ids of runs that were there before. */
   readonly before: ReadonlySet<string>;
@@ -47,22 +50,21 @@ export interface FollowOptions {
   readonly onStep?: (step: RunStep) => void;
 }
 
-/** Of a deployment. */
+/** The parts of a deployment that following needs. */
 export interface FollowedResources {
   readonly lake: ObjectStore & { readonly bucket: string };
   readonly state: StateStore;
   readonly executions: Pick<BatchExecutions, 'latest' | 'find'>;
 }
 
-/** To tell later which runs are new. */
+/** The ids of existing runs, to recognise new ones later. */
 export async function knownRuns({ executions }: FollowedResources): Promise<Set<string>> {
   return new Set((await executions.latest(RUNS_LOOKED_AT)).map(({ runId }) => runId));
 }
 
 /**
- * Waits for the run that reads what is wanted, until it is published. Throws `TerminalError`:
- * `run_failed` with the reason that the run recorded, `run_not_started`, `run_empty`; the signal's
- * reason, and the run goes on.
+ * Waits until the wanted run is published. Throws `TerminalError`: `run_failed` with the recorded
+ * reason, `run_not_started`, `run_empty`; or the signal's reason, while the run goes on.
  */
 export async function followRun(
   resources: FollowedResources,
@@ -174,7 +176,7 @@ async function publishedRun(
   return { runId, manifestKey: key, manifest, durationMs };
 }
 
-/** The run that is current, where it has read what is wanted; null otherwise. */
+/** The current run if it has read what is wanted; otherwise null. */
 export async function currentRun(
   { lake, executions }: FollowedResources,
   isWanted: FollowOptions['isWanted'],

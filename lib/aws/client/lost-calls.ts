@@ -1,26 +1,26 @@
 import { ChangeMessageVisibilityCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import { askedOf, deleteFrom, makeSqsClient, receiveFrom } from './queue-messages.ts';
 
-/** Calls that nobody took, of one kind. */
+/** Calls of one kind that reached no function. */
 export interface LostCalls {
   /** A function, or a rule that could not reach its target. */
   readonly name: string;
   readonly error: string;
   readonly count: number;
-  /** When the newest came into the queue; null where the queue does not say. */
+  /** When the newest entered the queue; null if the queue does not say. */
   readonly newestAtMs: number | null;
 }
 
 type LostCall = Omit<LostCalls, 'count'>;
 
-/** Nobody else sees what is looked at for so long; a look that was broken off ends by then. */
+/** Messages stay hidden for this long while they are examined; an interrupted look ends by then. */
 const LOOK_SEC = 60;
 
 const NO_ERROR = 'no error is named';
 
 /**
- * What the queues of lost calls hold, the most frequent first. It is removed, unless `isDryRun`:
- * then all of it is there again when this returns. Throws as `toCallError`.
+ * Lists the queues' lost calls, the most frequent first, and removes them. With `isDryRun` all are
+ * visible again when this returns. Throws the errors of `toCallError`.
  */
 export async function takeLostCalls(
   queues: readonly string[],
@@ -53,7 +53,7 @@ async function* lookAt(client: SQSClient, queue: string, signal: AbortSignal) {
   for (;;) {
     signal.throwIfAborted();
     const found = await receiveFrom(client, queue, LOOK_SEC);
-    // Those that took so long that they show again were counted.
+    // Messages that show again, because counting took too long, have been counted.
     const fresh = found.filter(({ MessageId: id }) => !seen.has(id ?? ''));
     for (const message of found) seen.set(message.MessageId ?? '', message);
     yield* fresh;
@@ -73,7 +73,7 @@ interface FailedCall {
   readonly responsePayload?: { readonly errorType?: string; readonly errorMessage?: string };
 }
 
-/** Of a rule, EventBridge writes the event that was to go, and says the rest in attributes. */
+/** For a rule, EventBridge writes the event it could not deliver, and the rest in attributes. */
 function lostCallOf({ Body, MessageAttributes = {}, Attributes = {} }: Message): LostCall {
   const sent = Attributes.SentTimestamp;
   const newestAtMs = sent === undefined ? null : Number(sent);

@@ -3,8 +3,8 @@ import { askedOf, deleteFrom, makeSqsClient, receiveFrom } from './queue-message
 
 /**
  * Moves notifications that the starter could not handle from the dead-letter queue back to its
- * queue, and returns how many. A message goes from there only once it is here: stopped in between,
- * it comes twice, which the starter does not mind.
+ * queue; returns how many. Removes a message only once it has been sent: interrupted in between, it
+ * comes twice, which the starter tolerates.
  */
 export async function moveNotificationsBack(
   queues: { readonly from: string; readonly to: string },

@@ -38,7 +38,7 @@ export interface ObjectVersion {
 
 const PERMISSION = 's3:ListBucketVersions, s3:GetObjectVersion and s3:PutObject';
 
-/** All that the bucket keeps of one key, the newest first. */
+/** All versions and deletion marks that the bucket keeps of one key, newest first. */
 export async function versionsOf(place: VersionedBucket, key: string): Promise<ObjectVersion[]> {
   const versions: ObjectVersion[] = [];
   let markers: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
@@ -49,7 +49,7 @@ export async function versionsOf(place: VersionedBucket, key: string): Promise<O
     );
     versions.push(...versionsOn(page).filter((version) => version.key === key));
     const { NextKeyMarker: next, NextVersionIdMarker: VersionIdMarker } = page;
-    // Keys come in order, and longer ones behind those that they begin with.
+    // Keys come in order, and longer ones after those that they begin with.
     const isPast = next !== undefined && decodeURIComponent(next) !== key;
     if (page.IsTruncated !== true || isPast) break;
     markers = { KeyMarker: next, VersionIdMarker };
@@ -78,9 +78,9 @@ function versionsOn({ Versions = [], DeleteMarkers = [] }: ListObjectVersionsCom
 }
 
 /**
- * The version to bring back. Before an instant: what readers saw then. Otherwise: of an object that
- * is deleted the last content, of one that was replaced the content before. Throws `TerminalError`
- * `version_not_found`.
+ * Chooses the version to bring back. Given an instant: what readers saw just before it. Otherwise
+ * the last content of a deleted object, or the previous content of a replaced one. Throws
+ * `TerminalError` `version_not_found`.
  */
 export function versionToRestore(
   key: string,
@@ -103,8 +103,8 @@ export function versionToRestore(
 }
 
 /**
- * Makes a version current again, by a copy: nothing is removed, and whoever waits for uploads is
- * told. Throws `TerminalError` and `RetryableError` as S3 answers; then nothing is changed.
+ * Makes a version current again by copying it: nothing is removed, and upload notifications fire.
+ * Throws `TerminalError` and `RetryableError` as S3 answers; then nothing has changed.
  */
 export async function restoreVersion(
   place: VersionedBucket,
@@ -150,7 +150,7 @@ export async function restoreVersion(
   });
 }
 
-/** What a version says of its content, and which one it is: for whoever looks at the copy. */
+/** Headers that keep a version's description, and record which version the copy came from. */
 async function headersOf({ client, bucket }: VersionedBucket, key: string, versionId: string) {
   const command = new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId });
   const { ContentType, ContentEncoding, ContentDisposition, ContentLanguage, ...head } =

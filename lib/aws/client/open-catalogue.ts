@@ -4,7 +4,7 @@ import type { Config } from '../../../lambdas/shared/model/config.ts';
 import { hasStack, regionOptions } from './find-deployment.ts';
 import type { DeployedResources } from './open-deployment.ts';
 
-/** The tables for Athena; null where they are not deployed, as on an emulator. */
+/** Opens the catalogue of Athena's tables; null if it is not deployed, as on an emulator. */
 export async function openCatalogue(
   { aws }: Config,
   { lake }: DeployedResources,

@@ -39,7 +39,7 @@ export interface DeployedResources {
   readonly quota: LambdaQuota;
 }
 
-/** Finds the deployment that the config names. Throws as `findDeployment`. */
+/** Opens the deployment that the config names. Throws the errors of `findDeployment`. */
 export async function openDeployment(config: Config): Promise<DeployedResources> {
   const outputs = await findDeployment(config.aws.stackPrefix);
   const region = regionOptions();

@@ -7,7 +7,10 @@ import {
 import { asked } from '../../../lambdas/shared/adapters/aws/aws-errors.ts';
 import { regionOptions } from './find-deployment.ts';
 
-/** Asks the endpoint of the region, or of an emulator, whatever host the URL of a queue has. */
+/**
+ * An SQS client that calls the endpoint of the region, or of an emulator, whatever host a queue's
+ * URL has.
+ */
 export function makeSqsClient(): SQSClient {
   return new SQSClient({ ...regionOptions(), useQueueUrlAsEndpoint: false });
 }
@@ -16,9 +19,8 @@ export function makeSqsClient(): SQSClient {
 const MESSAGES_MAX = 10;
 
 /**
- * Some messages of a queue, which hides them meanwhile; none: it has no other.
- *
- * @param hiddenSec how long they are hidden; without it as long as the queue says
+ * Receives some messages of a queue and hides them meanwhile; an empty list means that it has no
+ * more. `hiddenSec` defaults to the queue's own setting. Throws the errors of `toCallError`.
  */
 export async function receiveFrom(
   client: SQSClient,
@@ -40,6 +42,9 @@ export async function receiveFrom(
   return messages;
 }
 
+/**
+ * Deletes a received message from its queue. Safe to repeat. Throws the errors of `toCallError`.
+ */
 export async function deleteFrom(
   client: SQSClient,
   queue: string,
@@ -49,7 +54,7 @@ export async function deleteFrom(
   await askedOf(queue, 'DeleteMessage', () => client.send(command));
 }
 
-/** Calls SQS. Throws as `toCallError`. */
+/** Runs an SQS call. Throws the errors of `toCallError`. */
 export async function askedOf<T>(queue: string, action: string, ask: () => Promise<T>): Promise<T> {
   const what = `${action} of ${queue}`;
   return await asked({ what, resource: `queue ${queue}`, permission: `sqs:${action}` }, ask);

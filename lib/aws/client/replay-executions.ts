@@ -16,7 +16,7 @@ import { executionArn, machineCall } from './state-machine.ts';
 
 export type ReplayRequest = Pick<ReplayStepEvent, 'consumer' | 'from' | 'since'>;
 
-/** Replays of the deployed state machine: `<consumer>-<n>`, numbered from 1. */
+/** Replays run by the deployed state machine: `<consumer>-<n>`, numbered from 1. */
 export class ReplayExecutions {
   readonly #machineArn: string;
   readonly #client: SFNClient;
@@ -42,8 +42,8 @@ export class ReplayExecutions {
   }
 
   /**
-   * Waits for its end. Throws `TerminalError` `replay_failed` with the reason; the signal's reason,
-   * and the replay goes on.
+   * Waits for the end of a replay. Throws `TerminalError` `replay_failed` with the reason; or the
+   * signal's reason, while the replay goes on.
    */
   async follow(
     name: string,

@@ -5,7 +5,7 @@ import { CODE_VERSION } from '../../embedded/stream/code-version.ts';
 import { type StreamSight, sightStream } from '../../embedded/stream/stream-sight.ts';
 import type { DeployedResources } from './open-deployment.ts';
 
-/** Looks at a consumer of the deployed stream. It changes nothing. */
+/** Opens a consumer of the deployed stream for reading; nothing is changed. */
 export async function sightDeployedStream(
   { stream, state, lake, landing }: DeployedResources,
   { config, consumer, metrics }: { config: Config; consumer: string; metrics: Metrics },

@@ -29,7 +29,7 @@ export interface Uploaded {
   readonly status: 'uploaded' | 'replaced' | 'equal';
 }
 
-/** What became of the files so far: also true where an upload throws. */
+/** The progress of an upload; also correct if the upload throws. */
 export class UploadTally {
   readonly files: Uploaded[] = [];
 
@@ -51,11 +51,11 @@ export interface UploadOptions {
 const MAX_NAMES = 5;
 
 /**
- * Puts files into the landing bucket. All are checked before the first is sent; one that is there
- * with equal content is passed over, so that an upload which was stopped goes on. Where other
- * content is there nothing is sent, unless `overwrite` says so. Throws `TerminalError` as
- * `checkFiles` does, `upload_exists` and `input_changed`; errors of the store; the signal's reason,
- * and then no file is half there.
+ * Puts files into the landing bucket. Checks all before sending the first, and skips those that
+ * exist with equal content, so that an interrupted upload can be repeated. If other content exists,
+ * sends nothing unless `overwrite` is set. Throws the errors of `checkFiles`, `TerminalError`
+ * `upload_exists` and `input_changed`, the store's errors, or the signal's reason; no file is ever
+ * half uploaded.
  */
 export async function uploadFiles(
   files: readonly UploadFile[],
@@ -91,7 +91,7 @@ export async function uploadFiles(
   });
 }
 
-/** As it was when it was checked; `sizeBytes` as stored. */
+/** State of the file when it was checked; `sizeBytes` as stored. */
 type CheckedUpload = UploadFile & { readonly etag: string };
 
 async function checkUploads(

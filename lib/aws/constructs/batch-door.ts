@@ -69,7 +69,7 @@ const DESCRIPTIONS: Readonly<Record<StepName, string>> = {
 /** Notifications that the starter reads at once, and how long they are gathered. */
 const STARTER_BATCH = { batchSize: 100, maxBatchingWindow: Duration.seconds(2) };
 
-/** A call of the starter that gets lost is made up for so much later. */
+/** A lost call of the starter is made up for after this long. */
 const STARTER_EVERY = Duration.minutes(5);
 
 type BatchProps = DoorProps<'landing' | 'lake' | 'state'>;

@@ -23,7 +23,7 @@ export interface ComparisonWorkflowProps {
 /** Three stages of a quarter of an hour at most, each of which may be repeated. */
 const TIMEOUT = Duration.hours(3);
 
-/** A comparison that is too large for one function: deal, match, join. */
+/** The state machine of a comparison too large for one function: deal, match, join. */
 export class ComparisonWorkflow extends Construct {
   readonly stateMachine: StateMachine;
   readonly #props: ComparisonWorkflowProps;

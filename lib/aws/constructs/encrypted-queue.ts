@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** A queue that keeps messages for 14 days, encrypted by `key`; null: by a key of AWS. */
+/** A queue that keeps messages for 14 days, encrypted by `key`, or by an AWS key if it is null. */
 export function encryptedQueue(
   scope: Construct,
   id: string,
@@ -16,7 +16,7 @@ export function encryptedQueue(
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
-  // By the L1 property: the L2 one gives wider rights to the key than are needed.
+  // Set on the L1 property: the L2 one grants more rights to the key than needed.
   if (key !== null) (queue.node.defaultChild as CfnQueue).kmsMasterKeyId = key.keyArn;
   return queue;
 }

@@ -16,7 +16,7 @@ export const INTERFACE_ACTIONS = [
 
 const SECURITY_GROUP = 'FunctionsSecurityGroup';
 
-/** Where functions run; null: outside of any VPC. */
+/** The VPC settings of functions; null: outside of any VPC. */
 export function networkOf(
   scope: Construct,
   { vpc, stackPrefix }: Config['aws'],
@@ -29,7 +29,7 @@ export function networkOf(
   return { subnetIds: [...subnets], securityGroupIds: [...groups] };
 }
 
-/** One for all functions of a stack. Nobody calls them by the network; they call AWS by HTTPS. */
+/** One group for all functions of a stack. They accept no connections, and call AWS by HTTPS. */
 function ownGroup(stack: Stack, vpcId: string, stackPrefix: string): CfnSecurityGroup {
   const made = stack.node.tryFindChild(SECURITY_GROUP);
   if (made !== undefined) return made as CfnSecurityGroup;

@@ -9,16 +9,16 @@ const QUERY_RESULTS_DAYS = 30;
 /** S3 has no shorter time. */
 const ONE_DAY = Duration.days(1);
 
-/** Parts of an upload that nobody finished are paid for, and seen by nobody. */
+/** Parts of an unfinished upload cost money and are invisible. */
 const ABANDONED_UPLOADS: LifecycleRule = {
   id: 'AbandonedUploads',
   abortIncompleteMultipartUploadAfter: Duration.days(2),
 };
 
 /**
- * What another run makes again, or nobody reads twice: its old versions go at once, or each run
- * would be paid for until `aws.keepVersionsFor` is over. Current objects stay, but for the two that
- * are temporary.
+ * What a later run makes again, or is read once: its old versions go at once, or each run would
+ * cost until `aws.keepVersionsFor` is over. Current objects stay, except for the two temporary
+ * kinds.
  */
 const MADE_AGAIN: readonly LifecycleRule[] = [
   { id: 'Work', prefix: 'work/', expiration: Duration.days(LEFT_WORK_DAYS) },
@@ -37,19 +37,20 @@ function oldVersions({ keepVersionsForMs }: Ages): LifecycleRule {
   return {
     id: 'OldVersions',
     noncurrentVersionExpiration: daysOf(keepVersionsForMs),
-    // The mark of a deletion, once nothing is left behind it.
+    // Removes a deletion mark once no version is left.
     expiredObjectDeleteMarker: true,
   };
 }
 
-/** Files stay: a run reads all that landing holds. */
+/** Rules of the landing bucket. Files stay: a run reads all that landing holds. */
 export function landingRules(ages: Ages): LifecycleRule[] {
   return [ABANDONED_UPLOADS, oldVersions(ages)];
 }
 
 /**
- * Tables, manifests, segments and the state of the stream have no expiry: readers follow manifests
- * to files of any age, and Tandem itself removes what none names. Reports are read by people.
+ * Rules of the lake. Tables, manifests, segments and the stream's state do not expire: readers
+ * follow manifests to files of any age, and Tandem itself removes what none names. Reports are for
+ * people.
  */
 export function lakeRules(ages: Ages): LifecycleRule[] {
   const expiration = daysOf(ages.keepReportsForMs);
@@ -62,7 +63,7 @@ export function lakeRules(ages: Ages): LifecycleRule[] {
   ];
 }
 
-/** A message stays until its records are redriven, and is then of no use. */
+/** Rules of the bucket for given-up batches: a message is needed until its records are redriven. */
 export function failuresRules(): LifecycleRule[] {
   return [ABANDONED_UPLOADS];
 }

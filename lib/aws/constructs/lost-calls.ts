@@ -8,8 +8,8 @@ import { allowKey } from './permissions.ts';
 import type { TandemFunction } from './tandem-function.ts';
 
 /**
- * A queue for calls that nobody took: of rules that could not reach their target, and of functions
- * that failed each time they were tried (docs/operations.md, CallsLost).
+ * A queue for lost calls: of rules that could not reach their target, and of functions that failed
+ * on every attempt (docs/operations.md, CallsLost).
  */
 export function lostCallsQueue(scope: Construct, key: IKey | null): Queue {
   const queue = encryptedQueue(scope, 'LostCalls', key);
@@ -20,7 +20,10 @@ export function lostCallsQueue(scope: Construct, key: IKey | null): Queue {
   return queue;
 }
 
-/** For a function that rules call: they wait for no answer, so its failures are kept here. */
+/**
+ * Keeps a function's failed calls in a queue, because the rules that call it do not wait for an
+ * answer.
+ */
 export function keepFailedCalls(
   { function: called, role }: TandemFunction,
   lostCalls: Queue,

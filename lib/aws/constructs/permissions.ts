@@ -7,12 +7,15 @@ import type { AnyBucket, AnyTable } from './resources.ts';
 /** What a function may do with objects, by folders: `work/*`. */
 export interface ObjectRights {
   readonly read?: readonly string[];
-  /** Includes giving up an upload, and looking whose object stands where an answer was lost. */
+  /** Includes aborting an upload, and reading back an object after a lost answer. */
   readonly write?: readonly string[];
   readonly remove?: readonly string[];
 }
 
-/** Single actions on single folders. Listing is allowed: without it a missing object is a 403. */
+/**
+ * Allows single actions on single folders. Always allows listing: without it a missing object is a
+ * 403.
+ */
 export function allowObjects(grantee: IGrantable, bucket: AnyBucket, rights: ObjectRights): void {
   const { read = [], write = [], remove = [] } = rights;
   allow(grantee, ['s3:ListBucket'], [bucket.bucketArn]);
@@ -27,8 +30,8 @@ export function allowObjects(grantee: IGrantable, bucket: AnyBucket, rights: Obj
 }
 
 /**
- * Items whose partition key matches: functions of one door do not see those of the other. None of
- * `except`, where that is given.
+ * Allows items whose partition key matches, except those of `except`, so that functions of one door
+ * cannot see the other's.
  */
 export function allowItems(
   grantee: IGrantable,
@@ -50,7 +53,7 @@ export function allowItems(
   );
   const { encryptionKey } = table;
   if (encryptionKey === undefined) return;
-  // DynamoDB asks for the key in the name of whoever asks for items.
+  // DynamoDB uses the key in the name of the caller.
   allowKey(grantee, encryptionKey, 'dynamodb', [
     'Decrypt',
     'Encrypt',
@@ -59,7 +62,7 @@ export function allowItems(
   ]);
 }
 
-/** Reading, and asking for shards and age. */
+/** Allows reading a stream, and asking for its shards and their age. */
 export function allowReading(grantee: IGrantable, stream: IStream): void {
   const actions = [
     'DescribeStream',
@@ -77,7 +80,7 @@ export function allowReading(grantee: IGrantable, stream: IStream): void {
   if (encryptionKey !== undefined) allowKey(grantee, encryptionKey, 'kinesis', ['Decrypt']);
 }
 
-/** The use of a key by one service of AWS, and by nothing else. */
+/** Allows the use of a key through one AWS service only. */
 export function allowKey(
   grantee: IGrantable,
   key: IKey,
@@ -94,7 +97,7 @@ export function allowKey(
   );
 }
 
-/** Actions on resources that are named. */
+/** Allows actions on named resources. */
 export function allow(grantee: IGrantable, actions: string[], resources: string[]): void {
   if (resources.length === 0) return;
   grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));

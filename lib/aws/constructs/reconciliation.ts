@@ -69,7 +69,7 @@ export class Reconciliation extends Construct {
     });
   }
 
-  /** For comparisons that are too large for one function. */
+  /** For comparisons too large for one function. */
   #workflow(props: ReconciliationProps, name: string): void {
     const { isEmulator } = props.deployment;
     new ComparisonWorkflow(this, 'Workflow', {

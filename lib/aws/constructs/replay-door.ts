@@ -17,7 +17,7 @@ const LAKE_RIGHTS: ObjectRights = {
   remove: [CONSUMERS],
 };
 
-/** Consumers beside the default one: filled and drained on demand. */
+/** Functions that fill and drain, on demand, consumers other than the default one. */
 export class ReplayDoor extends Construct {
   readonly replay: TandemFunction;
   readonly stateMachine: StateMachine;

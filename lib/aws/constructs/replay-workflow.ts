@@ -20,12 +20,12 @@ export interface ReplayWorkflowProps {
 }
 
 /**
- * An execution holds 25,000 events, seven of which are a step of 12 minutes: a month. Whoever needs
- * longer runs the replay again, and it goes on.
+ * An execution holds 25,000 events, and a step of 12 minutes takes seven: a month. A longer replay
+ * is started again, and continues.
  */
 const LONGEST = Duration.days(28);
 
-/** Steps until one says that all is done; each is handed the answer of the one before. */
+/** Repeats a step until it says that all is done; each gets the answer of the previous one. */
 export class ReplayWorkflow extends Construct {
   readonly stateMachine: StateMachine;
 

@@ -3,13 +3,13 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 
-/** Both: under `exactOptionalPropertyTypes` the class does not fit its own interface. */
+/** Both types: under `exactOptionalPropertyTypes` the class does not fit its own interface. */
 export type AnyBucket = Bucket | IBucket;
 export type AnyTable = Table | ITable;
 
 /**
- * What the doors work on, wherever it comes from: made by the storage stack, brought by the config,
- * or of a stack that knows nothing of Tandem.
+ * The resources that the doors work on: made by the storage stack, brought by the config, or of a
+ * foreign stack.
  */
 export interface TandemResources {
   /** CSV files below `orders/`, `customers/`, `products/`; its events go to EventBridge. */

@@ -2,8 +2,8 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /**
- * Put together from the name, which is fixed: a state machine and the function that starts it know
- * each other, and one of them has to be made first.
+ * The ARN of a state machine, built from its fixed name: the state machine and the function that
+ * starts it refer to each other, and one must be made first.
  */
 export function stateMachineArn(scope: Construct, name: string): string {
   return Stack.of(scope).formatArn({

@@ -4,7 +4,7 @@ import { JitterType, type RetryProps, TaskInput } from 'aws-cdk-lib/aws-stepfunc
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 
-/** Of the project's own errors, those that a retry may mend; and Lambda's. */
+/** Errors that a retry may resolve: the project's own and Lambda's. */
 const RETRYABLE = [
   'RetryableError',
   'OutcomeUnknownError',
@@ -36,7 +36,7 @@ const RETRIES: readonly RetryProps[] = [
     jitterStrategy: JitterType.FULL,
   },
   {
-    // Time-outs, lack of memory, bugs: once more may help, often does not.
+    // Time-outs, lack of memory, bugs: a retry may help, but often does not.
     errors: ['States.ALL'],
     interval: Duration.seconds(5),
     backoffRate: 2,
@@ -46,13 +46,13 @@ const RETRIES: readonly RetryProps[] = [
 ];
 
 export interface StepTaskOptions {
-  /** Where the answer goes; without it, it becomes the state. */
+  /** Where the answer goes; without it, the answer becomes the state. */
   readonly resultPath?: string;
   /** What the function is called with; without it, the state. */
   readonly payload?: Readonly<Record<string, unknown>>;
 }
 
-/** Calls a function, and retries what a retry may mend. */
+/** A task that calls a function and retries the errors that a retry may resolve. */
 export function stepTask(
   scope: Construct,
   id: string,

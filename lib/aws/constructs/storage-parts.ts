@@ -16,7 +16,10 @@ import { failuresRules, lakeRules, landingRules } from './lifecycle-rules.ts';
 import type { AnyBucket, AnyTable } from './resources.ts';
 
 interface BucketProps {
-  /** Of the config: then it is taken as it is, and the rest does not count. */
+  /**
+   * Name from the config: an existing resource is used as it is, and the other options do not
+   * apply.
+   */
   readonly name: string | null;
   readonly lifecycleRules: LifecycleRule[];
   readonly versioned: boolean;
@@ -24,8 +27,8 @@ interface BucketProps {
 }
 
 /**
- * Makes what holds data, each in its scope when it is asked for. What `aws.existing` names is only
- * referred to: nothing of it is changed, and it stays when the stack goes.
+ * Makes the resources that hold data, each in its scope when asked for. Those in `aws.existing` are
+ * only referred to: they are never changed, and stay when the stack goes.
  */
 export class StorageParts {
   readonly key: IKey | null;
@@ -80,7 +83,7 @@ export class StorageParts {
     );
   }
 
-  /** Whatever is brought may be encrypted with it: rights to it do no harm where it is not. */
+  /** Existing resources may be encrypted with this key; rights to it do no harm if they are not. */
   #keyOfExisting(): { encryptionKey?: IKey } {
     return this.key === null ? {} : { encryptionKey: this.key };
   }
@@ -160,7 +163,7 @@ export class StorageParts {
   }
 }
 
-/** By the L1 property: the L2 one needs a custom resource, which not every emulator has. */
+/** Set on the L1 property: the L2 one needs a custom resource, which not every emulator has. */
 function tellEventBridge(bucket: Bucket): void {
   const resource = bucket.node.defaultChild as CfnBucket;
   resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };

@@ -45,7 +45,9 @@ interface StreamFunction {
   readonly variables?: Partial<Record<FunctionVariable, string>>;
 }
 
-/** From events to the tables: mapping, consumer, publisher, and what runs on demand. */
+/**
+ * From events to the tables: event source mapping, consumer, publisher, and on-demand functions.
+ */
 export class StreamDoor extends Construct {
   readonly consumer: TandemFunction;
   readonly publisher: TandemFunction;
@@ -130,7 +132,7 @@ export class StreamDoor extends Construct {
     return made;
   }
 
-  /** As stream protocol §1 demands it. */
+  /** The event source mapping that stream protocol §1 requires. */
   #eventSource(): EventSourceMapping {
     const { deployment, storage } = this.#props;
     const { aws, stream } = deployment.config;
@@ -148,9 +150,9 @@ export class StreamDoor extends Construct {
       // Two batches of one shard side by side: the checkpoint would pass unread records.
       parallelizationFactor: 1,
       reportBatchItemFailures: true,
-      // -1, endless: a record batch is given up only where somebody chose that.
+      // -1, endless: a record batch is given up only if the config says so.
       ...(isEndless ? {} : { retryAttempts: retryLimit, bisectBatchOnError: bisect }),
-      // It keeps the records; a queue would keep their sequence numbers only.
+      // A bucket keeps the records; a queue would keep their sequence numbers only.
       onFailure,
     });
     mapping.node.addDependency(this.consumer.role);

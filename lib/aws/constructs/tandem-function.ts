@@ -43,8 +43,8 @@ export const METRICS_NAMESPACE = 'Tandem';
 const TRACE_ACTIONS = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 
 /**
- * A function with a role and a log group of its own, and nothing allowed but to write its log and
- * traces and, in a VPC, to have a network interface.
+ * A function with its own role and log group. It may only write its log and traces and, in a VPC,
+ * have a network interface; grant the rest.
  */
 export class TandemFunction extends Construct {
   readonly function: LambdaFunction;
@@ -82,7 +82,7 @@ export class TandemFunction extends Construct {
     this.#connect(deployment);
   }
 
-  /** To what no resource can be named for: hence by a policy of its own. */
+  /** In a policy of its own, because these actions take no resource. */
   #connect({ config, isEmulator }: Deployment): void {
     const resource = this.function.node.defaultChild as CfnFunction;
     const actions: string[] = [];
@@ -102,7 +102,7 @@ export class TandemFunction extends Construct {
     this.function.node.addDependency(policy);
   }
 
-  /** For rules, which say what they call it for: LocalStack sends nothing where that is empty. */
+  /** An EventBridge target. The payload names the trigger; LocalStack drops an empty payload. */
   asTarget(reason: string, options: TargetOptions): LambdaTarget {
     return new LambdaTarget(this.function, {
       event: RuleTargetInput.fromObject({ tandem: reason }),

@@ -4,14 +4,15 @@ import { LogLevel, type LogOptions } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { DoorProps } from './door-props.ts';
 
-/** The log of a state machine: each state that it enters. */
+/** Log options of a state machine: every event, in a log group that goes with the stack. */
 export function workflowLogs(
   scope: Construct,
   stateMachineName: string,
   { deployment, storage }: Pick<DoorProps<'key'>, 'deployment' | 'storage'>,
 ): LogOptions {
   const destination = new LogGroup(scope, 'WorkflowLogs', {
-    // Under this prefix groups need no policy of their own, of which an account has ten.
+    // Under this prefix log groups need no resource policy of their own, of which an account has
+    // ten.
     logGroupName: `/aws/vendedlogs/states/${stateMachineName}`,
     retention: deployment.config.aws.logRetentionDays,
     ...(storage.key === null ? {} : { encryptionKey: storage.key }),

@@ -48,6 +48,7 @@ const RANGE_TABLES = 2;
 /** Tables of sums, manifest, CURRENT, and listings of what is removed. */
 const PUBLISH_PUTS = 18;
 
+/** S3 requests of a run by stage, counted as the stages' code makes them. */
 export function requestsByStage(shape: RunShape): Record<StageName, StageRequests> {
   const { taskCount, bucketCount, rangeCount, planParts, processes, dimensionFiles } = shape;
   const mapProcesses = Math.min(processes, taskCount);
@@ -91,7 +92,7 @@ export function requestsByStage(shape: RunShape): Record<StageName, StageRequest
   };
 }
 
-/** Requests that so many objects of about equal size take. */
+/** Number of S3 requests to write objects of about equal size that have `sumBytes` together. */
 export function uploads(objects: number, sumBytes: number): number {
   const parts = Math.ceil(sumBytes / objects / PART_BYTES);
   return objects * (parts <= 1 ? 1 : parts + 2);

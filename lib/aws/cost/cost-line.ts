@@ -5,6 +5,7 @@ export interface CostLine {
   readonly cost: number;
 }
 
+/** Sum of a bill's lines, in US dollars. */
 export function totalOf(lines: readonly CostLine[]): number {
   return lines.reduce((sum, { cost }) => sum + cost, 0);
 }

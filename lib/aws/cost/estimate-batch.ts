@@ -23,14 +23,14 @@ const TIME_LIMIT_MS = 900_000;
 /** Start, plan and answer of a step, and what a state machine takes from state to state. */
 const STEP_OVERHEAD_SEC = 0.5;
 
-/** Plan, check, publish and what lies between them. */
+/** Plan, check, publish and the transitions between them. */
 const RUN_OVERHEAD_SEC = 30;
 
-/** Transitions of a map's child, and of a run beside its children. */
+/** Transitions of a map's child, and of a run apart from its children. */
 const TRANSITIONS_PER_CHILD = 2;
 const TRANSITIONS_PER_RUN = 20;
 
-/** Calls of functions beside those of map states. */
+/** Calls of functions apart from those of map states. */
 const CALLS_PER_RUN = 8;
 
 /** Bytes of all tables per byte of CSV: 0.437 for 300,000 orders of `tandem generate`. */
@@ -47,7 +47,7 @@ const DAYS = 31;
 const GETS_PER_SEC = 5_500;
 const PUTS_PER_SEC = 3_500;
 
-/** From a request to its first byte, and reads that a step has on their way. */
+/** Seconds from a request to its first byte, and the reads that a step has under way. */
 const LATENCY_SEC = 0.03;
 const READS_AHEAD = 16;
 
@@ -67,7 +67,7 @@ export interface BatchEstimate {
   readonly maxConcurrency: number;
   /** From the first step to the publication. */
   readonly wallSec: number;
-  /** Of it: waiting for S3, which answers so many requests per second and prefix. */
+  /** Part of it spent waiting for S3, which limits requests per second and prefix. */
   readonly waitingSec: number;
   readonly functionSec: number;
   readonly exchangeBytes: number;
@@ -85,14 +85,14 @@ export interface BatchEstimate {
 /** One map state. */
 interface MapState {
   readonly steps: number;
-  /** Of a step, without waiting. */
+  /** Seconds of one step, without waiting. */
   readonly stepSec: number;
   readonly requests: StageRequests;
 }
 
 /**
- * The plan that AWS would make for these files, or for so many bytes of CSV in plain files of 1
- * GiB, and what it takes and costs, where the account has such a quota. Pure. Throws
+ * Estimates how AWS would plan these files, or plain CSV files of 1 GiB with this many bytes in
+ * total, and the time and cost (US dollars), under the account's quota. Pure. Throws
  * `TerminalError` `does_not_fit` as the run itself would.
  */
 export function estimateBatch(
@@ -189,7 +189,7 @@ function shapeOf(plan: StepPlan, files: number, processes: number): RunShape {
   };
 }
 
-/** Of the footers of the exchange, and of the index that is made from them. */
+/** Bytes of the exchange's footers and of the index made from them. */
 function indexBytesOf({ chunkCount, taskCount, bucketCount, inputBytes }: StepPlan): number {
   const blocks = Math.max(chunkCount, taskCount, inputBytes / RECORD_BYTES / BLOCK_RECORDS);
   return blocks * bucketCount * ENTRY_BYTES;

@@ -40,12 +40,12 @@ const CATALOGUE_REQUESTS = 12;
 const COMPARED_PER_SEC = 88_000;
 
 /**
- * Under a key of the config: stream, queues, buckets with bucket keys, table and logs ask for a
- * data key every five minutes at most, each for its own.
+ * With a key in the config: stream, queues, buckets with bucket keys, table and logs each ask for a
+ * data key every five minutes at most.
  */
 const KEY_ASKS = (HOURS_PER_MONTH * 60 * 20) / 5;
 
-/** What a month costs in which nothing happens. */
+/** The cost of a month without any orders, in US dollars. */
 export function costOfIdleMonth(config: Config): CostLine[] {
   const { aws } = config;
   const isProvisioned = aws.streamMode === 'provisioned';
@@ -110,8 +110,8 @@ export function costOfIdleMonth(config: Config): CostLine[] {
 }
 
 /**
- * What a month of publications adds where each has something new, and so many orders are compared
- * each time.
+ * What a month of publications adds to an idle one if each has something new and this many orders
+ * are compared each time, in US dollars.
  */
 export function costOfBusyMonth(
   config: Config,

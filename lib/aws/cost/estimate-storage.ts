@@ -10,7 +10,10 @@ import { GB, PRICES } from './prices.ts';
 /** Never fewer runs are kept: the current one and the one before. */
 const LEAST_RUNS = 2;
 
-/** Of tables and work of runs (`lifecycle-rules.ts`): S3 removes them a day later, at midnight. */
+/**
+ * Age of old versions of tables and work of runs (`lifecycle-rules.ts`): S3 removes them a day
+ * later, at midnight.
+ */
 const OLD_VERSION_DAYS = 1.5;
 
 /** Entries of a shard's log are removed once they are published; a day of them is counted. */
@@ -18,19 +21,19 @@ const STATE_BYTES_PER_ORDER = 50;
 const STATE_DAYS = 1;
 
 export interface KeptOrders {
-  /** That landing and both doors' tables hold. */
+  /** Orders held by landing and both doors' tables. */
   readonly orders: number;
   readonly bytesPerOrder: number;
   /** Each run is a whole copy of the batch tables. */
   readonly runsPerDay: number;
 }
 
-/** Copies of the batch tables that are kept: of the runs within `batch.keepRunsFor`. */
+/** Number of copies of the batch tables kept: those of the runs within `batch.keepRunsFor`. */
 export function keptRuns({ batch }: Config, runsPerDay: number): number {
   return Math.max(LEAST_RUNS, Math.ceil((batch.keepRunsForMs / MS_PER_DAY) * runsPerDay));
 }
 
-/** What it costs to keep so many orders for a month. */
+/** The monthly cost of keeping these orders, in US dollars. */
 export function costOfKeeping(config: Config, kept: KeptOrders): CostLine[] {
   const { orders, bytesPerOrder, runsPerDay } = kept;
   const runs = keptRuns(config, runsPerDay);

@@ -19,12 +19,12 @@ const CONSUMED_PER_SEC = 20_000;
 /** Records of a stream are kept a day for nothing, and to the seventh at a price of its own. */
 const EXTENDED_DAYS = 7;
 
-/** Of a record as Kinesis counts it. */
+/** Size of a record as Kinesis counts it. */
 const RECORD_BYTES = 1024;
 
 /**
- * What so many orders through the stream cost, beside what an idle month does. `recordsPerEntry`:
- * as measured, where batches are not full; by default they are.
+ * The cost of this many orders through the stream, in US dollars, in addition to an idle month.
+ * `recordsPerEntry` is a measured value if batches are not full; the default is full ones.
  */
 export function costOfOrders(
   config: Config,
@@ -83,7 +83,7 @@ function keptInStream({ aws }: Config, orders: number): CostLine[] {
   return lines;
 }
 
-/** What each shard of a provisioned stream costs more where records are kept beyond a day. */
+/** True if records are kept beyond a day, which raises the price of each provisioned shard. */
 export function isExtended({ aws }: Config): boolean {
   return aws.streamMode === 'provisioned' && aws.retentionMs > MS_PER_DAY;
 }

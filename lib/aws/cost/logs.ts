@@ -12,7 +12,7 @@ export const EXECUTION_LOG_BYTES = 3_500;
 
 export const DAYS_PER_MONTH = 30.4;
 
-/** US dollars, until they are forgotten (`aws.logRetention`). */
+/** US dollars to write these bytes of logs and keep them for `aws.logRetention`. */
 export function costOfLogs(bytes: number, { aws }: Config): number {
   const months = aws.logRetentionDays / DAYS_PER_MONTH;
   return (bytes / GB) * (PRICES.logsGbIn + months * PRICES.logsGbMonth);

@@ -12,7 +12,7 @@ export interface MeasuredCounters {
   readonly batch: {
     readonly runId: string;
     readonly records: number;
-    /** As stored: less than the CSV where it is gzip. */
+    /** Stored size, so less than the CSV if it is gzip. */
     readonly inputBytes: number;
     readonly tableBytes: number;
     readonly bytesPerRecord: number;
@@ -20,12 +20,16 @@ export interface MeasuredCounters {
   readonly stream: {
     readonly epoch: number;
     readonly records: number;
-    /** Of the logs of all shards: each is a segment, a call of the consumer and a transaction. */
+    /** Log entries of all shards: each is a segment, a call of the consumer and a transaction. */
     readonly entries: number;
     readonly recordsPerEntry: number;
   } | null;
 }
 
+/**
+ * Reads the counters that an estimate can use instead of its assumptions, from the current
+ * manifests of both doors in the lake.
+ */
 export async function readMeasured(
   lake: ObjectStore,
   streamName: string,

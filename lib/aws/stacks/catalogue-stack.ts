@@ -19,9 +19,9 @@ const MAX_SCANNED_BYTES = 100 * 1024 ** 3;
 const TABLE_ACTIONS = ['GetTable', 'CreateTable', 'UpdateTable', 'BatchCreatePartition'];
 
 /**
- * Database and workgroup for Athena, and the function that keeps the tables in it: made from their
- * one definition, and brought to each publication when `CURRENT.json` names it. Tables are not part
- * of the stack, or an update of it would take them back to where it made them.
+ * Database and workgroup for Athena, and the function that makes the tables from their definition
+ * and updates them when `CURRENT.json` names a new publication. Tables are not part of the stack:
+ * an update of it would reset them to the state in which it made them.
  */
 export class CatalogueStack extends Stack {
   readonly registration: TandemFunction;

@@ -38,7 +38,10 @@ export class OperationsStack extends Stack {
     });
   }
 
-  /** Alarms cannot publish to a topic under the key aws/sns: nobody can let CloudWatch use that. */
+  /**
+   * A key of its own, because CloudWatch cannot be allowed to use aws/sns, and so to publish to the
+   * topic.
+   */
   #alarmKey(): IKey {
     const key = new Key(this, 'AlarmKey', {
       description: 'Encrypts messages of alarms',

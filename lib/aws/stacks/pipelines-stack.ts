@@ -7,7 +7,7 @@ import { Reconciliation } from '../constructs/reconciliation.ts';
 import { ReplayDoor } from '../constructs/replay-door.ts';
 import { StreamDoor } from '../constructs/stream-door.ts';
 
-/** Both doors, and what compares them. Nothing in here holds data. */
+/** Both doors, and their reconciliation. Nothing in this stack holds data. */
 export class PipelinesStack extends Stack {
   readonly batch: BatchDoor;
   readonly stream: StreamDoor;

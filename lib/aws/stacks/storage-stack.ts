@@ -15,8 +15,8 @@ import { StorageParts } from '../constructs/storage-parts.ts';
 import type { Deployment } from '../deployment.ts';
 
 /**
- * Everything that holds data. Functions come and go without it. What `aws.existing` names is only
- * referred to: nothing of it is changed, and it stays when the stack goes.
+ * All resources that hold data; functions come and go independently. Those in `aws.existing` are
+ * only referred to: they are never changed, and stay when the stack goes.
  */
 export class StorageStack extends Stack implements TandemResources {
   readonly landing: AnyBucket;

@@ -27,7 +27,7 @@ const UNIT_BYTES = 1024;
 
 const LISTED_ENDS_MAX = 16;
 
-/** How much memory the exchange may still take, counted by all threads together. */
+/** Memory left for the exchange, counted by all threads together. */
 export class ExchangeBudget {
   /** One number, in KiB: hand it to the other threads. */
   readonly counter: Int32Array;
@@ -36,6 +36,7 @@ export class ExchangeBudget {
     this.counter = counter;
   }
 
+  /** A new budget, rounded down to KiB. */
   static of(bytes: number): ExchangeBudget {
     const counter = new Int32Array(new SharedArrayBuffer(4));
     counter[0] = Math.min(Math.floor(bytes / UNIT_BYTES), 2 ** 30);
@@ -50,12 +51,15 @@ export class ExchangeBudget {
     return false;
   }
 
+  /** Returns bytes taken with the same size. */
   giveBack(bytes: number): void {
     Atomics.add(this.counter, 0, Math.ceil(bytes / UNIT_BYTES));
   }
 }
 
-/** Takes the blocks of one chunk, or the window sums of one bucket. */
+/**
+ * Takes the blocks of one chunk, or the window sums of one bucket, in memory or as spill objects.
+ */
 export class BlockExchange implements BlockSink {
   readonly blocks: ExchangeBlock[] = [];
   readonly #lake: ObjectStore;
@@ -118,17 +122,18 @@ export class BlockExchange implements BlockSink {
   }
 }
 
-/** Memory for a block on its way to a spill object, used again and again. */
+/** Reusable memory for a block on its way to a spill object. */
 export class SpillBuffer {
   #bytes = new Uint8Array(0);
 
+  /** Room for a block, with any content; the same memory at each call. */
   take(sizeBytes: number): Uint8Array {
     if (this.#bytes.length < sizeBytes) this.#bytes = new Uint8Array(alignedTo8(sizeBytes * 1.25));
     return this.#bytes.subarray(0, sizeBytes);
   }
 }
 
-/** One slice of a block, as the reduce step takes it. */
+/** One bucket's slice of a block, in the form that the reduce step reads. */
 export function sliceOf(
   lake: ObjectStore,
   memory: KernelMemory,
@@ -152,7 +157,7 @@ export function sliceOf(
   };
 }
 
-/** Gives the memory of blocks that are not used after all back to the budget. */
+/** Returns the memory of unused blocks to the budget. */
 export function release(blocks: readonly ExchangeBlock[], budget: ExchangeBudget): void {
   for (const { place } of blocks) {
     if (place.kind === 'memory') budget.giveBack(place.sizeBytes);

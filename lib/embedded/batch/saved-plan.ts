@@ -8,9 +8,9 @@ import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 const MAX_NAMED = 20;
 
 /**
- * The plan of this run, cut as another run was: chunks, buckets, ranges and waves come from its
- * plan file, so that the same input gives the same files, byte for byte. Throws `TerminalError`:
- * `plan_unreadable`; `plan_mismatch` where the inputs are others.
+ * This run's plan with the cuts of another run's plan file: chunks, buckets, ranges and waves, so
+ * that the same input gives the same files, byte for byte. Throws `TerminalError`:
+ * `plan_unreadable`; `plan_mismatch` if the inputs differ.
  */
 export async function withSavedCuts(plan: BatchPlan, file: string): Promise<BatchPlan> {
   const saved = await readPlan(file);
@@ -35,7 +35,7 @@ function haveSameInputs({ inputs: a }: BatchPlan, { inputs: b }: BatchPlan): boo
   return a.length === b.length && a.every(isSame);
 }
 
-/** The parts of a large plan lie beside it, in a folder of its name. */
+/** The parts of a large plan are in a folder of its name, next to it. */
 async function readPlan(file: string): Promise<BatchPlan> {
   try {
     const header = headerOf(JSON.parse(await readFile(file, 'utf8')));

@@ -33,7 +33,7 @@ export interface StageSettings {
   readonly customers: DimensionData;
   readonly products: DimensionData;
   readonly budgetCounter: Int32Array;
-  /** Of the kernels of all threads, and of the exchange. */
+  /** Memory of all threads' kernels, and of the exchange. */
   readonly kernelMemory: WebAssembly.Memory;
 }
 
@@ -55,7 +55,7 @@ export type StageTask =
       readonly bucketIndex: number;
       /** In order of records. */
       readonly chunks: readonly MappedBlocks[];
-      /** By input. */
+      /** For each input its layout; null if it was rejected. */
       readonly layouts: readonly (CsvLayout | null)[];
     }
   | {
@@ -82,7 +82,7 @@ export type StageOutput<Task extends StageTask> = Task extends { kind: 'map' }
     ? ReduceOutput
     : RangeResult;
 
-/** Runs the stages of a batch in one thread: the main one or a worker. */
+/** Runs the stages of a batch in one thread, the main one or a worker. */
 export class StageHost {
   readonly #landing: ObjectStore;
   readonly #lake: ObjectStore;
@@ -102,6 +102,7 @@ export class StageHost {
     this.#budget = new ExchangeBudget(settings.budgetCounter);
   }
 
+  /** Runs one task in this thread. Throws the stage's errors. */
   async run<Task extends StageTask>(task: Task): Promise<StageOutput<Task>>;
   async run(task: StageTask): Promise<MapOutput | ReduceOutput | RangeResult> {
     switch (task.kind) {

@@ -3,7 +3,8 @@
 // and compiled again.
 import module from 'node:module';
 
-// Node 24.0 warns in each thread that it strips types; `bin/tandem.js` says why nobody is told.
+// Node 24.0 warns in each thread that it strips types; `bin/tandem.js` explains why the warning is
+// hidden.
 const { emitWarning } = process;
 process.emitWarning = (warning, ...rest) => {
   if (rest[0] !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest);

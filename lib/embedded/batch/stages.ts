@@ -26,7 +26,10 @@ export interface StageResults {
   readonly ranges: readonly RangeResult[];
 }
 
-/** Maps, checks and repairs, reduces and merges. */
+/**
+ * Runs map, check and repair, reduce and merge on the pool. Throws the first stage's error, or the
+ * signal's reason.
+ */
 export async function runStages(
   plan: BatchPlan,
   pool: StagePool,
@@ -115,8 +118,7 @@ function drop(outputs: (MapOutput | null)[], chunkIndex: number, budget: Exchang
 }
 
 /**
- * As many tasks at once as the pool has threads; stops at the first error, or when the signal says
- * so.
+ * Runs as many tasks at once as the pool has threads; stops at the first error or at the signal.
  */
 async function runAll<Task extends StageTask>(
   pool: StagePool,

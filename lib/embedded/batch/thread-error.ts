@@ -8,16 +8,20 @@ import {
 /** An error on its way between two threads: a copied object would lose its class and its code. */
 export interface PlainError {
   readonly name: string;
-  /** Of a `TerminalError`. */
+  /** Code of a `TerminalError`. */
   readonly code: string | null;
-  /** Of the object that is missing or has changed. */
+  /** Key of an object that is missing or has changed. */
   readonly key: string | null;
-  /** Of an error of the operating system: what it refused. */
+  /** System call of an operating system error. */
   readonly syscall: string | null;
   readonly message: string;
   readonly stack: string | undefined;
 }
 
+/**
+ * An error as plain data for another thread: structured cloning would drop its class and code.
+ * `revivedError` restores it.
+ */
 export function plainError(error: unknown): PlainError {
   const nothing = { code: null, key: null, syscall: null };
   if (!(error instanceof Error)) {
@@ -36,6 +40,10 @@ export function plainError(error: unknown): PlainError {
   };
 }
 
+/**
+ * The error that `plainError` described, with its class, so that callers can decide by kind; the
+ * original stack becomes its `cause`.
+ */
 export function revivedError({ name, code, key, syscall, message, stack }: PlainError): Error {
   const cause = stack;
   switch (name) {

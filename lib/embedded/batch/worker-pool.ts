@@ -20,7 +20,7 @@ export type WorkerReply =
   | { readonly kind: 'done'; readonly output: unknown }
   | { readonly kind: 'failed'; readonly error: PlainError };
 
-/** All stages in this thread: for little data, where threads cost more than they bring. */
+/** Runs all stages in this thread: for little data, where threads cost more than they gain. */
 export function inlinePool(host: Pick<StageHost, 'run'>): StagePool {
   let running: Promise<unknown> = Promise.resolve();
   let isClosed = false;
@@ -35,7 +35,7 @@ export function inlinePool(host: Pick<StageHost, 'run'>): StagePool {
       running = output.catch(() => undefined); // The caller has the error.
       return await output;
     },
-    /** After it nothing is written any more, even where the caller did not wait for its task. */
+    /** Afterwards nothing is written any more, even if the caller did not wait for its task. */
     async close() {
       isClosed = true;
       await running;
@@ -52,10 +52,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/**
- * Worker threads, each with the stages of its own. After an error of a thread nothing runs any
- * more.
- */
+/** Worker threads, each with its own stages. After an error in a thread no more tasks run. */
 export class WorkerPool implements StagePool {
   readonly size: number;
   readonly #workers: Worker[];

@@ -12,7 +12,7 @@ export interface OlderRun {
   readonly isCurrent: boolean;
 }
 
-/** Runs whose tables may say what landing no longer says, the newest first. */
+/** Runs whose tables may still hold what landing no longer has, newest first. */
 export async function runsBeforeLanding(
   lake: ObjectStore,
   landing: ObjectStore,

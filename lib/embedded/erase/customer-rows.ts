@@ -27,19 +27,20 @@ export const NOTHING_KNOWN: CustomerValues = {
   registration_date: null,
 };
 
+/** True if all columns of two customers' values are equal, nulls included. */
 export function areEqual(a: CustomerValues, b: CustomerValues): boolean {
   return CUSTOMER_COLUMNS.every((column) => a[column] === b[column]);
 }
 
 export interface CustomerRow extends CustomerValues {
-  /** Of its first byte in the uncompressed file. */
+  /** Offset of its first byte in the uncompressed file. */
   readonly offset: number;
 }
 
 /**
- * Every row of a customer in a file of the dimension, also those that lose to an earlier one: they
- * are personal data all the same. Throws `TerminalError` `dimension_rejected` where the file is
- * none of customers, and as reading it does.
+ * Every row of a customer in a file of the dimension, including rows overridden by an earlier one,
+ * which are personal data too. Throws `TerminalError` `dimension_rejected` if it is no customers
+ * file, and the errors of reading it.
  */
 export async function customerRowsIn(
   store: Pick<ObjectStore, 'stream'>,

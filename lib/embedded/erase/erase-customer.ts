@@ -25,7 +25,7 @@ export interface EraseCustomerOptions {
   readonly waitMs: number;
   readonly signal: AbortSignal;
   readonly onEpoch: (epoch: number, newest: number) => void;
-  /** Tells the catalogue where the files of epochs lie, before the old ones go. */
+  /** Tells the catalogue the new places of epochs' files, before the old ones go. */
   readonly moveParts?: (folders: ReadonlyMap<number, string>) => Promise<void>;
 }
 
@@ -44,11 +44,11 @@ export interface ErasedCustomer {
 const ASK_EVERY_MS = 500;
 
 /**
- * Brings everything that a consumer of the stream has published of a customer to what landing says
- * of that customer now: rows of `orders` in all epochs, copies of dimensions, reports. Sums and the
- * number of rows stay. It may run beside the publisher and beside itself; stopped anywhere, readers
- * find whole tables, and the next run finishes. Throws `TerminalError` `customer_not_erased`,
- * `dimension_unreadable`; `RetryableError` where an epoch that is under way takes too long.
+ * Replaces what a consumer of the stream has published about a customer by what landing says now:
+ * rows of `orders` in all epochs, copies of dimensions, reports. Sums and row counts stay. May run
+ * beside the publisher and itself; if interrupted, readers find whole tables and the next run
+ * finishes. Throws `TerminalError` `customer_not_erased`, `dimension_unreadable`; `RetryableError`
+ * if an epoch under way takes too long.
  */
 export async function eraseCustomer(
   context: StreamContext,
@@ -64,7 +64,7 @@ export async function eraseCustomer(
   const needed = isDryRun ? new Set<string>() : await neededCopies(context);
   const epochs = { tally, committedEpoch: head.committedEpoch };
   const found = await findLeftovers(context, erasure, epochs, needed, signal);
-  // What would be replaced lies beside what nobody needs.
+  // The files that a run would replace count as leftovers.
   const leftovers = isDryRun ? { ...found, orderFiles: withStale(found, tally) } : found;
   if (!isDryRun) {
     const { orderFiles, dimensionCopies, reports } = leftovers;
@@ -79,8 +79,8 @@ function withStale({ orderFiles }: Leftovers, { staleFiles }: EpochTally): strin
 }
 
 /**
- * Goes on until no epoch is under way that read a manifest before it was replaced: such a one might
- * name files that go, if it is complete. What is planned later reads the new ones.
+ * Repeats until no epoch is under way that read a manifest before its replacement: if complete, its
+ * manifest might name files that are removed. Later plans read the new ones.
  */
 async function eraseUntilSettled(
   context: StreamContext,
@@ -146,7 +146,7 @@ async function replacePlan(
   return (await replaceCommittedPlan(context, head, key)) === 'committed';
 }
 
-/** Whether a copy of customers that the plan names has stale rows. */
+/** True if a copy of customers that the plan names has stale rows. */
 async function isStalePlan(
   context: StreamContext,
   erasure: Erasure,
@@ -160,7 +160,7 @@ async function isStalePlan(
   return false;
 }
 
-/** Of the epoch that is committed, and of one that was planned meanwhile. */
+/** Copies named by the plan of the committed epoch, and of one that was planned meanwhile. */
 async function neededCopies(context: StreamContext): Promise<ReadonlySet<string>> {
   const { committedPlan, plannedPlan } = await findEpochHead(context);
   const needed = new Set<string>();

@@ -19,30 +19,30 @@ export interface StaleFile {
   readonly rows: number;
 }
 
-/** What a look through the epochs found, and changed unless it was a dry run. */
+/** What a pass over the epochs found and, unless it was a dry run, changed. */
 export class EpochTally {
   readonly staleFiles: StaleFile[] = [];
   manifests = 0;
   replacedManifests = 0;
   /** Every file of `orders` that a manifest names, as it is now. */
   readonly named = new Set<string>();
-  /** Of epochs that were moved: where their files lie now, by epoch. */
+  /** The new folder of each epoch whose files were moved. */
   readonly movedTo = new Map<number, string>();
 }
 
 export interface EraseOptions {
   readonly isDryRun: boolean;
   readonly signal: AbortSignal;
-  /** For each epoch that was looked through. */
+  /** Called for each epoch examined. */
   readonly onEpoch: (epoch: number) => void;
 }
 
 /**
- * Rewrites the orders of all epochs behind `afterEpoch` up to `newestKey` that hold stale rows of a
- * customer. Files of such an epoch go to a folder of their own, all of them, so that a catalogue
- * can take the whole epoch from there; then the manifest is replaced, on condition of its etag; a
- * complete one follows those whose files it lists. Old files stay. Stopped anywhere, every
- * manifest names files that are there. May be repeated, also beside another one.
+ * Rewrites the orders of epochs after `afterEpoch`, up to `newestKey`, that hold stale rows of a
+ * customer. All files of such an epoch go to a new folder, so that a catalogue can take the whole
+ * epoch from there; then its manifest is replaced, on condition of its etag, and so is the complete
+ * one that lists them. Old files stay. If interrupted, every manifest still names existing files.
+ * May be repeated or concurrent.
  */
 export async function eraseInEpochs(
   context: StreamContext,
@@ -72,7 +72,7 @@ async function* groupsBack(
   let complete: string | null = null;
   let others: string[] = [];
   for await (const { epoch, complete: isComplete } of manifestChain(lake, newest)) {
-    // A complete one needs the files of all that it stands for, those that were seen before too.
+    // A complete manifest lists the files of all epochs it covers, including those seen before.
     if (isComplete) {
       if (complete !== null || others.length > 0) yield { complete, others };
       if (epoch <= afterEpoch) return;
@@ -113,7 +113,7 @@ async function eraseInEpoch(work: Work, key: string, others: readonly string[]):
     const stale = await staleFilesOf(work, own);
     const isMoved = stale.length > 0 && !options.isDryRun;
     const files = isMoved ? await moveEpoch(work, epoch, own) : own;
-    // Behind the read of this one: whoever moves an epoch beside us replaces this one after it.
+    // Read after this manifest: a concurrent run that moves an epoch replaces this one afterwards.
     const wanted = [...files, ...(await ordersOfAll(lake, others))];
     if (!areSame(wanted, listed) && !options.isDryRun) {
       if (!(await replaceOrders(lake, tagged, wanted))) {
@@ -169,7 +169,7 @@ async function staleFilesOf(
   return stale;
 }
 
-/** Writes all files of an epoch's orders into a new folder, whose name nobody had before. */
+/** Writes all files of an epoch's orders into a new folder with a unique name. */
 async function moveEpoch(
   { context, erasure }: Work,
   epoch: number,

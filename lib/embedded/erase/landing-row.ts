@@ -4,9 +4,9 @@ import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts'
 import { type CustomerValues, customerRowsIn, NOTHING_KNOWN } from './customer-rows.ts';
 
 /**
- * What landing says of a customer now, which is what published rows are to say: the first row, or
- * nothing where there is none. Throws `TerminalError` `customer_not_erased` where any row still has
- * a name or an e-mail address, unless `mayHaveNames`; and as reading the files does.
+ * What landing says about a customer now, which published rows must then say: its first row, or
+ * nothing without one. Throws `TerminalError` `customer_not_erased` if any row still has a name or
+ * an e-mail address, unless `mayHaveNames`; and the errors of reading the files.
  */
 export async function landingValues(
   landing: ObjectStore,

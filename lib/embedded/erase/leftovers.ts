@@ -17,15 +17,15 @@ export interface Leftovers {
 }
 
 /**
- * Looks for them by listing, and takes what it finds by its content: what others are about to write
- * holds nothing of the customer, for landing does not. Files of epochs that are not committed yet
- * are left to those who write them.
+ * Finds leftover objects by listing and judges them by content: what other processes are about to
+ * write holds nothing of the customer, as landing does not. Leaves files of uncommitted epochs to
+ * their writers.
  */
 export async function findLeftovers(
   context: StreamContext,
   erasure: Erasure,
   epochs: { readonly tally: EpochTally; readonly committedEpoch: number },
-  /** Keys of copies that a plan names which somebody may still go by. */
+  /** Keys of copies named by a plan that may still be used. */
   neededCopies: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<Leftovers> {
@@ -98,7 +98,7 @@ async function findCopies(
   return found;
 }
 
-/** A copy of products has no rows of customers. */
+/** True if a copy of customers holds rows to erase. Copies of products hold none. */
 export async function isStaleCopy(
   lake: ObjectStore,
   key: string,

@@ -8,8 +8,8 @@ import type { LocalStreamOptions } from '../stream/local-stream.ts';
 import { type StreamSight, sightStream } from '../stream/stream-sight.ts';
 
 /**
- * A consumer of this machine whose lake and state may be changed; it begins none, and needs no
- * stream. Throws `TerminalError` `lake_not_found`.
+ * Opens a local consumer's lake and state for changes, without a stream and without beginning a
+ * consumer. Throws `TerminalError` `lake_not_found`.
  */
 export async function openLakeToErase(
   options: Omit<LocalStreamOptions, 'streamDir'>,

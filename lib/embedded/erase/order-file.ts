@@ -17,7 +17,7 @@ export interface Erasure {
 const ORDERS = tableOf('stream', 'orders');
 const LOOKED_AT = ['customer_id', ...CUSTOMER_COLUMNS];
 
-/** Rows of the customer that say something else than what is wanted. */
+/** Number of the customer's rows in a file of orders that differ from what is wanted. */
 export async function staleRowsIn(
   source: ParquetSource,
   fileName: string,
@@ -53,8 +53,8 @@ function staleRows(rows: ColumnRows, { customerId, wanted }: Erasure): number[] 
 }
 
 /**
- * The same rows in the same order under another key; those of the customer say what is wanted.
- * Throws `PreconditionFailedError` where the key is taken.
+ * Writes a file's rows in the same order under another key, with the customer's values replaced.
+ * Throws `PreconditionFailedError` if the key is taken.
  */
 export async function rewriteOrders(
   lake: ObjectStore,

@@ -17,11 +17,14 @@ export interface TaggedManifest {
   readonly etag: string;
 }
 
-/** Throws as `readStreamManifest`. */
+/**
+ * Reads a manifest with its etag, for a conditional replacement. Throws `TerminalError`
+ * `manifest_missing` or `manifest_damaged`.
+ */
 export async function readTagged(lake: ObjectStore, key: string): Promise<TaggedManifest> {
   for (;;) {
     const info = await lake.head(key);
-    // Without one, reading says what is missing.
+    // The object is missing: reading it throws the right error.
     if (info === null) return { key, manifest: await readStreamManifest(lake, key), etag: '' };
     const { etag } = info;
     try {
@@ -38,11 +41,15 @@ export async function readTagged(lake: ObjectStore, key: string): Promise<Tagged
   }
 }
 
+/** The files of `orders` that this manifest lists itself, without those of earlier manifests. */
 export function ordersOf({ tables }: StreamManifest): readonly TableFile[] {
   return tables.orders?.files ?? [];
 }
 
-/** False where somebody else replaced it first: it is to be read again. */
+/**
+ * Replaces the orders that a manifest lists. False if another process replaced it first: read it
+ * again.
+ */
 export async function replaceOrders(
   lake: ObjectStore,
   { key, manifest, etag }: TaggedManifest,

@@ -13,13 +13,11 @@ export interface ArrivalPlan {
 }
 
 /**
- * Orders and their copies in order of arrival, in memory that depends on how many are under way and
- * not on how many there are. Event times are sorted uniform draws: the partial sums of exponential
- * gaps, divided by their total. Two passes over the same random numbers give first the total, then
- * the times. What is under way waits in one list per second of arrival; within one second, who
- * happened first comes first.
- *
- * Times are whole seconds since the start of the first day.
+ * Orders and their copies in order of arrival, in memory that depends on how many are under way,
+ * not on their total. Event times are sorted uniform draws: the partial sums of exponential gaps,
+ * divided by their total. Two passes over the same random numbers give first the total, then the
+ * times. What is under way waits in one list per second of arrival; within a second, earlier event
+ * times come first. Times are whole seconds since the start of the first day.
  */
 export class ArrivalOrder {
   /** Rows in all, orders and copies, once `measure` has returned true. */
@@ -95,7 +93,7 @@ export class ArrivalOrder {
     return true;
   }
 
-  /** Moves to the row that arrives next; false where there is none. */
+  /** Moves to the row that arrives next; false at the end. */
   next(): boolean {
     for (;;) {
       const entry = this.entry;
@@ -117,7 +115,7 @@ export class ArrivalOrder {
   }
 
   private openNextSecond(): void {
-    // Few orders in many years: nothing lies in between.
+    // With few orders in many years, skips the empty seconds.
     this.arrivalSec = this.waitingCount === 0 ? this.settledSec - 1 : this.arrivalSec + 1;
     const slot = (this.arrivalSec + this.earlySec) & (this.first.length - 1);
     this.entry = this.first[slot] as number;

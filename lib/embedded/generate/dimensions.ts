@@ -20,7 +20,7 @@ const CATEGORIES = [
 const ADJECTIVES = ['Classic', 'Compact', 'Light', 'Solid', 'Foldable', 'Large', 'Basic'];
 const BRANDS = ['Alder', 'Birch', 'Cedar', 'Hazel', 'Linden', 'Maple', 'Rowan'];
 
-/** `customers/customers.csv`, piece by piece. */
+/** The content of `customers/customers.csv`, in pieces; the same for the same seed. */
 export function* customerRows(config: Config['generate'], seed: number): Generator<string> {
   yield 'customer_id,customer_name,customer_email,customer_segment,registration_date\n';
   const random = new Random(seed, Math.floor(seed / 2 ** 32), CUSTOMERS_KEY);
@@ -31,7 +31,7 @@ export function* customerRows(config: Config['generate'], seed: number): Generat
   }
 }
 
-/** `products/products.csv`, piece by piece. */
+/** The content of `products/products.csv`, in pieces; the same for the same seed. */
 export function* productRows(config: Config['generate'], seed: number): Generator<string> {
   yield 'product_id,product_name,category,brand,list_price\n';
   const random = new Random(seed, Math.floor(seed / 2 ** 32), PRODUCTS_KEY);

@@ -45,9 +45,9 @@ export interface GeneratedLanding {
 }
 
 /**
- * Writes orders, customers and products (contract §7). The same options give the same bytes. Files
- * of an earlier call are replaced; where others are in the way it fails (`output_not_generated`)
- * before anything is written. When it is aborted or fails later, it leaves no file of its own.
+ * Writes orders, customers and products (contract §7). The same options give the same bytes.
+ * Replaces files of an earlier call; throws `output_not_generated` before writing if other files
+ * are in the way. Aborted or failed later, it leaves no file of its own.
  */
 export async function generateOrders(options: GenerateOptions): Promise<GeneratedLanding> {
   const { store } = options;

@@ -16,7 +16,7 @@ const ZERO = 0x30;
 const COLON = 0x3a;
 const LF = 0x0a;
 
-/** Rows of CSV as bytes, without a string per value: ten million rows take seconds. */
+/** CSV rows as bytes, without a string per value: ten million rows take seconds. */
 export class OrderRows {
   private readonly buffer = new Uint8Array(BUFFER_BYTES + LONGEST_ROW_BYTES);
   private at = 0;

@@ -4,12 +4,12 @@ import { Random } from './random.ts';
 const VALUES_KEY = 0x56414c53;
 
 /**
- * The values of an order, drawn from the seed and the order's index alone: a copy has the same
- * values as its order, and no row has to be kept.
+ * The values of an order, drawn from the seed and the order's index alone: a copy equals its order,
+ * and no row has to be kept.
  */
 export class OrderValues {
   hasId = true;
-  /** From 1, as in `c17` and `p3`. */
+  /** Counts from 1, as in `c17` and `p3`. */
   customerNumber = 0;
   productNumber = 0;
   quantity = 0;
@@ -25,6 +25,7 @@ export class OrderValues {
     this.config = config;
   }
 
+  /** Sets the fields to the values of this order: always the same for one seed and config. */
   draw(orderIndex: number): void {
     const { random, config, seed } = this;
     random.restart(seed ^ VALUES_KEY, Math.floor(seed / 2 ** 32), orderIndex);

@@ -2,8 +2,8 @@ const TWO_32 = 4_294_967_296;
 
 /**
  * sfc32 (Chris Doty-Humphrey, PractRand): small, fast, and the same numbers on every machine and
- * version of Node. Two generators with different keys give independent numbers, so a key can be the
- * index of a row.
+ * version of Node. Generators with different keys are independent, so a key can be the index of a
+ * row.
  */
 export class Random {
   private a = 0;

@@ -5,14 +5,16 @@ export interface BackInTime {
   count: number;
   /** The first of them. */
   readonly file: string;
-  /** Of its first byte in the uncompressed file. */
+  /** Offset of its first byte in the uncompressed file. */
   readonly offset: number;
   readonly timeMs: number;
   /** The latest event time before it. */
   readonly latestMs: number;
 }
 
-/** Looks at the event times of records in the order in which they are sent. */
+/**
+ * Watches the event times of records in the order in which they are sent, for steps back in time.
+ */
 export class BackInTimeWatch {
   readonly #clock: Clock;
   readonly #delayMs: number;
@@ -27,7 +29,7 @@ export class BackInTimeWatch {
     this.#maxAheadMs = limits.maxAheadMs;
   }
 
-  /** `timeMs` is NaN where a record has none that can be read. */
+  /** `timeMs` is NaN if a record has none that can be read. */
   see(timeMs: number, file: string, offset: number): void {
     if (timeMs > this.#latestMs) {
       this.#latestMs = Math.max(this.#latestMs, Math.min(timeMs, this.#horizonMs()));

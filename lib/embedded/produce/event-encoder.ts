@@ -18,9 +18,9 @@ const PREFIXES = ORDER_FIELDS.map((field) => Buffer.from(`,"${field}":"`));
 const PREFIX_BYTES = PREFIXES.reduce((sum, { length }) => sum + length, 0);
 
 /**
- * Appends record `index` of a batch of CSV rows to `heap` as a JSON object of its values as text,
- * as they were read, missing ones left out (contract §2, §6). Afterwards the spans of the record
- * are trimmed. Returns which fields are present, as bits.
+ * Appends record `index` of a batch of CSV rows to `heap` as a JSON object of its values, as the
+ * text that was read, without missing ones (contract §2, §6). Trims the record's spans in place.
+ * Returns the present fields as bits.
  */
 export function encodeRow(batch: SpanBatch, index: number, heap: ByteHeap): number {
   const { bytes, starts, ends } = batch;

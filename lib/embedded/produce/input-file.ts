@@ -18,11 +18,11 @@ import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts'
 
 /** A file whose records go to the stream. */
 export interface InputFile {
-  /** As the user wrote it. */
+  /** The path that the user wrote. */
   readonly name: string;
   readonly store: ObjectStore;
   readonly key: string;
-  /** Of the header of CSV; by default those of orders. */
+  /** Columns of the CSV header; defaults to those of orders. */
   readonly columns?: WantedColumns;
 }
 
@@ -41,10 +41,9 @@ const EVERYTHING = {
 };
 
 /**
- * Looks at every file before a record of any is sent: headers, and to its end what has to be
- * decoded. Throws
- * `TerminalError`: `file_not_found`, or `file_rejected` that names all files that batch would
- * reject, with the reason of each (contract §1.1).
+ * Checks every file before the first record is sent: headers, and, for files to decode, all
+ * content. Throws `TerminalError`: `file_not_found`, or `file_rejected` naming all files that batch
+ * would reject, with the reason of each (contract §1.1).
  */
 export async function checkFiles(
   files: readonly InputFile[],
@@ -125,8 +124,8 @@ async function openFile({ store, key }: InputFile, etag: string): Promise<OpenIn
 }
 
 /**
- * Hands the records of a file to `consume`, in order. Throws `TerminalError` `input_changed` where
- * it is another file now than it was.
+ * Passes the records of a file to `consume`, in order. Throws `TerminalError` `input_changed` if
+ * the file has changed since it was checked.
  */
 export async function readRecords(
   file: CheckedFile,

@@ -29,9 +29,9 @@ export interface ProduceOptions {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly watermarkDelayMs: number;
-  /** Of the stream: times further ahead do not move a watermark. */
+  /** Setting of the stream: times further ahead do not move a watermark. */
   readonly maxAheadMs: number;
-  /** In order of event time; null: in file order. */
+  /** Sends in order of event time; null: in file order. */
   readonly sort: SortOptions | null;
   /** Requests may hold any records (contract §6). */
   readonly isUnordered: boolean;
@@ -43,7 +43,7 @@ export interface ProduceOptions {
 }
 
 export interface SortOptions {
-  /** For records that do not fit into memory; nothing is left there. */
+  /** For records that do not fit into memory; left empty. */
   readonly temporaryDir: string;
   readonly memoryBytes: number;
 }
@@ -52,7 +52,7 @@ export interface ProduceProgress {
   /** `sort`: the files are read, nothing is sent yet. */
   readonly stage: 'sort' | 'produce';
   readonly records: number;
-  /** Of the files, uncompressed; of sorted records, of their data. */
+  /** Bytes of the files, uncompressed; with sorting, of the records' data. */
   readonly bytesDone: number;
   readonly bytesTotal: number;
 }
@@ -61,15 +61,14 @@ export { ProduceTally };
 
 const RECORD_TOO_LONG = issueBit('record_too_long');
 const MAX_SKIPPED_LISTED = 1_000;
-/** With a rate: so many requests a second, so that records do not come in lumps. */
+/** Requests per second when there is a rate, so that records do not come in lumps. */
 const PACED_REQUESTS_PER_SEC = 20;
 
 /**
- * Sends the records of files to a stream, in file order or sorted (contract §6). Requests are
- * ordered as the watermark needs it, and each is accepted whole before the next one goes out.
- * Records are counted in `tally` when they have been accepted, so that it is true also where this
- * throws: the signal's reason, or `TerminalError` as `checkFiles` and `readRecords` do, and
- * `system_error` where there is no room to sort.
+ * Sends the records of files to a stream, in file order or sorted (contract §6). Orders requests as
+ * the watermark needs it; each is accepted whole before the next one goes out. Counts records in
+ * `tally` once accepted, so that it is right even if this throws: the signal's reason, the errors
+ * of `checkFiles` and `readRecords`, or `TerminalError` `system_error` without room to sort.
  */
 export async function produceRecords(options: ProduceOptions, tally: ProduceTally): Promise<void> {
   const batch = createReaderBatch();
@@ -250,7 +249,7 @@ function textOf(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
 }
 
-/** NaN where it cannot be read: then the record moves no watermark. */
+/** NaN if it cannot be read: then the record moves no watermark. */
 function timeOf({ bytes, starts, ends }: CsvBatch, index: number): number {
   const timeStarts = starts[ORDER_TIMESTAMP];
   const timeEnds = ends[ORDER_TIMESTAMP];

@@ -3,13 +3,13 @@ import type { BackInTime } from './back-in-time.ts';
 /** A record over 1 MiB, which no stream takes. */
 export interface SkippedRecord {
   readonly file: string;
-  /** Of its first byte in the uncompressed file. */
+  /** Offset of its first byte in the uncompressed file. */
   readonly offset: number;
-  /** As it would have been sent, key included; null: so long that it was not read to its end. */
+  /** Size as it would have been sent, key included; null: too long to be read to its end. */
   readonly bytes: number | null;
 }
 
-/** What has been sent so far. It is added to as records are accepted. */
+/** Counts what has been sent so far; updated as records are accepted. */
 export class ProduceTally {
   records = 0;
   bytes = 0;

@@ -25,7 +25,7 @@ export interface RequestEntry {
   readonly timeMs: number;
 }
 
-/** The records of one put request as they are collected. */
+/** Collects the records of one put request, within the limits of `EventStream.put`. */
 export class PutRequest {
   readonly heap = new ByteHeap();
   readonly #limits: RequestLimits;
@@ -56,6 +56,7 @@ export class PutRequest {
     return Math.max(this.#latestMs, entry.timeMs) - earliestMs <= spanMs;
   }
 
+  /** Adds a record, whose bytes are in `heap`. Check `hasRoomFor` first. */
   add(entry: RequestEntry): void {
     this.#entries.push(entry);
     this.#bytes += bytesOf(entry);
@@ -66,7 +67,7 @@ export class PutRequest {
     if (entry.timeMs > this.#latestMs) this.#latestMs = entry.timeMs;
   }
 
-  /** As the stream takes them. */
+  /** The records in the form that the stream takes. */
   records(): NewRecord[] {
     const { bytes } = this.heap;
     return this.#entries.map(({ partitionKey, dataStart, dataEnd }) => ({

@@ -24,7 +24,7 @@ export interface SenderOptions {
 /** Requests between two looks at what else waits, ctrl-C among it. */
 const REQUESTS_PER_TURN = 32;
 
-/** Puts requests one after the other, each until all of its records are in. */
+/** Sends requests one after another, each until all its records are accepted. */
 export class RecordSender {
   readonly #options: SenderOptions;
   readonly #stream: EventStream;

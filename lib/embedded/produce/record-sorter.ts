@@ -15,13 +15,13 @@ export interface SortKeyed extends RequestEntry {
   readonly sortMs: number;
 }
 
-/** What a record takes in memory beside its data, about. */
+/** Bytes of a record in memory in addition to its data, approximately. */
 const ENTRY_BYTES = 200;
 
 /**
- * Sorts any number of records by event time, in about `memoryBytes`: what is more is written to a
- * temporary file in sorted runs and merged. Records of one time stay in order. One whose time
- * cannot be read stays behind the record before it; those before the first readable one come first.
+ * Sorts any number of records by event time, in about `memoryBytes`: the rest goes to a temporary
+ * file in sorted runs, which are merged. Stable for equal times. A record without a readable time
+ * stays after the one before it; those before the first readable one come first.
  */
 export class RecordSorter {
   /** Into which the next record is encoded. */
@@ -30,10 +30,10 @@ export class RecordSorter {
   readonly #runs: RunFile;
   #entries: SortKeyed[] = [];
   #lastMs = Number.NEGATIVE_INFINITY;
-  /** Of all records so far. */
+  /** Data bytes of all records so far. */
   dataBytes = 0;
 
-  /** `path` is that of the temporary file, which nobody else has. */
+  /** `path` is that of the temporary file, which must be unique. */
   constructor(path: string, memoryBytes: number) {
     this.#memoryBytes = memoryBytes;
     this.#runs = new RunFile(path, memoryBytes);
@@ -46,7 +46,7 @@ export class RecordSorter {
     this.#entries.push({ ...entry, sortMs: this.#lastMs });
   }
 
-  /** To be called often: what memory does not hold is written. Throws what the disk says. */
+  /** Spills what exceeds memory; call it often. Throws the disk's errors. */
   async spillIfFull(): Promise<void> {
     const heldBytes = this.heap.size + this.#entries.length * ENTRY_BYTES;
     if (heldBytes >= this.#memoryBytes) await this.#spill();
@@ -64,6 +64,7 @@ export class RecordSorter {
     yield* this.#runs.merged();
   }
 
+  /** Closes the temporary file, which frees its space: it has no name. */
   async close(): Promise<void> {
     await this.#runs.close();
   }

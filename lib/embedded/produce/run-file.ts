@@ -14,8 +14,8 @@ interface Run {
 }
 
 /**
- * Sorted runs of records, one behind the other in a temporary file. The file has no name from the
- * moment it is open, so that nothing is left of it however the process ends.
+ * Sorted runs of records, one after another in a temporary file. The file loses its name as soon as
+ * it is open, so that nothing is left however the process ends.
  */
 export class RunFile {
   readonly #path: string;
@@ -123,10 +123,10 @@ class RunCursor {
   sortMs = 0;
   readonly #file: FileHandle;
   readonly #endByte: number;
-  /** Of the file: where the bytes behind those in memory begin. */
+  /** Offset in the file of the bytes after those in memory. */
   #nextByte: number;
   #block: Buffer;
-  /** Of the block: the current record, and where the bytes end that were read. */
+  /** Offsets in the block: the current record, and the end of the bytes read. */
   #at = 0;
   #filled = 0;
   #recordBytes = 0;
@@ -166,7 +166,9 @@ class RunCursor {
     };
   }
 
-  /** Whether so many bytes of the run begin at the current one; afterwards they are in memory. */
+  /**
+   * True if the run has this many bytes from the current record on; afterwards they are in memory.
+   */
   async #holds(bytes: number): Promise<boolean> {
     if (this.#filled - this.#at >= bytes) return true;
     if (this.#nextByte === this.#endByte && this.#at === this.#filled) return false;

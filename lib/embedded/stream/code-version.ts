@@ -2,8 +2,8 @@ import { TABLE_VERSION } from '../../../lambdas/shared/model/tables.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 /**
- * Of the program and of what decides the bytes it writes: an epoch that another one has planned is
- * not gone on with, because its files might differ (stream protocol §3).
+ * Version of the program and of what decides the bytes it writes: an epoch planned by another
+ * version is not continued, because its files might differ (stream protocol §3).
  */
 export const CODE_VERSION = [
   packageJson.version,

@@ -17,13 +17,13 @@ export interface EpochPublisherOptions {
   readonly writer: EpochWriter;
   readonly everyMs: number;
   readonly observer: StreamObserver;
-  /** Awaited before an epoch is planned while the stream is consumed beside it. */
+  /** Awaited before an epoch is planned while the stream is being consumed. */
   readonly beforeEpoch?: () => Promise<void>;
-  /** Plan anew although another version's plan is still young. */
+  /** Plan again although another version's plan is still young. */
   readonly isReplan?: boolean;
 }
 
-/** Tries of the last publication after a signal: somebody waits for the end. */
+/** Most tries of the last publication after a signal, because the user waits for the end. */
 const MAX_LAST_FAILURES = 5;
 
 /** Publishes epochs of a stream on this machine, as the schedule does on AWS. */
@@ -35,8 +35,8 @@ export class EpochPublisher {
   }
 
   /**
-   * A publication every `everyMs` until the signal comes, whoever made the one before: a process
-   * that is killed and started again keeps to it, too.
+   * Publishes every `everyMs` until the signal comes, counted from the last publication of any
+   * process: a restarted one keeps the interval too.
    */
   async run(signal: AbortSignal): Promise<void> {
     const { context, everyMs } = this.#options;
@@ -99,7 +99,7 @@ export class EpochPublisher {
         if (signal.aborted && left-- === 0) throw error;
         const pauseMs = backoffMs(failures, context.randomness.fraction());
         observer.onRetry({ subject: 'publication', error, pauseMs });
-        // After a signal the pause is waited for all the same, or there would be none.
+        // After a signal it still pauses between tries.
         await nap(context.clock, pauseMs, signal.aborted ? NEVER : signal);
       }
     }
@@ -114,7 +114,7 @@ function isFull({ config }: StreamContext, { shards }: EpochPlan): boolean {
   return shards.some(({ from_version: from, to_version: to }) => to - from >= maxEntriesPerEpoch);
 }
 
-/** The manifest that CURRENT names; null while nothing was published. */
+/** The manifest that CURRENT names; null while nothing is published. */
 export async function currentManifest({
   lake,
   lakeKeys,

@@ -3,8 +3,9 @@ import type { EventStream, StreamRecord } from '../../../lambdas/shared/ports/ev
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 
 /**
- * The same consumer, whose work ends with the signal's reason at the next look at the stream. No
- * step of the protocol minds: each may stop at any moment. `onRead` hears of records that are read.
+ * A context whose next listing, read or clock call of the stream throws the signal's reason once
+ * that has come. Every step of the protocol may stop at any moment. `onRead` receives the records
+ * read.
  */
 export function interruptible(
   context: StreamContext,

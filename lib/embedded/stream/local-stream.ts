@@ -20,7 +20,7 @@ export interface LocalStreamOptions {
   readonly config: Config;
   readonly consumer: string;
   readonly metrics: Metrics;
-  /** Where a new consumer begins: an instant in ISO 8601; by default at the stream's start. */
+  /** Where a new consumer begins, in ISO 8601; defaults to the stream's start. */
   readonly start?: string;
 }
 
@@ -33,8 +33,8 @@ export interface LocalStream {
 }
 
 /**
- * Opens the stream of a folder and the state of a lake, and begins a consumer where there is none.
- * Throws `TerminalError`: `stream_not_found`, and as `openStreamContext` does.
+ * Opens the stream of a folder and the state of a lake, and begins a consumer if there is none.
+ * Throws `TerminalError` `stream_not_found` and the errors of `openStreamContext`.
  */
 export async function openLocalStream(options: LocalStreamOptions): Promise<LocalStream> {
   const { config, consumer, metrics } = options;

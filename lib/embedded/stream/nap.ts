@@ -1,9 +1,9 @@
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 
-/** A signal is heard after so long at the latest. */
+/** Longest time until a signal is noticed. */
 const SLICE_MS = 50;
 
-/** Sleeps for so long, or until the signal comes. */
+/** Sleeps for `durationMs`, or until the signal comes. Does not throw. */
 export async function nap(clock: Clock, durationMs: number, signal: AbortSignal): Promise<void> {
   const endAtMs = clock.now() + durationMs;
   while (!signal.aborted) {

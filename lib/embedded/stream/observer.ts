@@ -1,6 +1,6 @@
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
 
-/** What a running stream tells whoever watches it. */
+/** Events of a running stream, for display. */
 export interface StreamObserver {
   /** Records that were just consumed. */
   onBatch(batch: ConsumedBatch): void;
@@ -20,7 +20,7 @@ export interface ConsumedBatch {
   readonly shardId: string;
   readonly records: number;
   readonly bytes: number;
-  /** How far the records are behind the tip of their shard, by arrival time. */
+  /** Milliseconds from the records to the tip of their shard, by arrival time. */
   readonly behindMs: number;
 }
 

@@ -24,7 +24,7 @@ export interface OrdersAhead {
 const MAX_ORDER_IDS = 10;
 const TABLES = ['orders', 'cancelled'] as const;
 
-/** Among the orders that are published; null: none lies ahead. */
+/** Finds published orders whose event times lie far ahead; null: there are none. */
 export async function findOrdersAhead(context: StreamContext): Promise<OrdersAhead | null> {
   const manifest = await currentManifest(context);
   const endMs = endOfStream(context, await readShards(context));

@@ -14,7 +14,7 @@ export type StreamGoal =
   | 'none'
   /** Every shard is at its tip and a last epoch is published, windows left open. */
   | 'idle'
-  /** The same, and then windows are final (contract §4). */
+  /** Ends when idle, with windows made final (contract §4). */
   | 'drained';
 
 export interface StreamRunOptions {
@@ -23,7 +23,7 @@ export interface StreamRunOptions {
   readonly batchSize: number;
   readonly everyMs: number;
   readonly observer: StreamObserver;
-  /** Plan anew although another version's plan is still young. */
+  /** Plan again although another version's plan is still young. */
   readonly isReplan?: boolean;
   /** Asks for a clean end: the batch in hand is finished and a last epoch published. */
   readonly signal: AbortSignal;
@@ -31,8 +31,8 @@ export interface StreamRunOptions {
 
 /**
  * Consumes and publishes a stream on this machine until its goal is reached or the signal comes.
- * It may be killed at any moment and started again: what is in the logs and epochs stays, the rest
- * comes again. Retryable failures are told to the observer and tried again; others are thrown.
+ * May be killed at any moment and started again: logs and epochs stay, the rest comes again.
+ * Reports retryable failures to the observer and retries; throws all others.
  */
 export async function runStream(options: StreamRunOptions): Promise<void> {
   const { context, goal, batchSize, everyMs, observer, signal, isReplan = false } = options;

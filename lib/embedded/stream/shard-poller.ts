@@ -14,7 +14,7 @@ import { backoffMs, isRetryable } from './failures.ts';
 import { nap } from './nap.ts';
 import type { StreamObserver } from './observer.ts';
 
-/** Between two looks at shards that had nothing. */
+/** Pause between two reads of shards that had nothing. */
 const IDLE_PAUSE_MS = 200;
 
 export interface ShardPollerOptions {
@@ -24,18 +24,18 @@ export interface ShardPollerOptions {
   /** Records of a batch at most. */
   readonly batchSize: number;
   readonly observer: StreamObserver;
-  /** After it only what is in hand is consumed. */
+  /** After it only records already read are consumed. */
   readonly signal: AbortSignal;
 }
 
-/** Where the poller stands in one shard: its event-source position. */
+/** The poller's place in one shard: its event-source position. */
 interface ShardReader {
   readonly shard: Shard;
-  /** Behind everything that was consumed. */
+  /** The position after everything that was consumed. */
   durable: ReadPosition;
-  /** Where the next read begins: behind the batch, or further on after a read without records. */
+  /** Where the next read begins: after the batch, or further on after a read without records. */
   position: ReadPosition;
-  /** In hand: gathered and not consumed yet, or to come again because it failed. */
+  /** Records read and not consumed yet, or to be retried after a failure. */
   batch: readonly StreamRecord[];
   batchBytes: number;
   /** When the first record of the batch was read. */
@@ -48,13 +48,11 @@ interface ShardReader {
 }
 
 /**
- * Delivers the records of a stream as Kinesis's event source mapping does (stream protocol §1):
- * each at least once, per shard in order and one batch at a time, parents before their children. A
- * batch that fails comes again from the lowest sequence number that was reported, for ever; other
- * shards go on meanwhile. A new process begins behind the checkpoints, so it may be killed at any
- * moment. Records are gathered for `stream.gatherFor`, as the mapping's batching window does, so
- * that a slow producer does not make a segment of each. Errors that trying again will not mend are
- * thrown.
+ * Delivers records as Kinesis's event source mapping does (stream protocol §1): at least once, per
+ * shard in order and one batch at a time, parents before children. A failed batch comes again from
+ * the lowest reported sequence number, forever; other shards go on. A new process begins after the
+ * checkpoints, so it may be killed at any moment. Gathers records for `stream.gatherFor`, so that a
+ * slow producer does not cause a segment per record. Throws errors that are not retryable.
  */
 export class ShardPoller {
   readonly #options: ShardPollerOptions;
@@ -69,12 +67,14 @@ export class ShardPoller {
     this.#options = options;
   }
 
-  /** Until the signal comes, or with `tips` until every shard had nothing more in one round. */
+  /**
+   * Runs until the signal comes, or, with `tips`, until every shard had nothing more in one round.
+   */
   async run(until: 'stopped' | 'tips'): Promise<void> {
     this.#isGathering = until === 'stopped';
     try {
       await this.#run(until);
-      // Whoever asked for the end does not wait for what fails.
+      // After the signal, do not wait for batches that fail.
       const held = [...this.#readers.values()].filter(({ batch }) => batch.length > 0);
       for (const reader of held) if (reader.failures === 0) await this.#turn(reader);
     } finally {
@@ -102,7 +102,7 @@ export class ShardPoller {
       for (const reader of readers ?? []) {
         if (signal.aborted) return;
         records += await this.#turn(reader);
-        // Whatever else waits gets its turn: the adapters of one machine may never wait themselves.
+        // Yields to other work: the adapters of one machine may never wait themselves.
         await nextTurn();
       }
       for (const tell of this.#flushes.splice(0, flushCount)) tell();
@@ -111,7 +111,7 @@ export class ShardPoller {
     }
   }
 
-  /** Those whose parents are over, in order of ids; null where the stream gave no answer. */
+  /** Shards whose parents are over, in order of ids; null if the stream gave no answer. */
   async #readable(): Promise<ShardReader[] | null> {
     const { context } = this.#options;
     let shards: readonly Shard[];
@@ -191,7 +191,7 @@ export class ShardPoller {
       return this.#isDue(reader) ? await this.#consume(reader) : 0;
     } catch (error) {
       if (error instanceof ShardNotFoundError) {
-        // Its records are gone by age; whether any were unread its children's consumer finds out.
+        // Its records have expired; its children's consumer finds out whether any were unread.
         reader.isEnded = true;
         return 0;
       }
@@ -203,7 +203,7 @@ export class ShardPoller {
     }
   }
 
-  /** Whether the batch is to be consumed now: it is full, or was held long enough. */
+  /** True if the batch must be consumed now: it is full, or was held long enough. */
   #isDue(reader: ShardReader): boolean {
     const { batch, batchBytes, heldSinceMs, failures, isEnded } = reader;
     if (batch.length === 0) return false;
@@ -235,7 +235,7 @@ export class ShardPoller {
     const isAtTip = reader.isEnded || result.millisBehindLatest === 0;
     if (isAtTip && !reader.isAtTip) observer.onTip(shardId);
     reader.isAtTip = isAtTip;
-    // At the tip the position stays: it does not grow old, as a `next` does.
+    // At the tip, keep the position: unlike a `next` it does not expire.
     const next = isAtTip ? null : result.next;
     reader.position = next ?? behindBatch(reader);
   }
@@ -280,13 +280,13 @@ export class ShardPoller {
   }
 }
 
-/** Where reading goes on while the batch is in hand. */
+/** Where reading continues while the batch waits. */
 function behindBatch({ batch, durable }: ShardReader): ReadPosition {
   const last = batch.at(-1);
   return last === undefined ? durable : { kind: 'after', sequenceNumber: last.sequenceNumber };
 }
 
-/** It was read to its end, and nothing of it is in hand. */
+/** It was read to its end, and no record waits. */
 function isOver({ isEnded, batch }: ShardReader): boolean {
   return isEnded && batch.length === 0;
 }

@@ -14,8 +14,8 @@ import {
 import type { StreamSight } from './stream-sight.ts';
 
 /**
- * How a shard stands: `unknown` where the stream cannot be looked at; `new`: nobody has begun to
- * read it; `sealed`: it is over, and everything in it was read.
+ * State of a shard: `unknown` if the stream cannot be read; `new`: reading has not begun; `sealed`:
+ * it is over, and everything in it was read.
  */
 export type ShardState = 'new' | 'behind' | 'active' | 'idle' | 'sealed' | 'unknown';
 
@@ -29,20 +29,20 @@ export interface ShardStatus {
   readonly checkpoint: string | null;
   readonly lastArrivalMs: EpochMs | null;
   readonly watermarkMs: EpochMs | null;
-  /** Null where the stream cannot be looked at, or cannot count as many as are unread. */
+  /** Null if the stream cannot be looked at, or cannot count as many as are unread. */
   readonly unreadRecords: number | null;
-  /** As far as it can be known; null where the stream cannot be looked at. */
+  /** Lower bound; null if the stream cannot be read. */
   readonly unreadAtLeast: number | null;
-  /** Age of the oldest unread record; null where the stream cannot be looked at. */
+  /** Age of the oldest unread record; null if the stream cannot be looked at. */
   readonly lagMs: number | null;
-  /** Its kind is null where it is cleaned up: published, and its claims have expired. */
+  /** Its kind is null if it was cleaned up: published, and its claims have expired. */
   readonly lastEntry: { readonly version: number; readonly kind: LogEntry['kind'] | null } | null;
   readonly counts: Readonly<OutcomeCounts>;
   /** Records whose partition key is another than their order id (contract §1.1). */
   readonly otherKeys: number;
 }
 
-/** All shards that the stream lists or the state knows, parents before children. */
+/** The status of all shards that the stream lists or the state knows, parents before children. */
 export async function readShardStatuses(sight: StreamSight): Promise<ShardStatus[]> {
   const { context } = sight;
   const known = await readShards(context);
@@ -68,7 +68,7 @@ async function statusOf(
   const checkpoint = head?.checkpoint ?? null;
   const { stream } = sight;
   const place = { shardId: shard.shardId, checkpoint };
-  // Null where there is no stream to look at.
+  // Null if there is no stream to read.
   const unread = stream && (await unreadOfShard(context, stream, place, nowMs));
   const watermarkMs = head === null ? NO_TIME : watermarkOfShard(context, head);
   const { state, whyNotIdle } = stateOf(sight, head, unread, nowMs);

@@ -18,9 +18,9 @@ import type { CountingStream } from '../../../lambdas/stream/unread-records/coun
 
 /** A consumer as it is, looked at without beginning or changing anything. */
 export interface StreamSight {
-  /** Its times are those that the consumer began with. It writes nothing. */
+  /** Uses the times that the consumer began with. Writes nothing. */
   readonly context: StreamContext;
-  /** Null where there is none. Kinesis cannot count. */
+  /** Null if there is none. Kinesis cannot count. */
   readonly stream: (EventStream & Partial<CountingStream>) | null;
   /** False: it has not begun, there is no state of it. */
   readonly isBegun: boolean;
@@ -31,7 +31,7 @@ export interface StreamSight {
   close(): void;
 }
 
-/** Ports of a consumer, whichever of them there are. */
+/** Ports of a consumer, as far as they exist. */
 export interface SightPorts {
   readonly stream: StreamSight['stream'];
   readonly state: StateStore | null;
@@ -41,7 +41,10 @@ export interface SightPorts {
   readonly metrics: Metrics;
 }
 
-/** Looks at a consumer by what its state says of it, or by the config where there is none. */
+/**
+ * Opens a consumer for reading: by its stored state, or by the config if it has none. Writes
+ * nothing.
+ */
 export async function sightStream(
   ports: SightPorts,
   settings: {
@@ -99,7 +102,7 @@ const NO_STATE: StateStore = {
   },
 };
 
-/** Nothing can be said of it: whoever asks is to try again later. */
+/** A stream whose every call fails as retryable, because nothing can be known of it. */
 function absentStream(name: string, clock: Clock): EventStream {
   const fail = async () => {
     throw new RetryableError(`no stream ${name} to look at`);

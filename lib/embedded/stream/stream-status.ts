@@ -15,9 +15,9 @@ import type { StreamSight } from './stream-sight.ts';
 /** Records that left the stream before anybody read them (stream protocol §7). */
 export interface StreamGap {
   readonly shardId: string;
-  /** Of the log entry that says so. */
+  /** Version of the log entry that says so. */
   readonly version: number;
-  /** They come behind this sequence number; null: the shard could not be read to its end. */
+  /** Sequence number before the gap; null: the shard could not be read to its end. */
   readonly after: string | null;
 }
 
@@ -52,14 +52,14 @@ export interface StreamStatus {
   readonly openWindows: readonly WindowStatus[];
   /** E: where a drain ends; null while nothing was counted. */
   readonly endMs: EpochMs | null;
-  /** Open ones at or behind E, which event times far ahead of their arrival opened. */
+  /** Open windows at or after E, opened by event times far ahead of their arrival. */
   readonly windowsAhead: readonly WindowStatus[];
 }
 
 /** Manifests that are looked through for gaps, from the newest back. */
 const MAX_MANIFESTS = 1_000;
 
-/** All that an operator wants to know of a consumer (stream protocol §10). It changes nothing. */
+/** The status of a consumer, for operators (stream protocol §10). Changes nothing. */
 export async function readStreamStatus(sight: StreamSight): Promise<StreamStatus> {
   const { context, stream, isBegun, differences } = sight;
   const manifest = await currentManifest(context);
@@ -92,7 +92,7 @@ async function readPlanned({
   const { plannedPlan } = await findEpochHead(context);
   if (plannedPlan === null) return null;
   const plan = await findPlan(context, plannedPlan);
-  // One that cannot be read is planned anew by the next publication.
+  // The next publication plans again if it cannot be read.
   if (plan === null) return null;
   const { epoch, createdAt, codeVersion } = plan;
   const ageMs = context.clock.now() - Date.parse(createdAt);
@@ -127,7 +127,7 @@ function heldBackBy(shards: readonly ShardStatus[]): ShardStatus | null {
   return timeOf(slowest) < timeOf(fastest) ? slowest : null;
 }
 
-/** Of published entries, as manifests keep them, and of those that still wait in the logs. */
+/** Gaps of published entries, from manifests, and of entries that still wait in the logs. */
 async function readGaps(
   context: StreamContext,
   newest: StreamManifest | null,

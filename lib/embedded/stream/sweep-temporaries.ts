@@ -5,8 +5,8 @@ import type { StreamContext } from '../../../lambdas/shared/state/stream-context
 
 /**
  * Removes temporary files that killed processes of this stream left in the lake, wherever they may
- * have written: segments, state, and the tables of the epoch after the committed one, under
- * whatever number it was planned. Those of living processes stay. Returns how many files.
+ * have written: segments, state, and the tables of the epoch after the committed one, under any
+ * number it was planned. Keeps those of living processes. Returns how many files.
  */
 export async function sweepTemporaries(
   files: FileObjectStore,

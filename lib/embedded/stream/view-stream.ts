@@ -9,8 +9,8 @@ import type { LocalStreamOptions } from './local-stream.ts';
 import { type StreamSight, sightStream } from './stream-sight.ts';
 
 /**
- * Looks at the stream of a folder and the state of a lake, whichever of the two there is. It makes
- * nothing, and needs no permission to write.
+ * Opens the stream of a folder and the state of a lake for reading, whichever of them exist.
+ * Creates nothing and needs no write permission.
  */
 export async function sightLocalStream(options: LocalStreamOptions): Promise<StreamSight> {
   const { config } = options;

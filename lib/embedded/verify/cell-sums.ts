@@ -3,7 +3,7 @@ import { formatCents } from '../../../lambdas/shared/model/money.ts';
 /** Sums by day, or by hour of the day: few, and exact. */
 export type CellSums = Map<number, CellSum>;
 
-/** So much is added to as a number, and then moved to the bigint: a double holds it exactly. */
+/** Sums below this are kept as a number, which a double holds exactly, then moved to a bigint. */
 const LOW_LIMIT = 2 ** 52;
 
 class CellSum {
@@ -28,7 +28,7 @@ class CellSum {
   }
 }
 
-/** Cents as a number are below 2^52. */
+/** Adds orders and cents to a cell; cents given as a number must be below 2^52. */
 export function sumInto(
   cells: CellSums,
   key: number,
@@ -45,7 +45,7 @@ export function sumInto(
   cells.set(key, cell);
 }
 
-/** The first key, in order, whose sums differ; null: none. */
+/** The first key, in order, whose sums differ, with a text for people; null: none. */
 export function differentCell(
   expected: CellSums,
   found: CellSums,

@@ -23,15 +23,15 @@ interface NamedEntry {
 const PARALLEL_SEGMENTS = 8;
 
 /**
- * Every manifest of a stream back to the first epoch, and every raw segment that they name: each is
- * there, each segment has its checksum and can be read, versions of shards have no hole, and
- * outcomes add up to the counts of the newest manifest.
+ * Checks every manifest of a stream back to the first epoch and every raw segment they name: all
+ * exist, segments match their checksum and can be read, versions of shards have no gap, and
+ * outcomes add up to the newest manifest's counts. Records faults instead of throwing them.
  */
 export async function checkChain(
   lake: ObjectStore,
   newest: { readonly key: string; readonly manifest: StreamManifest },
   faults: Faults,
-  /** For each manifest and each segment; throws to stop. */
+  /** Called for each manifest and each segment; throws to stop. */
   onEpoch: (epoch: number) => void,
 ): Promise<ChainTally> {
   const tally: ChainTally = { manifests: 0, segments: 0 };

@@ -26,9 +26,9 @@ export interface Problem {
 const CODES: ReadonlySet<string> = new Set<FaultCode>(['file_missing', 'file_damaged']);
 
 /**
- * Reads a file to its end: size, checksum, rows of the footer, every column decoded, days of its
- * partition. Its rows are added to the sums. Null: it is whole. Throws what is no fault of the
- * file, such as a refusal of the store.
+ * Reads a file to its end and checks size, checksum, the footer's row count, every column's
+ * decoding and the days of its partition. Adds its rows to the sums. Null: it is whole. Throws
+ * errors that are no fault of the file, such as a refusal of the store.
  */
 export async function checkFile(
   lake: ObjectStore,
@@ -79,7 +79,7 @@ function problemOf(error: unknown, { key }: TableFile): Problem {
     error instanceof RetryableError ||
     error instanceof ObjectNotFoundError ||
     (error instanceof TerminalError && error.code !== 'parquet_unreadable');
-  // The checksum is right: whoever wrote the file wrote it so.
+  // The checksum is right, so the file was written that way.
   if (isOfStore || !(error instanceof Error)) throw error;
   return { code: 'parquet_unreadable', message: `cannot be decoded: ${error.message}` };
 }

@@ -10,9 +10,9 @@ import type { FaultCode, Faults } from './faults.ts';
 const HEADER = 'product_id,total_orders,total_revenue\n';
 
 /**
- * What belongs to the current epoch beside its tables: the snapshot that the next epoch adds to,
- * and the list of product totals. `sums`: null where tables are faults; then only what the snapshot
- * and the manifest say of each other is compared.
+ * Checks what belongs to the current epoch besides its tables: the snapshot to which the next epoch
+ * adds, and the list of product totals. `sums` is null if tables have faults; then it only compares
+ * the snapshot with the manifest.
  */
 export async function checkState(
   lake: ObjectStore,

@@ -25,11 +25,11 @@ export interface NamedPublication {
 export interface CheckedTables {
   readonly files: number;
   readonly bytes: number;
-  /** Null where a file is a fault: its rows are in no sum. */
+  /** Null if a file is a fault: its rows are in no sum. */
   readonly sums: DoorSums | null;
 }
 
-/** Every file of every table of a publication, and whether they add up. */
+/** Checks every file of every table of a publication, and whether their sums agree. */
 export async function checkTables(
   lake: ObjectStore,
   publication: NamedPublication,
@@ -90,7 +90,7 @@ function* filesOf(
   }
 }
 
-/** For the progress that is shown; of a stream only what the newest manifest lists. */
+/** For the progress bar; for a stream only what the newest manifest lists. */
 function totalBytesOf({ manifest }: NamedPublication): number {
   return [...filesOf(manifest, () => true)].reduce((sum, { file }) => sum + file.bytes, 0);
 }
@@ -102,8 +102,8 @@ const OF_FILE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * As the first row of `window_revenue` says it, for the config may have changed since. A file that
- * cannot be decoded is left to the checks.
+ * From the first row of `window_revenue`, because the config may have changed since. Leaves a file
+ * that cannot be decoded to the checks.
  */
 async function tableWindowLength(
   lake: ObjectStore,

@@ -35,8 +35,8 @@ export const SUMMED_COLUMNS: Readonly<Partial<Record<TableName, readonly string[
 };
 
 /**
- * Adds up the tables of one door in memory that does not grow with products and windows, and says
- * where they contradict the manifest or each other.
+ * Adds up the tables of one door, in memory that does not grow with products and windows, and
+ * reports where they contradict the manifest or each other.
  */
 export class DoorSums {
   readonly #windows: WindowRule;
@@ -54,6 +54,7 @@ export class DoorSums {
     this.#windows = windows;
   }
 
+  /** Adds rows of a table; the rows of a file come in row groups. */
   add(table: TableName, rows: ColumnRows): void {
     this.#rows.set(table, (this.#rows.get(table) ?? 0) + rows.rowCount);
     switch (table) {
@@ -167,7 +168,10 @@ export class DoorSums {
     ].filter((text) => text !== '');
   }
 
-  /** Of the state from which the next epoch goes on; all tables are known to be whole. */
+  /**
+   * Contradictions of the state from which the next epoch continues; all tables are known to be
+   * whole.
+   */
   contradictionsOf(snapshot: EpochSnapshot, stated: StatedSums): string[] {
     const found: string[] = [];
     const cents = BigInt(snapshot.revenue_cents);

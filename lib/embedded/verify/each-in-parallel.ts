@@ -1,6 +1,6 @@
 /**
- * Calls `run` for each item as they come, at most `limit` at once. Stops taking more after the
- * first error, waits for those under way, and throws it.
+ * Calls `run` for each item as it comes, at most `limit` at once. After the first error it takes no
+ * more, waits for those under way, and throws it.
  */
 export async function eachInParallel<Item>(
   items: AsyncIterable<Item>,

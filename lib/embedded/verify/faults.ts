@@ -48,6 +48,7 @@ export class Faults {
   readonly found: Fault[] = [];
   readonly #keys = new Set<string>();
 
+  /** Adds a fault, unless its object has one already, with how to restore such an object. */
   add(door: Door, kind: FaultyKind, fault: Omit<Fault, 'restore'>): void {
     if (this.#keys.has(fault.key)) return;
     this.#keys.add(fault.key);

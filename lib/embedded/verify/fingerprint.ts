@@ -6,10 +6,9 @@ const MEMO_TEXTS_MAX = 100_000;
 type Pair = readonly [number, number];
 
 /**
- * Sums of orders and cents by key, without a cell in memory: each key has a random-looking weight,
- * and the weighted sums are held modulo two primes. The same cells give the same fingerprint in any
- * order and however they are split; cells that differ give the same one by chance, about once in
- * 2^52.
+ * A fingerprint of sums of orders and cents by key, without keeping cells: each key has a
+ * random-looking weight, and the weighted sums are kept modulo two primes. Equal cells give equal
+ * fingerprints in any order and however split; different cells collide about once in 2^52.
  */
 export class Fingerprint {
   readonly #orders = [0, 0];

@@ -18,7 +18,7 @@ export interface AnyManifest {
   readonly tables: Readonly<Partial<Record<TableName, { readonly files: readonly TableFile[] }>>>;
 }
 
-/** Null where it is missing or no manifest of this door: then it is a fault. */
+/** Reads a manifest of a door; null if it is missing or invalid, which is recorded as a fault. */
 export async function readManifest<T extends AnyManifest>(
   lake: ObjectStore,
   key: string,
@@ -56,8 +56,8 @@ function damageOf(bytes: Uint8Array, door: Door): string | null {
 }
 
 /**
- * Manifests of a stream from `newest` back, along what `before` names. Ends where one is a fault.
- * Numbers fall, so it ends whatever the objects say.
+ * Manifests of a stream from `newest` back, following what `before` names. Ends at one that is a
+ * fault, and always ends, because epochs must decrease.
  */
 export async function* manifestsBack(
   lake: ObjectStore,

@@ -37,7 +37,7 @@ export interface VerifiedDoor {
   readonly name: string;
   readonly files: number;
   readonly bytes: number;
-  /** Of the stream; 0 in batch. */
+  /** Manifests of the stream; 0 in batch. */
   readonly manifests: number;
   readonly segments: number;
 }
@@ -49,11 +49,11 @@ export interface VerifyResult {
 }
 
 /**
- * Reads everything that the current publications of a lake name, and compares it with their
- * manifests (contract §3.2): table files with size, checksum, rows and days; sums of the tables
- * with each other and with the manifest; of the stream also the chain of manifests, the raw
- * segments, and the state that the next epoch goes on from. Memory does not grow with the lake.
- * Throws `TerminalError` `nothing_published`, the signal's reason, and what the store refuses.
+ * Reads everything that a lake's current publications name, and compares it with their manifests
+ * (contract §3.2): size, checksum, rows and days of table files; sums of the tables with each other
+ * and the manifest; for the stream also the chain of manifests, the raw segments, and the state
+ * from which the next epoch continues. Memory does not grow with the lake. Throws `TerminalError`
+ * `nothing_published`, the signal's reason, and the store's refusals.
  */
 export async function verifyLake(lake: ObjectStore, options: VerifyOptions): Promise<VerifyResult> {
   const faults = new Faults();
@@ -70,7 +70,7 @@ export async function verifyLake(lake: ObjectStore, options: VerifyOptions): Pro
   return { doors, faults: faults.found };
 }
 
-/** Null where nothing was published, or where the object is a fault. */
+/** Null if nothing was published, or if the object is a fault. */
 async function currentOf(
   lake: ObjectStore,
   door: Door,

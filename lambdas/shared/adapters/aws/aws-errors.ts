@@ -38,7 +38,10 @@ const UNREACHED = new Set([
   'ENOTFOUND',
 ]);
 const NO_CONNECTION = /did not establish a connection/;
-/** Of S3 and KMS, with status 400: bytes or an answer did not come in time. */
+/**
+ * Names of S3 and KMS errors with status 400 that mean a timeout: bytes or an answer did not come
+ * in time.
+ */
 const TIMEOUTS = new Set([
   'DependencyTimeoutException',
   'KMSInternalException',
@@ -71,6 +74,11 @@ const WRONG_REGION = new Set([
   'PermanentRedirect',
 ]);
 
+/**
+ * Classifies an error of the SDK by name, HTTP status and Node's error code: whether the request
+ * surely had no effect (`throttled`, `unreached`, `denied`, `refused`) or may have had one
+ * (`unanswered`). Other errors are `none_of_aws`.
+ */
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof Error)) return 'none_of_aws';
   const { message, code } = error as SdkError;
@@ -87,12 +95,12 @@ export function troubleOf(error: unknown): Trouble {
   return typeof code === 'string' ? 'unanswered' : 'none_of_aws';
 }
 
-/** Of the answer; undefined where none came. */
+/** HTTP status of the answer that an SDK error reports; undefined if no answer came. */
 export function statusOf(error: unknown): number | undefined {
   return (error as SdkError | undefined)?.$metadata?.httpStatusCode;
 }
 
-/** By the name that the service gives to its errors. */
+/** True for an error with this name, as the service gives it (`ResourceNotFoundException`). */
 export function isNamed(error: unknown, name: string): boolean {
   return error instanceof Error && error.name === name;
 }
@@ -102,13 +110,14 @@ export interface AwsCall {
   readonly what: string;
   /** `bucket x`, for the policy that is looked for. */
   readonly resource: string;
-  /** As in a policy: `s3:PutObject`. */
+  /** The action in a policy: `s3:PutObject`. */
   readonly permission: string;
 }
 
 /**
- * What a caller is told of an error of the SDK that means nothing special to the call. Errors that
- * are none of the SDK's come back as they are.
+ * Maps an SDK error without special meaning for the call to `RetryableError` (throttle, no
+ * connection, no answer) or `TerminalError` (denied, refused). Any other error is returned
+ * unchanged.
  */
 export function toCallError(error: unknown, { what, resource, permission }: AwsCall): unknown {
   const trouble = troubleOf(error);
@@ -127,7 +136,7 @@ export function toCallError(error: unknown, { what, resource, permission }: AwsC
   return new TerminalError('aws_refused', said, options);
 }
 
-/** Calls AWS. Throws as `toCallError`. */
+/** Runs an AWS call and throws what `toCallError` makes of its error. */
 export async function asked<T>(call: AwsCall, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
@@ -136,7 +145,7 @@ export async function asked<T>(call: AwsCall, ask: () => Promise<T>): Promise<T>
   }
 }
 
-/** `SlowDown: Please reduce your request rate.` */
+/** An error's name and message for people: `SlowDown: Please reduce your request rate.` */
 export function saidBy({ name, message }: Error): string {
   return message === '' || message === name ? name : `${name}: ${message}`;
 }

@@ -19,18 +19,22 @@ const CONNECTIONS_MAX = 64;
 const ATTEMPTS_MAX = 5;
 
 /**
- * What differs between AWS and an emulator. Region, credentials and `AWS_ENDPOINT_URL` come from
- * where the SDK looks for them; what stands here wins.
+ * The difference between AWS and an emulator. What is set here wins over the region, credentials
+ * and `AWS_ENDPOINT_URL` that the SDK finds.
  */
 export interface ClientOptions {
   readonly region?: string;
-  /** Of an emulator. By default `AWS_ENDPOINT_URL`, or none. */
+  /** Endpoint of an emulator. Defaults to `AWS_ENDPOINT_URL`, or to AWS. */
   readonly endpoint?: string;
 }
 
 /** Adaptive: a client that was throttled slows down by itself. One client for one resource. */
 const RETRIES = { maxAttempts: ATTEMPTS_MAX, retryMode: 'adaptive' } as const;
 
+/**
+ * An S3 client with the project's retries and timeouts. Uses path-style addresses if an endpoint is
+ * set: emulators do not serve bucket names as hosts.
+ */
 export function makeS3Client(options: ClientOptions = {}, config: S3ClientConfig = {}): S3Client {
   const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 } = process.env;
   return new S3Client({
@@ -48,6 +52,7 @@ export function makeS3Client(options: ClientOptions = {}, config: S3ClientConfig
   });
 }
 
+/** A DynamoDB client with the project's retries and a time limit per answer. */
 export function makeDynamoClient(
   options: ClientOptions = {},
   config: DynamoDBClientConfig = {},
@@ -60,7 +65,7 @@ export function makeDynamoClient(
   });
 }
 
-/** By HTTP/1.1: the SDK's own choice, HTTP/2, is not what emulators speak. */
+/** A Kinesis client over HTTP/1.1: emulators do not speak HTTP/2, the SDK's default. */
 export function makeKinesisClient(
   options: ClientOptions = {},
   config: KinesisClientConfig = {},
@@ -73,6 +78,7 @@ export function makeKinesisClient(
   });
 }
 
+/** A Glue client with the project's retries and a time limit per answer. */
 export function makeGlueClient(
   options: ClientOptions = {},
   config: GlueClientConfig = {},

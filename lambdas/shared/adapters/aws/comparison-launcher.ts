@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { startExecution } from './start-execution.ts';
 
-/** Starts executions of the state machine of large comparisons. */
+/** Starts executions of the state machine that runs large comparisons. */
 export class AwsComparisonLauncher {
   readonly #stateMachineArn: string;
   readonly #client = new SFNClient({});

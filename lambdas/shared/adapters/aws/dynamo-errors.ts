@@ -15,9 +15,9 @@ const PASSING = new Set([
 const TOO_LARGE = /size|exceed/i;
 
 /**
- * What a cancelled transaction says, reason by reason: they stand in the order of the operations.
- * As long as one operation was not judged, because of a conflict or throttle, it is not known which
- * conditions hold: `RetryableError`.
+ * Reads why a transaction was cancelled; reasons come in the order of the operations. Throws
+ * `RetryableError` if a conflict or throttle left any condition unjudged, `RangeError` if an item
+ * is too large, `TerminalError` `aws_refused` otherwise.
  */
 export function resultOfCancellation(
   error: TransactionCanceledException,
@@ -47,7 +47,10 @@ function describeReason({ Code, Message }: CancellationReason, operation: StateO
   return `${kind} ${key.pk} / ${key.sk}: ${Code}: ${Message ?? 'no message'}`;
 }
 
-/** What a transaction without reasons says, or its silence. */
+/**
+ * Maps a failed transaction without reasons: no answer becomes `OutcomeUnknownError`, too large or
+ * another request with the same token `RangeError`, the rest as in `toTableError`.
+ */
 export function toTransactError(error: unknown, tableName: string): unknown {
   if (error instanceof NoAnswerError) {
     const message = `transact on table ${tableName}: no answer: ${error.message}`;
@@ -69,6 +72,10 @@ export function toTransactError(error: unknown, tableName: string): unknown {
   );
 }
 
+/**
+ * Maps an error of a table call: `TerminalError` `table_not_found` if there is no such table,
+ * otherwise as `toCallError` does.
+ */
 export function toTableError(error: unknown, tableName: string, permission: string): unknown {
   if (isNamed(error, 'ResourceNotFoundException')) {
     const message = `no table ${tableName}: check the name, the account and the region`;
@@ -78,6 +85,7 @@ export function toTableError(error: unknown, tableName: string, permission: stri
   return toCallError(error, { what: `ask ${resource}`, resource, permission });
 }
 
+/** True if DynamoDB cancelled a transaction and gave a reason per operation. */
 export function isCancellation(error: unknown): error is TransactionCanceledException {
   return error instanceof TransactionCanceledException;
 }

@@ -7,7 +7,7 @@ import {
 import { itemSizeBytes } from '../state-items.ts';
 import { type DynamoItem, storedName, toKey, toMap, toValue } from './dynamo-values.ts';
 
-/** Throws `RangeError` where the items that are put are too large together. */
+/** Throws `RangeError` if the items put exceed DynamoDB's size limit of a transaction together. */
 export function assertTransactionSize(operations: readonly StateOperation[]): void {
   const totalBytes = operations.reduce(
     (sum, operation) =>
@@ -21,6 +21,10 @@ export function assertTransactionSize(operations: readonly StateOperation[]): vo
   }
 }
 
+/**
+ * The DynamoDB form of one operation. An update without changes becomes a ConditionCheck, because
+ * DynamoDB refuses an empty expression.
+ */
 export function toTransactItem(operation: StateOperation, TableName: string): TransactWriteItem {
   if (operation.kind === 'put') {
     const { key, attributes, ifAbsent } = operation;
@@ -55,7 +59,7 @@ class Expressions {
     return ['attribute_exists(pk)', ...terms].join(' AND ');
   }
 
-  /** Empty where nothing changes. */
+  /** Empty if nothing changes. */
   updateOf({ set, remove = [] }: Extract<StateOperation, { kind: 'update' }>): string {
     const sets = Object.keys(set)
       .sort()

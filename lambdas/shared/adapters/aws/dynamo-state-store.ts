@@ -32,13 +32,13 @@ import { failAtLostAnswer } from './lost-answers.ts';
 
 export interface DynamoStateStoreOptions {
   readonly client: DynamoDBClient;
-  /** With the key `pk` (text, HASH), `sk` (text, RANGE). */
+  /** A table with the key `pk` (text, HASH), `sk` (text, RANGE). */
   readonly tableName: string;
 }
 
 /**
- * A DynamoDB table as state store. Every change is a TransactWriteItems, single ones too: no other
- * call takes a token, and without one a repetition would meet its own effect. All reads are
+ * A DynamoDB table as state store. Every change, single ones too, is a TransactWriteItems: only
+ * that call takes a token, and without one a repetition would meet its own effect. All reads are
  * strongly consistent.
  */
 export class DynamoStateStore implements StateStore {
@@ -87,7 +87,7 @@ export class DynamoStateStore implements StateStore {
       TransactItems: operations.map((operation) => toTransactItem(operation, this.#tableName)),
       ClientRequestToken: token,
     });
-    // Whoever called has the token, and knows how long it may still try.
+    // The caller has the token and decides how long to retry.
     failAtLostAnswer(command);
     try {
       await this.#client.send(command);

@@ -8,6 +8,10 @@ export type DynamoItem = Record<string, AttributeValue>;
 /** The SDK loses a name `__proto__` when it reads: such names get one `_` more in the table. */
 const LOST_NAME = /^_*__proto__$/;
 
+/**
+ * The name under which the table stores an attribute: `__proto__` gets one more `_`, because the
+ * SDK loses it on reading.
+ */
 export function storedName(name: string): string {
   return LOST_NAME.test(name) ? `_${name}` : name;
 }
@@ -16,20 +20,23 @@ function nameOf(stored: string): string {
   return stored.length > '__proto__'.length && LOST_NAME.test(stored) ? stored.slice(1) : stored;
 }
 
+/** The key of an item in DynamoDB's form: `pk` and `sk`, both text. */
 export function toKey({ pk, sk }: StateKey): DynamoItem {
   return { pk: { S: pk }, sk: { S: sk } };
 }
 
 /**
- * In order of names, so that equal attributes are equal requests: DynamoDB compares those of one
- * token.
+ * Attributes in DynamoDB's form, sorted by name: DynamoDB compares the requests of one token, so
+ * equal attributes must give equal requests.
  */
 export function toMap(attributes: Attributes): DynamoItem {
   const names = Object.keys(attributes).sort();
   return Object.fromEntries(names.map((name) => [storedName(name), toValue(attributes[name])]));
 }
 
-/** Takes the bytes at once: the SDK reads them later. */
+/**
+ * A value in DynamoDB's form. Copies bytes at once, because the SDK reads them only when it sends.
+ */
 export function toValue(value: StateValue): AttributeValue {
   if (value === null) return { NULL: true };
   if (typeof value === 'string') return { S: value };
@@ -40,6 +47,7 @@ export function toValue(value: StateValue): AttributeValue {
   return isList(value) ? { L: value.map(toValue) } : { M: toMap(value) };
 }
 
+/** An item as read from the table; asserts a text key. */
 export function toStateItem(item: DynamoItem): StateItem {
   const { pk, sk, ...rest } = item;
   assert(pk?.S !== undefined && sk?.S !== undefined, 'the key of an item is text: pk and sk');

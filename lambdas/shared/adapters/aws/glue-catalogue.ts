@@ -125,7 +125,7 @@ export class GlueCatalogue implements Catalogue {
     }));
   }
 
-  /** Null where there is no such table. */
+  /** Null if there is no such table. */
   async #parametersOf(name: string): Promise<Readonly<Record<string, string>> | null> {
     const request = { DatabaseName: this.#database, Name: name };
     try {

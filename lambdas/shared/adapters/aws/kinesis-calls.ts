@@ -29,7 +29,7 @@ export interface StreamSummary {
   readonly nowMs: EpochMs;
 }
 
-/** What is asked about a stream, and the errors of that. */
+/** Kinesis calls that ask about a stream and its shards, with their errors mapped. */
 export class KinesisCalls {
   readonly client: KinesisClient;
   readonly streamName: string;
@@ -39,6 +39,7 @@ export class KinesisCalls {
     this.streamName = streamName;
   }
 
+  /** Facts about the stream, with the service's clock from the answer's `Date` header. */
   async summary(): Promise<StreamSummary> {
     const command = new DescribeStreamSummaryCommand({ StreamName: this.streamName });
     const headers = watchHeaders(command);
@@ -49,7 +50,7 @@ export class KinesisCalls {
     return { ...summaryOf(found), nowMs: dateOf(headers()) };
   }
 
-  /** In order of shard ids. */
+  /** All shards that match the filter, in order of shard ids. */
   async shards(filter?: ShardFilter): Promise<ListedShard[]> {
     const shards: ListedShard[] = [];
     let token: string | undefined;
@@ -76,6 +77,10 @@ export class KinesisCalls {
     }
   }
 
+  /**
+   * Maps an SDK error to the port's: `TerminalError` `stream_not_found`, otherwise as
+   * `toCallError`.
+   */
   toStreamError(error: unknown, action: string): unknown {
     if (isNamed(error, 'ResourceNotFoundException')) {
       const message = `no stream ${this.streamName}: check the name, the account and the region`;
@@ -125,6 +130,7 @@ function toListedShard(shard: KinesisShard): ListedShard {
   };
 }
 
+/** A listed shard without what only Kinesis needs. */
 export function toShard({ shardId, parentShardIds, hashKeyRange }: ListedShard): Shard {
   return { shardId, parentShardIds, hashKeyRange };
 }

@@ -30,21 +30,19 @@ import { failAtLostAnswer, NoAnswerError } from './lost-answers.ts';
 
 export interface KinesisEventStreamOptions {
   readonly client: KinesisClient;
-  /** As configured. */
+  /** The configured name, which becomes part of each record's `source`. */
   readonly name: string;
-  /** As Kinesis knows it; by default the same. */
+  /** The name in Kinesis; defaults to `name`. */
   readonly streamName?: string;
   readonly clock: Clock;
 }
 
 /**
- * A Kinesis stream.
- *
- * Kinesis does not tell whether records were removed before a read. A read `after` a record
- * therefore begins at that record: where it comes first, nothing behind it is gone (records leave a
- * shard in order). Where another one comes first, or none up to the tip, the record itself is gone
- * by age, and what lay behind it may be gone, too. The record may come by a later read only, so the
- * `next` says what is still sought. For the other positions see `mayHaveTrimmed`.
+ * A Kinesis stream. Kinesis does not tell whether records were removed before a read. So a read
+ * `after` a record begins at that record: if it comes first, nothing after it is gone (records
+ * leave a shard in order). If another one comes first, or none up to the tip, the record itself has
+ * expired, and what followed it may be gone too. The record may come in a later read only, so
+ * `next` keeps what is still sought. For other positions see `mayHaveTrimmed`.
  */
 export class KinesisEventStream implements ReshardableStream {
   readonly name: string;
@@ -208,7 +206,7 @@ function toStreamRecord(record: KinesisRecord): StreamRecord {
     sequenceNumber: SequenceNumber,
     partitionKey: PartitionKey,
     arrivalTimeMs: ApproximateArrivalTimestamp.getTime() as EpochMs,
-    // Of its own memory: small buffers share that of all buffers.
+    // Its own memory: small buffers share that of all buffers.
     data: new Uint8Array(Data ?? []),
   };
 }

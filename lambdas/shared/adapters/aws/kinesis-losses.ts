@@ -5,10 +5,9 @@ import type { KinesisCalls } from './kinesis-calls.ts';
 const RETENTION_MS_MIN = 24 * 3_600_000;
 
 /**
- * Whether records that a reader from the start of a shard, or from a time on, would have got may be
- * gone by age. Not where the stream is younger than its retention, nor where the time is, nor where
- * the shard was opened later than the oldest records that are kept. A retention that was shortened
- * and made longer again is not noticed.
+ * True if records that a reader from a shard's start, or from a time on, should have got may have
+ * expired. False if the stream, the time or the shard's opening is younger than the retention. A
+ * retention that was shortened and lengthened again is not noticed.
  */
 export async function mayHaveTrimmed(
   calls: KinesisCalls,
@@ -23,8 +22,8 @@ export async function mayHaveTrimmed(
 }
 
 /**
- * Whether records behind an earlier read may have gone since: where it was as far behind as the
- * retention, less the life of what it answered as `next`.
+ * True if records may have expired since an earlier read that was `behindMs` from the tip: at least
+ * the retention, less the lifetime of a `next` token.
  */
 export async function mayHaveTrimmedSince(calls: KinesisCalls, behindMs: number): Promise<boolean> {
   if (behindMs < RETENTION_MS_MIN - NEXT_LIFE_MS) return false;

@@ -7,17 +7,18 @@ const SEQUENCE_NUMBER = /^\d{1,128}$/;
 export interface NextPlace {
   readonly shardId: string;
   readonly iterator: string;
-  /** What the read before it said: how far its records lay behind the tip. */
+  /** Milliseconds from the end of the previous read to the tip, as Kinesis reported them. */
   readonly behindMs: number;
   /** Null, or the number of a record that has not been seen yet; see `KinesisEventStream`. */
   readonly sought: string | null;
 }
 
+/** Packs a place into the opaque token of a `next` position, which `placeOf` reads. */
 export function nextPosition({ shardId, iterator, behindMs, sought }: NextPlace): ReadPosition {
   return { kind: 'next', token: JSON.stringify([shardId, iterator, behindMs, sought]) };
 }
 
-/** Throws `RangeError` for a token that no read of this shard gave. */
+/** Unpacks a `next` token. Throws `RangeError` if no read of this shard made it. */
 export function placeOf(shardId: string, token: string): NextPlace {
   let parts: unknown;
   try {
@@ -32,8 +33,8 @@ export function placeOf(shardId: string, token: string): NextPlace {
 }
 
 /**
- * Where an iterator begins. That of `after` begins *at* the record: whether it comes tells whether
- * anything behind it can have left the stream.
+ * The start of a shard iterator. For `after` it begins *at* the record: whether that comes back
+ * shows whether anything after it can have left the stream.
  */
 export function iteratorStart(
   position: Exclude<ReadPosition, { kind: 'next' }>,

@@ -10,7 +10,7 @@ const UPDATE_POLLS_MAX = 300;
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 2_000;
 
-/** Changes the shards of a stream and waits until that is done. */
+/** Splits and merges shards of a Kinesis stream; returns once the stream is active again. */
 export class KinesisReshard {
   readonly #calls: KinesisCalls;
   readonly #clock: Clock;
@@ -20,6 +20,11 @@ export class KinesisReshard {
     this.#clock = clock;
   }
 
+  /**
+   * Splits a shard in the middle; the child with the lower hash keys comes first. Throws
+   * `ShardNotFoundError`, `TerminalError` `shard_closed`, `RetryableError` while the stream is
+   * being changed.
+   */
   async split(shardId: string): Promise<[ListedShard, ListedShard]> {
     const shard = await this.#findOpen(shardId);
     const [, high] = halve(shardId, rangeOf(shard));
@@ -33,6 +38,10 @@ export class KinesisReshard {
     return BigInt(first.hashKeyRange.start) < high.start ? [first, second] : [second, first];
   }
 
+  /**
+   * Merges two adjacent shards, given in either order. Throws `ShardNotFoundError`, `TerminalError`
+   * if one is closed or they are not adjacent, `RetryableError` while the stream is being changed.
+   */
   async merge(shardIdA: string, shardIdB: string): Promise<ListedShard> {
     const parents = [await this.#findOpen(shardIdA), await this.#findOpen(shardIdB)];
     const [low, high] = parents

@@ -8,7 +8,7 @@ const CONNECT_MS_MAX = 3_000;
 const ANSWER_MS_MAX = 5_000;
 const ATTEMPTS_MAX = 3;
 
-/** The quota of the account and region: Lambda, `GetAccountSettings`. */
+/** The concurrency quota of the account and region, from Lambda's `GetAccountSettings`. */
 export class LambdaQuota implements FunctionQuota {
   readonly #client: Pick<LambdaClient, 'send'>;
 
@@ -16,7 +16,10 @@ export class LambdaQuota implements FunctionQuota {
     this.#client = client;
   }
 
-  /** Whoever may not ask, or asks an emulator without quotas, gets `unknown`. */
+  /**
+   * Answers `unknown` on any error of AWS, such as a missing permission, and on an emulator without
+   * quotas.
+   */
   async unreserved(): Promise<UnreservedFunctions> {
     try {
       const { AccountLimit } = await this.#client.send(new GetAccountSettingsCommand({}));
@@ -30,6 +33,10 @@ export class LambdaQuota implements FunctionQuota {
   }
 }
 
+/**
+ * A quota client that gives up early (3 s to connect, 5 s per answer, 3 attempts): callers can do
+ * without the quota.
+ */
 export function makeLambdaQuota(options: ClientOptions = {}): LambdaQuota {
   const client = new LambdaClient({
     ...options,

@@ -2,9 +2,9 @@ import type { MiddlewareStack } from '@smithy/types';
 import { troubleOf } from './aws-errors.ts';
 
 /**
- * A request went out and no answer to it came, or one that says that the service failed: its effect
- * may have happened or not. The error is not its `cause`: the SDK repeats a request whose error has
- * a cause that is worth repeating, however deep.
+ * A request went out but got no answer, or one that says that the service failed: its effect may or
+ * may not have happened. The SDK's error is deliberately not its `cause`: the SDK retries any error
+ * that has a retryable cause, however deep.
  */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
@@ -17,10 +17,10 @@ export class NoAnswerError extends Error {
 }
 
 /**
- * The SDK repeats a request whose answer was lost, and then only the last answer is seen: a
- * conditional put that did happen would look like one that lost a race, records would be stored
- * twice. A command that went through here fails with `NoAnswerError` instead. What was surely not
- * done (a throttle, no connection) is repeated as ever.
+ * Makes a command fail with `NoAnswerError` instead of being repeated by the SDK after a lost
+ * answer. A repetition hides the first effect: a conditional put would seem to have lost a race,
+ * records would be stored twice. What surely had no effect (a throttle, no connection) is still
+ * repeated.
  */
 export function failAtLostAnswer<Input extends object, Output extends object>(command: {
   readonly middlewareStack: MiddlewareStack<Input, Output>;
@@ -40,7 +40,7 @@ export function failAtLostAnswer<Input extends object, Output extends object>(co
   );
 }
 
-/** The headers of the answer to a command, once it has come. */
+/** Captures the headers of a command's answer; read them after it has come. */
 export function watchHeaders<Input extends object, Output extends object>(command: {
   readonly middlewareStack: MiddlewareStack<Input, Output>;
 }): () => Readonly<Record<string, string>> {

@@ -1,7 +1,7 @@
 /** A small object should not cost the memory of a whole part. */
 const FIRST_BYTES = 64 * 1024;
 
-/** Bytes for one part, in memory that grows as they come. */
+/** Bytes of one upload part, in memory that grows as they come. */
 export class PartBuffer {
   readonly #capacity: number;
   #bytes = new Uint8Array(0);

@@ -6,8 +6,8 @@ import { MAX_WAKE_MS, type RunLauncher, type RunStart } from '../../ports/run-la
 import { startExecution } from './start-execution.ts';
 
 /**
- * Starts executions of a state machine, named like the run, so that a second start of a run is
- * refused; calls itself again through its queue.
+ * Starts executions of a state machine, named after the run so that a second start of the same run
+ * is refused. Wakes the starter later through its queue.
  */
 export class AwsRunLauncher implements RunLauncher {
   readonly #stateMachineArn: string;
@@ -38,7 +38,7 @@ export class AwsRunLauncher implements RunLauncher {
     const message = {
       QueueUrl: this.#queueUrl,
       MessageBody: JSON.stringify({ tandem: 'tick' }),
-      // A queue holds a message back so long at most.
+      // SQS delays a message by at most this long.
       DelaySeconds: Math.min(Math.max(waitSec, 0), MAX_WAKE_MS / 1_000),
     };
     await this.#queues.send(new SendMessageCommand(message));

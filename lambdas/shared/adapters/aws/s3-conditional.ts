@@ -20,7 +20,7 @@ export interface S3Access {
   readonly randomness: Randomness;
 }
 
-/** The condition as S3's commands have it. */
+/** A put condition in the form of S3's commands. */
 export function conditionHeaders({ ifNoneMatch, ifMatch }: PutCondition): {
   IfNoneMatch?: '*';
   IfMatch?: string;
@@ -34,18 +34,25 @@ export interface Write {
   readonly condition: PutCondition;
   /** What makes the object; may be called again. Answers its etag. */
   readonly send: () => Promise<string>;
-  /** Of this write alone; an object that it makes has `metadataOf` it. */
+  /**
+   * Unique to this write; stored as metadata of the object, so that a retry recognises its own
+   * effect.
+   */
   readonly writeId: string;
 }
 
+/**
+ * Metadata that marks an object as made by this write, so that a retry can recognise its own
+ * effect.
+ */
 export function metadataOf(writeId: string): Record<string, string> {
   return { [WRITE_ID]: writeId };
 }
 
 /**
- * Sends until there is an answer that says something. A write whose answer was lost is sent again;
- * if S3 then says that the condition does not hold, or that the upload is over, the object itself
- * says whether this write made it.
+ * Writes an object until an answer tells the outcome, and returns the etag. A write whose answer
+ * was lost is sent again; if S3 then reports a failed condition or an ended upload, the object's
+ * metadata tells whether this write made it. Throws `PreconditionFailedError`, `RetryableError`.
  */
 export async function writeObject(access: S3Access, write: Write): Promise<string> {
   const { key, condition } = write;
@@ -63,7 +70,7 @@ export async function writeObject(access: S3Access, write: Write): Promise<strin
         throw new PreconditionFailedError(key, name, { cause: error });
       }
       if (isNamed(error, 'NoSuchUpload')) {
-        // After a 409 an upload may be over; the object has to be written from its start.
+        // After a 409 an upload may have ended; write the object again from its start.
         throw new RetryableError(`${key}: its upload is over without it`, { cause: error });
       }
       const isAgain = statusOf(error) === 409 || error instanceof NoAnswerError;

@@ -14,7 +14,9 @@ const NO_XML = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
 /** Error codes of single keys that pass. */
 const PASSING = new Set(['InternalError', 'ServiceUnavailable', 'SlowDown', 'OperationAborted']);
 
-/** Keys that do not exist are passed over, as S3 does. */
+/**
+ * Deletes objects in batches. Missing keys are ignored, as S3 does, so that it is safe to repeat.
+ */
 export async function deleteObjects(access: S3Access, keys: readonly string[]): Promise<void> {
   const odd = keys.filter((key) => NO_XML.test(key));
   for (const key of odd) await deleteOne(access, key);

@@ -21,11 +21,11 @@ export type S3Action = keyof typeof S3_ACTIONS;
 
 export interface S3Place {
   readonly bucket: string;
-  /** Or the prefix of a list. */
+  /** Key of the object, or the prefix of a listing. */
   readonly key: string;
 }
 
-/** The error of the port for what S3 answered to an unconditional call, or to a read. */
+/** Maps an S3 error of an unconditional call or a read to the errors of the `ObjectStore` port. */
 export function toStoreError(error: unknown, action: S3Action, { bucket, key }: S3Place): unknown {
   if (error instanceof NoAnswerError) return toStoreError(error.lost, action, { bucket, key });
   const options = { cause: error };
@@ -67,7 +67,7 @@ function toUnreadable(error: unknown, { bucket, key }: S3Place): ObjectUnreadabl
   });
 }
 
-/** Where an archived object lies: a storage class, or a tier of Intelligent-Tiering. */
+/** Where an archived object is: a storage class, or a tier of Intelligent-Tiering. */
 function tierOf(error: Error): string {
   const { StorageClass, AccessTier } = error as Error & {
     readonly StorageClass?: string;
@@ -76,7 +76,7 @@ function tierOf(error: Error): string {
   return [StorageClass, AccessTier].filter(Boolean).join(' ') || 'archived';
 }
 
-/** What would let the object be read; null where the error is not of one object. */
+/** What would let the object be read; null if the error is not of one object. */
 function permissionFor({ name, message }: Error): string | null {
   if (name.startsWith('KMS.')) return 'look at the key that the object is encrypted with';
   if (name === 'InvalidRequest' && /server.side encryption/i.test(message)) {
@@ -88,6 +88,9 @@ function permissionFor({ name, message }: Error): string | null {
     : `allow ${S3_ACTIONS.read} on it, and look at the credentials in use`;
 }
 
+/**
+ * `TerminalError` `bucket_not_found` for a bucket that does not exist in this account and region.
+ */
 export function noBucket(bucket: string, options?: ErrorOptions): TerminalError {
   return new TerminalError(
     'bucket_not_found',

@@ -1,7 +1,7 @@
 import { TerminalError } from '../../model/errors.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 
-/** As a page of a list with `EncodingType: url` has it. */
+/** An entry of a listing with `EncodingType: url`. */
 export interface ListedObject {
   readonly Key: string;
   readonly ETag: string;
@@ -10,10 +10,10 @@ export interface ListedObject {
 }
 
 /**
- * Null for the mark of an empty folder, as the console makes it. Any other key is taken as it is
- * (`a//b`, `a/../b`): S3 compares keys as text. Throws `TerminalError` `unusable_key` for bytes
- * that are no UTF-8, which S3 itself refuses: passed over, the rows of a file would be missing
- * without a word.
+ * A listed object with its key decoded; null for the mark of an empty folder, as the console makes
+ * it. Other keys stay as they are (`a//b`, `a/../b`): S3 compares keys as text. Throws
+ * `TerminalError` `unusable_key` if a key is not UTF-8: skipping it would silently lose the file's
+ * rows.
  */
 export function toObjectInfo(object: ListedObject, bucket: string): ObjectInfo | null {
   const { Key, ETag, Size, LastModified } = object;

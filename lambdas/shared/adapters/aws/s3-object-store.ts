@@ -24,14 +24,14 @@ import { openRead } from './s3-reads.ts';
 import { S3Writer } from './s3-writer.ts';
 
 export interface S3ObjectStoreOptions extends S3Access {
-  /** Of a multipart upload; S3 takes 5 MiB and more. */
+  /** Size of a part in a multipart upload; S3 requires at least 5 MiB. */
   readonly partBytes?: number;
 }
 
 /**
- * A bucket as object store. Requests that fail for the moment are repeated by the SDK; what is left
- * of that is a `RetryableError`. Bodies are checked by their CRC-32 on the way in, and on the way
- * out where the object is read whole.
+ * An S3 bucket as object store. The SDK repeats requests that fail for the moment; what still fails
+ * is a `RetryableError`. CRC-32 protects bodies on the way in, and on the way out if the object is
+ * read whole.
  */
 export class S3ObjectStore implements ObjectStore {
   readonly #access: S3Access;
@@ -186,7 +186,7 @@ export class S3ObjectStore implements ObjectStore {
   }
 }
 
-/** From the sockets' memory straight into the target's. */
+/** Copies directly from the socket's memory to the target. */
 async function fill(target: Uint8Array, pieces: AsyncIterable<Uint8Array>): Promise<void> {
   let at = 0;
   for await (const piece of pieces) {

@@ -12,20 +12,20 @@ export interface ReadRequest {
   readonly client: S3Client;
   readonly bucket: string;
   readonly key: string;
-  /** Not empty. */
+  /** Must not be empty. */
   readonly range?: ByteRange | undefined;
   readonly ifMatch?: string | undefined;
 }
 
 export interface OpenedRead {
   readonly sizeBytes: number;
-  /** In order; to be read once. Leaving early closes the connection. */
+  /** Pieces in order, to be read once. Leaving early closes the connection. */
   readonly pieces: AsyncIterable<Uint8Array>;
 }
 
 /**
- * A read of one version of an object. Where the connection breaks it is read on from there, as long
- * as the object is still that version.
+ * Opens a read of one version of an object. If the connection breaks, it resumes there, provided
+ * that the object is still that version; otherwise it throws.
  */
 export async function openRead(request: ReadRequest): Promise<OpenedRead> {
   const first = await openBody(request);
@@ -39,7 +39,7 @@ interface OpenedBody {
   readonly etag: string;
 }
 
-/** Null where the range lies behind the end of the object. */
+/** Null if the range starts after the end of the object. */
 async function openBody(request: ReadRequest): Promise<OpenedBody | null> {
   const { client, bucket, key, range, ifMatch } = request;
   try {
@@ -56,7 +56,7 @@ async function openBody(request: ReadRequest): Promise<OpenedBody | null> {
     assert(ETag !== undefined, 'S3 names the version that it gives');
     return { body: Body as Readable, sizeBytes: ContentLength, etag: ETag };
   } catch (error) {
-    // "InvalidRange": nothing lies there. Conditions were looked at before.
+    // "InvalidRange": the object ends before the range. Conditions were checked before.
     if (statusOf(error) === 416) return null;
     throw toStoreError(error, 'read', request);
   }
@@ -77,7 +77,7 @@ async function* pieces(request: ReadRequest, first: OpenedBody): AsyncIterable<U
       if (readBytes === sizeBytes) return;
       throw new RetryableError(`${key}: ${readBytes} of ${sizeBytes} bytes came`);
     } catch (error) {
-      // With all bytes here it is their checksum that is wrong: they may have been used already.
+      // All bytes came, so their checksum is wrong, and the caller may have used them already.
       if (breaks === BREAKS_MAX || readBytes >= sizeBytes) {
         throw new RetryableError(`${key}: its bytes do not come as stored`, { cause: error });
       }

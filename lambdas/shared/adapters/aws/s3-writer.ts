@@ -27,8 +27,8 @@ export interface S3WriterParts {
 }
 
 /**
- * A multipart upload, or one put where the object turns out smaller than a part. Parts that a
- * killed process leaves are no objects; the bucket's lifecycle rule removes them.
+ * Writes by multipart upload, or by one put if the object is smaller than a part. Parts left by a
+ * killed process are not objects; the bucket's lifecycle rule removes them.
  */
 export class S3Writer implements ObjectWriter {
   readonly #access: S3Access;
@@ -116,7 +116,7 @@ export class S3Writer implements ObjectWriter {
   async #begin(): Promise<string> {
     const command = new CreateMultipartUploadCommand({
       ...this.#place,
-      // Without it S3 refuses the checksums of parts at the end.
+      // S3 refuses the parts' checksums at the end without it.
       ChecksumAlgorithm: 'CRC32',
       Metadata: metadataOf(this.#writeId),
     });

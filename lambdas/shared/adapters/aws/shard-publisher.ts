@@ -6,7 +6,7 @@ import type { ShardPublisher } from '../../ports/shard-publisher.ts';
 /** A function answers within its time limit, 15 minutes at most. */
 const ANSWER_MS_MAX = 905_000;
 
-/** Publishes shards in a function of their own. */
+/** Publishes each shard by an invocation of its own function. */
 export class LambdaShardPublisher implements ShardPublisher {
   readonly #functionName: string;
   /** A call that failed is repeated by the next run of the publisher. */

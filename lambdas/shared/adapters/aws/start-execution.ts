@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-sfn';
 
 /**
- * Starts an execution under its name. False where there is or was one of that name: repeated, it
- * starts nothing more. Throws what the SDK throws.
+ * Starts a named execution. False if one of that name exists or existed, so that a repetition
+ * starts nothing more. Throws the SDK's errors unmapped.
  */
 export async function startExecution(
   client: SFNClient,

@@ -1,6 +1,6 @@
 import { ObjectUnreadableError, TerminalError } from '../../model/errors.ts';
 
-/** `ENOENT`, … of an error of the operating system, or '' for any other. */
+/** The errno name of an operating system error, such as `ENOENT`; '' for any other error. */
 export function errnoCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : '';
@@ -11,6 +11,7 @@ export function errnoCode(error: unknown): string {
  */
 const ABSENCES = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP']);
 
+/** True if the error means that no such file exists or can exist, links to themselves included. */
 export function isAbsence(error: unknown): boolean {
   return ABSENCES.has(errnoCode(error));
 }
@@ -18,6 +19,7 @@ export function isAbsence(error: unknown): boolean {
 /** No room for another byte or name, or not for this user; `EFBIG`: not in this file. */
 const LACKS_OF_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
+/** True if the disk, the user's quota or the file has no room left. */
 export function isLackOfSpace(error: unknown): boolean {
   return LACKS_OF_SPACE.has(errnoCode(error));
 }
@@ -40,8 +42,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the operating system refuses becomes an error that names the key; everything else passes
- * unchanged.
+ * Maps an operating system error to one that names the key; any other error is returned unchanged.
  */
 export function storageError(key: string, error: unknown): unknown {
   const code = errnoCode(error);
@@ -51,7 +52,10 @@ export function storageError(key: string, error: unknown): unknown {
   return new TerminalError('storage_error', `${name}: ${meaning} (${code})`, { cause: error });
 }
 
-/** As `storageError`, for an open to read: a file whose mode denies it says nothing of others. */
+/**
+ * Maps an error of opening a file to read as `storageError` does, but a denying file mode to
+ * `ObjectUnreadableError`: it concerns this file only.
+ */
 export function openError(key: string, error: unknown): unknown {
   const failure = storageError(key, error);
   const code = errnoCode(error);

@@ -7,13 +7,13 @@ import { isAbsence, storageError } from './file-errors.ts';
 import { modifiedAtMs, statPath, versionOf } from './file-version.ts';
 import { isReservedName } from './reserved-names.ts';
 
-/** What stands for the bytes of a name that are not UTF-8. */
+/** Replaces bytes of a name that are not UTF-8. */
 const REPLACEMENT_CHARACTER = '\ufffd';
 
 /**
- * The files below `root` whose key starts with `prefix`, in bytewise order of keys. Holds the names
- * of one folder per level. What comes or goes meanwhile may be listed or not. Symbolic links are
- * followed, into a folder above not.
+ * Lists files below `root` whose key starts with `prefix`, in bytewise order of keys. Holds the
+ * names of one folder per level. A file created or removed during the listing may be included or
+ * not. Follows symbolic links, except into a folder above.
  */
 export function* listFiles(root: string, prefix: string): Generator<ObjectInfo> {
   const cut = prefix.lastIndexOf('/') + 1;

@@ -31,11 +31,10 @@ const READ_ATTEMPTS_MAX = 3;
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * A folder as object store, shared by any number of processes. Calls run synchronously inside: for
- * local files that is several times faster, and each store is used by one thread; between reads the
- * event loop has its turn. It survives the
- * death of a process at any point; it does not force data to the device, so after a loss of power
- * the newest objects may be missing.
+ * A folder as object store, shared by any number of processes. Calls run synchronously inside,
+ * which is several times faster for local files; between reads the event loop has its turn.
+ * Survives the death of a process at any point. Does not force data to the device, so a power
+ * failure may lose the newest objects.
  */
 export class FileObjectStore implements ObjectStore {
   readonly root: string;
@@ -146,7 +145,7 @@ export class FileObjectStore implements ObjectStore {
     const failures: unknown[] = [];
     for (const [folder, files] of filesByFolder) {
       try {
-        // Where nothing is to be removed, nothing has to be locked, nor may be written.
+        // Nothing to remove: no lock is needed, and the folder may be read-only.
         if (files.every(({ path }) => statFile(path) === null)) continue;
         const remove = () => failures.push(...removeFiles(files));
         await withFolderLock(folder, remove, { makesRoom: true });
@@ -159,15 +158,15 @@ export class FileObjectStore implements ObjectStore {
   }
 
   /**
-   * Removes what killed processes left behind below `prefix`, a folder's key with `/` or nothing;
-   * how many files.
+   * Removes what killed processes left below `prefix` (a folder's key with `/`, or nothing);
+   * returns how many files.
    */
   async removeStaleTemporaries(prefix = ''): Promise<number> {
     assertPathPrefix(prefix);
     return removeStaleTemporaries(this.root, prefix);
   }
 
-  /** Reads one version of the file, whatever happens to it meanwhile. */
+  /** Reads one version of the file, even if it is replaced meanwhile. */
   #readStable<T>(
     key: string,
     ifMatch: string | undefined,
@@ -238,7 +237,10 @@ interface KeyedFile {
   readonly path: string;
 }
 
-/** Only files are objects: what else has the name stays. Returns why some could not be removed. */
+/**
+ * Removes files only, because only files are objects. Returns the errors of those that could not be
+ * removed.
+ */
 function removeFiles(files: readonly KeyedFile[]): unknown[] {
   const failures: unknown[] = [];
   for (const { key, path } of files) {

@@ -15,9 +15,9 @@ const NS_PER_MS = 1_000_000n;
 const TIME_STEP_NS = 2_000n;
 
 /**
- * Size, time of the last change and inode. The kernel's time moves in steps of some milliseconds;
- * files of this store get one that differs from the file they replace, so that equal text means
- * equal content even then.
+ * A file's version: size, time of last change and inode. The kernel's clock moves in steps of some
+ * milliseconds, so this store gives a file a time that differs from the one it replaces: equal text
+ * then means equal content.
  */
 export function versionOf(stats: BigIntStats): FileVersion {
   return {
@@ -27,17 +27,21 @@ export function versionOf(stats: BigIntStats): FileVersion {
   };
 }
 
+/** Time of the last change in ms since 1970, rounded down. */
 export function modifiedAtMs(version: FileVersion): number {
   return Number(version.mtimeNs / NS_PER_MS);
 }
 
-/** Null where there is no file; folders and devices are none. Symbolic links are followed. */
+/**
+ * The version of the file at `path`, following symbolic links; null if there is none, or a folder
+ * or device.
+ */
 export function statFile(path: string): FileVersion | null {
   const stats = statPath(path);
   return stats?.isFile() ? versionOf(stats) : null;
 }
 
-/** Null where there is nothing. */
+/** Facts about anything at `path`; null if there is nothing. */
 export function statPath(path: string): BigIntStats | null {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
@@ -50,8 +54,8 @@ export function statPath(path: string): BigIntStats | null {
 let latestMtimeNs = 0n;
 
 /**
- * Gives a finished file a time that is later than that of every file this thread made, and of
- * `replaced`.
+ * Gives a finished file a time later than that of every file this thread made, and of `replaced`,
+ * so that its version is new.
  */
 export function stampFile(fd: number, replaced: FileVersion | null): FileVersion {
   let version = versionOf(fstatSync(fd, { bigint: true }));

@@ -34,12 +34,12 @@ const OPEN_ATTEMPTS_MAX = 100;
  */
 const LINK_REFUSALS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES']);
 
-/** Where this thread has put a file last: most often the next one goes there too. */
+/** Folder of this thread's last file: usually that of the next one too. */
 let latestFolder = '';
 
 /**
- * Writes beside the object, under a name that `list` passes over. A new object appears by a hard
- * link, which fails if the name is taken; an object is replaced by a rename, while the folder is
+ * Writes to a temporary file beside the object, which `list` skips. A new object appears by a hard
+ * link, which fails if the name is taken; an object is replaced by a rename while the folder is
  * locked.
  */
 export class FileWriter implements ObjectWriter {
@@ -124,7 +124,7 @@ export class FileWriter implements ObjectWriter {
     const folder = dirname(this.#path);
     const path = join(folder, temporaryName());
     let madeFolder: string | undefined;
-    // Without the look at it each new folder costs an error, as much as all else of a small file.
+    // Without this check each new folder costs an error, as much as the rest of a small file.
     if (folder !== latestFolder && !existsSync(folder)) {
       madeFolder = mkdirSync(folder, { recursive: true });
     }
@@ -170,14 +170,17 @@ function removeTemporary(path: string): void {
   }
 }
 
-/** Removes `folder` and those above it, up to but without `stopAt`, as long as they are empty. */
+/**
+ * Removes `folder` and the folders above it while they are empty, up to but not including `stopAt`.
+ * Failures are ignored: an empty folder is no object.
+ */
 export function pruneFolders(folder: string, stopAt: string): void {
   for (let at = folder; at !== stopAt && at.length > stopAt.length; at = dirname(at)) {
     try {
       rmdirSync(at);
     } catch (error) {
-      // Not empty, already gone, not ours to remove, a symbolic link: an empty folder is no object,
-      // it may stay.
+      // Not empty, already gone, not removable, a symbolic link: an empty folder is no object, it
+      // may stay.
       if (errnoCode(error) === '') throw error;
       return;
     }

@@ -6,7 +6,7 @@ import { errnoCode, isLackOfSpace } from './file-errors.ts';
 import { isOwnerGone, LOCK_NAME, OWNER } from './reserved-names.ts';
 
 const WAIT_MS = 5;
-/** Whoever holds the lock does a handful of system calls; after 10 s something is wrong. */
+/** The lock is held for a handful of system calls; after 10 s something is wrong. */
 const ATTEMPTS_MAX = 2_000;
 
 /**
@@ -17,16 +17,16 @@ const NAMELESS_LOOKS = 400;
 
 export interface FolderLockOptions {
   /**
-   * For work that makes room: where no lock can be made for lack of space, it is done without one
-   * as soon as nobody holds one. Others cannot take one then either.
+   * For work that frees space: if no lock file can be created for lack of space, it runs without
+   * one as soon as no lock is held. Others cannot take one then either.
    */
   readonly makesRoom?: boolean;
 }
 
 /**
- * Runs `critical` while no other process or thread runs one for the same folder. It must be
- * synchronous: a process that dies in it leaves the lock behind, and then the next one takes it
- * over. Throws `TerminalError` when the lock stays taken.
+ * Runs `critical` while no other process or thread runs one for the same folder. `critical` must be
+ * synchronous; the lock of a process that died in it is taken over. Throws `TerminalError` if the
+ * lock stays taken.
  */
 export async function withFolderLock<T>(
   folder: string,
@@ -56,13 +56,13 @@ export async function withFolderLock<T>(
   );
 }
 
-/** Removes locks, and markers of theirs, whose process is gone. True if the file was removed. */
+/** Removes a lock, or a marker of one, whose process is gone. True if the file was removed. */
 export function removeLockOfDead(lockPath: string): boolean {
   const found = identify(lockPath);
   return found !== null && isOfDead(found) && removeLockIf(isOfDead, lockPath);
 }
 
-/** `changed`: it is worth another try at once; `unlockable`: nobody can lock, or has. */
+/** `changed`: retry at once; `unlockable`: no lock can be made, and none is held. */
 function tryOnce(
   lockPath: string,
   makesRoom: boolean,
@@ -92,7 +92,7 @@ function tryLock(lockPath: string): boolean {
     );
     return true;
   } catch (error) {
-    // Without its owner's name nobody would ever take it over.
+    // A lock without its owner's name would never be taken over.
     removeIfThere(lockPath);
     throw error;
   }
@@ -123,7 +123,7 @@ function removeLockIf(isAbandoned: (found: FoundLock) => boolean, lockPath: stri
 }
 
 interface FoundLock {
-  /** Empty where its owner has not written it, or never will. */
+  /** Empty if its owner has not written it, or never will. */
   readonly owner: string;
   readonly version: string;
 }
@@ -152,7 +152,7 @@ function identify(lockPath: string): FoundLock | null {
   }
 }
 
-/** Somebody may have followed the advice to remove a lock by hand. */
+/** The file may be gone: messages advise removing a lock by hand. */
 function removeIfThere(path: string): void {
   try {
     unlinkSync(path);

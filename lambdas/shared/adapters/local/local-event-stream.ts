@@ -29,13 +29,13 @@ export interface LocalEventStreamOptions extends SqliteFileOptions {
   readonly dir: string;
   readonly name: string;
   readonly clock: Clock;
-  /** With it a folder without a stream gets one. */
+  /** If set, a folder without a stream gets one with this many shards. */
   readonly shardCount?: number;
 }
 
 /**
- * A stream in `stream.sqlite` of a folder, shared by any number of processes: a record is there for
- * all of them once `put` has answered. Records stay for ever.
+ * A stream in `stream.sqlite` of a folder, shared by any number of processes: once `put` has
+ * answered, all of them see the record. Records never expire.
  */
 export class LocalEventStream implements ReshardableStream {
   readonly name: string;
@@ -53,9 +53,9 @@ export class LocalEventStream implements ReshardableStream {
   }
 
   /**
-   * Of several processes that create a stream at once, one does and the others open it. Throws
-   * `TerminalError`: `stream_not_found` where there is none and no shard count is given,
-   * `shard_count_differs` where it was made with another one.
+   * Opens the stream of a folder, creating it if a shard count is given; one of several concurrent
+   * creators wins. Throws `TerminalError`: `stream_not_found` without stream and shard count,
+   * `shard_count_differs` if it exists with another number.
    */
   static async open(options: LocalEventStreamOptions): Promise<LocalEventStream> {
     const { dir, name, clock, shardCount } = options;
@@ -82,8 +82,8 @@ export class LocalEventStream implements ReshardableStream {
   }
 
   /**
-   * For whoever only looks, who may not be able to write. Throws `TerminalError` `stream_not_found`
-   * where there is none.
+   * Opens a stream for reading without needing write permission. Throws `TerminalError`
+   * `stream_not_found` if there is none.
    */
   static async openToRead(
     options: Omit<LocalEventStreamOptions, 'shardCount'>,
@@ -137,7 +137,7 @@ export class LocalEventStream implements ReshardableStream {
     });
   }
 
-  /** Records of a shard from a position on: what a reader there is behind by. */
+  /** Number of a shard's records from a position on: a reader's backlog. */
   async countFrom(shardId: string, position: ReadPosition): Promise<number> {
     return this.#file.run(() => {
       const shard = this.#shards.find(shardId);

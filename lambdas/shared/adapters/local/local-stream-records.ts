@@ -16,11 +16,11 @@ export interface RecordRange {
   readonly start: number;
   readonly end: number;
   readonly limit: number;
-  /** Of data; at least one record comes where there is one. */
+  /** Limit on the data's size; the first record is returned even if it exceeds the limit. */
   readonly maxBytes: number;
 }
 
-/** The records of a stream's file. Those of a shard have counters without holes. */
+/** The records in a stream's file. Counters within a shard have no gaps. */
 export class StreamRecords {
   readonly #append: StatementSync;
   readonly #read: StatementSync;
@@ -34,7 +34,7 @@ export class StreamRecords {
     this.#arrival = file.prepare('SELECT arrival_time_ms FROM record WHERE place = ?');
   }
 
-  /** Its arrival time is the shard's last one. */
+  /** Takes the shard's last arrival time as that of the record. */
   append(shard: LocalShard, counter: number, { partitionKey, data }: NewRecord): void {
     // Node 24.0 cuts text at a NUL when it reads; bytes it leaves alone.
     const key = partitionKey.includes('\0') ? Buffer.from(partitionKey) : partitionKey;
@@ -61,7 +61,9 @@ export class StreamRecords {
     return records;
   }
 
-  /** Of the first record that arrived at this time or later. Arrival times never go back. */
+  /**
+   * Counter of the first record that arrived at this time or later. Arrival times never decrease.
+   */
   counterAtTime(shard: LocalShard, timeMs: number): number {
     let start = shard.firstCounter;
     let end = shard.nextCounter;

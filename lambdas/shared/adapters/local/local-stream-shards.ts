@@ -33,7 +33,7 @@ export const STREAM_SCHEMA: SqliteSchema = {
   `,
 };
 
-/** Of a stream, closed ones included: so many that every record has a place. */
+/** Most shards of a stream, closed ones included; every record's sequence number must fit. */
 const SHARDS_MAX = 8_192;
 
 /** A row of the table of shards. */
@@ -42,9 +42,9 @@ export interface LocalShard {
   readonly range: HashKeyRange;
   readonly description: Shard;
   readonly firstCounter: number;
-  /** Of the next record. */
+  /** Counter of the next record. */
   nextCounter: number;
-  /** Of the newest record, or that of the parents. */
+  /** Arrival of the newest record; before the first one, that of the parents. */
   lastArrivalMs: number;
   closedAtMs: number | null;
 }
@@ -54,7 +54,7 @@ export interface StreamOrigin {
   readonly shardCount: number;
 }
 
-/** The shards of a stream's file. Whoever changes them does it within a `write` of the file. */
+/** The shards in a stream's file. Change them only within a `write` of the file. */
 export class StreamShards {
   readonly #file: SqliteFile;
   readonly #all: StatementSync;
@@ -83,6 +83,7 @@ export class StreamShards {
     for (const range of ranges) this.#add(range, []);
   }
 
+  /** What the stream was made with. Throws if the file does not say it. */
   origin(): StreamOrigin {
     const cells = cellsOf(this.#file.prepare('SELECT identity, shard_count FROM stream').get());
     if (cells === null) throw streamDamaged(this.#file.path, 'it does not say which stream it is');
@@ -93,12 +94,13 @@ export class StreamShards {
     return this.#all.all().map((row) => this.#toShard(row));
   }
 
-  /** In order of their ranges. */
+  /** The open shards, in order of their hash ranges. */
   openShards(): LocalShard[] {
     const shards = this.#open.all().map((row) => this.#toShard(row));
     return shards.sort((a, b) => (a.range.start < b.range.start ? -1 : 1));
   }
 
+  /** A shard, open or closed. Throws `ShardNotFoundError`. */
   find(shardId: string): LocalShard {
     const index = shardIndexOf(shardId);
     const row = index === null ? undefined : this.#find.get(index);
@@ -116,6 +118,10 @@ export class StreamShards {
     this.#update.run(nextCounter, lastArrivalMs, closedAtMs, index);
   }
 
+  /**
+   * Splits an open shard in the middle; the lower range comes first. Throws `TerminalError`
+   * `too_many_shards`.
+   */
   split(shardId: string, nowMs: number): [LocalShard, LocalShard] {
     const parent = this.#findOpen(shardId);
     const [low, high] = halve(shardId, parent.range);
@@ -123,6 +129,7 @@ export class StreamShards {
     return [this.#add(low, [parent]), this.#add(high, [parent])];
   }
 
+  /** Merges two open shards. Throws `TerminalError` if they are not adjacent. */
   merge(shardIds: readonly [string, string], nowMs: number): LocalShard {
     const [a, b] = shardIds.map((shardId) => this.#findOpen(shardId));
     const range = unite(
@@ -138,7 +145,7 @@ export class StreamShards {
     if (index >= SHARDS_MAX) {
       throw new TerminalError('too_many_shards', `a stream has ${SHARDS_MAX} shards at most`);
     }
-    // A child goes on where its parents end: its numbers are larger, its times not before theirs.
+    // A child continues after its parents: larger counters, times not before theirs.
     const counter = Math.max(FIRST_COUNTER, ...parents.map((parent) => parent.nextCounter));
     const arrivalMs = Math.max(0, ...parents.map((parent) => parent.lastArrivalMs));
     const { start, end } = toShardRange(range);

@@ -8,10 +8,12 @@ import { errnoCode } from './file-errors.ts';
 const TEMPORARY_PREFIX = '.tandem-tmp-';
 export const LOCK_NAME = '.tandem-lock';
 
+/** True for names of temporary files and locks, which are not objects. */
 export function isReservedName(name: string): boolean {
   return name.startsWith(TEMPORARY_PREFIX) || name.startsWith(LOCK_NAME);
 }
 
+/** Throws `RangeError` for a key with a segment that is a reserved name. */
 export function assertUnreserved(key: string): void {
   if (key.includes('.tandem-') && key.split('/').some(isReservedName)) {
     throw new RangeError(
@@ -28,18 +30,15 @@ let temporaryCount = 0;
 /** `<machine>-<process>-<start of the process>`: who made a temporary file or holds a lock. */
 export const OWNER = `${HOST}-${process.pid}-${OWN_START}`;
 
-/**
- * A name that nobody else uses, threads of this process included. Short: the longest key segment
- * must not matter.
- */
+/** A name unique across processes and threads. Short, so that a long key segment still fits. */
 export function temporaryName(): string {
   temporaryCount += 1;
   return `${TEMPORARY_PREFIX}${OWNER}-${threadId}-${temporaryCount}`;
 }
 
 /**
- * True if the process is known to be gone; false where that cannot be told (another machine, other
- * text).
+ * True if the owner process is known to be gone; false if that cannot be told (another machine,
+ * other text).
  */
 export function isOwnerGone(owner: string): boolean {
   const match = /^([0-9a-f]{12})-(\d+)-(\d*)$/.exec(owner);
@@ -51,7 +50,7 @@ export function isOwnerGone(owner: string): boolean {
   return match[3] !== '' && startOf(pid) !== match[3];
 }
 
-/** True for a temporary file whose process is gone. */
+/** True for the name of a temporary file whose process is gone. */
 export function isStaleTemporary(name: string): boolean {
   const match = /^([0-9a-f]{12}-\d+-\d*)-\d+-\d+$/.exec(name.slice(TEMPORARY_PREFIX.length));
   return name.startsWith(TEMPORARY_PREFIX) && match !== null && isOwnerGone(match[1]);

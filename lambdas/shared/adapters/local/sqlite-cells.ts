@@ -2,8 +2,8 @@ import type { SQLOutputValue } from 'node:sqlite';
 import { assert } from '../../model/errors.ts';
 
 /**
- * The cells of a row that a statement of `SqliteFile.prepare` gave: the types of `node:sqlite` do
- * not know that it comes as an array. Null where there is no row.
+ * The cells of a row from a statement of `SqliteFile.prepare`, which returns arrays though the
+ * types of `node:sqlite` do not say so. Null if there is no row.
  */
 export function cellsOf(row: unknown): readonly SQLOutputValue[] | null {
   if (row === undefined) return null;
@@ -11,7 +11,7 @@ export function cellsOf(row: unknown): readonly SQLOutputValue[] | null {
   return row;
 }
 
-/** Of a cell that holds UTF-8. */
+/** The text of a cell that holds UTF-8 bytes. */
 export function textOf(cell: SQLOutputValue | undefined): string {
   if (typeof cell === 'string') return cell;
   assert(cell instanceof Uint8Array, 'a text is stored as text or bytes');

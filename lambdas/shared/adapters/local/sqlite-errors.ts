@@ -21,6 +21,7 @@ function sqliteCode(error: unknown): number | null {
   return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
 }
 
+/** True if another connection holds the file or a table of it. */
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error);
   return code === SQLITE_BUSY || code === SQLITE_LOCKED;
@@ -29,14 +30,14 @@ export function isBusy(error: unknown): boolean {
 /** Permission denied, read-only, no room, or it cannot open a file that it has to make. */
 const UNWRITABLE = new Set([3, 8, 10, 13, 14]);
 
-/** Whether a disk that cannot be written to may be why. */
+/** True if a disk that cannot be written to may be the cause. */
 export function isUnwritable(error: unknown): boolean {
   return UNWRITABLE.has(sqliteCode(error) ?? 0);
 }
 
 /**
- * What SQLite refuses becomes an error that names the file: `RetryableError` where another process
- * held it for too long, else `TerminalError`. Everything else passes unchanged.
+ * Maps an SQLite error to one that names the file: `RetryableError` if another process held it for
+ * too long, otherwise `TerminalError`. Any other error is returned unchanged.
  */
 export function sqliteError(path: string, error: unknown): unknown {
   const code = sqliteCode(error);

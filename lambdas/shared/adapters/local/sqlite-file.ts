@@ -7,7 +7,7 @@ import { TerminalError } from '../../model/errors.ts';
 import { storageError } from './file-errors.ts';
 import { isBusy, isUnwritable, sqliteError } from './sqlite-errors.ts';
 
-/** Whoever holds the file writes one request; after this long something is wrong. */
+/** The file is held for one request; after this long something is wrong. */
 const BUSY_TIMEOUT_MS = 10_000;
 /** The change to WAL does not wait for other processes by itself. */
 const OPEN_ATTEMPTS_MAX = 200;
@@ -29,10 +29,9 @@ export interface SqliteSchema {
 }
 
 /**
- * An SQLite file in WAL mode that any number of processes use at once. Calls run synchronously, and
- * no transaction outlives a call: so a process that is killed leaves whole transactions only. What
- * was committed survives the death of the process; it is not forced to the device, so after a loss
- * of power the newest transactions may be missing (`synchronous = NORMAL`).
+ * An SQLite file in WAL mode, used by any number of processes at once. Calls run synchronously, and
+ * no transaction outlives a call, so a killed process leaves whole transactions only. A power
+ * failure may lose the newest ones (`synchronous = NORMAL`).
  */
 export class SqliteFile {
   readonly path: string;
@@ -53,10 +52,7 @@ export class SqliteFile {
     return await SqliteFile.#opened(path, () => connect(path, options));
   }
 
-  /**
-   * For whoever only looks at a file that is there: also on a disk that is full or that nobody, or
-   * not this user, can write to.
-   */
+  /** Opens an existing file to read, even on a full disk or without write permission. */
   static async openToRead(path: string, options: SqliteFileOptions = {}): Promise<SqliteFile> {
     return await SqliteFile.#opened(path, () => {
       try {
@@ -92,7 +88,7 @@ export class SqliteFile {
     );
   }
 
-  /** To be called in a `write`. Makes the tables. */
+  /** Creates the tables. Call it inside a `write`. */
   define(schema: SqliteSchema): void {
     this.#db.exec(schema.sql);
     this.#db.exec(`PRAGMA user_version = ${schema.version}`);
@@ -137,7 +133,7 @@ export class SqliteFile {
   }
 }
 
-/** Beside those who write; SQLite needs to make files beside the file for that. */
+/** Reads while others write; for that SQLite must be able to make files next to the database. */
 function connectToRead(path: string, options: SqliteFileOptions): DatabaseSync {
   const db = new DatabaseSync(path);
   try {
@@ -151,9 +147,9 @@ function connectToRead(path: string, options: SqliteFileOptions): DatabaseSync {
 }
 
 /**
- * Without locks and files of its own, as SQLite reads a file that nobody can change. Changes that
- * lie in the log beside it would be passed over: then it throws `TerminalError`, whose cause is why
- * the file cannot be read as usual.
+ * Reads without locks and files of its own, as SQLite reads an unchangeable file. Changes in a log
+ * beside it would be missed, so then it throws `TerminalError`; its cause is why the file cannot be
+ * read as usual.
  */
 function connectUnlocked(path: string, cause: unknown): DatabaseSync {
   if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {

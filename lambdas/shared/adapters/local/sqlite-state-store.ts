@@ -49,7 +49,7 @@ const PAGE_LENGTH_MAX = 1024 * 1024;
 /** SQLite sorts bytes after every text. */
 const AFTER_ALL_TEXT = new Uint8Array(1);
 
-/** Where the state of a lake's streams lies. */
+/** The file with the state of a lake's streams. */
 const FILE_NAME = join('state', 'stream', 'state.sqlite');
 
 export interface SqliteStateStoreOptions extends SqliteFileOptions {
@@ -58,7 +58,7 @@ export interface SqliteStateStoreOptions extends SqliteFileOptions {
   readonly clock: Clock;
 }
 
-/** Items in `state/stream/state.sqlite` of a lake, shared by any number of processes. */
+/** State items in `state/stream/state.sqlite` of a lake, shared by any number of processes. */
 export class SqliteStateStore implements StateStore {
   readonly #file: SqliteFile;
   readonly #clock: Clock;
@@ -70,7 +70,7 @@ export class SqliteStateStore implements StateStore {
     this.#statements = prepareStatements(file);
   }
 
-  /** Makes the file where there is none. */
+  /** Creates the file if it does not exist. */
   static async open(options: SqliteStateStoreOptions): Promise<SqliteStateStore> {
     const file = await SqliteFile.open(join(options.lakeRoot, FILE_NAME), options);
     try {
@@ -87,7 +87,7 @@ export class SqliteStateStore implements StateStore {
   }
 
   /**
-   * For whoever only looks, who may not be able to write: makes nothing. Null where there is no
+   * Opens the state to read, without write permission, and creates nothing. Null if there is no
    * state yet.
    */
   static async openToRead(options: SqliteStateStoreOptions): Promise<SqliteStateStore | null> {
@@ -200,7 +200,7 @@ export class SqliteStateStore implements StateStore {
 type Statements = ReturnType<typeof prepareStatements>;
 
 function prepareStatements(file: SqliteFile) {
-  // As bytes, because Node 24.0 cuts text at a NUL when it reads.
+  // Text is stored as bytes, because Node 24.0 cuts text at a NUL on reading.
   const page = (isAfter: boolean) =>
     file.prepare(`SELECT CAST(sk AS BLOB), attributes FROM item
       WHERE pk = ? AND sk ${isAfter ? '>' : '>='} ? AND sk <= ? ORDER BY sk`);

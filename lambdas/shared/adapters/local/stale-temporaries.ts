@@ -6,8 +6,8 @@ import { removeLockOfDead } from './folder-lock.ts';
 import { isStaleTemporary, LOCK_NAME } from './reserved-names.ts';
 
 /**
- * Removes temporary files and locks whose process is gone, then folders that this leaves empty;
- * returns how many files. Those of living processes, and of other machines, stay. Does not follow
+ * Removes temporary files and locks whose process is gone, then the folders that this empties;
+ * returns how many files. Keeps those of living processes and other machines. Does not follow
  * symbolic links.
  */
 export function removeStaleTemporaries(root: string, prefix: string): number {

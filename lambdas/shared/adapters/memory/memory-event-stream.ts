@@ -23,22 +23,21 @@ export interface MemoryEventStreamOptions {
   readonly name?: string;
   readonly shardCount?: number;
   readonly clock?: Clock;
-  /** By default the name and the time of the creation. */
+  /** Defaults to the name and the time of creation. */
   readonly identity?: string;
 }
 
 /**
- * A stream in arrays: for tests and simulations. Every call takes effect at once when it is made.
- * Nothing that is stored or handed out shares memory with a caller. Records stay until
- * `trimThrough` or `expire`.
+ * A stream in arrays, for tests and simulations. A call takes effect at once. Nothing stored or
+ * handed out shares memory with a caller. Records stay until `trimThrough` or `expire`.
  */
 export class MemoryEventStream implements ReshardableStream {
   readonly name: string;
   readonly #clock: Clock;
   readonly #identity: string;
-  /** By index, gone ones included. */
+  /** All shards by index, including expired ones. */
   readonly #shards: MemoryShard[] = [];
-  /** In order of their ranges. */
+  /** In order of their hash ranges. */
   #open: MemoryShard[] = [];
 
   constructor(options: MemoryEventStreamOptions = {}) {

@@ -22,8 +22,8 @@ interface StoredObject {
 }
 
 /**
- * Objects in a map: for tests and simulations. Nothing that is stored or handed out shares memory
- * with a caller.
+ * Objects in a map, for tests and simulations. Nothing stored or handed out shares memory with a
+ * caller.
  */
 export class MemoryObjectStore implements ObjectStore {
   readonly #objects = new Map<string, StoredObject>();

@@ -3,7 +3,7 @@ import type { NewRecord, Shard, StreamRecord } from '../../ports/event-stream.ts
 import { type HashKeyRange, toShardRange } from '../hash-ranges.ts';
 import { FIRST_COUNTER, sequenceNumberOf, shardIdOf } from '../sequence-numbers.ts';
 
-/** One shard of a stream in memory. Its records have counters without holes. */
+/** One shard of a stream in memory. Counters of its records have no gaps. */
 export class MemoryShard {
   readonly index: number;
   readonly shardId: string;
@@ -11,7 +11,7 @@ export class MemoryShard {
   readonly #parentShardIds: readonly string[];
   readonly firstCounter: number;
   closedAtMs: number | null = null;
-  /** Nobody can read it any more. */
+  /** True once the shard cannot be read any more. */
   isGone = false;
   #records: StreamRecord[] = [];
   #lastArrivalMs: number;
@@ -33,7 +33,7 @@ export class MemoryShard {
     return this.#records.length;
   }
 
-  /** Of its newest record, or that of its parents. */
+  /** Arrival of its newest record; before the first one, that of its parents. */
   get lastArrivalMs(): number {
     return this.#lastArrivalMs;
   }
@@ -55,6 +55,7 @@ export class MemoryShard {
     };
   }
 
+  /** Appends a record; its arrival time is never before that of the previous one. */
   append(record: NewRecord, nowMs: number): StreamRecord {
     this.#lastArrivalMs = Math.max(this.#lastArrivalMs, nowMs);
     const stored = {
@@ -70,11 +71,14 @@ export class MemoryShard {
     this.closedAtMs = Math.max(nowMs, this.#lastArrivalMs);
   }
 
+  /**
+   * The record with this counter, or the oldest one kept if it was trimmed; undefined at the tip.
+   */
   recordAt(counter: number): StreamRecord | undefined {
     return this.#records[Math.max(0, counter - this.#startCounter)];
   }
 
-  /** At least one record where there is one. */
+  /** Returns the first record even if it exceeds `maxBytes`. */
   recordsFrom(counter: number, most: { limit: number; maxBytes: number }): StreamRecord[] {
     const start = Math.max(0, counter - this.#startCounter);
     const records: StreamRecord[] = [];
@@ -87,13 +91,17 @@ export class MemoryShard {
     return records;
   }
 
-  /** Of the first record that arrived at this time or later; of a trimmed one if it may have. */
+  /**
+   * Counter of the first record that arrived at this time or later; that of a trimmed one if it may
+   * have.
+   */
   counterAtTime(timeMs: number): number {
     if (timeMs <= this.#lastTrimmedArrivalMs) return this.trimmedThrough;
     const at = this.#records.findIndex((record) => record.arrivalTimeMs >= timeMs);
     return at === -1 ? this.#nextCounter : this.#startCounter + at;
   }
 
+  /** Removes the records up to this counter, as expiry does. */
   trimThrough(counter: number): void {
     const trimmed = this.#records.splice(0, Math.max(0, counter + 1 - this.#startCounter));
     const last = trimmed.at(-1);

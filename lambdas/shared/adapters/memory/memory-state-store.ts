@@ -30,13 +30,13 @@ export interface MemoryStateStoreOptions {
 /** The items of one `pk`. */
 interface Collection {
   readonly bySk: Map<string, Attributes>;
-  /** In bytewise order. */
+  /** Sort keys in bytewise order. */
   readonly sks: string[];
 }
 
 /**
- * Items in a map: for tests and simulations. Every call takes effect at once when it is made.
- * Nothing that is stored or handed out shares memory with a caller.
+ * State items in a map, for tests and simulations. A call takes effect at once. Nothing stored or
+ * handed out shares memory with a caller.
  */
 export class MemoryStateStore implements StateStore {
   readonly #collections = new Map<string, Collection>();

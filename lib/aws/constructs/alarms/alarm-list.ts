@@ -10,7 +10,7 @@ import { throttleAlarms } from './throttle-alarms.ts';
 import { unreadAlarms } from './unread-alarms.ts';
 import { warningAlarms } from './warning-alarms.ts';
 
-/** All alarms of a deployment: a file for each topic. */
+/** All alarms of a deployment, one file per topic. */
 export function alarmList(watched: Watched): readonly AlarmSpec[] {
   return [
     ...batchAlarms(watched),

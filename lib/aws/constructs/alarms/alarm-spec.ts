@@ -16,7 +16,7 @@ import type { TandemResources } from '../resources.ts';
 import type { StreamDoor } from '../stream-door.ts';
 import { METRICS_NAMESPACE, type TandemFunction } from '../tandem-function.ts';
 
-/** One alarm: what it looks at, and what whoever gets it has to do. */
+/** One alarm: its metric, its limit, and what to do when it fires. */
 export interface AlarmSpec {
   readonly id: string;
   readonly metric: IMetric;
@@ -31,7 +31,7 @@ export interface AlarmSpec {
   readonly text: string;
 }
 
-/** What alarms look at, in whatever stacks. */
+/** The resources that alarms watch, in any stack. */
 export interface Watched {
   readonly deployment: Deployment;
   readonly storage: TandemResources;
@@ -50,8 +50,8 @@ export const QUARTER_HOUR = Duration.minutes(15);
 export const HOUR = Duration.hours(1);
 
 /**
- * Metrics in an expression, in which each `{name}` is the metric of that name, or 0 in a period
- * without data: else one that is missing, as most are most of the time, leaves the whole without.
+ * A metric expression in which each `{name}` is the metric of that name, or 0 in a period without
+ * data: otherwise one missing metric, as most are most of the time, leaves the result empty.
  */
 export function filled(
   expression: string,
@@ -62,7 +62,7 @@ export function filled(
   return new MathExpression({ expression: withFill, usingMetrics: { ...usingMetrics }, period });
 }
 
-/** A metric of the project's own functions. */
+/** A metric that the project's own functions emit. */
 export function ownMetric(
   { config }: Deployment,
   metricName: GaugeName | MetricName,

@@ -1,10 +1,10 @@
 import type { GaugeName } from '../../../../lambdas/shared/runtime/lambda-handler.ts';
 import { type AlarmSpec, filled, HOUR, ownMetric, type Watched } from './alarm-spec.ts';
 
-/** Share of quarantined records above which somebody should look. */
+/** Share of quarantined records worth an alarm. */
 const MAX_QUARANTINE_RATE = 0.2;
 
-/** Runs, and the comparison that follows them. */
+/** Alarms for batch runs, and for the comparison that follows them. */
 export function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
   const { stateMachine, deadLetters } = pipelines.batch;
   const { reconcile } = pipelines.reconciliation;

@@ -1,6 +1,6 @@
 import { type AlarmSpec, filled, type Watched } from './alarm-spec.ts';
 
-/** Calls that nobody took. */
+/** Alarms for calls that reached no function. */
 export function callAlarms({ pipelines, catalogue }: Watched): AlarmSpec[] {
   const queues = {
     batch: pipelines.batch.lostCalls,

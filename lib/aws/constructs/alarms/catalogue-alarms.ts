@@ -1,6 +1,6 @@
 import { type AlarmSpec, HOUR, type Watched } from './alarm-spec.ts';
 
-/** Athena's tables. */
+/** Alarms for the function that keeps Athena's tables current. */
 export function catalogueAlarms({ catalogue }: Watched): AlarmSpec[] {
   if (catalogue === null) return [];
   return [

@@ -2,10 +2,10 @@ import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Deployment } from '../../deployment.ts';
 import { type AlarmSpec, ownMetric } from './alarm-spec.ts';
 
-/** Percent of a limit at which somebody should look. */
+/** Percent of a limit worth an alarm. */
 const NEAR_PERCENT = 80;
 
-/** Limits that are near, before a run fails at one. */
+/** Alarms for limits that are close, before a run fails at one. */
 export function limitAlarms(deployment: Deployment): AlarmSpec[] {
   return [
     {

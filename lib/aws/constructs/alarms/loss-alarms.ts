@@ -1,7 +1,7 @@
 import type { MetricName } from '../../../../lambdas/shared/ports/metrics.ts';
 import { type AlarmSpec, ownMetric, type Watched } from './alarm-spec.ts';
 
-/** What may be lost, or already is. */
+/** Alarms for records that may be lost, or already are. */
 export function lossAlarms({ deployment }: Watched): AlarmSpec[] {
   const own = (name: MetricName) => ownMetric(deployment, name);
   return [

@@ -4,7 +4,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { AlarmSpec } from './alarm-spec.ts';
 
-/** An alarm under its name, which tells the topic when it begins and ends. */
+/** Makes a named alarm that notifies the topic when it begins and ends. */
 export function makeAlarm(
   scope: Construct,
   spec: AlarmSpec,

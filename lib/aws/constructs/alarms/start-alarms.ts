@@ -15,7 +15,7 @@ const MAX_ERRORS = 2;
 /** A message is read within seconds once it is due; calls for later are held back until then. */
 const MAX_MESSAGE_AGE_SEC = MAX_WAKE_MS / 1_000 + 600;
 
-/** From an upload to the start of its run. */
+/** Alarms for the way from an upload to the start of its run. */
 export function startAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
   const { starter, queue } = pipelines.batch;
   const { maxWaitMs, minIntervalMs } = deployment.config.batch;
@@ -23,7 +23,7 @@ export function startAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
     {
       id: 'UploadsWait',
       metric: ownMetric(deployment, 'UploadWait', 'Maximum', QUARTER_HOUR),
-      // Nothing starts sooner than the interval allows, whatever waits.
+      // Nothing starts sooner than the interval allows, however long it has waited.
       threshold: (2 * Math.max(maxWaitMs, minIntervalMs)) / 1_000,
       // The starter tells it with each tick of five minutes: one that does not is no less trouble.
       missing: TreatMissingData.BREACHING,

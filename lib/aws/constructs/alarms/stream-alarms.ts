@@ -11,7 +11,7 @@ import {
 /** Beyond the delay that is configured, seconds. */
 const WATERMARK_SLACK_SEC = 900;
 
-/** Consumer and publisher. */
+/** Alarms for the stream's consumer and publisher. */
 export function streamAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
   const { consumer, publisher } = pipelines.stream;
   const { aws, stream, windows } = deployment.config;

@@ -1,7 +1,7 @@
 import { Operation } from 'aws-cdk-lib/aws-dynamodb';
 import { type AlarmSpec, FIVE_MINUTES, filled, type Watched } from './alarm-spec.ts';
 
-/** What the account or a service does not give. */
+/** Alarms for requests that the account or a service refuses because of a limit. */
 export function throttleAlarms({ storage, pipelines }: Watched): AlarmSpec[] {
   const throttled = (operation: Operation) =>
     storage.state.metric('ThrottledRequests', {

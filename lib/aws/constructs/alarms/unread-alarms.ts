@@ -2,7 +2,7 @@ import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Config } from '../../../../lambdas/shared/model/config.ts';
 import { type AlarmSpec, ownMetric, QUARTER_HOUR, type Watched } from './alarm-spec.ts';
 
-/** Records that wait for longer make somebody look, however long the stream keeps them. */
+/** Records waiting longer than this are worth an alarm, however long the stream keeps them. */
 const MAX_UNREAD_MS = 3_600_000;
 
 /** What is gathered on purpose waits for one window, and what fails is tried again. */
@@ -13,7 +13,10 @@ function earlyWarningMs({ aws: { retentionMs, batchWindowMs } }: Config): number
   return Math.max(Math.min(MAX_UNREAD_MS, retentionMs / 10), PATIENT_WINDOWS * batchWindowMs);
 }
 
-/** A consumer that is not called tells nothing: the publisher looks at the stream instead. */
+/**
+ * Alarms for unread records. A consumer that is not called emits nothing, so the publisher's
+ * metrics are watched.
+ */
 export function unreadAlarms({ deployment }: Watched): AlarmSpec[] {
   const { config } = deployment;
   const age = ownMetric(deployment, 'UnreadAge', 'Maximum', QUARTER_HOUR);

@@ -60,8 +60,8 @@ const ALARMS: readonly (readonly [code: WarningCode, id: string, text: string])[
 ];
 
 /**
- * An alarm for each kind of warning of a run or epoch; it is over when the next has none. That of
- * kept dimensions is among those of the stream.
+ * An alarm for each kind of warning of a run or epoch; it ends when the next one has none. The one
+ * about kept dimensions is among the stream's alarms.
  */
 export function warningAlarms(deployment: Deployment): AlarmSpec[] {
   return ALARMS.map(([code, id, text]) => ({
