@@ -9,8 +9,8 @@ import {
   matchShare,
   planShared,
 } from '../../lambdas/reconcile/compare-tables/shared-comparison.ts';
-import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
 import { BATCH_CURRENT_KEY } from '../../lambdas/shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../lambdas/shared/state/current-pointer.ts';
 import { keysOf } from '../support/batch-runs.ts';

@@ -6,10 +6,11 @@ import {
 } from '../../shared/model/dimension.ts';
 import { ORDER_FIELDS, STATUSES } from '../../shared/model/order.ts';
 import type { Door, TableName } from '../../shared/model/tables.ts';
-import { dayOfWeek, MS_PER_DAY, MS_PER_HOUR } from '../../shared/model/time.ts';
+import { MS_PER_DAY, MS_PER_HOUR } from '../../shared/model/time.ts';
 import { type ColumnRows, readTableColumns } from '../../shared/parquet/column-reader.ts';
 import type { TableFile } from '../../shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { COLUMNS_OF_DAY } from '../../shared/rules/derived.ts';
 import { OUTCOME_OF_STATUS, OUTCOMES } from '../../shared/rules/outcome.ts';
 import {
   ACTIVE,
@@ -35,7 +36,7 @@ const OUTCOME_OF: Readonly<Record<RowTable, number>> = {
   quarantine: QUARANTINED,
 };
 
-const DERIVED = ['order_date', 'order_day_of_week', 'hour_of_day', 'total_amount'];
+const DERIVED = [...Object.keys(COLUMNS_OF_DAY), 'hour_of_day', 'total_amount'];
 
 const COLUMNS_OF: Readonly<Record<RowTable, readonly string[]>> = {
   orders: [...ORDER_FIELDS, ...DERIVED, ...JOINED_COLUMNS],
@@ -177,8 +178,10 @@ function brokenRows(rows: ColumnRows, isActive: boolean): Uint8Array {
   const quantity = rows.numbers('quantity');
   const price = rows.numbers('price');
   const total = rows.numbers('total_amount');
-  const day = rows.numbers('order_date');
-  const weekDay = rows.numbers('order_day_of_week');
+  const ofDay = Object.entries(COLUMNS_OF_DAY).map(([name, of]) => ({
+    stored: rows.numbers(name),
+    of,
+  }));
   const hour = rows.numbers('hour_of_day');
   const status = rows.texts('status');
   for (let i = 0; i < broken.length; i++) {
@@ -186,9 +189,8 @@ function brokenRows(rows: ColumnRows, isActive: boolean): Uint8Array {
     const hourOfTime = Math.floor((timeMs[i] - dayOfTime * MS_PER_DAY) / MS_PER_HOUR);
     const isWhole =
       total[i] === quantity[i] * price[i] &&
-      day[i] === dayOfTime &&
       hour[i] === hourOfTime &&
-      weekDay[i] === dayOfWeek(dayOfTime) &&
+      ofDay.every(({ stored, of }) => stored[i] === of(dayOfTime)) &&
       IS_ACTIVE.get(status[i]) === isActive;
     broken[i] = isWhole ? 0 : 1;
   }

@@ -1,8 +1,21 @@
-import { type BytesValues, type NamedColumns, plain, textValues } from '../bytes/column-data.ts';
+import {
+  type BytesValues,
+  type ColumnData,
+  type NamedColumns,
+  plain,
+  textValues,
+} from '../bytes/column-data.ts';
 import type { Dimension } from '../dimensions/dimension.ts';
 import type { KernelMemory } from '../kernels/kernel-memory.ts';
-import { CODED_FIELDS, CUSTOMER, MAX_ID_BYTES, PRODUCT, STATUSES } from '../model/order.ts';
-import { dayOfWeek } from '../model/time.ts';
+import {
+  CODED_FIELDS,
+  CUSTOMER,
+  MAX_ID_BYTES,
+  ORDER_FIELDS,
+  PRODUCT,
+  STATUSES,
+} from '../model/order.ts';
+import { COLUMNS_OF_DAY } from '../rules/derived.ts';
 import { RowKeys } from './row-keys.ts';
 import type { NumberColumn, RowBlock, RowSource } from './row-source.ts';
 import type { RowsKernel } from './rows-kernel.ts';
@@ -99,20 +112,23 @@ export class OrderRows {
 
   /** The columns of contract §3 from order_id to total_amount. */
   columns({ dictionaries }: RowSource): NamedColumns {
-    const { customer, product, hour } = this;
     const ids: BytesValues = { heap: this.#ids, offsets: this.#idOffsets };
     const days = Int32Array.from(this.#day.used);
     return {
       order_id: plain(ids),
-      customer_id: customer.column(dictionaries[CUSTOMER].values, customer.used),
-      product_id: product.column(dictionaries[PRODUCT].values, product.used),
+      ...columnsBy(CODED_FIELDS, (field, k) => [
+        ORDER_FIELDS[field],
+        this.#coded[k].column(dictionaries[k].values, this.#coded[k].used),
+      ]),
       order_timestamp: plain(this.timeMs),
       quantity: plain(this.#quantity),
       price: plain(this.#priceCents),
       status: this.#status.column(STATUS_VALUES, this.#status.used),
-      order_date: this.#day.column(days, null),
-      order_day_of_week: this.#day.column(days.map(dayOfWeek), null),
-      hour_of_day: hour.column(HOURS, hour.used),
+      ...columnsBy(Object.entries(COLUMNS_OF_DAY), ([name, of]) => [
+        name,
+        this.#day.column(days.map(of), null),
+      ]),
+      hour_of_day: this.hour.column(HOURS, this.hour.used),
       total_amount: plain(this.totalCents),
     };
   }
@@ -178,13 +194,18 @@ function at(array: Float64Array | Int32Array | Uint32Array, index: number): numb
 /** The columns of a dimension; `rowOf` says the dimension's row of a code, or -1. */
 function columnsOf(dimension: Dimension, keys: RowKeys, rowOf: Int32Array): NamedColumns {
   const rows = keys.used.map((code) => rowOf[code]);
-  return Object.fromEntries(
-    dimension.columns.map(({ name, values, codeOfRow }) => [
-      name,
-      keys.column(
-        values,
-        rows.map((row) => (row < 0 ? -1 : codeOfRow[row])),
-      ),
-    ]),
-  );
+  return columnsBy(dimension.columns, ({ name, values, codeOfRow }) => [
+    name,
+    keys.column(
+      values,
+      rows.map((row) => (row < 0 ? -1 : codeOfRow[row])),
+    ),
+  ]);
+}
+
+function columnsBy<T>(
+  items: readonly T[],
+  columnOf: (item: T, index: number) => [name: string, ColumnData],
+): NamedColumns {
+  return Object.fromEntries(items.map(columnOf));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type OutcomeCounts, zeroCounts } from '../../../lambdas/shared/rules/outcome.ts';
 import type { TableFile } from '../../../lambdas/shared/parquet/table-file.ts';
+import { type OutcomeCounts, zeroCounts } from '../../../lambdas/shared/rules/outcome.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
 import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
-import { cappedTime, isLate, NO_TIME, watermarkOf } from '../../../lambdas/shared/rules/lateness.ts';
 import { isClaimExpired } from '../../../lambdas/shared/rules/claim-expiry.ts';
+import {
+  cappedTime,
+  isLate,
+  NO_TIME,
+  watermarkOf,
+} from '../../../lambdas/shared/rules/lateness.ts';
 import { windowEnd, windowStart } from '../../../lambdas/shared/rules/windows.ts';
 
 const at = (timeMs: number) => timeMs as EpochMs;

@@ -2,8 +2,8 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { OUTCOMES } from '../../../lambdas/shared/rules/outcome.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
+import { OUTCOMES } from '../../../lambdas/shared/rules/outcome.ts';
 import {
   checkSegment,
   decodeLine,
