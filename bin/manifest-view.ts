@@ -1,4 +1,4 @@
-import type { BatchManifest } from '../lambdas/batch/batch-manifest.ts';
+import type { BatchManifest } from '../lambdas/batch/run/batch-manifest.ts';
 import type { OutcomeCounts } from '../lambdas/shared/model/outcome.ts';
 import type { TableName } from '../lambdas/shared/model/tables.ts';
 import type { Warning } from '../lambdas/shared/model/warning.ts';

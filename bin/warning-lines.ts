@@ -1,4 +1,4 @@
-import type { BatchManifest } from '../lambdas/batch/batch-manifest.ts';
+import type { BatchManifest } from '../lambdas/batch/run/batch-manifest.ts';
 import { type Warning, warningText } from '../lambdas/shared/model/warning.ts';
 import type { CommandContext, CommandIo } from './command.ts';
 import { visible } from './visible-text.ts';

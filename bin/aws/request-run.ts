@@ -1,4 +1,4 @@
-import type { BatchPlan } from '../../lambdas/batch/batch-plan.ts';
+import type { BatchPlan } from '../../lambdas/batch/run/batch-plan.ts';
 import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import type { FollowedRun } from '../../lib/aws/client/follow-run.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import type { InputSize } from '../../lambdas/batch/plan-run/function-sizes.ts';
 import type { PlanLimit } from '../../lambdas/batch/plan-run/plan-limits.ts';
 import { uncompressedBytesOf } from '../../lambdas/batch/plan-run/plan-sizes.ts';
-import type { InputSize } from '../../lambdas/batch/plan-run/plan-steps.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { emptyLanding } from '../../lambdas/shared/ingest/empty-landing.ts';
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';

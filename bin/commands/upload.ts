@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { BatchPlan } from '../../lambdas/batch/batch-plan.ts';
+import type { BatchPlan } from '../../lambdas/batch/run/batch-plan.ts';
 import type { FollowedRun } from '../../lib/aws/client/follow-run.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
 import type { Uploaded, UploadProgress, UploadTally } from '../../lib/aws/client/upload-files.ts';

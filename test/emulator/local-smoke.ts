@@ -1,4 +1,4 @@
-import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
+import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
 import type { ReconcileStepResult } from '../../lambdas/reconcile/compare-tables/reconcile-step.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { parseConfig } from '../../lambdas/shared/model/config.ts';

@@ -1,6 +1,6 @@
 import type { ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
-import type { BatchManifest, ManifestInput } from '../batch-manifest.ts';
-import { manifestFolder } from '../batch-plan.ts';
+import type { BatchManifest, ManifestInput } from '../run/batch-manifest.ts';
+import { manifestFolder } from '../run/batch-plan.ts';
 import type { InputResult } from './file-totals.ts';
 
 /** A manifest with more inputs names an object that lists them. */

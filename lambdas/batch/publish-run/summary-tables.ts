@@ -9,8 +9,8 @@ import { assertFits } from '../../shared/revenue/revenue-limit.ts';
 import type { Revenue } from '../../shared/revenue/revenue-sums.ts';
 import { dailyColumns, hourlyColumns, topColumns } from '../../shared/revenue/summary-columns.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
-import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';
-import type { BucketResult } from '../reduce-bucket/bucket-parts.ts';
+import type { BucketResult } from '../run/bucket-result.ts';
+import type { RangeResult } from '../run/range-result.ts';
 
 export interface SummaryContext {
   readonly lake: ObjectStore;

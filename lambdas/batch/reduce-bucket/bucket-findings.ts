@@ -1,8 +1,9 @@
 import type { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
 import { ORDER_FIELDS } from '../../shared/model/order.ts';
 import { MS_PER_DAY } from '../../shared/model/time.ts';
+import { addFindings, DUPLICATE_LOOKS, type Findings, NO_FINDINGS } from '../run/findings.ts';
 import type { BucketRows } from './bucket-rows.ts';
-import { addFindings, DUPLICATE_LOOKS, type Findings, lookOf, NO_FINDINGS } from './findings.ts';
+import { lookOf } from './duplicate-look.ts';
 import type { KeptRecords } from './kept-records.ts';
 import type { KernelKeys } from './kernel-keys.ts';
 

@@ -23,12 +23,14 @@ import {
 } from '../../shared/rows/dedupe.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
+import type { SliceRef } from '../exchange/slice-ref.ts';
+import type { BucketResult } from '../run/bucket-result.ts';
 import { BucketAggregates } from './aggregates.ts';
 import type { FindingRules } from './bucket-findings.ts';
 import { type BucketKernel, createBucketKernel } from './bucket-kernel.ts';
-import { BucketParts, type BucketResult } from './bucket-parts.ts';
+import { BucketParts } from './bucket-parts.ts';
 import { BucketRows } from './bucket-rows.ts';
-import { planWaves, type SliceRef, WaveLoader } from './bucket-waves.ts';
+import { planWaves, WaveLoader } from './bucket-waves.ts';
 import { Claims } from './claims.ts';
 import { KeptRecords, type WaveRows } from './kept-records.ts';
 import { QuarantineColumns } from './quarantine-columns.ts';

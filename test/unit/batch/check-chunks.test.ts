@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
 import { checkChunks } from '../../../lambdas/batch/check-chunks/check-chunks.ts';
-import type { ChunkResult } from '../../../lambdas/batch/map-chunk/chunk-result.ts';
+import type { BatchPlan } from '../../../lambdas/batch/run/batch-plan.ts';
+import type { ChunkResult } from '../../../lambdas/batch/run/chunk-result.ts';
 import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 
 /** One plain input whose records begin at 10, cut at these ends. */

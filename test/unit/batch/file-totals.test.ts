@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
 import { type InputResult, inputResults } from '../../../lambdas/batch/publish-run/file-totals.ts';
+import type { BatchPlan } from '../../../lambdas/batch/run/batch-plan.ts';
 
 const INPUTS = [{ key: 'orders/a.csv' }, { key: 'orders/b.csv' }];
 

@@ -8,7 +8,7 @@ import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-or
 import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
 import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
-import { runBatch } from '../../../lib/embedded/run-batch.ts';
+import { runBatch } from '../../../lib/embedded/batch/run-batch.ts';
 import { batchHost, batchSteps, executeBatch } from '../../support/batch-steps.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
 import { readTables } from '../../support/lake-tables.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { BatchManifest } from '../../../lambdas/batch/batch-manifest.ts';
-import { manifestFolder, manifestKey } from '../../../lambdas/batch/batch-plan.ts';
 import {
   INLINE_INPUTS_MAX,
   ManifestInputs,
 } from '../../../lambdas/batch/publish-run/manifest-inputs.ts';
 import { discardRun } from '../../../lambdas/batch/publish-run/remove-old-runs.ts';
+import type { BatchManifest } from '../../../lambdas/batch/run/batch-manifest.ts';
+import { manifestFolder, manifestKey } from '../../../lambdas/batch/run/batch-plan.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { jsonBytes, parseJson } from '../../../lambdas/shared/runtime/json.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planStep } from '../../../lambdas/batch/plan-run/plan-step.ts';
-import { readHeader, readWholePlan } from '../../../lambdas/batch/stored-plan.ts';
+import { readHeader, readWholePlan } from '../../../lambdas/batch/run/stored-plan.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';

@@ -4,7 +4,7 @@ import { encodeRuns } from '../../../lambdas/batch/exchange/sum-run.ts';
 import { mergeAggregates } from '../../../lambdas/batch/merge-aggregates/merge-aggregates.ts';
 import { RunMerger } from '../../../lambdas/batch/merge-aggregates/run-merger.ts';
 import { writeSummaryTables } from '../../../lambdas/batch/publish-run/summary-tables.ts';
-import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/bucket-parts.ts';
+import type { BucketResult } from '../../../lambdas/batch/run/bucket-result.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { ByteDictionary } from '../../../lambdas/shared/bytes/byte-dictionary.ts';
 import { Dimension } from '../../../lambdas/shared/dimensions/dimension.ts';

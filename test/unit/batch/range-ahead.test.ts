@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PlannedInput } from '../../../lambdas/batch/batch-plan.ts';
 import { RangeAhead } from '../../../lambdas/batch/map-chunk/range-ahead.ts';
+import type { PlannedInput } from '../../../lambdas/batch/run/batch-plan.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { rangeSource } from '../../../lambdas/shared/ingest/byte-sources.ts';
 import { hookedStore } from '../../support/hooked-store.ts';

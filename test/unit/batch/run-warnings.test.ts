@@ -7,7 +7,7 @@ import {
   type RunFacts,
   runWarnings,
 } from '../../../lambdas/batch/publish-run/run-warnings.ts';
-import { type Findings, NO_FINDINGS } from '../../../lambdas/batch/reduce-bucket/findings.ts';
+import { type Findings, NO_FINDINGS } from '../../../lambdas/batch/run/findings.ts';
 
 const NO_ISSUES = { counts: { dimension_issues: 0 }, firstIssue: null };
 

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { planKey } from '../../../lambdas/batch/batch-plan.ts';
-import { putPlan } from '../../../lambdas/batch/stored-plan.ts';
+import { planKey } from '../../../lambdas/batch/run/batch-plan.ts';
+import { putPlan } from '../../../lambdas/batch/run/stored-plan.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { keysOf, ordersCsv, runOver, storeOf } from '../../support/batch-runs.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BatchPlan, planKey } from '../../../lambdas/batch/batch-plan.ts';
+import { type BatchPlan, planKey } from '../../../lambdas/batch/run/batch-plan.ts';
 import {
   partIndexOf,
   planParts,
@@ -8,7 +8,7 @@ import {
   readPart,
   readWholePlan,
   taskOf,
-} from '../../../lambdas/batch/stored-plan.ts';
+} from '../../../lambdas/batch/run/stored-plan.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';

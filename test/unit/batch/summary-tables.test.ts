@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { RangeResult } from '../../../lambdas/batch/merge-aggregates/merge-aggregates.ts';
 import { writeSummaryTables } from '../../../lambdas/batch/publish-run/summary-tables.ts';
-import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/bucket-parts.ts';
+import type { BucketResult } from '../../../lambdas/batch/run/bucket-result.ts';
+import type { RangeResult } from '../../../lambdas/batch/run/range-result.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { Dimension } from '../../../lambdas/shared/dimensions/dimension.ts';
 import { loadDimension } from '../../../lambdas/shared/dimensions/load-dimension.ts';

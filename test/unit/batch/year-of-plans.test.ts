@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { textTable, withCommas } from '../../../bin/text-table.ts';
+import type { InputSize } from '../../../lambdas/batch/plan-run/function-sizes.ts';
 import type { PlanLimit } from '../../../lambdas/batch/plan-run/plan-limits.ts';
-import type { InputSize } from '../../../lambdas/batch/plan-run/plan-steps.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 import { type BatchEstimate, estimateBatch } from '../../../lib/aws/cost/estimate-batch.ts';
 import { readText } from '../../docs/markdown.ts';

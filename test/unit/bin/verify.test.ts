@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { BatchManifest } from '../../../lambdas/batch/batch-manifest.ts';
+import type { BatchManifest } from '../../../lambdas/batch/run/batch-manifest.ts';
 import { ordersCsv } from '../../support/batch-runs.ts';
 import { runCliHere } from '../../support/run-cli.ts';
 

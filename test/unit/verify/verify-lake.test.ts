@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { BatchManifest } from '../../../lambdas/batch/batch-manifest.ts';
+import type { BatchManifest } from '../../../lambdas/batch/run/batch-manifest.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { jsonBytes, parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { sha256Of } from '../../../lambdas/shared/state/segment.ts';

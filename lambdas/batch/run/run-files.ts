@@ -1,14 +1,14 @@
-import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
-import { ObjectNotFoundError, TerminalError } from '../shared/model/errors.ts';
-import type { ObjectStore } from '../shared/ports/object-store.ts';
-import { compactJsonBytes, parseJson } from '../shared/runtime/json.ts';
-import { inParallel } from '../shared/runtime/parallel.ts';
+import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
+import { ObjectNotFoundError, TerminalError } from '../../shared/model/errors.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { compactJsonBytes, parseJson } from '../../shared/runtime/json.ts';
+import { inParallel } from '../../shared/runtime/parallel.ts';
+import type { StoredBlocks } from '../exchange/stored-exchange.ts';
+import type { IndexStripe } from '../exchange/stored-index.ts';
 import { workPrefix } from './batch-plan.ts';
-import type { StoredBlocks } from './exchange/stored-exchange.ts';
-import type { IndexStripe } from './exchange/stored-index.ts';
-import type { ChunkResult } from './map-chunk/chunk-result.ts';
-import type { RangeResult } from './merge-aggregates/merge-aggregates.ts';
-import type { BucketResult } from './reduce-bucket/bucket-parts.ts';
+import type { BucketResult } from './bucket-result.ts';
+import type { ChunkResult } from './chunk-result.ts';
+import type { RangeResult } from './range-result.ts';
 import { type PlanPart, planParts, readHeader, type StoredHeader } from './stored-plan.ts';
 
 /** Objects that are read at once; so many of each part of a plan, of which several are read. */

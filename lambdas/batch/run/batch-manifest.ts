@@ -1,9 +1,9 @@
-import type { JoinCounts } from '../shared/model/joins.ts';
-import type { OutcomeCounts } from '../shared/model/outcome.ts';
-import type { Warning } from '../shared/model/warning.ts';
-import type { TableFile } from '../shared/parquet/table-file.ts';
-import type { DimensionEntry } from '../shared/state/dimension-entry.ts';
-import type { InputsObject, ManifestInput } from '../shared/state/manifest-inputs.ts';
+import type { JoinCounts } from '../../shared/model/joins.ts';
+import type { OutcomeCounts } from '../../shared/model/outcome.ts';
+import type { Warning } from '../../shared/model/warning.ts';
+import type { TableFile } from '../../shared/parquet/table-file.ts';
+import type { DimensionEntry } from '../../shared/state/dimension-entry.ts';
+import type { InputsObject, ManifestInput } from '../../shared/state/manifest-inputs.ts';
 import type { RejectedFile } from './batch-plan.ts';
 
 export type { ManifestInput };

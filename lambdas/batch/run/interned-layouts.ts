@@ -1,4 +1,4 @@
-import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
+import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 
 /** Most files have the same header: each layout is kept once, and has a number. */
 export class InternedLayouts {

@@ -1,9 +1,9 @@
-import { bucketStore, variable } from '../shared/adapters/aws/function-ports.ts';
-import { SystemClock } from '../shared/runtime/clock.ts';
-import { functionSettings } from '../shared/runtime/function-settings.ts';
-import { SystemRandomness } from '../shared/runtime/randomness.ts';
+import { bucketStore, variable } from '../../shared/adapters/aws/function-ports.ts';
+import { SystemClock } from '../../shared/runtime/clock.ts';
+import { functionSettings } from '../../shared/runtime/function-settings.ts';
+import { SystemRandomness } from '../../shared/runtime/randomness.ts';
 import type { BatchHost } from './batch-host.ts';
-import type { StepLimits } from './plan-run/plan-steps.ts';
+import type { StepLimits } from './step-limits.ts';
 
 /** The batch door in a function of Lambda. */
 export function awsBatchHost(): {

@@ -1,7 +1,7 @@
-import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
-import type { InputKind } from '../shared/ingest/input-kind.ts';
-import type { IgnoredObjects, LandingObject } from '../shared/ingest/list-landing.ts';
-import type { CurrentPointer } from '../shared/state/current-pointer.ts';
+import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
+import type { InputKind } from '../../shared/ingest/input-kind.ts';
+import type { IgnoredObjects, LandingObject } from '../../shared/ingest/list-landing.ts';
+import type { CurrentPointer } from '../../shared/state/current-pointer.ts';
 
 export interface PlannedInput extends LandingObject {
   readonly kind: InputKind;

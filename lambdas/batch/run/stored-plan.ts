@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { CsvLayout } from '../shared/ingest/csv-layout.ts';
-import { assert } from '../shared/model/errors.ts';
-import type { ObjectStore } from '../shared/ports/object-store.ts';
-import { compactJsonBytes, jsonBytes, parseJson } from '../shared/runtime/json.ts';
-import { inParallel } from '../shared/runtime/parallel.ts';
-import { putOnce } from '../shared/state/put-once.ts';
+import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
+import { assert } from '../../shared/model/errors.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { compactJsonBytes, jsonBytes, parseJson } from '../../shared/runtime/json.ts';
+import { inParallel } from '../../shared/runtime/parallel.ts';
+import { putOnce } from '../../shared/state/put-once.ts';
 import {
   type BatchPlan,
   type PlanHeader,

@@ -1,6 +1,7 @@
 import { TerminalError } from '../../shared/model/errors.ts';
-import type { BatchPlan } from '../batch-plan.ts';
-import { heldBytesOfMap } from '../held-bytes.ts';
+import type { BatchPlan } from '../run/batch-plan.ts';
+import { heldBytesOfMap } from '../run/held-bytes.ts';
+import type { StepLimits } from '../run/step-limits.ts';
 import { limitOf, type PlanLimit } from './plan-limits.ts';
 import { EXCHANGE_RATIO, MAX_BUCKETS, REDUCE_WORK } from './plan-sizes.ts';
 import { FILE_WEIGHT, TaskPacker } from './task-packer.ts';
@@ -81,11 +82,6 @@ export const SEGMENTS_PER_SEC = 10_000;
 /** Inputs that a run can have: `INPUT_BYTES` of each, in half of a function. */
 export const maxInputs = ({ functionMemoryBytes }: StepLimits) =>
   Math.floor((functionMemoryBytes - FIXED_BYTES) / 2 / INPUT_BYTES);
-
-export interface StepLimits {
-  readonly functionMemoryBytes: number;
-  readonly timeLimitMs: number;
-}
 
 export interface InputSize {
   readonly key: string;

@@ -1,17 +1,13 @@
-import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
-import type { ChunkResult } from '../../../lambdas/batch/map-chunk/chunk-result.ts';
+import { createMapper } from '../../../lambdas/batch/map-chunk/create-mapper.ts';
 import type { ChunkMapper } from '../../../lambdas/batch/map-chunk/map-chunk.ts';
-import {
-  mergeAggregates,
-  type RangeResult,
-} from '../../../lambdas/batch/merge-aggregates/merge-aggregates.ts';
-import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/bucket-parts.ts';
+import { mergeAggregates } from '../../../lambdas/batch/merge-aggregates/merge-aggregates.ts';
+import { mergeContext } from '../../../lambdas/batch/merge-aggregates/merge-context.ts';
 import { BucketReducer } from '../../../lambdas/batch/reduce-bucket/reduce-bucket.ts';
-import {
-  createMapper,
-  mergeContext,
-  reduceContext,
-} from '../../../lambdas/batch/stage-settings.ts';
+import { reduceContext } from '../../../lambdas/batch/reduce-bucket/reduce-context.ts';
+import type { BatchPlan } from '../../../lambdas/batch/run/batch-plan.ts';
+import type { BucketResult } from '../../../lambdas/batch/run/bucket-result.ts';
+import type { ChunkResult } from '../../../lambdas/batch/run/chunk-result.ts';
+import type { RangeResult } from '../../../lambdas/batch/run/range-result.ts';
 import type { DimensionData } from '../../../lambdas/shared/dimensions/dimension.ts';
 import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
@@ -83,7 +79,7 @@ export type StageOutput<Task extends StageTask> = Task extends { kind: 'map' }
     : RangeResult;
 
 /** Runs the stages of a batch in one thread: the main one or a worker. */
-export class StageHost {
+export class StageRunner {
   readonly #landing: ObjectStore;
   readonly #lake: ObjectStore;
   readonly #settings: StageSettings;

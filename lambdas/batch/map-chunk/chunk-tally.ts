@@ -2,34 +2,8 @@ import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import type { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import type { StrayQuotes } from '../../shared/ingest/stray-quotes.ts';
 import { ISSUE_CODES } from '../../shared/model/issue.ts';
-import type { LastLine, LastLineTally } from './last-line.ts';
-
-/** What the map step says of a chunk; its records are in the exchange. */
-export interface ChunkResult {
-  readonly chunkIndex: number;
-  /**
-   * `rejected`: a file that had to be decoded and cannot be used. `unresolved`: the assumed start
-   * led too far; run it from a known one.
-   */
-  readonly status: 'mapped' | 'rejected' | 'unresolved';
-  readonly reason: string | null;
-  /** Where its first record starts; null if no line ends in its range. */
-  readonly firstRecordOffset: number | null;
-  /** Where the record after its last one starts. */
-  readonly nextRecordOffset: number | null;
-  readonly readRecords: number;
-  readonly quarantinedRecords: number;
-  /** By index in `ISSUE_CODES`: records with that issue; empty where no record has one. */
-  readonly issueRecords: readonly number[];
-  /**
-   * Records of which a field begins with a stray quote (contract §1.1), any field, also one of a
-   * column that nobody asks for; and where the first of them starts.
-   */
-  readonly strayQuotes: { readonly records: number; readonly firstOffset: number | null };
-  /** As the header of the file says; null where the plan knows it, or its records are events. */
-  readonly layout: CsvLayout | null;
-  readonly lastLine: LastLine;
-}
+import type { ChunkResult } from '../run/chunk-result.ts';
+import type { LastLineTally } from './last-line.ts';
 
 /** Counts of one chunk. */
 export class ChunkTally {

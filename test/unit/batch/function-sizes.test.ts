@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type InputSize, planSteps } from '../../../lambdas/batch/plan-run/plan-steps.ts';
+import { type InputSize, planSteps } from '../../../lambdas/batch/plan-run/function-sizes.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;

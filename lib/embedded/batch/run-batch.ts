@@ -2,57 +2,58 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { BatchManifest, BatchStatus } from '../../lambdas/batch/batch-manifest.ts';
-import {
-  type BatchPlan,
-  manifestKey,
-  planKey,
-  runIdOf,
-  workPrefix,
-} from '../../lambdas/batch/batch-plan.ts';
-import { listSegments } from '../../lambdas/batch/plan-run/list-segments.ts';
-import { planRun } from '../../lambdas/batch/plan-run/plan-run.ts';
+import { listSegments } from '../../../lambdas/batch/plan-run/list-segments.ts';
+import { planRun } from '../../../lambdas/batch/plan-run/plan-run.ts';
 import {
   carriedWorkers,
   type MemoryNeeds,
   neededBytes,
   planMemory,
   uncompressedBytes,
-} from '../../lambdas/batch/plan-run/plan-sizes.ts';
-import { inputResults } from '../../lambdas/batch/publish-run/file-totals.ts';
-import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
+} from '../../../lambdas/batch/plan-run/plan-sizes.ts';
+import { inputResults } from '../../../lambdas/batch/publish-run/file-totals.ts';
+import { publishContext } from '../../../lambdas/batch/publish-run/publish-context.ts';
+import { publishRun } from '../../../lambdas/batch/publish-run/publish-run.ts';
 import {
   discardRun,
   removeOldRuns,
   removeWork,
-} from '../../lambdas/batch/publish-run/remove-old-runs.ts';
-import { loadDimensions, publishContext } from '../../lambdas/batch/stage-settings.ts';
-import { storageError } from '../../lambdas/shared/adapters/local/file-errors.ts';
-import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
-import { KernelMemory } from '../../lambdas/shared/kernels/kernel-memory.ts';
-import type { Config } from '../../lambdas/shared/model/config.ts';
-import { configHash } from '../../lambdas/shared/model/config-hash.ts';
+} from '../../../lambdas/batch/publish-run/remove-old-runs.ts';
+import type { BatchManifest, BatchStatus } from '../../../lambdas/batch/run/batch-manifest.ts';
+import {
+  type BatchPlan,
+  manifestKey,
+  planKey,
+  runIdOf,
+  workPrefix,
+} from '../../../lambdas/batch/run/batch-plan.ts';
+import { loadDimensions } from '../../../lambdas/batch/run/load-dimensions.ts';
+import { storageError } from '../../../lambdas/shared/adapters/local/file-errors.ts';
+import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-object-store.ts';
+import { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
+import type { Config } from '../../../lambdas/shared/model/config.ts';
+import { configHash } from '../../../lambdas/shared/model/config-hash.ts';
 import {
   cleanUpOnFailure,
   RetryableError,
   TerminalError,
   tryAll,
   withCleanUp,
-} from '../../lambdas/shared/model/errors.ts';
-import { tablesOf } from '../../lambdas/shared/model/tables.ts';
-import type { Clock } from '../../lambdas/shared/ports/clock.ts';
-import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
-import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
-import { jsonBytes } from '../../lambdas/shared/runtime/json.ts';
-import { BATCH_CURRENT_KEY, batchTableFolder } from '../../lambdas/shared/state/batch-keys.ts';
-import { readCurrentPointer } from '../../lambdas/shared/state/current-pointer.ts';
-import type { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
-import packageJson from '../../package.json' with { type: 'json' };
-import { ExchangeBudget } from './batch/exchange-memory.ts';
-import { withSavedCuts } from './batch/saved-plan.ts';
-import { StageHost, type StageSettings } from './batch/stage-host.ts';
-import { type BatchProgress, runStages } from './batch/stages.ts';
-import { inlinePool, type StagePool, WorkerPool } from './batch/worker-pool.ts';
+} from '../../../lambdas/shared/model/errors.ts';
+import { tablesOf } from '../../../lambdas/shared/model/tables.ts';
+import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
+import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
+import { jsonBytes } from '../../../lambdas/shared/runtime/json.ts';
+import { BATCH_CURRENT_KEY, batchTableFolder } from '../../../lambdas/shared/state/batch-keys.ts';
+import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
+import type { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { ExchangeBudget } from './exchange-memory.ts';
+import { withSavedCuts } from './saved-plan.ts';
+import { StageRunner, type StageSettings } from './stage-runner.ts';
+import { type BatchProgress, runStages } from './stages.ts';
+import { inlinePool, type StagePool, WorkerPool } from './worker-pool.ts';
 
 export type { BatchProgress };
 
@@ -237,7 +238,7 @@ function openPool(
   const { store, dir } = recordsOf(options);
   const isThreaded = workers > 1 && isLarge(options, inputBytes);
   if (!isThreaded || dir === undefined || lakeDir === undefined) {
-    return inlinePool(new StageHost(store, lake, settings));
+    return inlinePool(new StageRunner(store, lake, settings));
   }
   return new WorkerPool(workers, { landingDir: dir, lakeDir, settings });
 }
