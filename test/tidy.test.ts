@@ -106,7 +106,7 @@ describe('imports', () => {
   function roomOf(path: string): string {
     const [top, door, room] = path.split('/');
     if (top !== 'lambdas') return top;
-    if (/\/(handler|aws-host|aws-batch-host)[.]ts$/.test(path)) return 'handler';
+    if (/\/(handler|aws-batch-host|open-aws-stream|aws-writers)[.]ts$/.test(path)) return 'handler';
     return door === 'shared' ? room : door;
   }
 

@@ -1,5 +1,5 @@
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
-import type { ReplayStepResult } from '../../lambdas/stream/replay/replay-step.ts';
+import type { ReplayStepResult } from '../../lambdas/stream/operate/replay/replay-step.ts';
 import type { ReplayRequest } from '../../lib/aws/client/replay-executions.ts';
 import type { CommandContext } from '../command.ts';
 import type { EpochView } from '../stream-view.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
-import { readShards } from '../../lambdas/stream/plan-epoch/shard-registry.ts';
+import { readShards } from '../../lambdas/stream/shards/shard-registry.ts';
 import type { FunctionOutput } from '../../lib/aws/client/deployed-functions.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
 import { currentManifest } from '../../lib/embedded/stream/epoch-publisher.ts';

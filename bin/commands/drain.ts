@@ -3,11 +3,11 @@ import type { LocalEventStream } from '../../lambdas/shared/adapters/local/local
 import { TerminalError, UsageError } from '../../lambdas/shared/model/errors.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';
-import type { DrainStepResult } from '../../lambdas/stream/drain/drain-step.ts';
-import { drainStream } from '../../lambdas/stream/drain/drain-stream.ts';
-import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { countUnread } from '../../lambdas/stream/unread-records/count-unread.ts';
+import { OrderConsumer } from '../../lambdas/stream/consume/consume-orders.ts';
+import type { DrainStepResult } from '../../lambdas/stream/operate/drain/drain-step.ts';
+import { drainStream } from '../../lambdas/stream/operate/drain/drain-stream.ts';
+import { InlineEpochWriter } from '../../lambdas/stream/publish/write/inline-epoch-writer.ts';
+import { countUnread } from '../../lambdas/stream/shards/count-unread.ts';
 import { interruptible } from '../../lib/embedded/stream/interruptible.ts';
 import { findOrdersAhead, type OrdersAhead } from '../../lib/embedded/stream/orders-ahead.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../../lambdas/shared/model/errors.ts';
-import { FAILED_BATCHES } from '../../lambdas/stream/redrive-records/count-messages.ts';
+import { FAILED_BATCHES } from '../../lambdas/stream/consume/count-messages.ts';
 import {
   type RedriveReport,
   redriveAll,
-} from '../../lambdas/stream/redrive-records/redrive-records.ts';
-import type { RedriveStepResult } from '../../lambdas/stream/redrive-records/redrive-step.ts';
+} from '../../lambdas/stream/operate/redrive/redrive-records.ts';
+import type { RedriveStepResult } from '../../lambdas/stream/operate/redrive/redrive-step.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import {
   addConsumerOption,

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { UsageError } from '../../lambdas/shared/model/errors.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
-import { replayRaw } from '../../lambdas/stream/replay/replay-raw.ts';
+import { replayRaw } from '../../lambdas/stream/operate/replay/replay-raw.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
 import { checkDimensionFolder } from '../landing-folder.ts';
 import { consumerOption, instantOption } from '../option-values.ts';

@@ -16,8 +16,8 @@ import {
 } from '../../lambdas/shared/state/epoch-plan.ts';
 import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { encodeSegment, type SegmentRecord, sha256Of } from '../../lambdas/shared/state/segment.ts';
-import { writeEpoch } from '../../lambdas/stream/commit-epoch/write-epoch.ts';
-import { publishShard } from '../../lambdas/stream/publish-shard/publish-shard.ts';
+import { writeEpoch } from '../../lambdas/stream/publish/commit/write-epoch.ts';
+import { publishShard } from '../../lambdas/stream/publish/shard/publish-shard.ts';
 import { generateOrders } from '../../lib/embedded/generate/generate-orders.ts';
 
 /**

@@ -9,7 +9,7 @@ import { parseJson } from '../../lambdas/shared/runtime/json.ts';
 import { SystemRandomness } from '../../lambdas/shared/runtime/randomness.ts';
 import { readCurrentPointer } from '../../lambdas/shared/state/current-pointer.ts';
 import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';
-import type { DrainStepResult } from '../../lambdas/stream/drain/drain-step.ts';
+import type { DrainStepResult } from '../../lambdas/stream/operate/drain/drain-step.ts';
 import {
   type GeneratedLanding,
   generateOrders,

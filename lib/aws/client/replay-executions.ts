@@ -10,7 +10,7 @@ import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import type {
   ReplayStepEvent,
   ReplayStepResult,
-} from '../../../lambdas/stream/replay/replay-step.ts';
+} from '../../../lambdas/stream/operate/replay/replay-step.ts';
 import { nap } from '../../embedded/stream/nap.ts';
 import { executionArn, machineCall } from './state-machine.ts';
 

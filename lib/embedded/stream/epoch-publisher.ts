@@ -3,11 +3,8 @@ import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
 import { readStreamManifest } from '../../../lambdas/shared/state/manifest-chain.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
-import {
-  type EpochWriter,
-  publishEpoch,
-  waitingFor,
-} from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import { publishEpoch, waitingFor } from '../../../lambdas/stream/publish/publish-epoch.ts';
+import type { EpochWriter } from '../../../lambdas/stream/publish/write/epoch-writer.ts';
 import { backoffMs, isRetryable } from './failures.ts';
 import { nap } from './nap.ts';
 import type { StreamObserver } from './observer.ts';

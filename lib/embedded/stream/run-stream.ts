@@ -1,7 +1,7 @@
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { drainStream } from '../../../lambdas/stream/operate/drain/drain-stream.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { currentManifest, EpochPublisher } from './epoch-publisher.ts';
 import { backoffMs, isRetryable } from './failures.ts';
 import { nap } from './nap.ts';

@@ -5,12 +5,9 @@ import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
 import { readLog } from '../../../lambdas/shared/state/fold.ts';
 import type { LogEntry } from '../../../lambdas/shared/state/log-entry.ts';
 import type { ShardHead } from '../../../lambdas/shared/state/shard-head.ts';
-import { watermarkOfShard } from '../../../lambdas/stream/plan-epoch/raise-floors.ts';
-import { readShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';
-import {
-  type ShardUnread,
-  unreadOfShard,
-} from '../../../lambdas/stream/unread-records/unread-of-shard.ts';
+import { watermarkOfShard } from '../../../lambdas/stream/publish/plan/raise-floors.ts';
+import { readShards } from '../../../lambdas/stream/shards/shard-registry.ts';
+import { type ShardUnread, unreadOfShard } from '../../../lambdas/stream/shards/unread-of-shard.ts';
 import type { StreamSight } from './stream-sight.ts';
 
 /**

@@ -14,7 +14,7 @@ import {
   metaOfConfig,
   type StreamMeta,
 } from '../../../lambdas/shared/state/stream-meta.ts';
-import type { CountingStream } from '../../../lambdas/stream/unread-records/count-unread.ts';
+import type { CountingStream } from '../../../lambdas/stream/shards/count-unread.ts';
 
 /** A consumer as it is, looked at without beginning or changing anything. */
 export interface StreamSight {

@@ -6,8 +6,8 @@ import {
 import { RetryableError } from '../../../lambdas/shared/model/errors.ts';
 import { tableOf } from '../../../lambdas/shared/model/tables.ts';
 import { findEpochHead, readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import { publishEpoch } from '../../../lambdas/stream/publish/publish-epoch.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { ADA, ADA_ERASED, EraseWorld, WITH_ADA } from '../../support/erase-world.ts';
 import { MemoryCatalogue } from '../../support/memory-catalogue.ts';
 import { currentManifest } from '../../support/stream-steps.ts';

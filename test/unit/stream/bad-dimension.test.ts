@@ -3,9 +3,9 @@ import { PreconditionFailedError, TerminalError } from '../../../lambdas/shared/
 import { readEpochHead, readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { publishEpoch } from '../../../lambdas/stream/publish/publish-epoch.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { type Hook, hookedStore } from '../../support/hooked-store.ts';
 import { failureOf } from '../../support/small-landing.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { drainStream } from '../../../lambdas/stream/operate/drain/drain-stream.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
 import {
   consumeAll,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
 import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import type { ShardResult } from '../../../lambdas/shared/state/shard-result.ts';
-import { checkPlan, checkResults } from '../../../lambdas/stream/commit-epoch/check-results.ts';
+import { checkPlan, checkResults } from '../../../lambdas/stream/publish/commit/check-results.ts';
 
 const keys = new StreamLakeKeys('default', 'orders');
 

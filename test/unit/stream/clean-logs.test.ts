@@ -3,10 +3,10 @@ import type { StateItem, StateStore } from '../../../lambdas/shared/ports/state-
 import { readEpochHead, readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
-import { cleanLogs } from '../../../lambdas/stream/roll-forward/clean-logs.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { publishEpoch } from '../../../lambdas/stream/publish/publish-epoch.ts';
+import { cleanLogs } from '../../../lambdas/stream/publish/roll-forward/clean-logs.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { anEvent, createStreamWorld } from '../../support/stream-world.ts';
 
 const SHARD = 'shardId-000000000000';

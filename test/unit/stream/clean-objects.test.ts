@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type EpochHead, readEpochHead } from '../../../lambdas/shared/state/epoch-head.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
-import { cleanObjects } from '../../../lambdas/stream/roll-forward/clean-objects.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { publishEpoch } from '../../../lambdas/stream/publish/publish-epoch.ts';
+import { cleanObjects } from '../../../lambdas/stream/publish/roll-forward/clean-objects.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
 

@@ -3,7 +3,7 @@ import type { EventStream } from '../../../lambdas/shared/ports/event-stream.ts'
 import { readHead, readLog } from '../../../lambdas/shared/state/fold.ts';
 import { decodeSegment } from '../../../lambdas/shared/state/segment.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
 
 const SHARD = 'shardId-000000000000';

@@ -3,8 +3,8 @@ import { RetryableError, TerminalError } from '../../../lambdas/shared/model/err
 import type { StreamRecord } from '../../../lambdas/shared/ports/event-stream.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { createConsumeStep } from '../../../lambdas/stream/consume-orders/consume-step.ts';
-import { type KinesisEvent, recordOf } from '../../../lambdas/stream/kinesis-event.ts';
+import { createConsumeStep } from '../../../lambdas/stream/consume/consume-step.ts';
+import { type KinesisEvent, recordOf } from '../../../lambdas/stream/consume/kinesis-event.ts';
 import { awsFixture } from '../../support/fixtures.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';

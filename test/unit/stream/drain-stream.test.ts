@@ -3,11 +3,11 @@ import { RetryableError } from '../../../lambdas/shared/model/errors.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
-import { EpochDimensions } from '../../../lambdas/stream/plan-epoch/epoch-dimensions.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import type { EpochWriter } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { drainStream } from '../../../lambdas/stream/operate/drain/drain-stream.ts';
+import { EpochDimensions } from '../../../lambdas/stream/publish/plan/epoch-dimensions.ts';
+import type { EpochWriter } from '../../../lambdas/stream/publish/write/epoch-writer.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { sendOrders } from '../../support/stream-steps.ts';
 import { createStreamWorld } from '../../support/stream-world.ts';
 

@@ -3,7 +3,7 @@ import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
 import type { EpochSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
 import type { RevenueCells } from '../../../lambdas/shared/state/revenue-cells.ts';
 import type { ShardResult } from '../../../lambdas/shared/state/shard-result.ts';
-import { addUp } from '../../../lambdas/stream/commit-epoch/epoch-totals.ts';
+import { addUp } from '../../../lambdas/stream/publish/commit/epoch-totals.ts';
 import { failureOf } from '../../support/small-landing.ts';
 
 const NONE = { read: 0, active: 0, cancelled: 0, quarantined: 0, duplicate: 0, late: 0 };

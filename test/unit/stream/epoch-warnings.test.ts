@@ -4,10 +4,10 @@ import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
 import { type EpochSnapshot, readSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
 import type { ShardNotices, ShardResult } from '../../../lambdas/shared/state/shard-result.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
-import { warningsOfEpoch } from '../../../lambdas/stream/commit-epoch/epoch-warnings.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { drainStream } from '../../../lambdas/stream/operate/drain/drain-stream.ts';
+import { warningsOfEpoch } from '../../../lambdas/stream/publish/commit/epoch-warnings.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
 
 const CUSTOMERS = 'customer_id,customer_name,customer_email,customer_segment,registration_date';

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ShardPublisher } from '../../../lambdas/shared/ports/shard-publisher.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { FannedEpochWriter } from '../../../lambdas/stream/publish-epoch/fanned-epoch-writer.ts';
-import { publishStep } from '../../../lambdas/stream/publish-epoch/publish-step.ts';
-import { shardStep } from '../../../lambdas/stream/publish-shard/shard-step.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { publishStep } from '../../../lambdas/stream/publish/publish-step.ts';
+import { shardStep } from '../../../lambdas/stream/publish/shard-function/shard-step.ts';
+import { FannedEpochWriter } from '../../../lambdas/stream/publish/write/fanned-epoch-writer.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { keysOf } from '../../support/batch-runs.ts';
 import { anEvent, createStreamWorld } from '../../support/stream-world.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readHead, readLog } from '../../../lambdas/shared/state/fold.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { publishEpoch } from '../../../lambdas/stream/publish/publish-epoch.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { consumeAll, currentManifest, rowsOf, sendOrders } from '../../support/stream-steps.ts';
 import { createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
 

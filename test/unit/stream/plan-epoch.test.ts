@@ -2,14 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../../lambdas/shared/model/errors.ts';
 import { readEpochHead, readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
-import { EpochDimensions } from '../../../lambdas/stream/plan-epoch/epoch-dimensions.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import {
-  type EpochWriter,
-  publishEpoch,
-} from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { drainStream } from '../../../lambdas/stream/operate/drain/drain-stream.ts';
+import { EpochDimensions } from '../../../lambdas/stream/publish/plan/epoch-dimensions.ts';
+import { publishEpoch } from '../../../lambdas/stream/publish/publish-epoch.ts';
+import type { EpochWriter } from '../../../lambdas/stream/publish/write/epoch-writer.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
 

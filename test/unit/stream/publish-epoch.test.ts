@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { readRows } from '../../../lambdas/shared/parquet/reader.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { drainStream } from '../../../lambdas/stream/operate/drain/drain-stream.ts';
+import { publishEpoch } from '../../../lambdas/stream/publish/publish-epoch.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
 
 async function send(world: StreamWorld, orders: readonly Record<string, unknown>[]) {

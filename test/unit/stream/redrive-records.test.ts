@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { drainStream } from '../../../lambdas/stream/operate/drain/drain-stream.ts';
 import {
   type RedriveReport,
   redriveAll,
-} from '../../../lambdas/stream/redrive-records/redrive-records.ts';
+} from '../../../lambdas/stream/operate/redrive/redrive-records.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { giveUp, redrive, SHARD, send } from '../../support/given-up-records.ts';
 import { createStreamWorld } from '../../support/stream-world.ts';
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { drainStream } from '../../../lambdas/stream/operate/drain/drain-stream.ts';
 import {
   type ReplayStepEvent,
   type ReplayStepResult,
   replayStep,
-} from '../../../lambdas/stream/replay/replay-step.ts';
+} from '../../../lambdas/stream/operate/replay/replay-step.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { currentManifest } from '../../../lib/embedded/stream/epoch-publisher.ts';
 import { templatesOf } from '../../support/aws-stacks.ts';
 import { type Definition, execute } from '../../support/state-machine.ts';

@@ -5,7 +5,7 @@ import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import {
   type ConsumeResult,
   OrderConsumer,
-} from '../../../lambdas/stream/consume-orders/consume-orders.ts';
+} from '../../../lambdas/stream/consume/consume-orders.ts';
 import { SILENT_OBSERVER } from '../../../lib/embedded/stream/observer.ts';
 import { ShardPoller } from '../../../lib/embedded/stream/shard-poller.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { streamStatusText } from '../../../bin/stream-status-text.ts';
 import { RetryableError } from '../../../lambdas/shared/model/errors.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { EpochDimensions } from '../../../lambdas/stream/plan-epoch/epoch-dimensions.ts';
-import { settleShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
-import type { CountingStream } from '../../../lambdas/stream/unread-records/count-unread.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { EpochDimensions } from '../../../lambdas/stream/publish/plan/epoch-dimensions.ts';
+import { publishEpoch } from '../../../lambdas/stream/publish/publish-epoch.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
+import type { CountingStream } from '../../../lambdas/stream/shards/count-unread.ts';
+import { settleShards } from '../../../lambdas/stream/shards/shard-registry.ts';
 import type { StreamSight } from '../../../lib/embedded/stream/stream-sight.ts';
 import { readStreamStatus } from '../../../lib/embedded/stream/stream-status.ts';
 import {

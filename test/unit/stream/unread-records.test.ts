@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { EventStream } from '../../../lambdas/shared/ports/event-stream.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { settleShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
 import {
   lookAtTip,
   type StreamUnread,
   tellUnread,
-} from '../../../lambdas/stream/unread-records/look-at-tip.ts';
+} from '../../../lambdas/stream/shards/look-at-tip.ts';
+import { settleShards } from '../../../lambdas/stream/shards/shard-registry.ts';
 import {
   anEvent,
   createStreamWorld,

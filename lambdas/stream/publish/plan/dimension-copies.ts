@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { LandingObject } from '../../../shared/ingest/list-landing.ts';
+import { PreconditionFailedError, TerminalError } from '../../../shared/model/errors.ts';
+import type { ObjectStore } from '../../../shared/ports/object-store.ts';
+import type { DimensionCopy } from '../../../shared/state/epoch-plan.ts';
+import type { StreamContext } from '../../../shared/state/stream-context.ts';
+
+/**
+ * Copies of dimension files: immutable, below the lake, under the SHA-256 of their bytes (stream
+ * protocol §3, P7).
+ */
+
+/** What reading a dimension needs of a store. */
+export type Streaming = Pick<ObjectStore, 'stream'>;
+
+/** The same objects; `onEnd` hears the SHA-256 of each one that is read to its end, in hex. */
+export function hashing(store: Streaming, onEnd: (key: string, sha256: string) => void): Streaming {
+  return {
+    async *stream(key, options) {
+      const hash = createHash('sha256');
+      for await (const piece of store.stream(key, options)) {
+        hash.update(piece);
+        yield piece;
+      }
+      onEnd(key, hash.digest('hex'));
+    },
+  };
+}
+
+/**
+ * The copies of the lake. Reading one to its end throws `TerminalError` `dimension_copy_damaged`
+ * where its bytes are not those that it was named by.
+ */
+export function checkedCopies(lake: Streaming, copies: readonly DimensionCopy[]): Streaming {
+  return hashing(lake, (copyKey, sha256) => {
+    if (copyKey.endsWith(sha256)) return;
+    const name = copies.find((copy) => copy.copyKey === copyKey)?.key;
+    const message =
+      `${copyKey}, the copy of ${name}, has another checksum than its name says; restore the ` +
+      `object, or put a ${name} into landing that can be read`;
+    throw new TerminalError('dimension_copy_damaged', message);
+  });
+}
+
+/** Throws as reading them does. */
+export async function checkCopies(lake: Streaming, copies: readonly DimensionCopy[]) {
+  const checked = checkedCopies(lake, copies);
+  for (const { copyKey } of copies) {
+    for await (const _ of checked.stream(copyKey));
+  }
+}
+
+/**
+ * Copies a file of landing that has this SHA-256. A copy that is there already is written over: by
+ * the same bytes, or it was damaged. Throws `PreconditionFailedError` where landing has another
+ * file now.
+ */
+export async function copyFile(
+  { landing, lake, lakeKeys }: Pick<StreamContext, 'landing' | 'lake' | 'lakeKeys'>,
+  file: LandingObject,
+  sha256: string,
+): Promise<DimensionCopy> {
+  const { key, etag, sizeBytes } = file;
+  const copyKey = lakeKeys.dimension(sha256);
+  let found = '';
+  const hashed = hashing(landing, (_, digest) => {
+    found = digest;
+  });
+  const writer = lake.openWriter(copyKey);
+  try {
+    for await (const piece of hashed.stream(key, { ifMatch: etag })) await writer.write(piece);
+    if (found !== sha256) throw new PreconditionFailedError(key, `sha256 ${sha256}`);
+    await writer.commit();
+  } finally {
+    await writer.abort();
+  }
+  return { key, etag, sizeBytes, copyKey };
+}
+
+/** The SHA-256 by which a copy is named. */
+export function sha256OfCopy({ copyKey }: DimensionCopy): string {
+  return copyKey.slice(copyKey.lastIndexOf('/') + 1);
+}
