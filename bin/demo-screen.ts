@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ClassName } from '../lambdas/reconcile/compare-tables/difference.ts';
+import type { ClassName } from '../lambdas/reconcile/model/difference.ts';
 import { OUTCOMES } from '../lambdas/shared/model/outcome.ts';
 import type { ManifestView } from './manifest-view.ts';
 import { CLASS_MEANINGS } from './reconcile-text.ts';

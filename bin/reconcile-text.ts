@@ -3,12 +3,12 @@ import {
   type ClassName,
   type DifferentCell,
   type DifferentRecord,
-} from '../lambdas/reconcile/compare-tables/difference.ts';
-import type { Period } from '../lambdas/reconcile/compare-tables/period.ts';
-import { JOINED_COLUMNS } from '../lambdas/reconcile/compare-tables/read-records.ts';
-import { RECORD_OUTCOMES, SIDES } from '../lambdas/reconcile/compare-tables/record-batch.ts';
-import type { ReconcileResult } from '../lambdas/reconcile/compare-tables/result.ts';
-import type { Difference } from '../lambdas/reconcile/compare-tables/tally.ts';
+} from '../lambdas/reconcile/model/difference.ts';
+import type { Period } from '../lambdas/reconcile/model/period.ts';
+import { RECORD_OUTCOMES, SIDES } from '../lambdas/reconcile/model/record-batch.ts';
+import type { ReconcileResult } from '../lambdas/reconcile/model/result.ts';
+import type { Difference } from '../lambdas/reconcile/model/tally.ts';
+import { JOINED_COLUMNS } from '../lambdas/reconcile/read/read-records.ts';
 import { formatCents } from '../lambdas/shared/model/money.ts';
 import { formatDay } from '../lambdas/shared/model/time.ts';
 import { type TextColumn, textTable, withCommas } from './text-table.ts';

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { CLASS_NAMES } from '../../lambdas/reconcile/compare-tables/difference.ts';
-import type { ReconcileResult } from '../../lambdas/reconcile/compare-tables/result.ts';
+import { CLASS_NAMES } from '../../lambdas/reconcile/model/difference.ts';
+import type { ReconcileResult } from '../../lambdas/reconcile/model/result.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
 import { assert, TerminalError } from '../../lambdas/shared/model/errors.ts';

@@ -1,5 +1,5 @@
 import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
-import type { ReconcileStepResult } from '../../lambdas/reconcile/compare-tables/reconcile-step.ts';
+import type { ReconcileStepResult } from '../../lambdas/reconcile/steps/reconcile-step.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { parseConfig } from '../../lambdas/shared/model/config.ts';
 import { OUTCOMES, type OutcomeCounts } from '../../lambdas/shared/model/outcome.ts';

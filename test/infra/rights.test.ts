@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { registerTables } from '../../lambdas/catalogue/register-tables/register-tables.ts';
-import { reconcileStep } from '../../lambdas/reconcile/compare-tables/reconcile-step.ts';
+import { reconcileStep } from '../../lambdas/reconcile/steps/reconcile-step.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { readEpochHead } from '../../lambdas/shared/state/epoch-head.ts';

@@ -1,4 +1,4 @@
-import { REPORT_COLUMNS } from '../../lambdas/reconcile/compare-tables/report.ts';
+import { REPORT_COLUMNS } from '../../lambdas/reconcile/report/report.ts';
 import { checkedSource } from '../../lambdas/shared/parquet/checked-file.ts';
 import { readRows } from '../../lambdas/shared/parquet/reader.ts';
 import { rowGroupOf } from '../../lambdas/shared/parquet/row-values.ts';

@@ -14,7 +14,7 @@ export const FUNCTION_FOLDERS = {
   drain: 'stream/operate/drain',
   redrive: 'stream/operate/redrive',
   replay: 'stream/operate/replay',
-  reconcile: 'reconcile/compare-tables',
+  reconcile: 'reconcile/steps',
   registerTables: 'catalogue/register-tables',
 } as const;
 

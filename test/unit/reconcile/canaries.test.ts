@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reconcile } from '../../../lambdas/reconcile/compare-tables/compare-tables.ts';
+import { reconcile } from '../../../lambdas/reconcile/compare/compare-tables.ts';
 import type { TableName } from '../../../lambdas/shared/model/tables.ts';
 import type { StoredRow } from '../../../lambdas/shared/parquet/row-values.ts';
 import { jsonBytes, parseJson } from '../../../lambdas/shared/runtime/json.ts';

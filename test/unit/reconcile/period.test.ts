@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ReconcileOptions } from '../../../lambdas/reconcile/compare-tables/result.ts';
+import type { ReconcileOptions } from '../../../lambdas/reconcile/model/result.ts';
 import { aRecord, T0, type TableRows, WINDOW_MS } from '../../support/lake-records.ts';
 import { ALL_FINAL_MS, classesOf, compareSides, inOrder } from '../../support/reconcile-runs.ts';
 

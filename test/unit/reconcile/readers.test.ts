@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reconcile } from '../../../lambdas/reconcile/compare-tables/compare-tables.ts';
+import { reconcile } from '../../../lambdas/reconcile/compare/compare-tables.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ReconcileHost } from '../../../lambdas/reconcile/compare-tables/reconcile-host.ts';
-import { reconcileStep } from '../../../lambdas/reconcile/compare-tables/reconcile-step.ts';
+import type { ReconcileHost } from '../../../lambdas/reconcile/steps/reconcile-host.ts';
+import { reconcileStep } from '../../../lambdas/reconcile/steps/reconcile-step.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { DEFAULT_CONFIG, parseConfig } from '../../../lambdas/shared/model/config.ts';
 import { type EpochMs, MS_PER_DAY } from '../../../lambdas/shared/model/time.ts';

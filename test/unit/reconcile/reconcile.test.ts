@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reconcile } from '../../../lambdas/reconcile/compare-tables/compare-tables.ts';
+import { reconcile } from '../../../lambdas/reconcile/compare/compare-tables.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { keysOf, ordersCsv, runOver } from '../../support/batch-runs.ts';
 import { hookedStore } from '../../support/hooked-store.ts';

@@ -2,15 +2,12 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
-import type { ReconcileHost } from '../../../lambdas/reconcile/compare-tables/reconcile-host.ts';
-import { optionsOf } from '../../../lambdas/reconcile/compare-tables/reconcile-host.ts';
-import { reconcileStep } from '../../../lambdas/reconcile/compare-tables/reconcile-step.ts';
-import { planShared } from '../../../lambdas/reconcile/compare-tables/shared-comparison.ts';
-import {
-  type SharedInput,
-  shareStep,
-} from '../../../lambdas/reconcile/compare-tables/shared-step.ts';
-import { workersFor } from '../../../lambdas/reconcile/compare-tables/workers.ts';
+import { planShared } from '../../../lambdas/reconcile/share/shared-comparison.ts';
+import { workersFor } from '../../../lambdas/reconcile/share/workers.ts';
+import type { ReconcileHost } from '../../../lambdas/reconcile/steps/reconcile-host.ts';
+import { optionsOf } from '../../../lambdas/reconcile/steps/reconcile-host.ts';
+import { reconcileStep } from '../../../lambdas/reconcile/steps/reconcile-step.ts';
+import { type SharedInput, shareStep } from '../../../lambdas/reconcile/steps/shared-step.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { DifferenceRow } from '../../../lambdas/reconcile/compare-tables/difference.ts';
-import { SortedRows } from '../../../lambdas/reconcile/compare-tables/sorted-rows.ts';
+import type { DifferenceRow } from '../../../lambdas/reconcile/model/difference.ts';
+import { SortedRows } from '../../../lambdas/reconcile/report/sorted-rows.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { seed } from '../../support/seed.ts';
 

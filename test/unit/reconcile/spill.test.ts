@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Spill } from '../../../lambdas/reconcile/compare-tables/spill.ts';
+import { Spill } from '../../../lambdas/reconcile/work/spill.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 
 const batchOf = (from: number, count: number, tags: readonly string[] | null) => ({

@@ -4,7 +4,7 @@ import {
   compareSequenceNumbers,
   compareText,
   partitionOf,
-} from '../../../lambdas/reconcile/compare-tables/text-order.ts';
+} from '../../../lambdas/reconcile/model/text-order.ts';
 import { seed } from '../../support/seed.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 6 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { TwinPositions } from '../../../lambdas/reconcile/compare-tables/twin-positions.ts';
+import { TwinPositions } from '../../../lambdas/reconcile/match/twin-positions.ts';
 import { seed } from '../../support/seed.ts';
 
 it('gives back every sequence number, digit by digit', () => {

@@ -1,6 +1,6 @@
 import { formatCents } from '../../shared/model/money.ts';
-import type { DifferentRecord } from './difference.ts';
-import { ACTIVE, BATCH, CANCELLED, QUARANTINED } from './record-batch.ts';
+import type { DifferentRecord } from '../model/difference.ts';
+import { ACTIVE, BATCH, CANCELLED, QUARANTINED } from '../model/record-batch.ts';
 
 type Text = (record: DifferentRecord) => string;
 

@@ -1,17 +1,12 @@
 import { TerminalError } from '../../shared/model/errors.ts';
 import { MS_PER_DAY } from '../../shared/model/time.ts';
 import { DEFAULT_CONSUMER } from '../../shared/state/lake-keys.ts';
-import { reconcile } from './compare-tables.ts';
+import { reconcile } from '../compare/compare-tables.ts';
+import type { ReconcileOptions, ReconcileResult } from '../model/result.ts';
+import { openPublications } from '../read/publications.ts';
+import type { ComparedResult } from './last-comparison.ts';
 import { currentPair, type LastComparison, pairOf, putLast, readLast } from './last-comparison.ts';
-import { openPublications } from './publications.ts';
-import {
-  byOf,
-  type ComparedResult,
-  comparedBy,
-  optionsOf,
-  type ReconcileHost,
-} from './reconcile-host.ts';
-import type { ReconcileOptions, ReconcileResult } from './result.ts';
+import { byOf, comparedBy, optionsOf, type ReconcileHost } from './reconcile-host.ts';
 import { type ComparisonLauncher, type StartedComparison, startShared } from './shared-step.ts';
 
 /** What took too long is tried again after that: not every day of a store is slow. */

@@ -1,9 +1,9 @@
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { CELL_TABLES, type ClassName, type DifferentCell } from '../model/difference.ts';
+import { isTableCell, type Period } from '../model/period.ts';
+import { partitionOf } from '../model/text-order.ts';
+import { readSpilled, Spill, type SpillBatch, type SpilledParts } from '../work/spill.ts';
 import { type CellEntry, Cells, OF_BATCH, OF_IDS, OF_OPEN_WINDOW, OF_STREAM } from './cells.ts';
-import { CELL_TABLES, type ClassName, type DifferentCell } from './difference.ts';
-import { isTableCell, type Period } from './period.ts';
-import { readSpilled, Spill, type SpillBatch, type SpilledParts } from './spill.ts';
-import { partitionOf } from './text-order.ts';
 
 interface EntryBatch extends SpillBatch {
   readonly kind: Uint8Array;

@@ -2,10 +2,10 @@ import type { Column, ColumnType } from '../../shared/model/tables.ts';
 import { rowGroupOf, type StoredRow, type StoredValue } from '../../shared/parquet/row-values.ts';
 import { type ParquetOptions, ParquetWriter } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { CLASS_NAMES, type DifferenceRow } from './difference.ts';
-import { JOINED_COLUMNS } from './read-records.ts';
-import { RECORD_OUTCOMES, SIDES } from './record-batch.ts';
-import { refusalOf } from './work-place.ts';
+import { CLASS_NAMES, type DifferenceRow } from '../model/difference.ts';
+import { RECORD_OUTCOMES, SIDES } from '../model/record-batch.ts';
+import { JOINED_COLUMNS } from '../read/read-records.ts';
+import { refusalOf } from '../work/work-place.ts';
 
 /**
  * `reports/reconcile/<runId>-<epoch>.parquet`: every difference of contract §5. A row is a record

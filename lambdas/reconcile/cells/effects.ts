@@ -1,11 +1,11 @@
 import { MS_PER_DAY, MS_PER_HOUR } from '../../shared/model/time.ts';
 import { windowStart } from '../../shared/rules/stream-times.ts';
+import type { IdDifference } from '../match/match-records.ts';
+import { isInPeriod } from '../model/period.ts';
+import { ACTIVE, BATCH, type RecordBatch } from '../model/record-batch.ts';
+import type { Publications } from '../read/publications.ts';
 import type { CellBook } from './cell-book.ts';
 import { OF_BATCH, OF_IDS, OF_OPEN_WINDOW, OF_STREAM } from './cells.ts';
-import type { IdDifference } from './match-records.ts';
-import { isInPeriod } from './period.ts';
-import type { Publications } from './publications.ts';
-import { ACTIVE, BATCH, type RecordBatch } from './record-batch.ts';
 
 /** What records and manifests enter into the book of cells. */
 

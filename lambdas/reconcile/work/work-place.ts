@@ -1,7 +1,13 @@
 import { TerminalError } from '../../shared/model/errors.ts';
 import type { ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
-import type { ReconcileOptions } from './result.ts';
-import { removeWork, workPrefixOf } from './work-folder.ts';
+import { type Attempt, removeWork, workPrefixOf } from './work-folder.ts';
+
+/** Those of a comparison that say where it spills. */
+export interface WorkOptions {
+  readonly attempt: Attempt;
+  readonly otherWork?: () => ObjectStore;
+  readonly onWarning?: (message: string) => void;
+}
 
 /** Codes of a store that may be read and not be written to, or that is full. */
 const REFUSALS: ReadonlySet<string> = new Set(['storage_error', 'access_denied', 'aws_refused']);
@@ -22,10 +28,10 @@ class PlaceRefused extends Error {
  */
 export class WorkPlace {
   readonly #lake: ObjectStore;
-  readonly #options: ReconcileOptions;
+  readonly #options: WorkOptions;
   #work: ObjectStore;
 
-  constructor(lake: ObjectStore, options: ReconcileOptions) {
+  constructor(lake: ObjectStore, options: WorkOptions) {
     this.#lake = lake;
     this.#options = options;
     this.#work = lake;

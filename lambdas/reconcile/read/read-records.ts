@@ -12,7 +12,7 @@ import {
   QUARANTINED,
   type RecordBatch,
   SIDES,
-} from './record-batch.ts';
+} from '../model/record-batch.ts';
 
 export type RowTable = Extract<
   TableName,

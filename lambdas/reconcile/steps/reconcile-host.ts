@@ -4,9 +4,9 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Randomness } from '../../shared/ports/randomness.ts';
 import { DEFAULT_CONSUMER } from '../../shared/state/lake-keys.ts';
-import type { ClassName } from './difference.ts';
+import type { ReconcileOptions, ReconcileResult } from '../model/result.ts';
+import type { ComparedResult } from './last-comparison.ts';
 import { pairOf } from './last-comparison.ts';
-import type { ReconcileOptions, ReconcileResult } from './result.ts';
 
 /** Share of a function's memory that is not Node's own. */
 const MEMORY_SHARE = 0.7;
@@ -20,20 +20,6 @@ export interface ReconcileHost {
   readonly codeVersion: string;
   /** Of the function. */
   readonly memoryBytes: number;
-}
-
-/** What a comparison found, as it is told to an operator. */
-export interface ComparedResult {
-  /** Orders that only one side received make them differ, too; no alarm comes of that. */
-  readonly status: 'agree' | 'differ';
-  readonly runId: string;
-  readonly epoch: number;
-  /** Order ids of each class that occurs; of `window_not_final`, cells. */
-  readonly classes: Readonly<Partial<Record<ClassName, number>>>;
-  readonly unexplained: number;
-  readonly batchRevenue: string;
-  readonly streamRevenue: string;
-  readonly reportKey: string;
 }
 
 /** What is remembered of a comparison. */

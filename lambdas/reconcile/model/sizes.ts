@@ -1,4 +1,9 @@
-import type { SortSizes } from './sorted-rows.ts';
+/** Rows of a report that are sorted in memory; more are spilled in sorted runs and merged. */
+export interface SortSizes {
+  readonly runRows: number;
+  /** Rows of one run in memory while runs are merged. */
+  readonly blockRows: number;
+}
 
 /** How a comparison is cut so that it stays within its memory. None of it changes the result. */
 export interface CompareSizes {

@@ -1,14 +1,8 @@
 import { deserialize, serialize } from 'node:v8';
 import { withCleanUp } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { compareRows, type DifferenceRow } from './difference.ts';
-
-/** Rows of a report that are sorted in memory; more are spilled in sorted runs and merged. */
-export interface SortSizes {
-  readonly runRows: number;
-  /** Rows of one run in memory while runs are merged. */
-  readonly blockRows: number;
-}
+import { compareRows, type DifferenceRow } from '../model/difference.ts';
+import type { SortSizes } from '../model/sizes.ts';
 
 interface Block {
   readonly startByte: number;

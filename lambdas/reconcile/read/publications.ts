@@ -1,6 +1,6 @@
 import { TerminalError } from '../../shared/model/errors.ts';
 import type { OutcomeCounts } from '../../shared/model/outcome.ts';
-import type { TableName } from '../../shared/model/tables.ts';
+import type { Door, TableName } from '../../shared/model/tables.ts';
 import type { TableFile } from '../../shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
@@ -8,7 +8,11 @@ import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../shared/state/lake-keys.ts';
 import { readStreamManifest, tableFilesAsOf } from '../../shared/state/manifest-chain.ts';
 import { readBatchManifest } from '../../shared/state/stored-manifests.ts';
-import type { SideTables } from './revenue-cells.ts';
+
+export interface SideTables {
+  readonly door: Door;
+  filesOf(table: TableName): Promise<readonly TableFile[]>;
+}
 
 /** What both manifests say of their publication. */
 export interface Publication extends SideTables {

@@ -1,25 +1,20 @@
 import { TerminalError } from '../../shared/model/errors.ts';
 import { MS_PER_HOUR } from '../../shared/model/time.ts';
 import { DEFAULT_CONSUMER } from '../../shared/state/lake-keys.ts';
-import { putLast } from './last-comparison.ts';
-import { openPublications } from './publications.ts';
-import {
-  byOf,
-  type ComparedResult,
-  comparedBy,
-  optionsOf,
-  type ReconcileHost,
-} from './reconcile-host.ts';
-import type { ReconcileOptions } from './result.ts';
+import type { ReconcileOptions } from '../model/result.ts';
+import { openPublications } from '../read/publications.ts';
 import {
   dealShare,
   joinShares,
   matchShare,
   planShared,
   type SharedPlan,
-} from './shared-comparison.ts';
-import type { Attempt } from './work-folder.ts';
-import { LEAST_WORKERS, workersFor } from './workers.ts';
+} from '../share/shared-comparison.ts';
+import { LEAST_WORKERS, workersFor } from '../share/workers.ts';
+import type { Attempt } from '../work/work-folder.ts';
+import type { ComparedResult } from './last-comparison.ts';
+import { putLast } from './last-comparison.ts';
+import { byOf, comparedBy, optionsOf, type ReconcileHost } from './reconcile-host.ts';
 
 /** What the state machine of large comparisons is started with, and hands to every step. */
 export interface SharedInput {

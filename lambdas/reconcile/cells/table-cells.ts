@@ -1,12 +1,12 @@
 import type { Door, TableName } from '../../shared/model/tables.ts';
 import { type ColumnRows, readTableColumns } from '../../shared/parquet/column-reader.ts';
-import type { TableFile } from '../../shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { CellTable, DifferentCell } from '../model/difference.ts';
+import { isAllTime, isTableCell } from '../model/period.ts';
+import { compareText } from '../model/text-order.ts';
+import type { SideTables } from '../read/publications.ts';
 import type { CellBook } from './cell-book.ts';
 import { MALFORMED, OF_BATCH, OF_STREAM } from './cells.ts';
-import type { CellTable, DifferentCell } from './difference.ts';
-import { isAllTime, isTableCell } from './period.ts';
-import { compareText } from './text-order.ts';
 
 /** Rows of `top_products` at most (contract §3). */
 const TOP_PRODUCTS = 10;
@@ -24,11 +24,6 @@ type SharedTable = keyof typeof TABLES;
 export const SHARED_TABLES = Object.keys(TABLES) as SharedTable[];
 
 const TABLES_OF_PERIODS: readonly SharedTable[] = ['daily_revenue', 'window_revenue'];
-
-export interface SideTables {
-  readonly door: Door;
-  filesOf(table: TableName): Promise<readonly TableFile[]>;
-}
 
 /** A row of `product_revenue`, or of `top_products` in the order of ranks. */
 interface ProductTotal {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../shared/model/outcome.ts';
 import type { Door } from '../../shared/model/tables.ts';
-import type { SpillBatch } from './spill.ts';
+import type { SpillBatch } from '../work/spill.ts';
 
 /** Joined values of one customer or one product, in the order of the table's columns. */
 export type Joined = readonly (string | number | null)[];

@@ -1,26 +1,26 @@
 import { withCleanUp } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { CellBook } from './cell-book.ts';
+import { CellBook } from '../cells/cell-book.ts';
+import { addEffects, addManifests, addOpenWindows } from '../cells/effects.ts';
+import { addOldest, addPeriodRows, type SideTotals, zeroSide } from '../cells/period-rows.ts';
+import { addRevenueTables } from '../cells/table-cells.ts';
+import { type IdDifference, RecordMatcher } from '../match/match-records.ts';
 import {
   CLASS_NAMES,
   type ClassName,
   type DifferenceRow,
   type DifferentCell,
-} from './difference.ts';
-import { addEffects, addManifests, addOpenWindows } from './effects.ts';
-import { type IdDifference, RecordMatcher } from './match-records.ts';
-import { isAllTime, type Period } from './period.ts';
-import { addOldest, addPeriodRows, type SideTotals, zeroSide } from './period-rows.ts';
-import type { Publications } from './publications.ts';
-import type { RecordBatch } from './record-batch.ts';
-import { openRecords, type RecordSource } from './record-source.ts';
-import { ReportTarget, ReportWriter } from './report.ts';
-import type { OnReconcileProgress, ReconcileOptions } from './result.ts';
-import { addRevenueTables } from './revenue-cells.ts';
-import type { CompareSizes } from './sizes.ts';
-import { SortedRows } from './sorted-rows.ts';
-import { type ClassTotals, type Difference, FirstDifferences, zeroTotals } from './tally.ts';
-import { workPrefixOf } from './work-folder.ts';
+} from '../model/difference.ts';
+import { isAllTime, type Period } from '../model/period.ts';
+import type { RecordBatch } from '../model/record-batch.ts';
+import type { OnReconcileProgress, ReconcileOptions } from '../model/result.ts';
+import type { CompareSizes } from '../model/sizes.ts';
+import { type ClassTotals, type Difference, FirstDifferences, zeroTotals } from '../model/tally.ts';
+import type { Publications } from '../read/publications.ts';
+import { openRecords, type RecordSource } from '../read/record-source.ts';
+import { ReportTarget, ReportWriter } from '../report/report.ts';
+import { SortedRows } from '../report/sorted-rows.ts';
+import { workPrefixOf } from '../work/work-folder.ts';
 
 /** One attempt to compare two publications. */
 export interface Comparison {

@@ -1,9 +1,9 @@
 import type { OutcomeCounts } from '../../shared/model/outcome.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { Attempt } from '../work/work-folder.ts';
 import type { Period, PeriodOption } from './period.ts';
 import type { ClassTotals, Difference } from './tally.ts';
-import type { Attempt } from './work-folder.ts';
 
 export interface ReconcileOptions {
   /** Whose epochs are compared. */

@@ -4,10 +4,24 @@ import { compactJsonBytes, parseJson } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
 import { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
-import type { ComparedResult } from './reconcile-host.ts';
+import type { ClassName } from '../model/difference.ts';
 
 /** What the function compared last: one object, which each comparison replaces. */
 const LAST_KEY = 'state/reconcile/last.json';
+
+/** What a comparison found, as it is told to an operator. */
+export interface ComparedResult {
+  /** Orders that only one side received make them differ, too; no alarm comes of that. */
+  readonly status: 'agree' | 'differ';
+  readonly runId: string;
+  readonly epoch: number;
+  /** Order ids of each class that occurs; of `window_not_final`, cells. */
+  readonly classes: Readonly<Partial<Record<ClassName, number>>>;
+  readonly unexplained: number;
+  readonly batchRevenue: string;
+  readonly streamRevenue: string;
+  readonly reportKey: string;
+}
 
 /** How the last comparison ended. */
 export interface LastComparison {

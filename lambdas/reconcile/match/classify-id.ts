@@ -1,5 +1,5 @@
-import type { ClassName } from './difference.ts';
-import { ACTIVE, BATCH, CANCELLED, DUPLICATE, LATE, STREAM } from './record-batch.ts';
+import type { ClassName } from '../model/difference.ts';
+import { ACTIVE, BATCH, CANCELLED, DUPLICATE, LATE, STREAM } from '../model/record-batch.ts';
 
 /**
  * Contract §5 for one order id. Where the contract is silent, this is how it is read; in doubt an

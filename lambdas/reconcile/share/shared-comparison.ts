@@ -2,7 +2,8 @@ import { deserialize, serialize } from 'node:v8';
 import type { TableFile } from '../../shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
-import { openSides, resultOf } from './compare-tables.ts';
+import { type SideTotals, zeroSide } from '../cells/period-rows.ts';
+import { openSides, resultOf } from '../compare/compare-tables.ts';
 import {
   addTables,
   type Comparison,
@@ -10,19 +11,23 @@ import {
   matchPartition,
   openBook,
   writeReport,
-} from './comparison.ts';
-import { CLASS_NAMES } from './difference.ts';
-import { type SideTotals, zeroSide } from './period-rows.ts';
-import { openNamed, type Publication, type PublicationKeys } from './publications.ts';
-import { JoinedMemo, type RowTable, readRecords } from './read-records.ts';
-import type { RecordBatch } from './record-batch.ts';
-import { COUNTED_TABLES, dealRecords, OTHER_TABLES, type RecordSource } from './record-source.ts';
-import type { ReconcileOptions, ReconcileResult } from './result.ts';
-import { planSizes } from './sizes.ts';
-import type { SortedRun } from './sorted-rows.ts';
-import { readSpilled, Spill, type SpilledParts } from './spill.ts';
-import type { ClassTotals } from './tally.ts';
-import { removeWork, workPrefixOf } from './work-folder.ts';
+} from '../compare/comparison.ts';
+import { CLASS_NAMES } from '../model/difference.ts';
+import type { RecordBatch } from '../model/record-batch.ts';
+import type { ReconcileOptions, ReconcileResult } from '../model/result.ts';
+import { planSizes } from '../model/sizes.ts';
+import type { ClassTotals } from '../model/tally.ts';
+import { openNamed, type Publication, type PublicationKeys } from '../read/publications.ts';
+import { JoinedMemo, type RowTable, readRecords } from '../read/read-records.ts';
+import {
+  COUNTED_TABLES,
+  dealRecords,
+  OTHER_TABLES,
+  type RecordSource,
+} from '../read/record-source.ts';
+import type { SortedRun } from '../report/sorted-rows.ts';
+import { readSpilled, Spill, type SpilledParts } from '../work/spill.ts';
+import { removeWork, workPrefixOf } from '../work/work-folder.ts';
 
 /**
  * A comparison in many processes. Workers first deal the records of their share of the files into

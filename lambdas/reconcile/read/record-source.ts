@@ -1,10 +1,10 @@
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { RecordBatch } from '../model/record-batch.ts';
+import type { CompareSizes } from '../model/sizes.ts';
+import { partitionOf } from '../model/text-order.ts';
+import { Spill } from '../work/spill.ts';
 import type { Publication } from './publications.ts';
 import { JoinedMemo, type RowTable, readRecords } from './read-records.ts';
-import type { RecordBatch } from './record-batch.ts';
-import type { CompareSizes } from './sizes.ts';
-import { Spill } from './spill.ts';
-import { partitionOf } from './text-order.ts';
 
 export const COUNTED_TABLES: readonly RowTable[] = ['orders', 'cancelled'];
 export const OTHER_TABLES: readonly RowTable[] = ['duplicates', 'late', 'quarantine'];

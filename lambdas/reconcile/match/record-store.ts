@@ -1,5 +1,5 @@
-import type { DifferentRecord } from './difference.ts';
-import { ACTIVE, BATCH, type Joined, type RecordBatch, STREAM } from './record-batch.ts';
+import type { DifferentRecord } from '../model/difference.ts';
+import { ACTIVE, BATCH, type Joined, type RecordBatch, STREAM } from '../model/record-batch.ts';
 import { TwinPositions } from './twin-positions.ts';
 
 const CAPACITY_MIN = 1024;

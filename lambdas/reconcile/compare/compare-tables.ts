@@ -2,22 +2,23 @@ import { UsageError, withCleanUp } from '../../shared/model/errors.ts';
 import type { TableName } from '../../shared/model/tables.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { windowStart } from '../../shared/rules/stream-times.ts';
-import { type Comparison, type ComparisonResult, compare } from './comparison.ts';
-import { CLASS_NAMES } from './difference.ts';
-import { PartitionTooLarge } from './match-records.ts';
-import { cutPeriod, isAllTime, type Period } from './period.ts';
-import type { SideTotals } from './period-rows.ts';
-import { openPublications, type Publications } from './publications.ts';
-import { COUNTED_TABLES } from './record-source.ts';
+import type { SideTotals } from '../cells/period-rows.ts';
+import { windowLengthOf } from '../cells/table-cells.ts';
+import { PartitionTooLarge } from '../match/match-records.ts';
+import { CLASS_NAMES } from '../model/difference.ts';
+import { cutPeriod, isAllTime, type Period } from '../model/period.ts';
 import type {
   OnReconcileProgress,
   ReconcileOptions,
   ReconcileResult,
   StreamBegan,
-} from './result.ts';
-import { type SideTables, windowLengthOf } from './revenue-cells.ts';
-import { planSizes } from './sizes.ts';
-import { WorkPlace } from './work-place.ts';
+} from '../model/result.ts';
+import { planSizes } from '../model/sizes.ts';
+import type { SideTables } from '../read/publications.ts';
+import { openPublications, type Publications } from '../read/publications.ts';
+import { COUNTED_TABLES } from '../read/record-source.ts';
+import { WorkPlace } from '../work/work-place.ts';
+import { type Comparison, type ComparisonResult, compare } from './comparison.ts';
 
 /** Each attempt takes as many times more partitions. */
 const GROWTH = 4;
@@ -31,7 +32,7 @@ const GROWTH = 4;
  * Where the contract is silent: the totals of the two manifests count as one more cell; a row whose
  * derived columns contradict its seven values makes its order id unexplained; in an open window the
  * cell of batch must be the sum of batch's own orders; the names in `top_products` are not
- * compared, because the stream joins them again at every epoch. `classify.ts` says how order ids
+ * compared, because the stream joins them again at every epoch. `classify-id.ts` says how order ids
  * are classified.
  *
  * Of a period an id is compared if a record of it that counts lies in the period, on either side;

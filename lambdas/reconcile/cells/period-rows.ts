@@ -1,8 +1,8 @@
 import { MS_PER_DAY, MS_PER_HOUR } from '../../shared/model/time.ts';
+import { isDayWholeIn, isInPeriod, type Period } from '../model/period.ts';
+import { ACTIVE, BATCH, type RecordBatch } from '../model/record-batch.ts';
 import type { CellBook } from './cell-book.ts';
 import { OF_BATCH, OF_STREAM } from './cells.ts';
-import { isDayWholeIn, isInPeriod, type Period } from './period.ts';
-import { ACTIVE, BATCH, type RecordBatch } from './record-batch.ts';
 
 /** Counted records of one side: what they are in a period, and when they begin. */
 export interface SideTotals {

@@ -1,8 +1,8 @@
-import { classifyId, type IdClass, type IdRecord } from './classify.ts';
-import type { DifferentRecord } from './difference.ts';
+import type { DifferentRecord } from '../model/difference.ts';
+import { isInPeriod, type Period } from '../model/period.ts';
+import { ACTIVE, BATCH, CANCELLED, type RecordBatch } from '../model/record-batch.ts';
+import { classifyId, type IdClass, type IdRecord } from './classify-id.ts';
 import { differingFields } from './differing-fields.ts';
-import { isInPeriod, type Period } from './period.ts';
-import { ACTIVE, BATCH, CANCELLED, type RecordBatch } from './record-batch.ts';
 import { RecordStore } from './record-store.ts';
 
 /** More records than memory is meant to hold: they have to be dealt into more partitions. */

@@ -5,7 +5,7 @@ import {
   type CellTable,
   type ClassName,
   type DifferentCell,
-} from './difference.ts';
+} from '../model/difference.ts';
 
 /** What an entry says of a cell. */
 export const OF_BATCH = 0;
