@@ -1,6 +1,6 @@
 import { OUTCOMES } from '../lambdas/shared/model/outcome.ts';
-import type { ShardStatus } from '../lib/embedded/stream/shard-status.ts';
-import type { StreamStatus, WindowStatus } from '../lib/embedded/stream/stream-status.ts';
+import type { ShardStatus } from '../lib/common/shard-status.ts';
+import type { StreamStatus, WindowStatus } from '../lib/common/stream-status.ts';
 import { ageText, instantText } from './instant-text.ts';
 import { textTable, withCommas } from './text-table.ts';
 import { visible } from './visible-text.ts';

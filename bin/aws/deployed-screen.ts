@@ -1,5 +1,5 @@
 import type { Warning } from '../../lambdas/shared/model/warning.ts';
-import type { StreamStatus } from '../../lib/embedded/stream/stream-status.ts';
+import type { StreamStatus } from '../../lib/common/stream-status.ts';
 import { ageText, instantText } from '../instant-text.ts';
 import type { Publication } from '../lake.ts';
 import { textTable, withCommas } from '../text-table.ts';

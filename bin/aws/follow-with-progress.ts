@@ -5,7 +5,7 @@ import type {
   FollowOptions,
   RunStep,
 } from '../../lib/aws/client/follow-run.ts';
-import type { BatchRunResult } from '../../lib/embedded/batch/run-batch.ts';
+import type { BatchRunResult } from '../../lib/common/batch-run-result.ts';
 import { batchSummary } from '../batch-summary.ts';
 import type { CommandContext } from '../command.ts';
 import { InterruptedError } from '../failure.ts';

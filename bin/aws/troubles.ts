@@ -1,4 +1,4 @@
-import type { StreamStatus } from '../../lib/embedded/stream/stream-status.ts';
+import type { StreamStatus } from '../../lib/common/stream-status.ts';
 import { ageText, instantText } from '../instant-text.ts';
 import { withCommas } from '../text-table.ts';
 import type { DeployedStatus, Versions } from './deployed-status.ts';

@@ -4,7 +4,8 @@ import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import { UsageError } from '../../lambdas/shared/model/errors.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
-import { type BatchRunResult, runBatch } from '../../lib/embedded/batch/run-batch.ts';
+import type { BatchRunResult } from '../../lib/common/batch-run-result.ts';
+import { runBatch } from '../../lib/embedded/batch/run-batch.ts';
 import { followedText, runResult } from '../aws/follow-with-progress.ts';
 import { requestRun } from '../aws/request-run.ts';
 import { batchSummary } from '../batch-summary.ts';

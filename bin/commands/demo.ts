@@ -8,7 +8,7 @@ import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
 import { assert, TerminalError } from '../../lambdas/shared/model/errors.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
-import type { InputFile } from '../../lib/embedded/produce/input-file.ts';
+import type { InputFile } from '../../lib/common/input-file.ts';
 import { SILENT_OBSERVER } from '../../lib/embedded/stream/observer.ts';
 import { runStream } from '../../lib/embedded/stream/run-stream.ts';
 import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';

@@ -7,7 +7,7 @@ import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { EventStream } from '../../lambdas/shared/ports/event-stream.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { SystemRandomness } from '../../lambdas/shared/runtime/randomness.ts';
-import type { InputFile } from '../../lib/embedded/produce/input-file.ts';
+import type { InputFile } from '../../lib/common/input-file.ts';
 import {
   type ProduceProgress,
   ProduceTally,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
-import { readStreamStatus, type StreamStatus } from '../../lib/embedded/stream/stream-status.ts';
+import { readStreamStatus, type StreamStatus } from '../../lib/common/stream-status.ts';
 import { sightLocalStream } from '../../lib/embedded/stream/view-stream.ts';
 import { deployedScreen, verdictOf } from '../aws/deployed-screen.ts';
 import {

@@ -5,7 +5,7 @@ import type { Warning } from '../../lambdas/shared/model/warning.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
 import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';
-import { currentManifest } from '../../lib/embedded/stream/epoch-publisher.ts';
+import { currentManifest } from '../../lib/common/current-manifest.ts';
 import { isRetryable } from '../../lib/embedded/stream/failures.ts';
 import { runStream, type StreamGoal } from '../../lib/embedded/stream/run-stream.ts';
 import { batchSummary } from '../batch-summary.ts';

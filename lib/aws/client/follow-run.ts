@@ -12,7 +12,7 @@ import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
-import { nap } from '../../embedded/stream/nap.ts';
+import { nap } from '../../common/nap.ts';
 import type { BatchExecution, BatchExecutions } from './batch-executions.ts';
 
 /** Notifications of uploads come within seconds; a starter that knows none for so long has none. */

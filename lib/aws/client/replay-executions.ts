@@ -11,7 +11,7 @@ import type {
   ReplayStepEvent,
   ReplayStepResult,
 } from '../../../lambdas/stream/operate/replay/replay-step.ts';
-import { nap } from '../../embedded/stream/nap.ts';
+import { nap } from '../../common/nap.ts';
 import { executionArn, machineCall } from './state-machine.ts';
 
 export type ReplayRequest = Pick<ReplayStepEvent, 'consumer' | 'from' | 'since'>;

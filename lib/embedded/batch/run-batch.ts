@@ -19,7 +19,7 @@ import {
   removeOldRuns,
   removeWork,
 } from '../../../lambdas/batch/publish-run/remove-old-runs.ts';
-import type { BatchManifest, BatchStatus } from '../../../lambdas/batch/run/batch-manifest.ts';
+import type { BatchManifest, } from '../../../lambdas/batch/run/batch-manifest.ts';
 import {
   type BatchPlan,
   manifestKey,
@@ -49,6 +49,7 @@ import { BATCH_CURRENT_KEY, batchTableFolder } from '../../../lambdas/shared/sta
 import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
 import type { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
+import type { BatchRunResult } from '../../common/batch-run-result.ts';
 import { ExchangeBudget } from './exchange-memory.ts';
 import { withSavedCuts } from './saved-plan.ts';
 import { StageRunner, type StageSettings } from './stage-runner.ts';
@@ -79,14 +80,6 @@ export interface BatchRunOptions {
   /** One line for the user about how this run goes, and what would change it. */
   readonly onNote?: (line: string) => void;
   readonly clock?: Clock;
-}
-
-export interface BatchRunResult {
-  readonly runId: string;
-  readonly status: BatchStatus;
-  readonly manifestKey: string;
-  readonly manifest: BatchManifest;
-  readonly durationMs: number;
 }
 
 const MAX_DEFAULT_WORKERS = 8;

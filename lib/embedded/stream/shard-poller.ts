@@ -10,8 +10,8 @@ import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import type { ConsumeResult } from '../../../lambdas/stream/consume/consume-orders.ts';
 import { positionAfter } from '../../../lambdas/stream/shards/skipped-records.ts';
+import { nap } from '../../common/nap.ts';
 import { backoffMs, isRetryable } from './failures.ts';
-import { nap } from './nap.ts';
 import type { StreamObserver } from './observer.ts';
 
 /** Between two looks at shards that had nothing. */

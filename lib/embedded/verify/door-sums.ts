@@ -5,8 +5,8 @@ import { formatDay } from '../../../lambdas/shared/model/time.ts';
 import type { ColumnRows } from '../../../lambdas/shared/parquet/column-reader.ts';
 import type { EpochSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
 import { TABLE_OF_OUTCOME } from '../../../lambdas/shared/state/shard-result.ts';
-import { type CellSums, differentCell, sumInto } from './cell-sums.ts';
 import { Fingerprint, KeyWeights } from './fingerprint.ts';
+import { type CellSums, differentCell, sumInto } from './revenue-sums.ts';
 
 /** What a manifest says that its tables have to add up to. */
 export interface StatedSums {

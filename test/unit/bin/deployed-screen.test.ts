@@ -14,7 +14,7 @@ import { configHash } from '../../../lambdas/shared/model/config-hash.ts';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { BatchExecution } from '../../../lib/aws/client/batch-executions.ts';
 import type { AlarmsFound } from '../../../lib/aws/client/deployed-alarms.ts';
-import type { StreamStatus } from '../../../lib/embedded/stream/stream-status.ts';
+import type { StreamStatus } from '../../../lib/common/stream-status.ts';
 import { skippingClock } from '../../support/stubbed-aws.ts';
 
 const RUN = '20260201T020000Z-bbbbbbbb';

@@ -8,7 +8,7 @@ import {
   replayStep,
 } from '../../../lambdas/stream/operate/replay/replay-step.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
-import { currentManifest } from '../../../lib/embedded/stream/epoch-publisher.ts';
+import { currentManifest } from '../../../lib/common/current-manifest.ts';
 import { templatesOf } from '../../support/aws-stacks.ts';
 import { type Definition, execute } from '../../support/state-machine.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../../lambdas/shared/model/errors.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
-import { currentManifest } from '../../../lib/embedded/stream/epoch-publisher.ts';
+import { currentManifest } from '../../../lib/common/current-manifest.ts';
 import { runStream, type StreamGoal } from '../../../lib/embedded/stream/run-stream.ts';
 import { anEvent, createStreamWorld, type StreamWorld } from '../../support/stream-world.ts';
 

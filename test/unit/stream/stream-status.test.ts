@@ -8,8 +8,8 @@ import { publishEpoch } from '../../../lambdas/stream/publish/publish-epoch.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import type { CountingStream } from '../../../lambdas/stream/shards/count-unread.ts';
 import { settleShards } from '../../../lambdas/stream/shards/shard-registry.ts';
-import type { StreamSight } from '../../../lib/embedded/stream/stream-sight.ts';
-import { readStreamStatus } from '../../../lib/embedded/stream/stream-status.ts';
+import type { StreamSight } from '../../../lib/common/stream-sight.ts';
+import { readStreamStatus } from '../../../lib/common/stream-status.ts';
 import {
   anEvent,
   createStreamWorld,

@@ -1,20 +1,20 @@
-import type { Config } from '../../../lambdas/shared/model/config.ts';
-import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
-import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
-import type { EventStream } from '../../../lambdas/shared/ports/event-stream.ts';
-import type { Metrics } from '../../../lambdas/shared/ports/metrics.ts';
-import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
-import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
-import { SystemRandomness } from '../../../lambdas/shared/runtime/randomness.ts';
-import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
-import { StateKeys } from '../../../lambdas/shared/state/state-keys.ts';
-import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
+import type { Config } from '../../lambdas/shared/model/config.ts';
+import { RetryableError, TerminalError } from '../../lambdas/shared/model/errors.ts';
+import type { Clock } from '../../lambdas/shared/ports/clock.ts';
+import type { EventStream } from '../../lambdas/shared/ports/event-stream.ts';
+import type { Metrics } from '../../lambdas/shared/ports/metrics.ts';
+import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+import type { StateStore } from '../../lambdas/shared/ports/state-store.ts';
+import { SystemRandomness } from '../../lambdas/shared/runtime/randomness.ts';
+import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
+import { StateKeys } from '../../lambdas/shared/state/state-keys.ts';
+import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
 import {
   metaDifferences,
   metaOfConfig,
   type StreamMeta,
-} from '../../../lambdas/shared/state/stream-meta.ts';
-import type { CountingStream } from '../../../lambdas/stream/shards/count-unread.ts';
+} from '../../lambdas/shared/state/stream-meta.ts';
+import type { CountingStream } from '../../lambdas/stream/shards/count-unread.ts';
 
 /** A consumer as it is, looked at without beginning or changing anything. */
 export interface StreamSight {

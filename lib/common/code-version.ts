@@ -1,5 +1,5 @@
-import { TABLE_VERSION } from '../../../lambdas/shared/model/tables.ts';
-import packageJson from '../../../package.json' with { type: 'json' };
+import { TABLE_VERSION } from '../../lambdas/shared/model/tables.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 
 /**
  * Of the program and of what decides the bytes it writes: an epoch that another one has planned is

@@ -1,14 +1,14 @@
-import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
-import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
-import { findEpochHead, findPlan } from '../../../lambdas/shared/state/epoch-head.ts';
-import { readSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
-import { readLog } from '../../../lambdas/shared/state/fold.ts';
-import { manifestChain } from '../../../lambdas/shared/state/manifest-chain.ts';
-import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
-import { endOfStream } from '../../../lambdas/stream/publish/plan/raise-floors.ts';
-import { readShards } from '../../../lambdas/stream/shards/shard-registry.ts';
-import { currentManifest } from './epoch-publisher.ts';
+import { TerminalError } from '../../lambdas/shared/model/errors.ts';
+import type { EpochMs } from '../../lambdas/shared/model/time.ts';
+import { findEpochHead, findPlan } from '../../lambdas/shared/state/epoch-head.ts';
+import { readSnapshot } from '../../lambdas/shared/state/epoch-snapshot.ts';
+import { readLog } from '../../lambdas/shared/state/fold.ts';
+import { manifestChain } from '../../lambdas/shared/state/manifest-chain.ts';
+import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
+import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';
+import { endOfStream } from '../../lambdas/stream/publish/plan/raise-floors.ts';
+import { readShards } from '../../lambdas/stream/shards/shard-registry.ts';
+import { currentManifest } from './current-manifest.ts';
 import { readShardStatuses, type ShardStatus } from './shard-status.ts';
 import type { StreamSight } from './stream-sight.ts';
 

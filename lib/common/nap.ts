@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
+import type { Clock } from '../../lambdas/shared/ports/clock.ts';
 
 /** A signal is heard after so long at the latest. */
 const SLICE_MS = 50;

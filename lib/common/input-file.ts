@@ -1,20 +1,17 @@
-import { UnreadableInputError } from '../../../lambdas/shared/ingest/byte-sources.ts';
-import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
-import type { CsvBatch } from '../../../lambdas/shared/ingest/csv-scanner.ts';
-import {
-  ORDER_COLUMNS,
-  type WantedColumns,
-} from '../../../lambdas/shared/ingest/header-columns.ts';
-import { asInputChanged } from '../../../lambdas/shared/ingest/list-landing.ts';
-import { ndjsonFormat } from '../../../lambdas/shared/ingest/ndjson.ts';
-import { type OpenInput, openInput } from '../../../lambdas/shared/ingest/open-input.ts';
+import { UnreadableInputError } from '../../lambdas/shared/ingest/byte-sources.ts';
+import type { CsvLayout } from '../../lambdas/shared/ingest/csv-layout.ts';
+import type { CsvBatch } from '../../lambdas/shared/ingest/csv-scanner.ts';
+import { ORDER_COLUMNS, type WantedColumns } from '../../lambdas/shared/ingest/header-columns.ts';
+import { asInputChanged } from '../../lambdas/shared/ingest/list-landing.ts';
+import { ndjsonFormat } from '../../lambdas/shared/ingest/ndjson.ts';
+import { type OpenInput, openInput } from '../../lambdas/shared/ingest/open-input.ts';
 import {
   type BatchConsumer,
   csvFormat,
   RecordReader,
-} from '../../../lambdas/shared/ingest/record-reader.ts';
-import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
-import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+} from '../../lambdas/shared/ingest/record-reader.ts';
+import { TerminalError } from '../../lambdas/shared/model/errors.ts';
+import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 
 /** A file whose records go to the stream. */
 export interface InputFile {

@@ -1,13 +1,13 @@
-import { type OutcomeCounts, zeroCounts } from '../../../lambdas/shared/model/outcome.ts';
-import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
-import type { Shard } from '../../../lambdas/shared/ports/event-stream.ts';
-import { NO_TIME } from '../../../lambdas/shared/rules/stream-times.ts';
-import { readLog } from '../../../lambdas/shared/state/fold.ts';
-import type { LogEntry } from '../../../lambdas/shared/state/log-entry.ts';
-import type { ShardHead } from '../../../lambdas/shared/state/shard-head.ts';
-import { watermarkOfShard } from '../../../lambdas/stream/publish/plan/raise-floors.ts';
-import { readShards } from '../../../lambdas/stream/shards/shard-registry.ts';
-import { type ShardUnread, unreadOfShard } from '../../../lambdas/stream/shards/unread-of-shard.ts';
+import { type OutcomeCounts, zeroCounts } from '../../lambdas/shared/model/outcome.ts';
+import type { EpochMs } from '../../lambdas/shared/model/time.ts';
+import type { Shard } from '../../lambdas/shared/ports/event-stream.ts';
+import { NO_TIME } from '../../lambdas/shared/rules/stream-times.ts';
+import { readLog } from '../../lambdas/shared/state/fold.ts';
+import type { LogEntry } from '../../lambdas/shared/state/log-entry.ts';
+import type { ShardHead } from '../../lambdas/shared/state/shard-head.ts';
+import { watermarkOfShard } from '../../lambdas/stream/publish/plan/raise-floors.ts';
+import { readShards } from '../../lambdas/stream/shards/shard-registry.ts';
+import { type ShardUnread, unreadOfShard } from '../../lambdas/stream/shards/unread-of-shard.ts';
 import type { StreamSight } from './stream-sight.ts';
 
 /**
