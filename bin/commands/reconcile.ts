@@ -12,12 +12,22 @@ import { formatCents } from '../../lambdas/shared/model/money.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { currentPublication } from '../lake.ts';
-import { consumerOption, instantOption, pathOption, wholeNumberOption } from '../option-values.ts';
-import { createProgress } from '../progress.ts';
-import { reconcileText } from '../reconcile-text.ts';
-import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../target.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { currentPublication } from '../lake/lake.ts';
+import {
+  consumerOption,
+  instantOption,
+  pathOption,
+  wholeNumberOption,
+} from '../options/option-values.ts';
+import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../options/target.ts';
+import { createProgress } from '../text/progress.ts';
+import { reconcileText } from '../text/reconcile-text.ts';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100_000;

@@ -7,7 +7,12 @@ import {
   redriveAll,
 } from '../../lambdas/stream/operate/redrive/redrive-records.ts';
 import type { RedriveStepResult } from '../../lambdas/stream/operate/redrive/redrive-step.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
 import {
   addConsumerOption,
   addLakeOption,
@@ -15,15 +20,15 @@ import {
   foldersOf,
   openStream,
   type StreamFolders,
-} from '../stream-options.ts';
+} from '../options/stream-options.ts';
 import {
   addTargetOption,
   assertDeployedConsumer,
   assertNoneOf,
   openAws,
   type TargetOptions,
-} from '../target.ts';
-import { textTable, withCommas } from '../text-table.ts';
+} from '../options/target.ts';
+import { textTable, withCommas } from '../text/text-table.ts';
 
 interface RedriveCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly dryRun?: true;

@@ -19,7 +19,7 @@ import {
   removeOldRuns,
   removeWork,
 } from '../../../lambdas/batch/publish-run/remove-old-runs.ts';
-import type { BatchManifest, } from '../../../lambdas/batch/run/batch-manifest.ts';
+import type { BatchManifest } from '../../../lambdas/batch/run/batch-manifest.ts';
 import {
   type BatchPlan,
   manifestKey,

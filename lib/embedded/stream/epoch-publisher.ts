@@ -1,4 +1,3 @@
-
 import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { publishEpoch, waitingFor } from '../../../lambdas/stream/publish/publish-epoch.ts';

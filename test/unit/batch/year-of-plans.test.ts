@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textTable, withCommas } from '../../../bin/text-table.ts';
+import { textTable, withCommas } from '../../../bin/text/text-table.ts';
 import type { InputSize } from '../../../lambdas/batch/plan-run/function-sizes.ts';
 import type { PlanLimit } from '../../../lambdas/batch/plan-run/plan-limits.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configOf, loadConfig } from '../../../bin/config-file.ts';
+import { configOf, loadConfig } from '../../../bin/options/config-file.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 import { runs } from '../../support/runs.ts';
 import { seed } from '../../support/seed.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf, SignalReceived } from '../../../bin/failure.ts';
+import { failureOf, SignalReceived } from '../../../bin/base/failure.ts';
 import {
   ObjectNotFoundError,
   PreconditionFailedError,

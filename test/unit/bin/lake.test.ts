@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { currentPublication } from '../../../bin/lake.ts';
+import { currentPublication } from '../../../bin/lake/lake.ts';
 import { runOver } from '../../support/batch-runs.ts';
 import { SMALL_LANDING } from '../../support/small-landing.ts';
 

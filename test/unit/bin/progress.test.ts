@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { barProgress } from '../../../bin/progress.ts';
+import { barProgress } from '../../../bin/text/progress.ts';
 
 describe('barProgress', () => {
   it('starts a new bar for each stage, with the rate and time left of that stage', () => {

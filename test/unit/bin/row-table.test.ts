@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { layOut } from '../../../bin/row-table.ts';
+import { layOut } from '../../../bin/text/row-table.ts';
 import { type Column, tableOf } from '../../../lambdas/shared/model/tables.ts';
 
 const columns = tableOf('batch', 'product_revenue').columns;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ageText, instantText } from '../../../bin/instant-text.ts';
-import { createLiveScreen } from '../../../bin/live-screen.ts';
-import { type EpochView, epochLine, StreamView } from '../../../bin/stream-view.ts';
-import { warningMetrics } from '../../../bin/warning-metrics.ts';
+import { ageText, instantText } from '../../../bin/text/instant-text.ts';
+import { createLiveScreen } from '../../../bin/text/live-screen.ts';
+import { type EpochView, epochLine, StreamView } from '../../../bin/text/stream-view.ts';
+import { warningMetrics } from '../../../bin/text/warning-metrics.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
 
 const EPOCH: EpochView = {

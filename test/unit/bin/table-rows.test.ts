@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type RowSelection, tableRows } from '../../../bin/table-rows.ts';
+import { type RowSelection, tableRows } from '../../../bin/lake/table-rows.ts';
 import { ordersCsv, runOver } from '../../support/batch-runs.ts';
 
 const { lake, manifest } = await runOver([

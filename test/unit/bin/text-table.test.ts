@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byteText, secondsText, textTable, withCommas } from '../../../bin/text-table.ts';
+import { byteText, secondsText, textTable, withCommas } from '../../../bin/text/text-table.ts';
 
 describe('textTable', () => {
   it('puts numbers to the right and shows control characters', () => {

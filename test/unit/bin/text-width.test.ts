@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cutTo, padTo, widthOf } from '../../../bin/text-width.ts';
+import { cutTo, padTo, widthOf } from '../../../bin/text/text-width.ts';
 import { seed } from '../../support/seed.ts';
 
 it.each([

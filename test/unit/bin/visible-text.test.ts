@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { visible, visibleJson, visibleLines } from '../../../bin/visible-text.ts';
+import { visible, visibleJson, visibleLines } from '../../../bin/text/visible-text.ts';
 import { seed } from '../../support/seed.ts';
 
 it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { streamStatusText } from '../../../bin/stream-status-text.ts';
+import { streamStatusText } from '../../../bin/text/stream-status-text.ts';
 import { RetryableError } from '../../../lambdas/shared/model/errors.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
