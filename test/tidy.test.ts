@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readProgram } from './support/program-files.ts';
+import { circlesOf } from './support/room-circles.ts';
 import {
   findLines,
   importsOf,
@@ -127,6 +128,25 @@ describe('imports', () => {
           .map((name) => `${file.path} imports ${name}`),
       );
     expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    'lambdas',
+    'lambdas/shared',
+    'lambdas/batch',
+    'lambdas/stream',
+    'lambdas/stream/publish',
+    'lambdas/stream/operate',
+    'lambdas/reconcile',
+    'lib',
+    'lib/aws',
+    'lib/aws/constructs',
+    'lib/common',
+    'lib/embedded',
+    'bin',
+  ])('has no circle of rooms in %s', (root) => {
+    expect(product.filter((file) => file.path.startsWith(`${root}/`)).length).toBeGreaterThan(1);
+    expect(circlesOf(product, root)).toEqual([]);
   });
 
   it('knows AWS only where AWS is met', () => {
