@@ -1,5 +1,5 @@
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { Dimension } from '../../lambdas/shared/dimensions/dimension.ts';
+import { Dimension } from '../../lambdas/shared/dimensions/joined-dimension.ts';
 import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
 import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';

@@ -1,4 +1,4 @@
-import { Dimension, type DimensionData } from '../../shared/dimensions/dimension.ts';
+import { Dimension, type DimensionData } from '../../shared/dimensions/joined-dimension.ts';
 import type { Config } from '../../shared/model/config.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { BatchPlan } from '../run/batch-plan.ts';

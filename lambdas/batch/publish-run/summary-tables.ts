@@ -1,5 +1,5 @@
 import type { ColumnData } from '../../shared/bytes/column-data.ts';
-import type { Dimension } from '../../shared/dimensions/dimension.ts';
+import type { Dimension } from '../../shared/dimensions/joined-dimension.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';

@@ -1,5 +1,5 @@
 import type { ColumnData, Values } from '../../shared/bytes/column-data.ts';
-import type { Dimension } from '../../shared/dimensions/dimension.ts';
+import type { Dimension } from '../../shared/dimensions/joined-dimension.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';

@@ -1,5 +1,5 @@
 import { textValues } from '../../shared/bytes/column-data.ts';
-import { Dimension, type DimensionData } from '../../shared/dimensions/dimension.ts';
+import { Dimension, type DimensionData } from '../../shared/dimensions/joined-dimension.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import type { Config } from '../../shared/model/config.ts';

@@ -4,7 +4,7 @@ import {
   plain,
   type Values,
 } from '../../shared/bytes/column-data.ts';
-import type { Dimension } from '../../shared/dimensions/dimension.ts';
+import type { Dimension } from '../../shared/dimensions/joined-dimension.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import { MAX_ID_BYTES, STATUSES } from '../../shared/model/order.ts';
 import { HOURS_PER_DAY, joinedColumns, orderColumns } from '../../shared/rows/order-row-columns.ts';

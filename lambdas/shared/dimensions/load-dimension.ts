@@ -11,7 +11,7 @@ import {
 } from '../model/dimension.ts';
 import { ObjectNotFoundError, ObjectUnreadableError, TerminalError } from '../model/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { DimensionBuilder, type DimensionData } from './dimension.ts';
+import { DimensionBuilder, type DimensionData } from './joined-dimension.ts';
 
 export interface LoadedDimension {
   readonly data: DimensionData;

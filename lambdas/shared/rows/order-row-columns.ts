@@ -6,7 +6,7 @@ import {
   textValues,
   type Values,
 } from '../bytes/column-data.ts';
-import type { Dimension } from '../dimensions/dimension.ts';
+import type { Dimension } from '../dimensions/joined-dimension.ts';
 import { STATUSES } from '../model/order.ts';
 import { dayOfWeek, MS_PER_DAY, MS_PER_HOUR } from '../model/time.ts';
 import type { DenseKeys, RowKeys } from './dense-keys.ts';

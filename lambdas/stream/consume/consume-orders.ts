@@ -4,7 +4,7 @@ import { StatusParser } from '../../shared/ingest/status-parser.ts';
 import { RetryableError, TerminalError } from '../../shared/model/errors.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 import { foldShard, type ShardFold } from '../../shared/state/fold.ts';
-import { isAfter } from '../../shared/state/sequence-number.ts';
+import { isAfter } from '../../shared/state/sequence-order.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 import { openShard } from '../shards/open-shard.ts';
 import { readSkipped } from '../shards/skipped-records.ts';

@@ -1,7 +1,7 @@
 import { RetryableError, ShardNotFoundError } from '../../shared/model/errors.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { ReadPosition, ReadResult, StreamRecord } from '../../shared/ports/event-stream.ts';
-import { isAfter } from '../../shared/state/sequence-number.ts';
+import { isAfter } from '../../shared/state/sequence-order.ts';
 import type { StreamContext } from '../../shared/state/stream-context.ts';
 
 /** Reads of a shard that may come back empty although records follow. */

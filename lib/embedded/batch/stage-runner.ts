@@ -8,7 +8,7 @@ import type { BatchPlan } from '../../../lambdas/batch/run/batch-plan.ts';
 import type { BucketResult } from '../../../lambdas/batch/run/bucket-result.ts';
 import type { ChunkResult } from '../../../lambdas/batch/run/chunk-result.ts';
 import type { RangeResult } from '../../../lambdas/batch/run/range-result.ts';
-import type { DimensionData } from '../../../lambdas/shared/dimensions/dimension.ts';
+import type { DimensionData } from '../../../lambdas/shared/dimensions/joined-dimension.ts';
 import type { CsvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';

@@ -5,7 +5,7 @@ import { isWhole, readHead, readLog } from '../../../shared/state/fold.ts';
 import type { LogEntry } from '../../../shared/state/log-entry.ts';
 import { readStreamManifest } from '../../../shared/state/manifest-chain.ts';
 import { decodeSegment, readSegment } from '../../../shared/state/segment.ts';
-import { compareSequenceNumbers, isAfter } from '../../../shared/state/sequence-number.ts';
+import { compareSequenceNumbers, isAfter } from '../../../shared/state/sequence-order.ts';
 import type { StreamContext } from '../../../shared/state/stream-context.ts';
 import type { StreamManifest } from '../../../shared/state/stream-manifest.ts';
 import type { NumberRange, Redriven } from './redriven.ts';

@@ -3,7 +3,7 @@ import { hashKeyOf } from '../../../shared/model/hash-key.ts';
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import { foldShard, readHead } from '../../../shared/state/fold.ts';
-import { compareSequenceNumbers, isAfter } from '../../../shared/state/sequence-number.ts';
+import { compareSequenceNumbers, isAfter } from '../../../shared/state/sequence-order.ts';
 import type { ShardHead } from '../../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../../shared/state/stream-context.ts';
 import { appendRecords } from '../../consume/append-records.ts';

@@ -1,5 +1,5 @@
 import type { StateOperation, StateValue } from '../../../shared/ports/state-store.ts';
-import { compareSequenceNumbers } from '../../../shared/state/sequence-number.ts';
+import { compareSequenceNumbers } from '../../../shared/state/sequence-order.ts';
 import type { StreamContext } from '../../../shared/state/stream-context.ts';
 
 /** Sequence numbers of one shard, both ends included. */

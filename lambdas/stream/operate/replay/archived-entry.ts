@@ -3,7 +3,7 @@ import type { EpochMs } from '../../../shared/model/time.ts';
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts';
 import type { PlannedEntry } from '../../../shared/state/epoch-plan.ts';
 import { decodeSegment, readSegment } from '../../../shared/state/segment.ts';
-import { isAfter } from '../../../shared/state/sequence-number.ts';
+import { isAfter } from '../../../shared/state/sequence-order.ts';
 import type { ShardHead } from '../../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../../shared/state/stream-context.ts';
 import type { NumberRange } from '../redrive/redriven.ts';

@@ -4,7 +4,7 @@ import type { StreamRecord } from '../../../shared/ports/event-stream.ts';
 import { readAhead } from '../../../shared/runtime/read-ahead.ts';
 import type { PlannedEntry } from '../../../shared/state/epoch-plan.ts';
 import { foldShard, type ShardFold } from '../../../shared/state/fold.ts';
-import { isAfter } from '../../../shared/state/sequence-number.ts';
+import { isAfter } from '../../../shared/state/sequence-order.ts';
 import type { ShardHead } from '../../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../../shared/state/stream-context.ts';
 import type { TransactStatus } from '../../../shared/state/transact.ts';

@@ -1,4 +1,4 @@
-import type { Dimension } from '../../../shared/dimensions/dimension.ts';
+import type { Dimension } from '../../../shared/dimensions/joined-dimension.ts';
 import type { DimensionCounts } from '../../../shared/model/dimension.ts';
 import { formatCents } from '../../../shared/model/money.ts';
 import { type TableName, tablesOf } from '../../../shared/model/tables.ts';

@@ -1,4 +1,4 @@
-import { Dimension } from '../../../shared/dimensions/dimension.ts';
+import { Dimension } from '../../../shared/dimensions/joined-dimension.ts';
 import { type LoadedDimension, loadDimension } from '../../../shared/dimensions/load-dimension.ts';
 import { type LandingObject, listDimension } from '../../../shared/ingest/list-landing.ts';
 import {

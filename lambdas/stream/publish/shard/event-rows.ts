@@ -1,7 +1,7 @@
 import { ByteHeap } from '../../../shared/bytes/byte-heap.ts';
 import { copyBytes } from '../../../shared/bytes/bytes.ts';
 import { type ColumnData, plain, textValues } from '../../../shared/bytes/column-data.ts';
-import type { Dimension } from '../../../shared/dimensions/dimension.ts';
+import type { Dimension } from '../../../shared/dimensions/joined-dimension.ts';
 import { DenseKeys } from '../../../shared/rows/dense-keys.ts';
 import {
   densifyDerived,

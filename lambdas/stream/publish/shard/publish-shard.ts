@@ -1,4 +1,4 @@
-import type { Dimension } from '../../../shared/dimensions/dimension.ts';
+import type { Dimension } from '../../../shared/dimensions/joined-dimension.ts';
 import { EventParser } from '../../../shared/ingest/parse-events.ts';
 import type { StatusParser } from '../../../shared/ingest/status-parser.ts';
 import { assert } from '../../../shared/model/errors.ts';

@@ -1,4 +1,4 @@
-import type { Dimension } from '../../../shared/dimensions/dimension.ts';
+import type { Dimension } from '../../../shared/dimensions/joined-dimension.ts';
 import { StatusParser } from '../../../shared/ingest/status-parser.ts';
 import { CUSTOMERS, PRODUCTS } from '../../../shared/model/dimension.ts';
 import type { EpochPlan } from '../../../shared/state/epoch-plan.ts';

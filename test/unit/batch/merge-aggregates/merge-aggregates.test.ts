@@ -7,7 +7,7 @@ import { writeSummaryTables } from '../../../../lambdas/batch/publish-run/summar
 import type { BucketResult } from '../../../../lambdas/batch/run/bucket-result.ts';
 import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { ByteDictionary } from '../../../../lambdas/shared/bytes/byte-dictionary.ts';
-import { Dimension } from '../../../../lambdas/shared/dimensions/dimension.ts';
+import { Dimension } from '../../../../lambdas/shared/dimensions/joined-dimension.ts';
 import { CARRY_CENTS } from '../../../../lambdas/shared/revenue/cent-sums.ts';
 import { WindowSums } from '../../../../lambdas/shared/revenue/window-sums.ts';
 import { configOf } from '../../../support/batch-runs.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   INLINE_INPUTS_MAX,
   ManifestInputs,
-} from '../../../../lambdas/batch/publish-run/manifest-inputs.ts';
+} from '../../../../lambdas/batch/publish-run/collect-inputs.ts';
 import { discardRun } from '../../../../lambdas/batch/publish-run/remove-old-runs.ts';
 import type { BatchManifest } from '../../../../lambdas/batch/run/batch-manifest.ts';
 import { manifestFolder, manifestKey } from '../../../../lambdas/batch/run/batch-plan.ts';

@@ -3,7 +3,7 @@ import { writeSummaryTables } from '../../../../lambdas/batch/publish-run/summar
 import type { BucketResult } from '../../../../lambdas/batch/run/bucket-result.ts';
 import type { RangeResult } from '../../../../lambdas/batch/run/range-result.ts';
 import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { Dimension } from '../../../../lambdas/shared/dimensions/dimension.ts';
+import { Dimension } from '../../../../lambdas/shared/dimensions/joined-dimension.ts';
 import { loadDimension } from '../../../../lambdas/shared/dimensions/load-dimension.ts';
 import { PRODUCTS } from '../../../../lambdas/shared/model/dimension.ts';
 import { readRows } from '../../../../lambdas/shared/parquet/reader.ts';

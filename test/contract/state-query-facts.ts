@@ -6,11 +6,11 @@ import {
   newToken,
   put,
   queried,
-  type StatePromises,
+  type StateFacts,
   sksOf,
-} from './state-promises.ts';
+} from './state-facts.ts';
 
-export const queryPromises: StatePromises = {
+export const queryFacts: StateFacts = {
   'gives the items of one pk in bytewise order': async (store, pk) => {
     const sks = [
       'a',
@@ -115,7 +115,7 @@ async function readItem(store: StateStore, pk: string): Promise<StateItem> {
   return item;
 }
 
-export const valuePromises: StatePromises = {
+export const valueFacts: StateFacts = {
   'gives back values of every kind': async (store, pk) => {
     const attributes: Attributes = {
       text: 'ünïcödé 😀 "quoted"\n',

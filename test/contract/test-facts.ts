@@ -7,14 +7,14 @@ export type Exceptions = Readonly<Record<string, string>>;
  * One test for each fact. A fact with an exception is run all the same, and has to fail: an
  * exception that is no longer one is to go from the list.
  */
-export function testPromises<Check>(
-  promises: Readonly<Record<string, Check>>,
+export function testFacts<Check>(
+  facts: Readonly<Record<string, Check>>,
   exceptions: Exceptions,
   run: (check: Check) => Promise<void>,
 ): void {
-  const unknown = Object.keys(exceptions).filter((fact) => !Object.hasOwn(promises, fact));
-  if (unknown.length > 0) throw new Error(`exceptions without a promise: ${unknown.join(', ')}`);
-  for (const [fact, check] of Object.entries(promises)) {
+  const unknown = Object.keys(exceptions).filter((fact) => !Object.hasOwn(facts, fact));
+  if (unknown.length > 0) throw new Error(`exceptions without a fact: ${unknown.join(', ')}`);
+  for (const [fact, check] of Object.entries(facts)) {
     const reason = exceptions[fact];
     if (reason === undefined) it(fact, () => run(check));
     else it(`does not keep: ${fact}: ${reason}`, () => expect(run(check)).rejects.toThrow());

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compareSequenceNumbers, isAfter } from '../../../lambdas/shared/state/sequence-number.ts';
+import { compareSequenceNumbers, isAfter } from '../../../lambdas/shared/state/sequence-order.ts';
 
 const NINES = '9'.repeat(56);
 const TEN = `1${'0'.repeat(56)}`;

@@ -1,7 +1,7 @@
 import type { ObjectInfo, ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 
 /** What a store promises, by the fact that shows it. Each gets an empty store. */
-export type StorePromises = Readonly<Record<string, (store: ObjectStore) => Promise<void>>>;
+export type StoreFacts = Readonly<Record<string, (store: ObjectStore) => Promise<void>>>;
 
 export const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 

@@ -11,9 +11,7 @@ import type {
 } from '../../lambdas/shared/ports/state-store.ts';
 
 /** What a store promises, by the fact that shows it. Nothing else uses this `pk`. */
-export type StatePromises = Readonly<
-  Record<string, (store: StateStore, pk: string) => Promise<void>>
->;
+export type StateFacts = Readonly<Record<string, (store: StateStore, pk: string) => Promise<void>>>;
 
 /** Unlike every other, also in a table that earlier runs have used. */
 export const newPk = (): string => `contract-${randomUUID()}`;

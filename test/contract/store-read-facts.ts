@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { ObjectNotFoundError, PreconditionFailedError } from '../../lambdas/shared/model/errors.ts';
-import { read, type StorePromises, text } from './store-promises.ts';
+import { read, type StoreFacts, text } from './store-facts.ts';
 
-export const readPromises: StorePromises = {
+export const readFacts: StoreFacts = {
   'gives back the bytes that were put': async (store) => {
     const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
 

@@ -8,9 +8,9 @@ import {
   readSome,
   record,
   START,
-  type StreamPromises,
+  type StreamFacts,
   shardIdsOf,
-} from './stream-promises.ts';
+} from './stream-facts.ts';
 
 /**
  * MD5s of RFC 1321, and of two texts in UTF-8 by `md5sum`: with four shards, the first two bits of
@@ -30,7 +30,7 @@ const MD5_VECTORS: readonly (readonly [string, string, number])[] = [
   ['日本', '4dbed2e657457884e67137d3514119b3', 1],
 ];
 
-export const putPromises: StreamPromises = {
+export const putFacts: StreamFacts = {
   'gives a record to the shard that holds the MD5 of its key': {
     shardCount: 4,
     check: async (stream) => {
@@ -169,7 +169,7 @@ const sized = (partitionKey: string, length: number): NewRecord => ({
 
 const MIB = 1024 * 1024;
 
-export const limitPromises: StreamPromises = {
+export const limitFacts: StreamFacts = {
   'takes 500 records, and fails when there are more or none': {
     shardCount: 1,
     check: async (stream) => {

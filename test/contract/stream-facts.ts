@@ -8,7 +8,7 @@ import type {
 } from '../../lambdas/shared/ports/event-stream.ts';
 
 /** What a stream promises, by the fact that shows it. Each gets a new stream. */
-export type StreamPromises = Readonly<
+export type StreamFacts = Readonly<
   Record<
     string,
     { readonly shardCount: number; readonly check: (stream: ReshardableStream) => Promise<void> }

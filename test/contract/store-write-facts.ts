@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import { ObjectNotFoundError, PreconditionFailedError } from '../../lambdas/shared/model/errors.ts';
 import type { ObjectWriter } from '../../lambdas/shared/ports/object-store.ts';
-import { keysOf, listed, read, type StorePromises, text } from './store-promises.ts';
+import { keysOf, listed, read, type StoreFacts, text } from './store-facts.ts';
 
 const MIB = 1024 * 1024;
 
-export const putPromises: StorePromises = {
+export const putFacts: StoreFacts = {
   'replaces an object and changes its etag, also where the size stays': async (store) => {
     const etags = new Set<string>();
     for (let i = 10; i < 60; i++) etags.add((await store.put('a', text(`${i}`))).etag);
@@ -101,7 +101,7 @@ export const putPromises: StorePromises = {
   },
 };
 
-export const writerPromises: StorePromises = {
+export const writerFacts: StoreFacts = {
   'shows a written object only after commit, and then the whole': async (store) => {
     const writer = store.openWriter('w/a');
     const piece = text('one ');

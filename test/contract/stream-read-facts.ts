@@ -10,9 +10,9 @@ import {
   record,
   START,
   type StoredRecord,
-  type StreamPromises,
+  type StreamFacts,
   shardIdsOf,
-} from './stream-promises.ts';
+} from './stream-facts.ts';
 
 const KEYS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
@@ -25,7 +25,7 @@ async function fill(stream: EventStream): Promise<{ shardId: string; stored: Sto
   return { shardId, stored };
 }
 
-export const readPromises: StreamPromises = {
+export const readFacts: StreamFacts = {
   'has shards in order of their ids, whose ranges cover all hash keys': {
     shardCount: 3,
     check: async (stream) => {

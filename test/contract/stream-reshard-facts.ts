@@ -9,9 +9,9 @@ import {
   readToEnd,
   record,
   START,
-  type StreamPromises,
+  type StreamFacts,
   shardIdsOf,
-} from './stream-promises.ts';
+} from './stream-facts.ts';
 
 /** The MD5s of these begin with 0x0c, 0x57 (RFC 1321), 0x90 and 0xf9: one for each quarter. */
 const QUARTERS = [
@@ -22,7 +22,7 @@ const QUARTERS = [
 ];
 const ids = (...indexes: number[]): string[] => indexes.map((i) => `shardId-00000000000${i}`);
 
-export const reshardPromises: StreamPromises = {
+export const reshardFacts: StreamFacts = {
   'splits a shard in the middle of its range': {
     shardCount: 2,
     check: async (stream) => {

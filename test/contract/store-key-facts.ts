@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { keysOf, read, type StorePromises, text } from './store-promises.ts';
+import { keysOf, read, type StoreFacts, text } from './store-facts.ts';
 
-export const listPromises: StorePromises = {
+export const listFacts: StoreFacts = {
   'lists in bytewise order of whole keys, however files and folders interleave': async (store) => {
     const keys = ['a', 'a-b', 'a.c', 'a0', 'b/c-d', 'b/c/d', 'b/c0', 'Ä', 'ß/x', '\uffee', '😀'];
     for (const key of keys.toReversed()) await store.put(key, text(key));
@@ -39,7 +39,7 @@ export const listPromises: StorePromises = {
   },
 };
 
-export const keyPromises: StorePromises = {
+export const keyFacts: StoreFacts = {
   'keeps keys with odd characters': async (store) => {
     const odd = [
       'a b/ c ',

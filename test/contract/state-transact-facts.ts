@@ -6,12 +6,12 @@ import {
   newToken,
   put,
   queried,
-  type StatePromises,
+  type StateFacts,
   sksOf,
   transact,
-} from './state-promises.ts';
+} from './state-facts.ts';
 
-export const conditionPromises: StatePromises = {
+export const conditionFacts: StateFacts = {
   'gives back what was put, and null where nothing was': async (store, pk) => {
     await commit(store, put(pk, 'HEAD', { version: 1 }));
 
@@ -203,7 +203,7 @@ export const conditionPromises: StatePromises = {
   },
 };
 
-export const tokenPromises: StatePromises = {
+export const tokenFacts: StateFacts = {
   'answers a repeated transaction and changes nothing by it': async (store, pk) => {
     const token = newToken();
     const operations: StateOperation[] = [

@@ -10,10 +10,10 @@ import {
   commit,
   newToken,
   put,
-  type StatePromises,
+  type StateFacts,
   sksOf,
   transact,
-} from './state-promises.ts';
+} from './state-facts.ts';
 
 /** One step of a log: the entry `version` + 1, and HEAD moved on condition of its version. */
 function append(pk: string, version: number, by: number): StateOperation[] {
@@ -37,7 +37,7 @@ async function headVersion(store: StateStore, pk: string): Promise<number> {
   return Number((await attributesOf(store, pk, 'HEAD'))?.version);
 }
 
-export const racePromises: StatePromises = {
+export const raceFacts: StateFacts = {
   'lets exactly one of many writers take each version': async (store, pk) => {
     await commit(store, put(pk, 'HEAD', { version: 0 }));
 
@@ -77,7 +77,7 @@ async function refuses(store: StateStore, operations: readonly StateOperation[])
   await expect(store.transact(operations, newToken())).rejects.toThrow(RangeError);
 }
 
-export const limitPromises: StatePromises = {
+export const limitFacts: StateFacts = {
   'fails when a key stands in a transaction twice': async (store, pk) => {
     await refuses(store, [put(pk, 'a', {}), put(pk, 'b', {}), put(pk, 'a', {})]);
     await refuses(store, [put(pk, 'a', {}), { kind: 'delete', key: { pk, sk: 'a' } }]);

@@ -6,7 +6,7 @@ import type { UploadFile } from '../../lib/aws/client/find-uploads.ts';
 import { type UploadOptions, UploadTally, uploadFiles } from '../../lib/aws/client/upload-files.ts';
 import { ordersCsv } from '../support/batch-runs.ts';
 import { orderLine } from '../support/small-landing.ts';
-import { read, type StorePromises } from './store-promises.ts';
+import { read, type StoreFacts } from './store-facts.ts';
 
 const KEY = 'orders/a.csv';
 const OLD = ordersCsv([orderLine('old')]);
@@ -33,7 +33,7 @@ async function upload(
 }
 
 /** Of a store that files are uploaded to (`upload-files.ts`). */
-export const uploadPromises: StorePromises = {
+export const uploadFacts: StoreFacts = {
   'takes a file once: what is there with the same content is passed over': async (store) => {
     expect(await upload(store, OLD)).toEqual([`${KEY} uploaded`]);
     expect(await upload(store, OLD)).toEqual([`${KEY} equal`]);
