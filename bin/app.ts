@@ -8,8 +8,8 @@ import { bundleFunctions } from '../lib/aws/bundle/bundle-functions.ts';
 import { TandemChecks } from '../lib/aws/checks.ts';
 import { assertEmulator, deploymentOf } from '../lib/aws/deployment.ts';
 import { addStacks } from '../lib/aws/stacks.ts';
-import { loadConfig } from './config-file.ts';
-import { visibleLines } from './visible-text.ts';
+import { loadConfig } from './options/config-file.ts';
+import { visibleLines } from './text/visible-text.ts';
 
 /** Below `data/`, which git ignores. */
 const BUNDLES = fileURLToPath(new URL('../data/functions', import.meta.url));

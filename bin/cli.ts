@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { TerminalError, UsageError } from '../lambdas/shared/model/errors.ts';
-import type { CommandIo, DefineCommand, StartCommand } from './command.ts';
-import { DEFAULT_CONFIG_FILE, loadConfig } from './config-file.ts';
-import { type Failure, failureOf, ReportedError } from './failure.ts';
-import { guardedIo } from './guarded-io.ts';
-import { VERSION } from './version.ts';
-import { visible, visibleJson, visibleLines } from './visible-text.ts';
+import type { CommandIo, DefineCommand, StartCommand } from './base/command.ts';
+import { type Failure, failureOf, ReportedError } from './base/failure.ts';
+import { VERSION } from './base/version.ts';
+import { DEFAULT_CONFIG_FILE, loadConfig } from './options/config-file.ts';
+import { guardedIo } from './text/guarded-io.ts';
+import { visible, visibleJson, visibleLines } from './text/visible-text.ts';
 
 interface CommandEntry {
   readonly name: string;

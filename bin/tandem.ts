@@ -1,9 +1,9 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { TerminalError } from '../lambdas/shared/model/errors.ts';
+import type { CommandIo } from './base/command.ts';
+import { SignalReceived } from './base/failure.ts';
 import { runCli } from './cli.ts';
-import type { CommandIo } from './command.ts';
-import { SignalReceived } from './failure.ts';
 
 const EXIT_INTERRUPTED = 130;
 /**

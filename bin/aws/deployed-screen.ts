@@ -1,10 +1,10 @@
 import type { Warning } from '../../lambdas/shared/model/warning.ts';
-import type { StreamStatus } from '../../lib/embedded/stream/stream-status.ts';
-import { ageText, instantText } from '../instant-text.ts';
-import type { Publication } from '../lake.ts';
-import { textTable, withCommas } from '../text-table.ts';
-import { visible } from '../visible-text.ts';
-import { warningLines } from '../warning-lines.ts';
+import type { StreamStatus } from '../../lib/common/stream-status.ts';
+import type { Publication } from '../lake/lake.ts';
+import { ageText, instantText } from '../text/instant-text.ts';
+import { textTable, withCommas } from '../text/text-table.ts';
+import { visible } from '../text/visible-text.ts';
+import { warningLines } from '../text/warning-lines.ts';
 import type { DeployedStatus } from './deployed-status.ts';
 import { type Trouble, troublesOf } from './troubles.ts';
 

@@ -3,11 +3,11 @@ import { readStarter } from '../../lambdas/batch/start-run/start-step.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import { configHash } from '../../lambdas/shared/model/config-hash.ts';
 import { RetryableError, TerminalError } from '../../lambdas/shared/model/errors.ts';
-import { countMessages } from '../../lambdas/stream/redrive-records/count-messages.ts';
+import { countMessages } from '../../lambdas/stream/consume/count-messages.ts';
 import type { BatchExecution } from '../../lib/aws/client/batch-executions.ts';
 import type { AlarmOn, AlarmsFound } from '../../lib/aws/client/deployed-alarms.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../base/version.ts';
 import { type RunTrouble, troubleOfRun } from './run-failure.ts';
 
 const RUNS_SHOWN = 5;

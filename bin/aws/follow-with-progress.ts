@@ -5,12 +5,12 @@ import type {
   FollowOptions,
   RunStep,
 } from '../../lib/aws/client/follow-run.ts';
-import type { BatchRunResult } from '../../lib/embedded/run-batch.ts';
-import { batchSummary } from '../batch-summary.ts';
-import type { CommandContext } from '../command.ts';
-import { InterruptedError } from '../failure.ts';
-import { createProgress, type Progress } from '../progress.ts';
-import { secondsText } from '../text-table.ts';
+import type { BatchRunResult } from '../../lib/common/batch-run-result.ts';
+import type { CommandContext } from '../base/command.ts';
+import { InterruptedError } from '../base/failure.ts';
+import { batchSummary } from '../text/batch-summary.ts';
+import { createProgress, type Progress } from '../text/progress.ts';
+import { secondsText } from '../text/text-table.ts';
 
 /** Steps take seconds; a deployment is asked this often how far they are. */
 const POLL_MS = 1_000;

@@ -1,9 +1,9 @@
 import { findOutputs } from '../../lib/aws/client/find-deployment.ts';
 import { type LostCalls, takeLostCalls } from '../../lib/aws/client/lost-calls.ts';
-import type { CommandContext, CommandResult } from '../command.ts';
-import { instantText } from '../instant-text.ts';
-import { openAws } from '../target.ts';
-import { textTable, withCommas } from '../text-table.ts';
+import type { CommandContext, CommandResult } from '../base/command.ts';
+import { openAws } from '../options/target.ts';
+import { instantText } from '../text/instant-text.ts';
+import { textTable, withCommas } from '../text/text-table.ts';
 
 /** The outputs that name the queues of lost calls, by stack. */
 export const LOST_CALLS = {

@@ -1,9 +1,9 @@
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
-import type { ReplayStepResult } from '../../lambdas/stream/replay/replay-step.ts';
+import type { ReplayStepResult } from '../../lambdas/stream/operate/replay/replay-step.ts';
 import type { ReplayRequest } from '../../lib/aws/client/replay-executions.ts';
-import type { CommandContext } from '../command.ts';
-import type { EpochView } from '../stream-view.ts';
-import { openAws } from '../target.ts';
+import type { CommandContext } from '../base/command.ts';
+import { openAws } from '../options/target.ts';
+import type { EpochView } from '../text/stream-view.ts';
 import { sightOf, watchWork } from './while-waiting.ts';
 
 /** Steps take minutes; a deployment is asked this often whether the last one is over. */

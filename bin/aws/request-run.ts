@@ -1,8 +1,8 @@
-import type { BatchPlan } from '../../lambdas/batch/batch-plan.ts';
+import type { BatchPlan } from '../../lambdas/batch/run/batch-plan.ts';
 import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import type { FollowedRun } from '../../lib/aws/client/follow-run.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from '../base/command.ts';
 import { followWithProgress } from './follow-with-progress.ts';
 
 /**

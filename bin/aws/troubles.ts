@@ -1,6 +1,6 @@
-import type { StreamStatus } from '../../lib/embedded/stream/stream-status.ts';
-import { ageText, instantText } from '../instant-text.ts';
-import { withCommas } from '../text-table.ts';
+import type { StreamStatus } from '../../lib/common/stream-status.ts';
+import { ageText, instantText } from '../text/instant-text.ts';
+import { withCommas } from '../text/text-table.ts';
 import type { DeployedStatus, Versions } from './deployed-status.ts';
 
 /** What is wrong, and what to do about it. */

@@ -1,16 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
-import { readShards } from '../../lambdas/stream/plan-epoch/shard-registry.ts';
+import { readShards } from '../../lambdas/stream/shards/shard-registry.ts';
 import type { FunctionOutput } from '../../lib/aws/client/deployed-functions.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
-import { currentManifest } from '../../lib/embedded/stream/epoch-publisher.ts';
-import type { StreamSight } from '../../lib/embedded/stream/stream-sight.ts';
-import type { CommandContext } from '../command.ts';
-import { InterruptedError } from '../failure.ts';
-import { ageText } from '../instant-text.ts';
-import { createLiveScreen } from '../live-screen.ts';
-import { withCommas } from '../text-table.ts';
-import { warningMetrics } from '../warning-metrics.ts';
+import { currentManifest } from '../../lib/common/current-manifest.ts';
+import type { StreamSight } from '../../lib/common/stream-sight.ts';
+import type { CommandContext } from '../base/command.ts';
+import { InterruptedError } from '../base/failure.ts';
+import { ageText } from '../text/instant-text.ts';
+import { createLiveScreen } from '../text/live-screen.ts';
+import { withCommas } from '../text/text-table.ts';
+import { warningMetrics } from '../text/warning-metrics.ts';
 
 const ASK_EVERY_MS = 2_000;
 

@@ -4,18 +4,24 @@ import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import { UsageError } from '../../lambdas/shared/model/errors.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
-import { type BatchRunResult, runBatch } from '../../lib/embedded/run-batch.ts';
+import type { BatchRunResult } from '../../lib/common/batch-run-result.ts';
+import { runBatch } from '../../lib/embedded/batch/run-batch.ts';
 import { followedText, runResult } from '../aws/follow-with-progress.ts';
 import { requestRun } from '../aws/request-run.ts';
-import { batchSummary } from '../batch-summary.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { assertLandingFolder } from '../landing-folder.ts';
-import { byteSizeOption, pathOption, wholeNumberOption } from '../option-values.ts';
-import { createProgress } from '../progress.ts';
-import { addConsumerOption } from '../stream-options.ts';
-import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
-import { secondsText } from '../text-table.ts';
-import { sayWarnings } from '../warning-lines.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { assertLandingFolder } from '../options/landing-folder.ts';
+import { byteSizeOption, pathOption, wholeNumberOption } from '../options/option-values.ts';
+import { addConsumerOption } from '../options/stream-options.ts';
+import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../options/target.ts';
+import { batchSummary } from '../text/batch-summary.ts';
+import { createProgress } from '../text/progress.ts';
+import { secondsText } from '../text/text-table.ts';
+import { sayWarnings } from '../text/warning-lines.ts';
 
 const MAX_WORKERS = 64;
 const MAX_CHUNK_BYTES = 1024 ** 3;

@@ -6,7 +6,15 @@ import { costOfBusyMonth, costOfIdleMonth } from '../../lib/aws/cost/estimate-mo
 import { costOfKeeping } from '../../lib/aws/cost/estimate-storage.ts';
 import { costOfOrders } from '../../lib/aws/cost/estimate-stream.ts';
 import { type MeasuredCounters, readMeasured } from '../../lib/aws/cost/measured-counters.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { wholeNumberOption } from '../options/option-values.ts';
+import { addLakeOption } from '../options/stream-options.ts';
+import { addTargetOption, openLake, type TargetOptions } from '../options/target.ts';
 import {
   batchLines,
   costRows,
@@ -15,11 +23,8 @@ import {
   linesJson,
   PRICES_JSON,
   PRICES_TEXT,
-} from '../cost-view.ts';
-import { wholeNumberOption } from '../option-values.ts';
-import { addLakeOption } from '../stream-options.ts';
-import { addTargetOption, openLake, type TargetOptions } from '../target.ts';
-import { byteText, textTable, withCommas } from '../text-table.ts';
+} from '../text/cost-view.ts';
+import { byteText, textTable, withCommas } from '../text/text-table.ts';
 
 const DEFAULT_ORDERS = 1_000_000;
 const MAX_ORDERS = 1e12;

@@ -1,23 +1,28 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { CLASS_NAMES } from '../../lambdas/reconcile/compare-tables/difference.ts';
-import type { ReconcileResult } from '../../lambdas/reconcile/compare-tables/result.ts';
+import { CLASS_NAMES } from '../../lambdas/reconcile/model/difference.ts';
+import type { ReconcileResult } from '../../lambdas/reconcile/model/result.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
 import { assert, TerminalError } from '../../lambdas/shared/model/errors.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
-import type { InputFile } from '../../lib/embedded/produce/input-file.ts';
+import type { InputFile } from '../../lib/common/input-file.ts';
 import { SILENT_OBSERVER } from '../../lib/embedded/stream/observer.ts';
 import { runStream } from '../../lib/embedded/stream/run-stream.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { type DemoAgreement, demoScreen } from '../demo-screen.ts';
-import { pathOption, wholeNumberOption } from '../option-values.ts';
-import { createProgress } from '../progress.ts';
-import { type Folders, openStream } from '../stream-options.ts';
-import type { EpochView } from '../stream-view.ts';
-import { withCommas } from '../text-table.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { pathOption, wholeNumberOption } from '../options/option-values.ts';
+import { type Folders, openStream } from '../options/stream-options.ts';
+import { type DemoAgreement, demoScreen } from '../text/demo-screen.ts';
+import { createProgress } from '../text/progress.ts';
+import type { EpochView } from '../text/stream-view.ts';
+import { withCommas } from '../text/text-table.ts';
 import { batchJson, runBatchWithProgress } from './batch.ts';
 import { generateInto, MAX_ORDERS, seedOption } from './generate.ts';
 import { type Produced, produceJson, produceWithProgress } from './produce.ts';

@@ -3,17 +3,20 @@ import type { LocalEventStream } from '../../lambdas/shared/adapters/local/local
 import { TerminalError, UsageError } from '../../lambdas/shared/model/errors.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';
-import type { DrainStepResult } from '../../lambdas/stream/drain/drain-step.ts';
-import { drainStream } from '../../lambdas/stream/drain/drain-stream.ts';
-import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { countUnread } from '../../lambdas/stream/unread-records/count-unread.ts';
+import { OrderConsumer } from '../../lambdas/stream/consume/consume-orders.ts';
+import type { DrainStepResult } from '../../lambdas/stream/operate/drain/drain-step.ts';
+import { drainStream } from '../../lambdas/stream/operate/drain/drain-stream.ts';
+import { InlineEpochWriter } from '../../lambdas/stream/publish/write/inline-epoch-writer.ts';
+import { countUnread } from '../../lambdas/stream/shards/count-unread.ts';
 import { interruptible } from '../../lib/embedded/stream/interruptible.ts';
 import { findOrdersAhead, type OrdersAhead } from '../../lib/embedded/stream/orders-ahead.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { instantText } from '../instant-text.ts';
-import { checkDimensionFolder } from '../landing-folder.ts';
-import { createProgress } from '../progress.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { checkDimensionFolder } from '../options/landing-folder.ts';
 import {
   addConsumerOption,
   addLakeOption,
@@ -23,18 +26,20 @@ import {
   foldersOf,
   openStream,
   type StreamFolders,
-} from '../stream-options.ts';
-import type { EpochView } from '../stream-view.ts';
+} from '../options/stream-options.ts';
 import {
   addTargetOption,
   assertNoneOf,
   deployedLake,
   openAws,
   type TargetOptions,
-} from '../target.ts';
-import { withCommas } from '../text-table.ts';
-import { visible } from '../visible-text.ts';
-import { warningLines } from '../warning-lines.ts';
+} from '../options/target.ts';
+import { instantText } from '../text/instant-text.ts';
+import { createProgress } from '../text/progress.ts';
+import type { EpochView } from '../text/stream-view.ts';
+import { withCommas } from '../text/text-table.ts';
+import { visible } from '../text/visible-text.ts';
+import { warningLines } from '../text/warning-lines.ts';
 import {
   consumerFlag,
   currentEpoch,

@@ -8,18 +8,23 @@ import {
   eraseCustomer,
 } from '../../lib/embedded/erase/erase-customer.ts';
 import { openLakeToErase } from '../../lib/embedded/erase/open-lake-to-erase.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { type Erased, erasedJson, erasedText } from '../erase-text.ts';
-import { createProgress } from '../progress.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
 import {
   addConsumerOption,
   addLakeOption,
   addLandingOption,
   foldersOf,
   type StreamFolders,
-} from '../stream-options.ts';
-import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
-import { warningMetrics } from '../warning-metrics.ts';
+} from '../options/stream-options.ts';
+import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../options/target.ts';
+import { type Erased, erasedJson, erasedText } from '../text/erase-text.ts';
+import { createProgress } from '../text/progress.ts';
+import { warningMetrics } from '../text/warning-metrics.ts';
 
 interface EraseCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly customer: string;

@@ -5,10 +5,15 @@ import {
   type GeneratedLanding,
   generateOrders,
 } from '../../lib/embedded/generate/generate-orders.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { pathOption, wholeNumberOption } from '../option-values.ts';
-import { createProgress } from '../progress.ts';
-import { byteText, secondsText, withCommas } from '../text-table.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { pathOption, wholeNumberOption } from '../options/option-values.ts';
+import { createProgress } from '../text/progress.ts';
+import { byteText, secondsText, withCommas } from '../text/text-table.ts';
 
 export const MAX_ORDERS = 1_000_000_000;
 const MAX_FILES = 10_000;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import type { InputSize } from '../../lambdas/batch/plan-run/function-sizes.ts';
 import type { PlanLimit } from '../../lambdas/batch/plan-run/plan-limits.ts';
 import { uncompressedBytesOf } from '../../lambdas/batch/plan-run/plan-sizes.ts';
-import type { InputSize } from '../../lambdas/batch/plan-run/plan-steps.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { emptyLanding } from '../../lambdas/shared/ingest/empty-landing.ts';
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
@@ -11,7 +11,16 @@ import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { inParallel } from '../../lambdas/shared/runtime/parallel.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
 import { type BatchEstimate, estimateBatch } from '../../lib/aws/cost/estimate-batch.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { assertLandingFolder } from '../options/landing-folder.ts';
+import { dataSizeOption } from '../options/option-values.ts';
+import { addLandingOption } from '../options/stream-options.ts';
+import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../options/target.ts';
 import {
   batchLines,
   costRows,
@@ -20,12 +29,8 @@ import {
   PRICES_JSON,
   PRICES_TEXT,
   timeText,
-} from '../cost-view.ts';
-import { assertLandingFolder } from '../landing-folder.ts';
-import { dataSizeOption } from '../option-values.ts';
-import { addLandingOption } from '../stream-options.ts';
-import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
-import { byteText, textTable, withCommas } from '../text-table.ts';
+} from '../text/cost-view.ts';
+import { byteText, textTable, withCommas } from '../text/text-table.ts';
 
 const PARALLEL_READS = 16;
 

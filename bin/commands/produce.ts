@@ -7,22 +7,27 @@ import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { EventStream } from '../../lambdas/shared/ports/event-stream.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { SystemRandomness } from '../../lambdas/shared/runtime/randomness.ts';
-import type { InputFile } from '../../lib/embedded/produce/input-file.ts';
+import type { InputFile } from '../../lib/common/input-file.ts';
 import {
   type ProduceProgress,
   ProduceTally,
   produceRecords,
 } from '../../lib/embedded/produce/produce-records.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { InterruptedError, PartlyDoneError } from '../failure.ts';
-import { wholeNumberOption } from '../option-values.ts';
-import { rateText, sentText, shardTable, skippedTable } from '../produce-text.ts';
-import { produceWarnings, produceWarningText } from '../produce-warnings.ts';
-import { createProgress } from '../progress.ts';
-import { addStreamOption } from '../stream-options.ts';
-import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../target.ts';
-import { secondsText, withCommas } from '../text-table.ts';
-import { visible } from '../visible-text.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { InterruptedError, PartlyDoneError } from '../base/failure.ts';
+import { wholeNumberOption } from '../options/option-values.ts';
+import { addStreamOption } from '../options/stream-options.ts';
+import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../options/target.ts';
+import { rateText, sentText, shardTable, skippedTable } from '../text/produce-text.ts';
+import { produceWarnings, produceWarningText } from '../text/produce-warnings.ts';
+import { createProgress } from '../text/progress.ts';
+import { secondsText, withCommas } from '../text/text-table.ts';
+import { visible } from '../text/visible-text.ts';
 
 const DEFAULT_SHARDS = 2;
 const MAX_SHARDS = 1_000;

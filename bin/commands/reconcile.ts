@@ -3,21 +3,31 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { reconcile } from '../../lambdas/reconcile/compare-tables/compare-tables.ts';
-import type { PeriodOption } from '../../lambdas/reconcile/compare-tables/period.ts';
-import type { ReconcileResult } from '../../lambdas/reconcile/compare-tables/result.ts';
+import { reconcile } from '../../lambdas/reconcile/compare/compare-tables.ts';
+import type { PeriodOption } from '../../lambdas/reconcile/model/period.ts';
+import type { ReconcileResult } from '../../lambdas/reconcile/model/result.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { TerminalError, UsageError } from '../../lambdas/shared/model/errors.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { currentPublication } from '../lake.ts';
-import { consumerOption, instantOption, pathOption, wholeNumberOption } from '../option-values.ts';
-import { createProgress } from '../progress.ts';
-import { reconcileText } from '../reconcile-text.ts';
-import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../target.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { currentPublication } from '../lake/lake.ts';
+import {
+  consumerOption,
+  instantOption,
+  pathOption,
+  wholeNumberOption,
+} from '../options/option-values.ts';
+import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../options/target.ts';
+import { createProgress } from '../text/progress.ts';
+import { reconcileText } from '../text/reconcile-text.ts';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100_000;

@@ -1,13 +1,18 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../../lambdas/shared/model/errors.ts';
-import { FAILED_BATCHES } from '../../lambdas/stream/redrive-records/count-messages.ts';
+import { FAILED_BATCHES } from '../../lambdas/stream/consume/count-messages.ts';
 import {
   type RedriveReport,
   redriveAll,
-} from '../../lambdas/stream/redrive-records/redrive-records.ts';
-import type { RedriveStepResult } from '../../lambdas/stream/redrive-records/redrive-step.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+} from '../../lambdas/stream/operate/redrive/redrive-records.ts';
+import type { RedriveStepResult } from '../../lambdas/stream/operate/redrive/redrive-step.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
 import {
   addConsumerOption,
   addLakeOption,
@@ -15,15 +20,15 @@ import {
   foldersOf,
   openStream,
   type StreamFolders,
-} from '../stream-options.ts';
+} from '../options/stream-options.ts';
 import {
   addTargetOption,
   assertDeployedConsumer,
   assertNoneOf,
   openAws,
   type TargetOptions,
-} from '../target.ts';
-import { textTable, withCommas } from '../text-table.ts';
+} from '../options/target.ts';
+import { textTable, withCommas } from '../text/text-table.ts';
 
 interface RedriveCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly dryRun?: true;

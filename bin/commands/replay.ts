@@ -2,11 +2,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { UsageError } from '../../lambdas/shared/model/errors.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
-import { replayRaw } from '../../lambdas/stream/replay/replay-raw.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { checkDimensionFolder } from '../landing-folder.ts';
-import { consumerOption, instantOption } from '../option-values.ts';
-import { createProgress } from '../progress.ts';
+import { replayRaw } from '../../lambdas/stream/operate/replay/replay-raw.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { checkDimensionFolder } from '../options/landing-folder.ts';
+import { consumerOption, instantOption } from '../options/option-values.ts';
 import {
   addLakeOption,
   addLandingOption,
@@ -16,9 +20,10 @@ import {
   foldersOf,
   openStream,
   type StreamFolders,
-} from '../stream-options.ts';
-import { addTargetOption, assertNoneOf, type TargetOptions } from '../target.ts';
-import { withCommas } from '../text-table.ts';
+} from '../options/stream-options.ts';
+import { addTargetOption, assertNoneOf, type TargetOptions } from '../options/target.ts';
+import { createProgress } from '../text/progress.ts';
+import { withCommas } from '../text/text-table.ts';
 import { consumerFlag, currentEpoch, epochText, streamJson, streamWithView } from './stream.ts';
 
 interface ReplayCommandOptions extends CommonOptions, StreamFolders, TargetOptions {

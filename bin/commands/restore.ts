@@ -1,10 +1,15 @@
 import { type Command, Option } from 'commander';
 import type { ObjectVersion, VersionedBucket } from '../../lib/aws/client/object-versions.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { instantText } from '../instant-text.ts';
-import { instantOption } from '../option-values.ts';
-import { openAws } from '../target.ts';
-import { byteText, textTable } from '../text-table.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { instantOption } from '../options/option-values.ts';
+import { openAws } from '../options/target.ts';
+import { instantText } from '../text/instant-text.ts';
+import { byteText, textTable } from '../text/text-table.ts';
 
 interface RestoreCommandOptions extends CommonOptions {
   readonly before?: string;

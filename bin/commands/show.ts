@@ -10,18 +10,23 @@ import {
   tablesOf,
 } from '../../lambdas/shared/model/tables.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { failureOf } from '../failure.ts';
-import { currentPublication, tableFilesOf } from '../lake.ts';
-import { pathOption, wholeNumberOption } from '../option-values.ts';
-import { untilAborted, writeText } from '../output.ts';
-import { type Condition, parseColumns, parseConditions } from '../row-filter.ts';
-import { csvText, jsonText, ndjsonText, type RowsAsText } from '../row-formats.ts';
-import { addConsumerOption } from '../stream-options.ts';
-import { tableRows } from '../table-rows.ts';
-import { tableText } from '../table-text.ts';
-import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../target.ts';
-import { withCommas } from '../text-table.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { failureOf } from '../base/failure.ts';
+import { currentPublication, tableFilesOf } from '../lake/lake.ts';
+import { type Condition, parseColumns, parseConditions } from '../lake/row-filter.ts';
+import { tableRows } from '../lake/table-rows.ts';
+import { pathOption, wholeNumberOption } from '../options/option-values.ts';
+import { addConsumerOption } from '../options/stream-options.ts';
+import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../options/target.ts';
+import { untilAborted, writeText } from '../text/output.ts';
+import { csvText, jsonText, ndjsonText, type RowsAsText } from '../text/row-formats.ts';
+import { tableText } from '../text/table-text.ts';
+import { withCommas } from '../text/text-table.ts';
 
 const TEXT_LIMIT = 20;
 const MAX_LIMIT = 1_000_000_000;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
-import { readStreamStatus, type StreamStatus } from '../../lib/embedded/stream/stream-status.ts';
+import { readStreamStatus, type StreamStatus } from '../../lib/common/stream-status.ts';
 import { sightLocalStream } from '../../lib/embedded/stream/view-stream.ts';
 import { deployedScreen, verdictOf } from '../aws/deployed-screen.ts';
 import {
@@ -11,15 +11,19 @@ import {
 } from '../aws/deployed-status.ts';
 import { troublesOf } from '../aws/troubles.ts';
 import { sightOf } from '../aws/while-waiting.ts';
-import { batchSummary } from '../batch-summary.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
 import {
   batchPublications,
   currentPublication,
   filesOf,
   type Publication,
   unpublishedRunIds,
-} from '../lake.ts';
+} from '../lake/lake.ts';
 import {
   addConsumerOption,
   addLakeOption,
@@ -27,8 +31,7 @@ import {
   type Folders,
   foldersOf,
   type StreamFolders,
-} from '../stream-options.ts';
-import { hasAnything, streamStatusJson, streamStatusText } from '../stream-status-text.ts';
+} from '../options/stream-options.ts';
 import {
   addTargetOption,
   assertNoneOf,
@@ -37,10 +40,12 @@ import {
   localLake,
   openAws,
   type TargetOptions,
-} from '../target.ts';
-import { byteText, textTable, withCommas } from '../text-table.ts';
-import { visible } from '../visible-text.ts';
-import { warningMetrics } from '../warning-metrics.ts';
+} from '../options/target.ts';
+import { batchSummary } from '../text/batch-summary.ts';
+import { hasAnything, streamStatusJson, streamStatusText } from '../text/stream-status-text.ts';
+import { byteText, textTable, withCommas } from '../text/text-table.ts';
+import { visible } from '../text/visible-text.ts';
+import { warningMetrics } from '../text/warning-metrics.ts';
 
 interface StatusCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly consumer: string;

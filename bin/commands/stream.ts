@@ -5,13 +5,17 @@ import { zeroCounts } from '../../lambdas/shared/rules/outcome.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
 import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';
-import { currentManifest } from '../../lib/embedded/stream/epoch-publisher.ts';
+import { currentManifest } from '../../lib/common/current-manifest.ts';
 import { isRetryable } from '../../lib/embedded/stream/failures.ts';
 import { runStream, type StreamGoal } from '../../lib/embedded/stream/run-stream.ts';
-import { batchSummary } from '../batch-summary.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { checkDimensionFolder } from '../landing-folder.ts';
-import { durationOption, wholeNumberOption } from '../option-values.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { checkDimensionFolder } from '../options/landing-folder.ts';
+import { durationOption, wholeNumberOption } from '../options/option-values.ts';
 import {
   addConsumerOption,
   addLakeOption,
@@ -22,11 +26,12 @@ import {
   foldersOf,
   openStream,
   type StreamFolders,
-} from '../stream-options.ts';
-import { type EpochView, windowsText } from '../stream-view.ts';
-import { readEpochView, watchStream } from '../stream-watch.ts';
-import { addLocalOnly } from '../target.ts';
-import { visible } from '../visible-text.ts';
+} from '../options/stream-options.ts';
+import { addLocalOnly } from '../options/target.ts';
+import { batchSummary } from '../text/batch-summary.ts';
+import { type EpochView, windowsText } from '../text/stream-view.ts';
+import { readEpochView, watchStream } from '../text/stream-watch.ts';
+import { visible } from '../text/visible-text.ts';
 
 interface StreamCommandOptions extends CommonOptions, StreamFolders {
   readonly untilIdle?: true;

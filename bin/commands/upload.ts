@@ -1,16 +1,21 @@
 import type { Command } from 'commander';
-import type { BatchPlan } from '../../lambdas/batch/batch-plan.ts';
+import type { BatchPlan } from '../../lambdas/batch/run/batch-plan.ts';
 import type { FollowedRun } from '../../lib/aws/client/follow-run.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
 import type { Uploaded, UploadProgress, UploadTally } from '../../lib/aws/client/upload-files.ts';
 import { followedText, followWithProgress, runResult } from '../aws/follow-with-progress.ts';
 import { requestRun } from '../aws/request-run.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { InterruptedError } from '../failure.ts';
-import { createProgress } from '../progress.ts';
-import { openAws } from '../target.ts';
-import { byteText, secondsText, withCommas } from '../text-table.ts';
-import { sayWarnings } from '../warning-lines.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { InterruptedError } from '../base/failure.ts';
+import { openAws } from '../options/target.ts';
+import { createProgress } from '../text/progress.ts';
+import { byteText, secondsText, withCommas } from '../text/text-table.ts';
+import { sayWarnings } from '../text/warning-lines.ts';
 import { batchJson } from './batch.ts';
 
 const MAX_PASSED_OVER_SHOWN = 20;

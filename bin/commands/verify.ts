@@ -4,11 +4,16 @@ import {
   type VerifyResult,
   verifyLake,
 } from '../../lib/embedded/verify/verify-lake.ts';
-import type { CommandContext, CommandResult, CommonOptions, StartCommand } from '../command.ts';
-import { createProgress } from '../progress.ts';
-import { addConsumerOption, addLakeOption } from '../stream-options.ts';
-import { addTargetOption, openLake, type TargetOptions } from '../target.ts';
-import { verifyText } from '../verify-text.ts';
+import type {
+  CommandContext,
+  CommandResult,
+  CommonOptions,
+  StartCommand,
+} from '../base/command.ts';
+import { addConsumerOption, addLakeOption } from '../options/stream-options.ts';
+import { addTargetOption, openLake, type TargetOptions } from '../options/target.ts';
+import { createProgress } from '../text/progress.ts';
+import { verifyText } from '../text/verify-text.ts';
 
 interface VerifyCommandOptions extends CommonOptions, TargetOptions {
   readonly lake?: string;

@@ -1,5 +1,5 @@
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { Dimension } from '../../lambdas/shared/dimensions/dimension.ts';
+import { Dimension } from '../../lambdas/shared/dimensions/joined-dimension.ts';
 import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
 import { OrderColumns } from '../../lambdas/shared/ingest/order-columns.ts';
@@ -16,8 +16,8 @@ import {
 } from '../../lambdas/shared/state/epoch-plan.ts';
 import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { encodeSegment, type SegmentRecord, sha256Of } from '../../lambdas/shared/state/segment.ts';
-import { writeEpoch } from '../../lambdas/stream/commit-epoch/write-epoch.ts';
-import { publishShard } from '../../lambdas/stream/publish-shard/publish-shard.ts';
+import { writeEpoch } from '../../lambdas/stream/publish/commit/write-epoch.ts';
+import { publishShard } from '../../lambdas/stream/publish/shard/publish-shard.ts';
 import { generateOrders } from '../../lib/embedded/generate/generate-orders.ts';
 
 /**

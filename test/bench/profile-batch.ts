@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { textTable } from '../../bin/text-table.ts';
+import { textTable } from '../../bin/text/text-table.ts';
 import { parseSizes } from './harness/bench-arguments.ts';
 import { benchPath, emptyFolder, generatedLanding, TANDEM } from './harness/bench-data.ts';
 import { measureProcess } from './harness/measured-process.ts';

@@ -1,10 +1,10 @@
 import { describe } from 'vitest';
 import type { ReshardableStream } from '../../lambdas/shared/ports/event-stream.ts';
-import { type Exceptions, testPromises } from './promises.ts';
-import type { StreamPromises } from './stream-promises.ts';
-import { limitPromises, putPromises } from './stream-put-promises.ts';
-import { readPromises } from './stream-read-promises.ts';
-import { reshardPromises } from './stream-reshard-promises.ts';
+import type { StreamFacts } from './stream-facts.ts';
+import { limitFacts, putFacts } from './stream-put-facts.ts';
+import { readFacts } from './stream-read-facts.ts';
+import { reshardFacts } from './stream-reshard-facts.ts';
+import { type Exceptions, testFacts } from './test-facts.ts';
 
 export interface OpenedStream {
   readonly stream: ReshardableStream;
@@ -21,13 +21,13 @@ export function describeEventStream(
   exceptions: Exceptions = {},
 ): void {
   describe(`${name} keeps the promises of a stream of events`, () => {
-    const all: StreamPromises = {
-      ...putPromises,
-      ...limitPromises,
-      ...readPromises,
-      ...reshardPromises,
+    const all: StreamFacts = {
+      ...putFacts,
+      ...limitFacts,
+      ...readFacts,
+      ...reshardFacts,
     };
-    testPromises(all, exceptions, async ({ shardCount, check }) => {
+    testFacts(all, exceptions, async ({ shardCount, check }) => {
       const { stream, close } = await open(shardCount);
       try {
         await check(stream);

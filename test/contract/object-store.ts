@@ -1,10 +1,10 @@
 import { describe } from 'vitest';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
-import { type Exceptions, testPromises } from './promises.ts';
-import { keyPromises, listPromises } from './store-key-promises.ts';
-import { readPromises } from './store-read-promises.ts';
-import { uploadPromises } from './store-upload-promises.ts';
-import { putPromises, writerPromises } from './store-write-promises.ts';
+import { keyFacts, listFacts } from './store-key-facts.ts';
+import { readFacts } from './store-read-facts.ts';
+import { uploadFacts } from './store-upload-facts.ts';
+import { putFacts, writerFacts } from './store-write-facts.ts';
+import { type Exceptions, testFacts } from './test-facts.ts';
 
 export interface OpenedStore {
   readonly store: ObjectStore;
@@ -21,14 +21,14 @@ export function describeObjectStore(
 ): void {
   describe(`${name} keeps the promises of an object store`, () => {
     const all = {
-      ...readPromises,
-      ...putPromises,
-      ...writerPromises,
-      ...listPromises,
-      ...keyPromises,
-      ...uploadPromises,
+      ...readFacts,
+      ...putFacts,
+      ...writerFacts,
+      ...listFacts,
+      ...keyFacts,
+      ...uploadFacts,
     };
-    testPromises(all, exceptions, async (check) => {
+    testFacts(all, exceptions, async (check) => {
       const { store, close } = await open();
       try {
         await check(store);

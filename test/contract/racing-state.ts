@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { SqliteStateStore } from '../../lambdas/shared/adapters/local/sqlite-state-store.ts';
 import type { StateOperation } from '../../lambdas/shared/ports/state-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
-import { newToken } from './state-promises.ts';
+import { newToken } from './state-facts.ts';
 
 /**
  * One of several processes that append to one log: N entries to the log of `pk`, each with a copy

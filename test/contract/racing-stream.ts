@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { LocalEventStream } from '../../lambdas/shared/adapters/local/local-event-stream.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
-import { record } from './stream-promises.ts';
+import { record } from './stream-facts.ts';
 
 /**
  * One of several processes that use the stream of a folder: creates it with two shards, or opens

@@ -1,10 +1,10 @@
 import { describe } from 'vitest';
 import type { StateStore } from '../../lambdas/shared/ports/state-store.ts';
-import { type Exceptions, testPromises } from './promises.ts';
-import { newPk, type StatePromises } from './state-promises.ts';
-import { queryPromises, valuePromises } from './state-query-promises.ts';
-import { limitPromises, racePromises } from './state-race-promises.ts';
-import { conditionPromises, tokenPromises } from './state-transact-promises.ts';
+import { newPk, type StateFacts } from './state-facts.ts';
+import { queryFacts, valueFacts } from './state-query-facts.ts';
+import { limitFacts, raceFacts } from './state-race-facts.ts';
+import { conditionFacts, tokenFacts } from './state-transact-facts.ts';
+import { type Exceptions, testFacts } from './test-facts.ts';
 
 export interface OpenedStateStore {
   readonly store: StateStore;
@@ -21,15 +21,15 @@ export function describeStateStore(
   exceptions: Exceptions = {},
 ): void {
   describe(`${name} keeps the promises of a state store`, () => {
-    const all: StatePromises = {
-      ...conditionPromises,
-      ...tokenPromises,
-      ...racePromises,
-      ...limitPromises,
-      ...queryPromises,
-      ...valuePromises,
+    const all: StateFacts = {
+      ...conditionFacts,
+      ...tokenFacts,
+      ...raceFacts,
+      ...limitFacts,
+      ...queryFacts,
+      ...valueFacts,
     };
-    testPromises(all, exceptions, async (check) => {
+    testFacts(all, exceptions, async (check) => {
       const { store, close } = await open();
       try {
         await check(store, newPk());

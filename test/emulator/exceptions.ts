@@ -1,4 +1,4 @@
-import type { Exceptions } from '../contract/promises.ts';
+import type { Exceptions } from '../contract/test-facts.ts';
 import type { EmulatorName } from './running-emulator.ts';
 
 export interface EmulatorExceptions {

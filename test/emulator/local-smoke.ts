@@ -1,5 +1,5 @@
-import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
-import type { ReconcileStepResult } from '../../lambdas/reconcile/compare-tables/reconcile-step.ts';
+import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
+import type { ReconcileStepResult } from '../../lambdas/reconcile/steps/reconcile-step.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { parseConfig } from '../../lambdas/shared/model/config.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
@@ -9,7 +9,7 @@ import { parseJson } from '../../lambdas/shared/runtime/json.ts';
 import { SystemRandomness } from '../../lambdas/shared/runtime/randomness.ts';
 import { readCurrentPointer } from '../../lambdas/shared/state/current-pointer.ts';
 import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';
-import type { DrainStepResult } from '../../lambdas/stream/drain/drain-step.ts';
+import type { DrainStepResult } from '../../lambdas/stream/operate/drain/drain-step.ts';
 import {
   type GeneratedLanding,
   generateOrders,

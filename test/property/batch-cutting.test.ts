@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
+import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
 import type { Keep } from '../../lambdas/shared/model/config-rules.ts';
 import { type Files, type Outcome, outcomeOf, storeOf } from '../support/batch-runs.ts';
 import type { Tables } from '../support/lake-tables.ts';

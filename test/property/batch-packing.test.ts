@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { TaskPacker } from '../../lambdas/batch/plan-run/task-packer.ts';
-import { putPlan } from '../../lambdas/batch/stored-plan.ts';
+import { putPlan } from '../../lambdas/batch/run/stored-plan.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';

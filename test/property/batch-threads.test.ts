@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
+import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { WorkerPool } from '../../lib/embedded/batch/worker-pool.ts';
 import { keysOf, ordersCsv } from '../support/batch-runs.ts';

@@ -20,9 +20,9 @@ import {
   openStreamContext,
   type StreamContext,
 } from '../../lambdas/shared/state/stream-context.ts';
-import type { InputFile } from '../../lib/embedded/produce/input-file.ts';
+import { currentManifest } from '../../lib/common/current-manifest.ts';
+import type { InputFile } from '../../lib/common/input-file.ts';
 import { ProduceTally, produceRecords } from '../../lib/embedded/produce/produce-records.ts';
-import { currentManifest } from '../../lib/embedded/stream/epoch-publisher.ts';
 import { SILENT_OBSERVER } from '../../lib/embedded/stream/observer.ts';
 import { runStream, type StreamGoal } from '../../lib/embedded/stream/run-stream.ts';
 import { type Files, outcomeOf, runOver, storeOf } from '../support/batch-runs.ts';

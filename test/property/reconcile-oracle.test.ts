@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reconcile } from '../../lambdas/reconcile/compare-tables/compare-tables.ts';
+import { reconcile } from '../../lambdas/reconcile/compare/compare-tables.ts';
 import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
 import { aRecord, type LakeRecord, T0, WINDOW_MS } from '../support/lake-records.ts';
 import { type JudgedRecord, judge } from '../support/oracle/reconcile.ts';

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reconcile } from '../../lambdas/reconcile/compare-tables/compare-tables.ts';
-import type { PublicationKeys } from '../../lambdas/reconcile/compare-tables/publications.ts';
-import type { ReconcileOptions } from '../../lambdas/reconcile/compare-tables/result.ts';
+import { reconcile } from '../../lambdas/reconcile/compare/compare-tables.ts';
+import type { ReconcileOptions } from '../../lambdas/reconcile/model/result.ts';
+import type { PublicationKeys } from '../../lambdas/reconcile/read/publications.ts';
 import {
   dealShare,
   joinShares,
   matchShare,
   planShared,
-} from '../../lambdas/reconcile/compare-tables/shared-comparison.ts';
+} from '../../lambdas/reconcile/share/shared-comparison.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
 import { BATCH_CURRENT_KEY } from '../../lambdas/shared/state/batch-keys.ts';

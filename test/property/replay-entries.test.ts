@@ -6,12 +6,12 @@ import { foldShard, readHead, readLog } from '../../lambdas/shared/state/fold.ts
 import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { decodeSegment } from '../../lambdas/shared/state/segment.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';
-import { drainStream } from '../../lambdas/stream/drain/drain-stream.ts';
-import { raiseFloor } from '../../lambdas/stream/plan-epoch/raise-floors.ts';
-import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { publishEpoch } from '../../lambdas/stream/publish-epoch/publish-epoch.ts';
-import { replayRaw } from '../../lambdas/stream/replay/replay-raw.ts';
+import { OrderConsumer } from '../../lambdas/stream/consume/consume-orders.ts';
+import { drainStream } from '../../lambdas/stream/operate/drain/drain-stream.ts';
+import { replayRaw } from '../../lambdas/stream/operate/replay/replay-raw.ts';
+import { raiseFloor } from '../../lambdas/stream/publish/plan/raise-floors.ts';
+import { publishEpoch } from '../../lambdas/stream/publish/publish-epoch.ts';
+import { InlineEpochWriter } from '../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { hookedStore } from '../support/hooked-store.ts';
 import { seed } from '../support/seed.ts';
 import {

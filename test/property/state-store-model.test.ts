@@ -13,7 +13,7 @@ import type {
   StateStore,
   StateValue,
 } from '../../lambdas/shared/ports/state-store.ts';
-import { queried } from '../contract/state-promises.ts';
+import { queried } from '../contract/state-facts.ts';
 import { seed } from '../support/seed.ts';
 import { SettableClock } from '../support/settable-clock.ts';
 

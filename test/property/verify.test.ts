@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { reconcile } from '../../lambdas/reconcile/compare-tables/compare-tables.ts';
+import { reconcile } from '../../lambdas/reconcile/compare/compare-tables.ts';
 import { type PublishedLake, publishedLake, verified } from '../support/published-lake.ts';
 import { OPTIONS } from '../support/reconcile-runs.ts';
 import { LIMIT_MS, runs } from '../support/runs.ts';

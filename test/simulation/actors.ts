@@ -1,16 +1,14 @@
 import { readEpochHead } from '../../lambdas/shared/state/epoch-head.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';
-import { drainStream } from '../../lambdas/stream/drain/drain-stream.ts';
-import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { FannedEpochWriter } from '../../lambdas/stream/publish-epoch/fanned-epoch-writer.ts';
-import {
-  type EpochWriter,
-  publishEpoch,
-} from '../../lambdas/stream/publish-epoch/publish-epoch.ts';
-import { FAILED_BATCHES } from '../../lambdas/stream/redrive-records/count-messages.ts';
-import { redriveAll } from '../../lambdas/stream/redrive-records/redrive-records.ts';
-import { cleanObjects } from '../../lambdas/stream/roll-forward/clean-objects.ts';
+import { OrderConsumer } from '../../lambdas/stream/consume/consume-orders.ts';
+import { FAILED_BATCHES } from '../../lambdas/stream/consume/count-messages.ts';
+import { drainStream } from '../../lambdas/stream/operate/drain/drain-stream.ts';
+import { redriveAll } from '../../lambdas/stream/operate/redrive/redrive-records.ts';
+import { publishEpoch } from '../../lambdas/stream/publish/publish-epoch.ts';
+import { cleanObjects } from '../../lambdas/stream/publish/roll-forward/clean-objects.ts';
+import type { EpochWriter } from '../../lambdas/stream/publish/write/epoch-writer.ts';
+import { FannedEpochWriter } from '../../lambdas/stream/publish/write/fanned-epoch-writer.ts';
+import { InlineEpochWriter } from '../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { type Ending, openContext, runIn } from './environments.ts';
 import { gatedMessages } from './gated-lake.ts';
 import { ShardProcesses } from './shard-processes.ts';

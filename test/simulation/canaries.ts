@@ -5,7 +5,7 @@ import type {
   TransactResult,
 } from '../../lambdas/shared/ports/state-store.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
-import type { EpochWriter } from '../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import type { EpochWriter } from '../../lambdas/stream/publish/write/epoch-writer.ts';
 import type { FaultName } from './faults.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';

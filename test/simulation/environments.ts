@@ -4,12 +4,12 @@ import {
   openStreamContext,
   type StreamContext,
 } from '../../lambdas/shared/state/stream-context.ts';
-import type { ConsumeMemory } from '../../lambdas/stream/consume-orders/append-records.ts';
-import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';
+import type { ConsumeMemory } from '../../lambdas/stream/consume/append-records.ts';
+import { OrderConsumer } from '../../lambdas/stream/consume/consume-orders.ts';
 import {
   type ConsumeAnswer,
   createConsumeStep,
-} from '../../lambdas/stream/consume-orders/consume-step.ts';
+} from '../../lambdas/stream/consume/consume-step.ts';
 import { isExpected } from './expected-errors.ts';
 import { eventRecord } from './messages.ts';
 import { configOfVersion } from './settings.ts';

@@ -1,5 +1,5 @@
 import type { StreamRecord } from '../../lambdas/shared/ports/event-stream.ts';
-import type { ConsumeAnswer } from '../../lambdas/stream/consume-orders/consume-step.ts';
+import type { ConsumeAnswer } from '../../lambdas/stream/consume/consume-step.ts';
 import { type Ending, type Environment, type EnvironmentPool, isSealed } from './environments.ts';
 import { putMessage } from './messages.ts';
 import { expectThat } from './violation.ts';

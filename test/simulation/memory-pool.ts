@@ -1,12 +1,12 @@
 import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
 import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
-import type { ConsumeMemory } from '../../lambdas/stream/consume-orders/append-records.ts';
-import { createConsumeMemory } from '../../lambdas/stream/consume-orders/consume-orders.ts';
+import type { ConsumeMemory } from '../../lambdas/stream/consume/append-records.ts';
+import { createConsumeMemory } from '../../lambdas/stream/consume/consume-orders.ts';
 import {
   createPublishMemory,
   type PublishMemory,
-} from '../../lambdas/stream/publish-shard/publish-shard.ts';
+} from '../../lambdas/stream/publish/shard/publish-shard.ts';
 
 type ConsumeParts = Pick<ConsumeMemory, 'parser' | 'columns'>;
 

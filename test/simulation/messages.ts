@@ -1,6 +1,6 @@
 import type { StreamRecord } from '../../lambdas/shared/ports/event-stream.ts';
-import type { KinesisEvent } from '../../lambdas/stream/kinesis-event.ts';
-import { FAILED_BATCHES } from '../../lambdas/stream/redrive-records/count-messages.ts';
+import { FAILED_BATCHES } from '../../lambdas/stream/consume/count-messages.ts';
+import type { KinesisEvent } from '../../lambdas/stream/consume/kinesis-event.ts';
 import type { World } from './world.ts';
 
 /**

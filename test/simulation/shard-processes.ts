@@ -1,8 +1,8 @@
 import { RetryableError, TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { ShardPublisher } from '../../lambdas/shared/ports/shard-publisher.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
-import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { shardStep } from '../../lambdas/stream/publish-shard/shard-step.ts';
+import { shardStep } from '../../lambdas/stream/publish/shard-function/shard-step.ts';
+import { InlineEpochWriter } from '../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { runIn } from './environments.ts';
 import { SimProcess } from './sim-process.ts';
 import type { World } from './world.ts';

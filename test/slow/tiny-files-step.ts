@@ -4,8 +4,8 @@ import { createMergeStep } from '../../lambdas/batch/merge-aggregates/merge-step
 import { planStep } from '../../lambdas/batch/plan-run/plan-step.ts';
 import { publishStep } from '../../lambdas/batch/publish-run/publish-step.ts';
 import { createReduceStep } from '../../lambdas/batch/reduce-bucket/reduce-step.ts';
-import { indexes } from '../../lambdas/batch/run-files.ts';
-import { readHeader } from '../../lambdas/batch/stored-plan.ts';
+import { indexes } from '../../lambdas/batch/run/run-files.ts';
+import { readHeader } from '../../lambdas/batch/run/stored-plan.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { configOf } from '../support/batch-runs.ts';
 import { batchHost, STEP_LIMITS } from '../support/batch-steps.ts';

@@ -1,4 +1,4 @@
-import { manifestKey } from '../../lambdas/batch/batch-plan.ts';
+import { manifestKey } from '../../lambdas/batch/run/batch-plan.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { jsonBytes } from '../../lambdas/shared/runtime/json.ts';

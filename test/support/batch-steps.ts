@@ -1,4 +1,3 @@
-import type { BatchHost } from '../../lambdas/batch/batch-host.ts';
 import { checkAfterMap } from '../../lambdas/batch/check-chunks/check-step.ts';
 import { endStep } from '../../lambdas/batch/end-run/end-step.ts';
 import { createMapStep } from '../../lambdas/batch/map-chunk/map-step.ts';
@@ -6,6 +5,7 @@ import { createMergeStep } from '../../lambdas/batch/merge-aggregates/merge-step
 import { planStep } from '../../lambdas/batch/plan-run/plan-step.ts';
 import { publishStep } from '../../lambdas/batch/publish-run/publish-step.ts';
 import { createReduceStep } from '../../lambdas/batch/reduce-bucket/reduce-step.ts';
+import type { BatchHost } from '../../lambdas/batch/run/batch-host.ts';
 import { VirtualClock } from '../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';

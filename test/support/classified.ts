@@ -9,7 +9,7 @@ import {
   type ClassifiedCut,
   Classifier,
   type CutLimits,
-} from '../../lambdas/stream/consume-orders/classify.ts';
+} from '../../lambdas/stream/consume/classify-orders.ts';
 
 export const LENGTHS = {
   windowLengthMs: 100,

@@ -1,5 +1,5 @@
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { Dimension } from '../../lambdas/shared/dimensions/dimension.ts';
+import { Dimension } from '../../lambdas/shared/dimensions/joined-dimension.ts';
 import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
 import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
@@ -15,12 +15,12 @@ import { StreamLakeKeys } from '../../lambdas/shared/state/lake-keys.ts';
 import { encodeSegment, sha256Of } from '../../lambdas/shared/state/segment.ts';
 import type { ShardResult } from '../../lambdas/shared/state/shard-result.ts';
 import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';
-import { writeEpoch } from '../../lambdas/stream/commit-epoch/write-epoch.ts';
+import { writeEpoch } from '../../lambdas/stream/publish/commit/write-epoch.ts';
 import {
   createPublishMemory,
   type PublishMemory,
   publishShard,
-} from '../../lambdas/stream/publish-shard/publish-shard.ts';
+} from '../../lambdas/stream/publish/shard/publish-shard.ts';
 import { configOf } from './batch-runs.ts';
 
 export interface TestRecord {

@@ -6,8 +6,8 @@ import { ParquetWriter } from '../../lambdas/shared/parquet/writer.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { tableFilesAsOf } from '../../lambdas/shared/state/manifest-chain.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
-import { InlineEpochWriter } from '../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { publishEpoch } from '../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import { publishEpoch } from '../../lambdas/stream/publish/publish-epoch.ts';
+import { InlineEpochWriter } from '../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import {
   type EraseCustomerOptions,
   type ErasedCustomer,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RejectedFile } from '../../lambdas/batch/batch-plan.ts';
+import type { RejectedFile } from '../../lambdas/batch/run/batch-plan.ts';
 import type { Keep } from '../../lambdas/shared/model/config-rules.ts';
 import { type Outcome, outcomeOf, runOver } from './batch-runs.ts';
 import { type OracleBatch, OracleFailure, oracleBatch } from './oracle/batch.ts';

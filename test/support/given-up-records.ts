@@ -2,7 +2,7 @@ import type { StreamRecord } from '../../lambdas/shared/ports/event-stream.ts';
 import {
   type RedriveReport,
   redriveAll,
-} from '../../lambdas/stream/redrive-records/redrive-records.ts';
+} from '../../lambdas/stream/operate/redrive/redrive-records.ts';
 import { anEvent, type StreamWorld } from './stream-world.ts';
 
 export const SHARD = 'shardId-000000000000';

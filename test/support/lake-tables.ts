@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
+import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
 import { type Table, tablesOf } from '../../lambdas/shared/model/tables.ts';
 import { type RowValue, readRows } from '../../lambdas/shared/parquet/reader.ts';
 import type { TableFile } from '../../lambdas/shared/parquet/table-file.ts';

@@ -1,7 +1,7 @@
 import { MemoryEventStream } from '../../lambdas/shared/adapters/memory/memory-event-stream.ts';
 import { VirtualClock } from '../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import type { EventStream, NewRecord } from '../../lambdas/shared/ports/event-stream.ts';
-import type { InputFile } from '../../lib/embedded/produce/input-file.ts';
+import type { InputFile } from '../../lib/common/input-file.ts';
 import {
   type ProduceOptions,
   ProduceTally,

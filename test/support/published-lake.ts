@@ -1,4 +1,4 @@
-import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
+import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
 import type { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import type { Outcome } from '../../lambdas/shared/rules/outcome.ts';

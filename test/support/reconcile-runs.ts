@@ -1,8 +1,5 @@
-import { reconcile } from '../../lambdas/reconcile/compare-tables/compare-tables.ts';
-import type {
-  ReconcileOptions,
-  ReconcileResult,
-} from '../../lambdas/reconcile/compare-tables/result.ts';
+import { reconcile } from '../../lambdas/reconcile/compare/compare-tables.ts';
+import type { ReconcileOptions, ReconcileResult } from '../../lambdas/reconcile/model/result.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { type RowValue, readRows } from '../../lambdas/shared/parquet/reader.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';

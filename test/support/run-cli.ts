@@ -1,5 +1,5 @@
+import type { CommandIo } from '../../bin/base/command.ts';
 import { runCli } from '../../bin/cli.ts';
-import type { CommandIo } from '../../bin/command.ts';
 
 export interface CliResult {
   readonly exitCode: number;

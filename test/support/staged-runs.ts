@@ -1,9 +1,9 @@
-import type { BatchManifest } from '../../lambdas/batch/batch-manifest.ts';
-import type { BatchPlan } from '../../lambdas/batch/batch-plan.ts';
 import { planRun } from '../../lambdas/batch/plan-run/plan-run.ts';
 import { inputResults } from '../../lambdas/batch/publish-run/file-totals.ts';
+import { publishContext } from '../../lambdas/batch/publish-run/publish-context.ts';
 import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
-import { publishContext } from '../../lambdas/batch/stage-settings.ts';
+import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
+import type { BatchPlan } from '../../lambdas/batch/run/batch-plan.ts';
 import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
 import { KernelMemory } from '../../lambdas/shared/kernels/kernel-memory.ts';
@@ -11,7 +11,7 @@ import type { Keep } from '../../lambdas/shared/model/config-rules.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { ExchangeBudget } from '../../lib/embedded/batch/exchange-memory.ts';
-import { StageHost, type StageSettings } from '../../lib/embedded/batch/stage-host.ts';
+import { StageRunner, type StageSettings } from '../../lib/embedded/batch/stage-runner.ts';
 import { runStages } from '../../lib/embedded/batch/stages.ts';
 import { inlinePool, type StagePool } from '../../lib/embedded/batch/worker-pool.ts';
 import { configOf } from './batch-runs.ts';
@@ -68,7 +68,7 @@ export async function runCut(
   cutting: Partial<Cutting> = {},
   lake: ObjectStore = new MemoryObjectStore(),
   openPool: (settings: StageSettings) => StagePool = (settings) =>
-    inlinePool(new StageHost(landing, lake, settings)),
+    inlinePool(new StageRunner(landing, lake, settings)),
 ): Promise<{ manifest: BatchManifest; lake: ObjectStore }> {
   const cut = { ...UNCUT, ...cutting };
   const config = configOf({

@@ -2,7 +2,7 @@ import { readRows } from '../../lambdas/shared/parquet/reader.ts';
 import { parseJson } from '../../lambdas/shared/runtime/json.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
 import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';
-import { OrderConsumer } from '../../lambdas/stream/consume-orders/consume-orders.ts';
+import { OrderConsumer } from '../../lambdas/stream/consume/consume-orders.ts';
 import { anEvent, type StreamWorld } from './stream-world.ts';
 
 /** Puts one event per order, under its id as the key. */

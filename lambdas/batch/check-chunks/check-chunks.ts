@@ -1,6 +1,6 @@
 import { isDecoded } from '../../shared/ingest/input-kind.ts';
-import type { BatchPlan, PlannedChunk, PlannedInput } from '../batch-plan.ts';
-import type { ChunkResult } from '../map-chunk/chunk-result.ts';
+import type { BatchPlan, PlannedChunk, PlannedInput } from '../run/batch-plan.ts';
+import type { ChunkResult } from '../run/chunk-result.ts';
 
 export interface ChunkRepair {
   readonly chunkIndex: number;

@@ -1,7 +1,7 @@
 import { TerminalError } from '../../shared/model/errors.ts';
-import type { BatchHost } from '../batch-host.ts';
 import { writeIndex } from '../exchange/stored-index.ts';
-import { RunFiles } from '../run-files.ts';
+import type { BatchHost } from '../run/batch-host.ts';
+import { RunFiles } from '../run/run-files.ts';
 import { RunCheck, type TaskRepair } from './run-check.ts';
 
 /**

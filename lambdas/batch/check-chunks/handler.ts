@@ -1,5 +1,5 @@
 import { lambdaHandler } from '../../shared/runtime/lambda-handler.ts';
-import { awsBatchHost } from '../aws-host.ts';
+import { awsBatchHost } from '../run/aws-batch-host.ts';
 import { type CheckEvent, checkAfterMap } from './check-step.ts';
 
 export const handler = lambdaHandler(() => {

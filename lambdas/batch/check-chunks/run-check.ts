@@ -1,8 +1,8 @@
 import { assert } from '../../shared/model/errors.ts';
-import { InternedLayouts } from '../interned-layouts.ts';
-import type { ChunkResult } from '../map-chunk/chunk-result.ts';
-import type { MappedPart, MappedTask, ReducePlan, UsedBlocks } from '../run-files.ts';
-import { type PlannedTask, taskOf } from '../stored-plan.ts';
+import type { ChunkResult } from '../run/chunk-result.ts';
+import { InternedLayouts } from '../run/interned-layouts.ts';
+import type { MappedPart, MappedTask, ReducePlan, UsedBlocks } from '../run/run-files.ts';
+import { type PlannedTask, taskOf } from '../run/stored-plan.ts';
 import { ChainFollower } from './check-chunks.ts';
 
 export interface TaskRepair {

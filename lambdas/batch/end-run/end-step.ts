@@ -3,9 +3,9 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { jsonBytes } from '../../shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
-import type { BatchHost } from '../batch-host.ts';
-import { manifestKey } from '../batch-plan.ts';
 import { discardRun, removeWork } from '../publish-run/remove-old-runs.ts';
+import type { BatchHost } from '../run/batch-host.ts';
+import { manifestKey } from '../run/batch-plan.ts';
 
 export interface EndStepEvent {
   readonly runId: string;

@@ -1,6 +1,6 @@
 import { assert } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import type { SliceRef } from '../reduce-bucket/bucket-waves.ts';
+import type { SliceRef } from './slice-ref.ts';
 import type { StoredRun } from './stored-exchange.ts';
 
 /** A run that is larger is read in pieces; one slice is never cut. */

@@ -1,5 +1,5 @@
 import type { ByteRange, GetOptions, ObjectReader } from '../../shared/ports/object-store.ts';
-import type { PlannedInput } from '../batch-plan.ts';
+import type { PlannedInput } from '../run/batch-plan.ts';
 
 type ExpectedFile = Pick<PlannedInput, 'key' | 'etag' | 'sizeBytes' | 'kind'>;
 

@@ -1,6 +1,6 @@
 import { lambdaHandler } from '../../shared/runtime/lambda-handler.ts';
-import { awsBatchHost } from '../aws-host.ts';
-import { heldBytesOfMap } from '../held-bytes.ts';
+import { awsBatchHost } from '../run/aws-batch-host.ts';
+import { heldBytesOfMap } from '../run/held-bytes.ts';
 import { createMapStep } from './map-step.ts';
 
 export const handler = lambdaHandler(() => {

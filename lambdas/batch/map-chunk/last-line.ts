@@ -5,35 +5,7 @@ import type { CsvBatch } from '../../shared/ingest/csv-scanner.ts';
 import type { StatusParser } from '../../shared/ingest/status-parser.ts';
 import { issueBit } from '../../shared/model/issue.ts';
 import { ORDER_TIMESTAMP, PRICE, STATUS } from '../../shared/model/order.ts';
-
-/** The last values of records, by what a cut would change. Zeros where there are no records. */
-export interface LastValues {
-  readonly records: number;
-  readonly shortestBytes: number;
-  readonly longestBytes: number;
-  /** Fewest digits after the point, if the last value is a price. */
-  readonly fewestDecimals: number;
-}
-
-/** The record at the end of an input that no line end follows. */
-export interface OpenRecord {
-  readonly offset: number;
-  readonly hasFewerFields: boolean;
-  /** An event that is no JSON. */
-  readonly isInvalidJson: boolean;
-  /** Set if the last value is the status: the beginning of one, or nothing at all. */
-  readonly statusLeft: 'part' | 'nothing' | null;
-  /** Null if it was not split into values. */
-  readonly lastValue: LastValues | null;
-}
-
-/** What a chunk says of the end of its file: `last_line_cut` is judged by file. */
-export interface LastLine {
-  /** Values of all records of the chunk except `open`. */
-  readonly others: LastValues;
-  /** Null in every chunk but the one that reaches the end of the file, and mostly there. */
-  readonly open: OpenRecord | null;
-}
+import type { LastLine, LastValues, OpenRecord } from '../run/chunk-result.ts';
 
 /** Perhaps open: that depends on what follows its `end`. */
 type LastRecord = OpenRecord & { readonly end: number };

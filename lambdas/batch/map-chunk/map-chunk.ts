@@ -16,9 +16,10 @@ import { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import { ObjectUnreadableError } from '../../shared/model/errors.ts';
 import type { ObjectReader } from '../../shared/ports/object-store.ts';
 import { checkSegment, decodeLine, segmentLines } from '../../shared/state/segment.ts';
-import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
 import { BlockEncoder, type BlockSink } from '../exchange/block-encoder.ts';
-import { type ChunkResult, ChunkTally } from './chunk-result.ts';
+import type { PlannedChunk, PlannedInput } from '../run/batch-plan.ts';
+import type { ChunkResult } from '../run/chunk-result.ts';
+import { ChunkTally } from './chunk-tally.ts';
 import { LastLineTally } from './last-line.ts';
 
 /** Rows at which a block goes to the exchange: slices of some thousand rows per bucket. */

@@ -1,11 +1,13 @@
 import { isDecoded } from '../../shared/ingest/input-kind.ts';
 import { cleanUpOnFailure } from '../../shared/model/errors.ts';
-import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
-import type { PlannedInput } from '../batch-plan.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
 import { StoredExchange } from '../exchange/stored-exchange.ts';
-import type { MappedTask } from '../run-files.ts';
-import { createMapper } from '../stage-settings.ts';
+import type { BatchHost } from '../run/batch-host.ts';
+import type { PlannedInput } from '../run/batch-plan.ts';
+import type { ChunkResult } from '../run/chunk-result.ts';
+import { PerRun } from '../run/per-run.ts';
+import { type ChildStatus, runChild } from '../run/run-child.ts';
+import type { MappedTask } from '../run/run-files.ts';
 import {
   type PlannedTask,
   type PlanPart,
@@ -13,8 +15,8 @@ import {
   readPart,
   type StoredHeader,
   taskOf,
-} from '../stored-plan.ts';
-import type { ChunkResult } from './chunk-result.ts';
+} from '../run/stored-plan.ts';
+import { createMapper } from './create-mapper.ts';
 import { FilesAhead } from './files-ahead.ts';
 import type { ChunkMapper } from './map-chunk.ts';
 import { RangeAhead } from './range-ahead.ts';

@@ -1,6 +1,6 @@
 import { OVERRUN_BYTES } from '../../shared/ingest/byte-sources.ts';
 import type { ByteRange, GetOptions, ObjectReader } from '../../shared/ports/object-store.ts';
-import type { PlannedChunk, PlannedInput } from '../batch-plan.ts';
+import type { PlannedChunk, PlannedInput } from '../run/batch-plan.ts';
 
 /** Size of one request: four times the window of the scanner that reads it. */
 const PIECE_BYTES = 8 * 1024 * 1024;

@@ -5,13 +5,13 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { CentSums } from '../../shared/revenue/cent-sums.ts';
 import {
   byRevenue,
-  type ProductTotal,
   productGroup,
   type RankedProducts,
   topOf,
 } from '../../shared/revenue/product-revenue.ts';
 import { WindowGroup } from '../../shared/revenue/window-group.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
+import type { RangeResult } from '../run/range-result.ts';
 import { RunMerger } from './run-merger.ts';
 
 export interface MergeContext {
@@ -19,13 +19,6 @@ export interface MergeContext {
   readonly runId: string;
   readonly windowLengthMs: number;
   readonly parquet: ParquetOptions & { readonly rowGroupRows: number };
-}
-
-export interface RangeResult {
-  readonly rangeIndex: number;
-  readonly files: Readonly<Partial<Record<TableName, TableFile[]>>>;
-  /** The ten products of the range with the largest revenue, in the order of `top_products`. */
-  readonly top: readonly ProductTotal[];
 }
 
 /**

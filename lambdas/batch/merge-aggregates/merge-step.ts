@@ -1,10 +1,12 @@
-import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
-import type { PlanHeader } from '../batch-plan.ts';
 import { readIndex } from '../exchange/stored-index.ts';
 import { StoredSlices } from '../exchange/stored-slices.ts';
-import type { MergePlan, RunFiles } from '../run-files.ts';
-import { mergeContext } from '../stage-settings.ts';
+import type { BatchHost } from '../run/batch-host.ts';
+import type { PlanHeader } from '../run/batch-plan.ts';
+import { PerRun } from '../run/per-run.ts';
+import { type ChildStatus, runChild } from '../run/run-child.ts';
+import type { MergePlan, RunFiles } from '../run/run-files.ts';
 import { mergeAggregates } from './merge-aggregates.ts';
+import { mergeContext } from './merge-context.ts';
 
 export interface MergeStepEvent {
   readonly runId: string;

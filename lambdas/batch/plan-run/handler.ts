@@ -1,6 +1,6 @@
 import { makeLambdaQuota } from '../../shared/adapters/aws/lambda-quota.ts';
 import { lambdaHandler, logger, metrics } from '../../shared/runtime/lambda-handler.ts';
-import { awsBatchHost } from '../aws-host.ts';
+import { awsBatchHost } from '../run/aws-batch-host.ts';
 import { type PlanStepEvent, planStep } from './plan-step.ts';
 import { stepsSideBySide } from './side-by-side.ts';
 

@@ -13,7 +13,7 @@ import { RecordReader } from '../../shared/ingest/record-reader.ts';
 import { ObjectUnreadableError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
-import type { PlannedInput, RejectedFile } from '../batch-plan.ts';
+import type { PlannedInput, RejectedFile } from '../run/batch-plan.ts';
 import { uncompressedBytesOf } from './plan-sizes.ts';
 
 /** What the first bytes of an orders file say; its etag says of which bytes. */

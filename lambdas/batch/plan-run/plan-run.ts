@@ -9,8 +9,8 @@ import { assert, ObjectUnreadableError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
-import type { BatchPlan, PlannedChunk, PlannedInput } from '../batch-plan.ts';
-import { InternedLayouts } from '../interned-layouts.ts';
+import type { BatchPlan, PlannedChunk, PlannedInput } from '../run/batch-plan.ts';
+import { InternedLayouts } from '../run/interned-layouts.ts';
 import type { RawSegment } from './list-segments.ts';
 import { type LookOrRefusal, lookAtFiles, plannedInput } from './look-at-files.ts';
 

@@ -3,7 +3,7 @@ import { asInputChanged, type LandingObject } from '../../shared/ingest/list-lan
 import { ObjectUnreadableError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
-import type { PlannedInput } from '../batch-plan.ts';
+import type { PlannedInput } from '../run/batch-plan.ts';
 
 /**
  * Resident memory of a process besides the exchange and the rows of its reduce steps, and what each

@@ -5,9 +5,9 @@ import { compactJsonBytes, parseJson } from '../../shared/runtime/json.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
-import { type PlanHeader, runIdOf, workPrefix } from '../batch-plan.ts';
-import { InternedLayouts } from '../interned-layouts.ts';
-import { planParts, readHeader, type StoredHeader } from '../stored-plan.ts';
+import { type PlanHeader, runIdOf, workPrefix } from '../run/batch-plan.ts';
+import { InternedLayouts } from '../run/interned-layouts.ts';
+import { planParts, readHeader, type StoredHeader } from '../run/stored-plan.ts';
 import type { Look, LookMemory } from './look-at-files.ts';
 
 const PARALLEL_READS = 16;

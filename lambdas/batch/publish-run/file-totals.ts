@@ -1,9 +1,9 @@
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import { ISSUE_CODES, type IssueCode } from '../../shared/model/issue.ts';
 import { addedIssues, type IssueCounts } from '../../shared/rules/issue-counts.ts';
-import type { BatchPlan, PlannedInput } from '../batch-plan.ts';
-import type { ChunkResult } from '../map-chunk/chunk-result.ts';
-import { addValues, type LastLine } from '../map-chunk/last-line.ts';
+import { addValues } from '../map-chunk/last-line.ts';
+import type { BatchPlan, PlannedInput } from '../run/batch-plan.ts';
+import type { ChunkResult, LastLine } from '../run/chunk-result.ts';
 
 /** What the chunks of one file say together. */
 export interface FileTotals {

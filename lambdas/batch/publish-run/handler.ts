@@ -1,5 +1,5 @@
 import { lambdaHandler, metrics } from '../../shared/runtime/lambda-handler.ts';
-import { awsBatchHost } from '../aws-host.ts';
+import { awsBatchHost } from '../run/aws-batch-host.ts';
 import { type PublishStepEvent, publishStep } from './publish-step.ts';
 
 export const handler = lambdaHandler(() => {

@@ -1,6 +1,6 @@
 import { addedIssues, countsByCode, type IssueCounts } from '../../shared/rules/issue-counts.ts';
-import type { RejectedFile } from '../batch-plan.ts';
 import { looksCut } from '../map-chunk/last-line.ts';
+import type { RejectedFile } from '../run/batch-plan.ts';
 import { type FileTotals, type InputResult, issueCount } from './file-totals.ts';
 import type { PreviousRun } from './previous-run.ts';
 import { QuarantineSums } from './quarantine-limit.ts';

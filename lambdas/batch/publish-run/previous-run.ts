@@ -2,8 +2,8 @@ import { TerminalError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { manifestInputs } from '../../shared/state/manifest-inputs.ts';
 import { readBatchManifest } from '../../shared/state/stored-manifests.ts';
-import type { BatchManifest, ManifestInput } from '../batch-manifest.ts';
-import type { BatchPlan } from '../batch-plan.ts';
+import type { BatchManifest, ManifestInput } from '../run/batch-manifest.ts';
+import type { BatchPlan } from '../run/batch-plan.ts';
 
 const UNKNOWN = ['manifest_missing', 'manifest_damaged'];
 

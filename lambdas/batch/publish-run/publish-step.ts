@@ -1,14 +1,15 @@
 import type { Warning } from '../../shared/model/warning.ts';
 import { parseJson } from '../../shared/runtime/json.ts';
-import type { BatchHost } from '../batch-host.ts';
-import type { BatchManifest } from '../batch-manifest.ts';
-import { manifestKey, runIdOf } from '../batch-plan.ts';
 import { ChainFollower } from '../check-chunks/check-chunks.ts';
 import { usedResults } from '../check-chunks/run-check.ts';
-import { type KnownStarts, RunFiles } from '../run-files.ts';
-import { loadDimensions, publishContext } from '../stage-settings.ts';
-import { type StoredHeader, taskOf } from '../stored-plan.ts';
+import type { BatchHost } from '../run/batch-host.ts';
+import type { BatchManifest } from '../run/batch-manifest.ts';
+import { manifestKey, runIdOf } from '../run/batch-plan.ts';
+import { loadDimensions } from '../run/load-dimensions.ts';
+import { type KnownStarts, RunFiles } from '../run/run-files.ts';
+import { type StoredHeader, taskOf } from '../run/stored-plan.ts';
 import { type InputResult, ResultsByInput } from './file-totals.ts';
+import { publishContext } from './publish-context.ts';
 import { publishRun } from './publish-run.ts';
 import { removeOldRuns, removeWork, runStartedAtMs } from './remove-old-runs.ts';
 

@@ -3,7 +3,7 @@ import { tablesOf } from '../../shared/model/tables.ts';
 import type { EpochMs } from '../../shared/model/time.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
-import { manifestFolder, manifestKey, planFolder, planKey, workPrefix } from '../batch-plan.ts';
+import { manifestFolder, manifestKey, planFolder, planKey, workPrefix } from '../run/batch-plan.ts';
 
 const RUN_ID = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{8}$/;
 

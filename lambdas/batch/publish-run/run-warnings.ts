@@ -1,14 +1,14 @@
 import type { LoadedDimension } from '../../shared/dimensions/load-dimension.ts';
 import { ORDER_FIELDS } from '../../shared/model/order.ts';
 import { inOrder, type Warning, warningOf } from '../../shared/model/warning.ts';
-import type { PlanHeader, RejectedFile } from '../batch-plan.ts';
-import type { RecordPlace } from '../reduce-bucket/bucket-rows.ts';
+import type { PlanHeader, RejectedFile } from '../run/batch-plan.ts';
+import type { RecordPlace } from '../run/findings.ts';
 import {
   DUPLICATE_LOOKS,
   type DuplicateFindings,
   type DuplicateLook,
   type Findings,
-} from '../reduce-bucket/findings.ts';
+} from '../run/findings.ts';
 import type { FilePlace, InputSummary } from './input-summary.ts';
 import type { PreviousRun } from './previous-run.ts';
 

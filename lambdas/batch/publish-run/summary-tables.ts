@@ -1,5 +1,5 @@
 import type { NamedColumns } from '../../shared/bytes/column-data.ts';
-import type { Dimension } from '../../shared/dimensions/dimension.ts';
+import type { Dimension } from '../../shared/dimensions/joined-dimension.ts';
 import { type TableName, tableOf } from '../../shared/model/tables.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
@@ -9,8 +9,8 @@ import { assertFits } from '../../shared/revenue/revenue-limit.ts';
 import type { Revenue } from '../../shared/revenue/revenue-sums.ts';
 import { dailyColumns, hourlyColumns, topColumns } from '../../shared/revenue/summary-columns.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
-import type { RangeResult } from '../merge-aggregates/merge-aggregates.ts';
-import type { BucketResult } from '../reduce-bucket/bucket-parts.ts';
+import type { BucketResult } from '../run/bucket-result.ts';
+import type { RangeResult } from '../run/range-result.ts';
 
 export interface SummaryContext {
   readonly lake: ObjectStore;

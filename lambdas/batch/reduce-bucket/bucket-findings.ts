@@ -2,8 +2,9 @@ import type { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
 import { CUSTOMER, ORDER_FIELDS, PRODUCT } from '../../shared/model/order.ts';
 import { MS_PER_DAY } from '../../shared/model/time.ts';
 import type { RowKeys } from '../../shared/rows/row-keys.ts';
+import { addFindings, DUPLICATE_LOOKS, type Findings, NO_FINDINGS } from '../run/findings.ts';
 import type { BucketRows } from './bucket-rows.ts';
-import { addFindings, DUPLICATE_LOOKS, type Findings, lookOf, NO_FINDINGS } from './findings.ts';
+import { lookOf } from './duplicate-look.ts';
 import type { KeptRecords } from './kept-records.ts';
 
 /** What findings depend on beside the rows. */

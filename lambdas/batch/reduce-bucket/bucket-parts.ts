@@ -1,27 +1,8 @@
-import { TABLE_NAMES, type TableName } from '../../shared/model/tables.ts';
-import type { TableFile } from '../../shared/parquet/table-file.ts';
+import { TABLE_NAMES } from '../../shared/model/tables.ts';
 import { type PartFiles, rowsOfOutcomes } from '../../shared/rows/table-parts.ts';
+import type { BucketResult, ReduceCounts } from '../run/bucket-result.ts';
 import type { BucketAggregates } from './aggregates.ts';
 import { BucketFindings, type FindingRules } from './bucket-findings.ts';
-import type { Findings } from './findings.ts';
-
-export interface ReduceCounts {
-  active: number;
-  cancelled: number;
-  duplicate: number;
-  quarantined: number;
-}
-
-export interface BucketResult {
-  readonly bucketIndex: number;
-  readonly counts: ReduceCounts;
-  readonly files: Readonly<Partial<Record<TableName, TableFile[]>>>;
-  /** Active orders and cents by day. */
-  readonly byDay: ReadonlyMap<number, { orders: number; cents: bigint }>;
-  /** Active orders and cents by hour of day, 24 of them. */
-  readonly byHour: readonly { orders: number; cents: bigint }[];
-  readonly findings: Findings;
-}
 
 /** The result of a bucket under construction. */
 export class BucketParts {

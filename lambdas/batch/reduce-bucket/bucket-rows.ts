@@ -13,19 +13,13 @@ import {
   viewIdEnd,
   viewIdHash,
 } from '../exchange/slice-layout.ts';
+import type { RecordPlace } from '../run/findings.ts';
 
 /** A slice as it comes out of the exchange, in the memory of the kernels. */
 export interface LoadedSlice {
   /** Index of the object it was read from, in the inputs of the plan. */
   readonly sourceIndex: number;
   readonly bytes: Uint8Array;
-}
-
-/** Where a record stands: places are in order of records. */
-export interface RecordPlace {
-  /** Index of the object, in the inputs of the plan. */
-  readonly sourceIndex: number;
-  readonly offset: number;
 }
 
 /**

@@ -1,15 +1,6 @@
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
+import type { SliceRef } from '../exchange/slice-ref.ts';
 import type { LoadedSlice } from './bucket-rows.ts';
-
-/** A slice that waits in the exchange. */
-export interface SliceRef {
-  readonly sourceIndex: number;
-  readonly sizeBytes: number;
-  /** The slice where it stands in memory, or null: it has to be fetched. */
-  readonly inMemory: Uint8Array | null;
-  /** Fetches it into `target`, which has its size. */
-  fetch(target: Uint8Array): Promise<void>;
-}
 
 /** What stands in memory for each slice of a wave beside its bytes. */
 const SLICE_WORK_BYTES = 512;

@@ -1,6 +1,6 @@
 import { lambdaHandler } from '../../shared/runtime/lambda-handler.ts';
-import { awsBatchHost } from '../aws-host.ts';
-import { heldBytes } from '../held-bytes.ts';
+import { awsBatchHost } from '../run/aws-batch-host.ts';
+import { heldBytes } from '../run/held-bytes.ts';
 import { createReduceStep } from './reduce-step.ts';
 
 export const handler = lambdaHandler(() => {

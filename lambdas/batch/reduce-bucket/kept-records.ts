@@ -12,7 +12,8 @@ import {
   STATUS,
 } from '../../shared/model/order.ts';
 import type { Duplicates } from '../../shared/rows/dedupe.ts';
-import type { BucketRows, BucketSlice, RecordPlace, SliceRecords } from './bucket-rows.ts';
+import type { RecordPlace } from '../run/findings.ts';
+import type { BucketRows, BucketSlice, SliceRecords } from './bucket-rows.ts';
 import { type Claims, knownCodes } from './claims.ts';
 
 /** A set of order fields: bit i stands for `ORDER_FIELDS[i]`. */

@@ -1,12 +1,15 @@
 import { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import { cleanUpOnFailure } from '../../shared/model/errors.ts';
-import { type BatchHost, type ChildStatus, PerRun, runChild } from '../batch-host.ts';
 import { StoredExchange } from '../exchange/stored-exchange.ts';
 import { readIndex } from '../exchange/stored-index.ts';
 import { StoredSlices } from '../exchange/stored-slices.ts';
-import type { ReducePlan, RunFiles } from '../run-files.ts';
-import { loadDimensions, reduceContext } from '../stage-settings.ts';
+import type { BatchHost } from '../run/batch-host.ts';
+import { loadDimensions } from '../run/load-dimensions.ts';
+import { PerRun } from '../run/per-run.ts';
+import { type ChildStatus, runChild } from '../run/run-child.ts';
+import type { ReducePlan, RunFiles } from '../run/run-files.ts';
 import { BucketReducer } from './reduce-bucket.ts';
+import { reduceContext } from './reduce-context.ts';
 
 export interface ReduceStepEvent {
   readonly runId: string;

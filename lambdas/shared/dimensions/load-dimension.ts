@@ -3,7 +3,7 @@ import { asInputChanged, type LandingObject } from '../ingest/list-landing.ts';
 import type { DimensionCounts, DimensionDefinition } from '../model/dimension.ts';
 import { ObjectNotFoundError, ObjectUnreadableError, TerminalError } from '../model/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { DimensionBuilder, type DimensionData } from './dimension.ts';
+import { DimensionBuilder, type DimensionData } from './joined-dimension.ts';
 import { readDimension, rejected } from './read-dimension.ts';
 
 export interface LoadedDimension {

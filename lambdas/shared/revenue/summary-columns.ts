@@ -1,5 +1,5 @@
 import { type ColumnData, type NamedColumns, plain, textValues } from '../bytes/column-data.ts';
-import type { Dimension } from '../dimensions/dimension.ts';
+import type { Dimension } from '../dimensions/joined-dimension.ts';
 import { formatDay } from '../model/time.ts';
 import type { ProductTotal } from './product-revenue.ts';
 import { assertFits } from './revenue-limit.ts';

@@ -5,7 +5,7 @@ import {
   plain,
   textValues,
 } from '../bytes/column-data.ts';
-import type { Dimension } from '../dimensions/dimension.ts';
+import type { Dimension } from '../dimensions/joined-dimension.ts';
 import type { KernelMemory } from '../kernels/kernel-memory.ts';
 import {
   CODED_FIELDS,

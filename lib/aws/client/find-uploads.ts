@@ -8,7 +8,7 @@ import {
 import { isHidden, listLanding } from '../../../lambdas/shared/ingest/list-landing.ts';
 import { CUSTOMERS, dimensionFields, PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
 import { TerminalError, UsageError } from '../../../lambdas/shared/model/errors.ts';
-import type { InputFile } from '../../embedded/produce/input-file.ts';
+import type { InputFile } from '../../common/input-file.ts';
 
 /** A file and where it goes. */
 export interface UploadFile extends InputFile {

@@ -1,10 +1,10 @@
-import type { BatchManifest } from '../../../lambdas/batch/batch-manifest.ts';
-import { type BatchPlan, manifestKey } from '../../../lambdas/batch/batch-plan.ts';
 import { failureKey } from '../../../lambdas/batch/end-run/end-step.ts';
-import { RunFiles } from '../../../lambdas/batch/run-files.ts';
+import type { BatchManifest } from '../../../lambdas/batch/run/batch-manifest.ts';
+import { type BatchPlan, manifestKey } from '../../../lambdas/batch/run/batch-plan.ts';
+import { RunFiles } from '../../../lambdas/batch/run/run-files.ts';
+import { readWholePlan } from '../../../lambdas/batch/run/stored-plan.ts';
 import { isRunPending } from '../../../lambdas/batch/start-run/decide-start.ts';
 import { readStarter } from '../../../lambdas/batch/start-run/start-step.ts';
-import { readWholePlan } from '../../../lambdas/batch/stored-plan.ts';
 import { ObjectNotFoundError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
@@ -12,7 +12,7 @@ import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
-import { nap } from '../../embedded/stream/nap.ts';
+import { nap } from '../../common/nap.ts';
 import type { BatchExecution, BatchExecutions } from './batch-executions.ts';
 
 /**

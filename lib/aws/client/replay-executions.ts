@@ -10,8 +10,8 @@ import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import type {
   ReplayStepEvent,
   ReplayStepResult,
-} from '../../../lambdas/stream/replay/replay-step.ts';
-import { nap } from '../../embedded/stream/nap.ts';
+} from '../../../lambdas/stream/operate/replay/replay-step.ts';
+import { nap } from '../../common/nap.ts';
 import { executionArn, machineCall } from './state-machine.ts';
 
 export type ReplayRequest = Pick<ReplayStepEvent, 'consumer' | 'from' | 'since'>;

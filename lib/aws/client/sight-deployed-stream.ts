@@ -1,8 +1,8 @@
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import type { Metrics } from '../../../lambdas/shared/ports/metrics.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
-import { CODE_VERSION } from '../../embedded/stream/code-version.ts';
-import { type StreamSight, sightStream } from '../../embedded/stream/stream-sight.ts';
+import { CODE_VERSION } from '../../common/code-version.ts';
+import { type StreamSight, sightStream } from '../../common/stream-sight.ts';
 import type { DeployedResources } from './open-deployment.ts';
 
 /** Opens a consumer of the deployed stream for reading; nothing is changed. */

@@ -8,7 +8,7 @@ import {
 } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { inParallel } from '../../../lambdas/shared/runtime/parallel.ts';
-import { type CheckedFile, checkFiles } from '../../embedded/produce/input-file.ts';
+import { type CheckedFile, checkFiles } from '../../common/input-file.ts';
 import { hasContent, isSameContent } from './content-etag.ts';
 import type { UploadFile } from './find-uploads.ts';
 

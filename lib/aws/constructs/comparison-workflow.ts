@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { MOST_WORKERS } from '../../../lambdas/reconcile/compare-tables/workers.ts';
+import { MOST_WORKERS } from '../../../lambdas/reconcile/share/workers.ts';
 import { stepTask } from './step-task.ts';
 
 export interface ComparisonWorkflowProps {

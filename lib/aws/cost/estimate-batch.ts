@@ -1,14 +1,14 @@
 import { MAX_STRIPE_BYTES } from '../../../lambdas/batch/exchange/stored-index.ts';
-import { EXCHANGE_RATIO } from '../../../lambdas/batch/plan-run/plan-sizes.ts';
 import {
   type InputSize,
   MAP_BYTES_PER_SEC,
   planSteps,
   REDUCE_BYTES_PER_SEC,
   type StepPlan,
-} from '../../../lambdas/batch/plan-run/plan-steps.ts';
+} from '../../../lambdas/batch/plan-run/function-sizes.ts';
+import { EXCHANGE_RATIO } from '../../../lambdas/batch/plan-run/plan-sizes.ts';
 import { stepsSideBySide } from '../../../lambdas/batch/plan-run/side-by-side.ts';
-import { PART_CHUNKS } from '../../../lambdas/batch/stored-plan.ts';
+import { PART_CHUNKS } from '../../../lambdas/batch/run/stored-plan.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
 import type { UnreservedFunctions } from '../../../lambdas/shared/ports/function-quota.ts';
 import { type RunShape, requestsByStage, type StageRequests } from './batch-requests.ts';

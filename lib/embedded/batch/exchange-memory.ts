@@ -1,7 +1,7 @@
-import { workPrefix } from '../../../lambdas/batch/batch-plan.ts';
 import type { BlockSink } from '../../../lambdas/batch/exchange/block-encoder.ts';
 import { alignedTo8 } from '../../../lambdas/batch/exchange/slice-layout.ts';
-import type { SliceRef } from '../../../lambdas/batch/reduce-bucket/bucket-waves.ts';
+import type { SliceRef } from '../../../lambdas/batch/exchange/slice-ref.ts';
+import { workPrefix } from '../../../lambdas/batch/run/batch-plan.ts';
 import type { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
 import { assert } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore, ObjectWriter } from '../../../lambdas/shared/ports/object-store.ts';

@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type BatchPlan, type PlannedInput, planKey } from '../../../lambdas/batch/batch-plan.ts';
-import { headerOf, wholePlan } from '../../../lambdas/batch/stored-plan.ts';
+import {
+  type BatchPlan,
+  type PlannedInput,
+  planKey,
+} from '../../../lambdas/batch/run/batch-plan.ts';
+import { headerOf, wholePlan } from '../../../lambdas/batch/run/stored-plan.ts';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 
 /** Inputs that a message names. */

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-object-store.ts';
 import { assert } from '../../../lambdas/shared/model/errors.ts';
-import { StageHost, type StageTask } from './stage-host.ts';
+import { StageRunner, type StageTask } from './stage-runner.ts';
 import { plainError } from './thread-error.ts';
 import type { WorkerData, WorkerReply } from './worker-pool.ts';
 
@@ -10,7 +10,7 @@ assert(port !== null, 'this file is the entry of a worker thread');
 const { landingDir, lakeDir, settings } = workerData as WorkerData;
 const landing = new FileObjectStore(landingDir);
 const lake = new FileObjectStore(lakeDir);
-const host = new StageHost(landing, lake, settings);
+const host = new StageRunner(landing, lake, settings);
 
 port.on('message', (task: StageTask) => {
   host.run(task).then(

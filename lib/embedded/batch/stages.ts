@@ -1,11 +1,11 @@
-import type { BatchPlan } from '../../../lambdas/batch/batch-plan.ts';
 import { checkChunks } from '../../../lambdas/batch/check-chunks/check-chunks.ts';
-import type { ChunkResult } from '../../../lambdas/batch/map-chunk/chunk-result.ts';
-import type { RangeResult } from '../../../lambdas/batch/merge-aggregates/merge-aggregates.ts';
-import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/bucket-parts.ts';
-import { mappedChunks } from '../../../lambdas/batch/stage-settings.ts';
+import type { BatchPlan } from '../../../lambdas/batch/run/batch-plan.ts';
+import type { BucketResult } from '../../../lambdas/batch/run/bucket-result.ts';
+import type { ChunkResult } from '../../../lambdas/batch/run/chunk-result.ts';
+import type { RangeResult } from '../../../lambdas/batch/run/range-result.ts';
+import { mappedChunks } from './chunks-to-reduce.ts';
 import { type ExchangeBudget, release } from './exchange-memory.ts';
-import type { MapOutput, StageOutput, StageTask } from './stage-host.ts';
+import type { MapOutput, StageOutput, StageTask } from './stage-runner.ts';
 import type { StagePool } from './worker-pool.ts';
 
 export interface BatchProgress {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { assert } from '../../../lambdas/shared/model/errors.ts';
-import type { StageHost, StageOutput, StageSettings, StageTask } from './stage-host.ts';
+import type { StageOutput, StageRunner, StageSettings, StageTask } from './stage-runner.ts';
 import { type PlainError, revivedError } from './thread-error.ts';
 
 /** Runs the tasks of a stage, several at once. */
@@ -21,7 +21,7 @@ export type WorkerReply =
   | { readonly kind: 'failed'; readonly error: PlainError };
 
 /** Runs all stages in this thread: for little data, where threads cost more than they gain. */
-export function inlinePool(host: Pick<StageHost, 'run'>): StagePool {
+export function inlinePool(host: Pick<StageRunner, 'run'>): StagePool {
   let running: Promise<unknown> = Promise.resolve();
   let isClosed = false;
   return {

@@ -1,4 +1,4 @@
-import type { BatchManifest } from '../../../lambdas/batch/batch-manifest.ts';
+import type { BatchManifest } from '../../../lambdas/batch/run/batch-manifest.ts';
 import { listDimension } from '../../../lambdas/shared/ingest/list-landing.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';

@@ -9,8 +9,8 @@ import {
 } from '../../../lambdas/shared/state/epoch-head.ts';
 import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { EpochDimensions } from '../../../lambdas/stream/plan-epoch/epoch-dimensions.ts';
-import { nap } from '../stream/nap.ts';
+import { EpochDimensions } from '../../../lambdas/stream/publish/plan/epoch-dimensions.ts';
+import { nap } from '../../common/nap.ts';
 import { EpochTally, eraseInEpochs, type StaleFile } from './erase-epochs.ts';
 import { landingValues } from './landing-row.ts';
 import { findLeftovers, isStaleCopy, type Leftovers } from './leftovers.ts';

@@ -3,9 +3,9 @@ import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-obj
 import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-state-store.ts';
 import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
-import { CODE_VERSION } from '../stream/code-version.ts';
+import { CODE_VERSION } from '../../common/code-version.ts';
+import { type StreamSight, sightStream } from '../../common/stream-sight.ts';
 import type { LocalStreamOptions } from '../stream/local-stream.ts';
-import { type StreamSight, sightStream } from '../stream/stream-sight.ts';
 
 /**
  * Opens a local consumer's lake and state for changes, without a stream and without beginning a

@@ -14,9 +14,14 @@ import {
   MAX_RECORD_BYTES,
 } from '../../../lambdas/shared/ports/event-stream.ts';
 import type { Randomness } from '../../../lambdas/shared/ports/randomness.ts';
+import {
+  type CheckedFile,
+  checkFiles,
+  type InputFile,
+  readRecords,
+} from '../../common/input-file.ts';
 import { BackInTimeWatch } from './back-in-time.ts';
 import { encodeRow } from './event-encoder.ts';
-import { type CheckedFile, checkFiles, type InputFile, readRecords } from './input-file.ts';
 import { ProduceTally, type SkippedRecord } from './produce-tally.ts';
 import { PutRequest, type RequestEntry } from './put-request.ts';
 import { RecordSender, type SendRetry } from './record-sender.ts';

@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import type { EventStream, NewRecord } from '../../../lambdas/shared/ports/event-stream.ts';
 import type { Randomness } from '../../../lambdas/shared/ports/randomness.ts';
+import { nap } from '../../common/nap.ts';
 import { backoffMs, isRetryable } from '../stream/failures.ts';
-import { nap } from '../stream/nap.ts';
 import type { ProduceTally } from './produce-tally.ts';
 
 /** A request, or records of one, that the stream did not take. */

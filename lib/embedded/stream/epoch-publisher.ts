@@ -1,15 +1,10 @@
-import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
 import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
-import { readStreamManifest } from '../../../lambdas/shared/state/manifest-chain.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
-import {
-  type EpochWriter,
-  publishEpoch,
-  waitingFor,
-} from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import { publishEpoch, waitingFor } from '../../../lambdas/stream/publish/publish-epoch.ts';
+import type { EpochWriter } from '../../../lambdas/stream/publish/write/epoch-writer.ts';
+import { currentManifest } from '../../common/current-manifest.ts';
+import { nap } from '../../common/nap.ts';
 import { backoffMs, isRetryable } from './failures.ts';
-import { nap } from './nap.ts';
 import type { StreamObserver } from './observer.ts';
 
 export interface EpochPublisherOptions {
@@ -112,13 +107,4 @@ const NEVER = new AbortController().signal;
 function isFull({ config }: StreamContext, { shards }: EpochPlan): boolean {
   const { maxEntriesPerEpoch } = config.stream;
   return shards.some(({ from_version: from, to_version: to }) => to - from >= maxEntriesPerEpoch);
-}
-
-/** The manifest that CURRENT names; null while nothing is published. */
-export async function currentManifest({
-  lake,
-  lakeKeys,
-}: Pick<StreamContext, 'lake' | 'lakeKeys'>): Promise<StreamManifest | null> {
-  const current = await readCurrentPointer(lake, lakeKeys.current);
-  return current === null ? null : await readStreamManifest(lake, current.manifestKey);
 }

@@ -10,7 +10,7 @@ import {
   openStreamContext,
   type StreamContext,
 } from '../../../lambdas/shared/state/stream-context.ts';
-import { CODE_VERSION } from './code-version.ts';
+import { CODE_VERSION } from '../../common/code-version.ts';
 import { sweepTemporaries } from './sweep-temporaries.ts';
 
 export interface LocalStreamOptions {

@@ -4,9 +4,9 @@ import { unreadableFile } from '../../../lambdas/shared/parquet/stored-values.ts
 import { windowEnd } from '../../../lambdas/shared/rules/windows.ts';
 import { tableFilesAsOf } from '../../../lambdas/shared/state/manifest-chain.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { endOfStream } from '../../../lambdas/stream/plan-epoch/raise-floors.ts';
-import { readShards } from '../../../lambdas/stream/plan-epoch/shard-registry.ts';
-import { currentManifest } from './epoch-publisher.ts';
+import { endOfStream } from '../../../lambdas/stream/publish/plan/raise-floors.ts';
+import { readShards } from '../../../lambdas/stream/shards/shard-registry.ts';
+import { currentManifest } from '../../common/current-manifest.ts';
 
 /** Orders of windows beyond E, the end that a drain makes final (contract §4). */
 export interface OrdersAhead {

@@ -1,10 +1,11 @@
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { currentManifest, EpochPublisher } from './epoch-publisher.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { drainStream } from '../../../lambdas/stream/operate/drain/drain-stream.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
+import { currentManifest } from '../../common/current-manifest.ts';
+import { nap } from '../../common/nap.ts';
+import { EpochPublisher } from './epoch-publisher.ts';
 import { backoffMs, isRetryable } from './failures.ts';
-import { nap } from './nap.ts';
 import type { StreamObserver } from './observer.ts';
 import { ShardPoller } from './shard-poller.ts';
 

@@ -8,10 +8,10 @@ import type {
 } from '../../../lambdas/shared/ports/event-stream.ts';
 import { readHead } from '../../../lambdas/shared/state/fold.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import type { ConsumeResult } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { positionAfter } from '../../../lambdas/stream/consume-orders/skipped-records.ts';
+import type { ConsumeResult } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { positionAfter } from '../../../lambdas/stream/shards/skipped-records.ts';
+import { nap } from '../../common/nap.ts';
 import { backoffMs, isRetryable } from './failures.ts';
-import { nap } from './nap.ts';
 import type { StreamObserver } from './observer.ts';
 
 /** Pause between two reads of shards that had nothing. */

@@ -4,9 +4,9 @@ import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-
 import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
-import { CODE_VERSION } from './code-version.ts';
+import { CODE_VERSION } from '../../common/code-version.ts';
+import { type StreamSight, sightStream } from '../../common/stream-sight.ts';
 import type { LocalStreamOptions } from './local-stream.ts';
-import { type StreamSight, sightStream } from './stream-sight.ts';
 
 /**
  * Opens the stream of a folder and the state of a lake for reading, whichever of them exist.

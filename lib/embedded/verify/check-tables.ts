@@ -1,4 +1,4 @@
-import { windowLengthOf } from '../../../lambdas/reconcile/compare-tables/revenue-cells.ts';
+import { windowLengthOf } from '../../../lambdas/reconcile/cells/table-cells.ts';
 import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { Door, TableName } from '../../../lambdas/shared/model/tables.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';

@@ -8,8 +8,8 @@ import {
   TABLE_OF_OUTCOME,
 } from '../../../lambdas/shared/rules/outcome.ts';
 import type { EpochSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
-import { type CellSums, differentCell, sumInto } from './cell-sums.ts';
 import { Fingerprint, KeyWeights } from './fingerprint.ts';
+import { type CellSums, differentCell, sumInto } from './revenue-sums.ts';
 
 /** What a manifest says that its tables have to add up to. */
 export interface StatedSums {

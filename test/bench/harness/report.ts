@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os';
-import { textTable, withCommas } from '../../../bin/text-table.ts';
+import { textTable, withCommas } from '../../../bin/text/text-table.ts';
 import type { BenchRow } from './bench-row.ts';
 
 const NUMBER_TITLES = [

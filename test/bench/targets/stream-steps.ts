@@ -32,10 +32,10 @@ import { ClaimSet } from '../../../lambdas/shared/state/claims.ts';
 import { foldShard } from '../../../lambdas/shared/state/fold.ts';
 import { openStreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { timesOfConfig } from '../../../lambdas/shared/state/stream-meta.ts';
-import { Classifier } from '../../../lambdas/stream/consume-orders/classify.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
-import { publishEpoch } from '../../../lambdas/stream/publish-epoch/publish-epoch.ts';
+import { Classifier } from '../../../lambdas/stream/consume/classify-orders.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { publishEpoch } from '../../../lambdas/stream/publish/publish-epoch.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { CountedState } from './counted-state.ts';
 
 /** Events of one record batch. */

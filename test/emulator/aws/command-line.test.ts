@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FAILED_BATCHES } from '../../../lambdas/stream/redrive-records/count-messages.ts';
+import { FAILED_BATCHES } from '../../../lambdas/stream/consume/count-messages.ts';
 import { keysOf } from '../../support/batch-runs.ts';
 import { runCliHere } from '../../support/run-cli.ts';
 import { type Deployed, eventually } from '../deployment.ts';

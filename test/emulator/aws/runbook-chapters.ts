@@ -55,7 +55,7 @@ export const ELSEWHERE: Readonly<
   },
   // An emulator does not hold so many files.
   NearLimit: {
-    file: 'test/unit/bin/cost.test.ts',
+    file: 'test/unit/bin/commands/cost.test.ts',
     tests: ['is named, and is far away again with more memory'],
   },
 };

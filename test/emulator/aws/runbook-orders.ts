@@ -1,7 +1,7 @@
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
 import { headOf } from '../../../lambdas/shared/state/shard-head.ts';
 import { StateKeys } from '../../../lambdas/shared/state/state-keys.ts';
-import { FAILED_BATCHES } from '../../../lambdas/stream/redrive-records/count-messages.ts';
+import { FAILED_BATCHES } from '../../../lambdas/stream/consume/count-messages.ts';
 import { ordersCsv } from '../../support/batch-runs.ts';
 import { anEvent } from '../../support/stream-world.ts';
 import { type Deployed, eventually } from '../deployment.ts';

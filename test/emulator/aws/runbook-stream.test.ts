@@ -3,7 +3,7 @@ import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
 import { headOf } from '../../../lambdas/shared/state/shard-head.ts';
 import { StateKeys } from '../../../lambdas/shared/state/state-keys.ts';
 import type { StreamManifest } from '../../../lambdas/shared/state/stream-manifest.ts';
-import type { StreamUnread } from '../../../lambdas/stream/unread-records/look-at-tip.ts';
+import type { StreamUnread } from '../../../lambdas/stream/shards/look-at-tip.ts';
 import { keysOf } from '../../support/batch-runs.ts';
 import { currentOf } from '../../support/small-landing.ts';
 import { eventually } from '../deployment.ts';

@@ -6,7 +6,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStarter } from '../../../lambdas/batch/start-run/start-step.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
-import type { StreamUnread } from '../../../lambdas/stream/unread-records/look-at-tip.ts';
+import type { StreamUnread } from '../../../lambdas/stream/shards/look-at-tip.ts';
 import { keysOf, ordersCsv } from '../../support/batch-runs.ts';
 import { currentOf, orderLine } from '../../support/small-landing.ts';
 import { anEvent } from '../../support/stream-world.ts';

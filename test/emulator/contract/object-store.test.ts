@@ -9,7 +9,7 @@ import { S3ObjectStore } from '../../../lambdas/shared/adapters/aws/s3-object-st
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
 import { SystemRandomness } from '../../../lambdas/shared/runtime/randomness.ts';
 import { describeObjectStore } from '../../contract/object-store.ts';
-import { keysOf } from '../../contract/store-promises.ts';
+import { keysOf } from '../../contract/store-facts.ts';
 import { exceptionsOf } from '../exceptions.ts';
 import { runningEmulator } from '../running-emulator.ts';
 

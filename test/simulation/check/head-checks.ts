@@ -1,5 +1,5 @@
 import { isConserved, OUTCOMES, zeroCounts } from '../../../lambdas/shared/rules/outcome.ts';
-import { compareSequenceNumbers } from '../../../lambdas/shared/state/sequence-number.ts';
+import { compareSequenceNumbers } from '../../../lambdas/shared/state/sequence-order.ts';
 import type { ShardHead } from '../../../lambdas/shared/state/shard-head.ts';
 import { expectThat } from '../violation.ts';
 import type { Committed, LogChecker } from './log-checker.ts';

@@ -7,7 +7,7 @@ import { MemoryEventStream } from '../../../lambdas/shared/adapters/memory/memor
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import type { ReshardableStream } from '../../../lambdas/shared/ports/event-stream.ts';
-import { keysOf, record, START } from '../../contract/stream-promises.ts';
+import { keysOf, record, START } from '../../contract/stream-facts.ts';
 import { SettableClock } from '../../support/settable-clock.ts';
 
 type WithStream = (

@@ -6,7 +6,7 @@ import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-
 import { MemoryStateStore } from '../../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
-import { attributesOf, put } from '../../contract/state-promises.ts';
+import { attributesOf, put } from '../../contract/state-facts.ts';
 import { SettableClock } from '../../support/settable-clock.ts';
 
 type WithStore = (clock: Clock, check: (store: StateStore) => Promise<void>) => Promise<void>;

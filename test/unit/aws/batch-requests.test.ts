@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { planKey } from '../../../lambdas/batch/batch-plan.ts';
 import { planStep } from '../../../lambdas/batch/plan-run/plan-step.ts';
+import { planKey } from '../../../lambdas/batch/run/batch-plan.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { jsonBytes } from '../../../lambdas/shared/runtime/json.ts';

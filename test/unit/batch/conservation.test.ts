@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { ChunkResult } from '../../../lambdas/batch/map-chunk/chunk-result.ts';
-import type { BucketResult } from '../../../lambdas/batch/reduce-bucket/bucket-parts.ts';
+import type { BucketResult } from '../../../lambdas/batch/run/bucket-result.ts';
+import type { ChunkResult } from '../../../lambdas/batch/run/chunk-result.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import {
   type MapOutput,
   type ReduceOutput,
-  StageHost,
+  StageRunner,
   type StageSettings,
   type StageTask,
-} from '../../../lib/embedded/batch/stage-host.ts';
+} from '../../../lib/embedded/batch/stage-runner.ts';
 import { inlinePool } from '../../../lib/embedded/batch/worker-pool.ts';
 import { keysOf, ordersCsv, storeOf } from '../../support/batch-runs.ts';
 import { failureOf, orderLine } from '../../support/small-landing.ts';
@@ -33,14 +33,14 @@ interface Damage {
 async function runDamaged(lake: ObjectStore, { chunk, bucket }: Damage) {
   const landing = await storeOf([['orders/a.csv', ORDERS]]);
   const openPool = (settings: StageSettings) => {
-    const host = new StageHost(landing, lake, settings);
+    const host = new StageRunner(landing, lake, settings);
     const run = async (task: StageTask) => {
       const output = (await host.run(task)) as MapOutput & ReduceOutput;
       const change = { map: chunk, reduce: bucket, merge: undefined }[task.kind];
       if (change === undefined) return output;
       return { ...output, result: { ...output.result, ...change(output.result as never) } };
     };
-    return inlinePool({ run: run as StageHost['run'] });
+    return inlinePool({ run: run as StageRunner['run'] });
   };
   return await runCut(landing, {}, lake, openPool);
 }

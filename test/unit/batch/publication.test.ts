@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { BatchManifest } from '../../../lambdas/batch/batch-manifest.ts';
+import type { BatchManifest } from '../../../lambdas/batch/run/batch-manifest.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { loadDimension } from '../../../lambdas/shared/dimensions/load-dimension.ts';
 import { PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';

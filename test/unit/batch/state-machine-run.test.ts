@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { manifestKey, planKey } from '../../../lambdas/batch/batch-plan.ts';
 import { endStep, failureKey } from '../../../lambdas/batch/end-run/end-step.ts';
 import { TaskPacker } from '../../../lambdas/batch/plan-run/task-packer.ts';
-import { putPlan } from '../../../lambdas/batch/stored-plan.ts';
+import { manifestKey, planKey } from '../../../lambdas/batch/run/batch-plan.ts';
+import { putPlan } from '../../../lambdas/batch/run/stored-plan.ts';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';

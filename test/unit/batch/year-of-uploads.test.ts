@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textTable, withCommas } from '../../../bin/text-table.ts';
+import { textTable, withCommas } from '../../../bin/text/text-table.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 import { readText } from '../../docs/markdown.ts';
 import { DAY_MS, simulateYear, YEAR_MS, type YearOfRuns } from '../../support/year-of-uploads.ts';

@@ -6,9 +6,9 @@ import {
 import { tablesOf } from '../../../lambdas/shared/model/tables.ts';
 import { BATCH_CURRENT_KEY, batchTableFolder } from '../../../lambdas/shared/state/batch-keys.ts';
 import { tableFilesAsOf } from '../../../lambdas/shared/state/manifest-chain.ts';
-import { OrderConsumer } from '../../../lambdas/stream/consume-orders/consume-orders.ts';
-import { drainStream } from '../../../lambdas/stream/drain/drain-stream.ts';
-import { InlineEpochWriter } from '../../../lambdas/stream/publish-epoch/epoch-writer.ts';
+import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
+import { drainStream } from '../../../lambdas/stream/operate/drain/drain-stream.ts';
+import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { keysOf } from '../../support/batch-runs.ts';
 import { MemoryCatalogue } from '../../support/memory-catalogue.ts';
 import { currentManifest, sendOrders } from '../../support/stream-steps.ts';

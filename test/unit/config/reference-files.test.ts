@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { configOf } from '../../../bin/config-file.ts';
-import { staleDocs } from '../../../bin/generate-docs.ts';
+import { staleDocs } from '../../../bin/docs/generate-docs.ts';
+import { configOf } from '../../../bin/options/config-file.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 
 const yamlText = readFileSync(new URL('../../../config/tandem.yaml', import.meta.url), 'utf8');

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ByteDictionary } from '../../../lambdas/shared/bytes/byte-dictionary.ts';
 import { textValues } from '../../../lambdas/shared/bytes/column-data.ts';
-import { Dimension, DimensionBuilder } from '../../../lambdas/shared/dimensions/dimension.ts';
+import {
+  Dimension,
+  DimensionBuilder,
+} from '../../../lambdas/shared/dimensions/joined-dimension.ts';
 import { piecesSource } from '../../../lambdas/shared/ingest/byte-sources.ts';
 import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import { csvFormat, RecordReader } from '../../../lambdas/shared/ingest/record-reader.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { Dimension } from '../../../lambdas/shared/dimensions/dimension.ts';
+import { Dimension } from '../../../lambdas/shared/dimensions/joined-dimension.ts';
 import {
   type DimensionFile,
   loadDimension,

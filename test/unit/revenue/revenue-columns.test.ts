@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ByteDictionary } from '../../../lambdas/shared/bytes/byte-dictionary.ts';
-import { Dimension } from '../../../lambdas/shared/dimensions/dimension.ts';
+import { Dimension } from '../../../lambdas/shared/dimensions/joined-dimension.ts';
 import { RevenueSums } from '../../../lambdas/shared/revenue/revenue-sums.ts';
 import {
   dailyColumns,

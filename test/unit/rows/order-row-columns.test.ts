@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { plain, textValues } from '../../../lambdas/shared/bytes/column-data.ts';
-import { Dimension } from '../../../lambdas/shared/dimensions/dimension.ts';
+import { Dimension } from '../../../lambdas/shared/dimensions/joined-dimension.ts';
 import { DenseKeys } from '../../../lambdas/shared/rows/dense-keys.ts';
 import {
   densifyDerived,

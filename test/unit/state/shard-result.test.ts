@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
+import { rowsOfOutcomes } from '../../../lambdas/shared/rows/table-parts.ts';
 import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
 import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import {
   encodeShardResult,
   findShardResult,
   readShardResults,
-  rowsOfOutcomes,
   type ShardResult,
 } from '../../../lambdas/shared/state/shard-result.ts';
 import { hookedStore } from '../../support/hooked-store.ts';

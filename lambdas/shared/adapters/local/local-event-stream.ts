@@ -16,7 +16,7 @@ import {
   type StreamRecord,
 } from '../../ports/event-stream.ts';
 import { cutHashKeys, shardOfHashKey } from '../hash-ranges.ts';
-import { counterOf, nextPosition, placeOf, sequenceNumberOf } from '../sequence-numbers.ts';
+import { counterOf, nextPosition, placeOf, sequenceNumberOf } from '../record-numbering.ts';
 import { assertPut, assertReadLimit } from '../stream-limits.ts';
 import { StreamRecords } from './local-stream-records.ts';
 import { type LocalShard, STREAM_SCHEMA, StreamShards } from './local-stream-shards.ts';

@@ -2,7 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import { assert } from '../../model/errors.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { NewRecord, StreamRecord } from '../../ports/event-stream.ts';
-import { sequenceNumberOf } from '../sequence-numbers.ts';
+import { sequenceNumberOf } from '../record-numbering.ts';
 import type { LocalShard } from './local-stream-shards.ts';
 import { cellsOf, textOf } from './sqlite-cells.ts';
 import type { SqliteFile } from './sqlite-file.ts';

@@ -2,7 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import { assert, ShardNotFoundError, TerminalError } from '../../model/errors.ts';
 import type { Shard } from '../../ports/event-stream.ts';
 import { type HashKeyRange, halve, toShardRange, unite } from '../hash-ranges.ts';
-import { FIRST_COUNTER, shardIdOf, shardIndexOf } from '../sequence-numbers.ts';
+import { FIRST_COUNTER, shardIdOf, shardIndexOf } from '../record-numbering.ts';
 import { cellsOf } from './sqlite-cells.ts';
 import type { SqliteFile, SqliteSchema } from './sqlite-file.ts';
 

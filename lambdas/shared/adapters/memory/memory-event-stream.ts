@@ -14,7 +14,7 @@ import {
   type StreamRecord,
 } from '../../ports/event-stream.ts';
 import { cutHashKeys, halve, shardOfHashKey, unite } from '../hash-ranges.ts';
-import { counterOf, nextPosition, placeOf } from '../sequence-numbers.ts';
+import { counterOf, nextPosition, placeOf } from '../record-numbering.ts';
 import { assertPut, assertReadLimit } from '../stream-limits.ts';
 import { MemoryShard } from './memory-shard.ts';
 import { VirtualClock } from './virtual-clock.ts';

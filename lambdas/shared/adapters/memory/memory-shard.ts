@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../model/time.ts';
 import type { NewRecord, Shard, StreamRecord } from '../../ports/event-stream.ts';
 import { type HashKeyRange, toShardRange } from '../hash-ranges.ts';
-import { FIRST_COUNTER, sequenceNumberOf, shardIdOf } from '../sequence-numbers.ts';
+import { FIRST_COUNTER, sequenceNumberOf, shardIdOf } from '../record-numbering.ts';
 
 /** One shard of a stream in memory. Counters of its records have no gaps. */
 export class MemoryShard {

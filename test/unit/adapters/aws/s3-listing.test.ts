@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { RetryableError } from '../../../../lambdas/shared/model/errors.ts';
-import { keysOf } from '../../../contract/store-promises.ts';
+import { keysOf } from '../../../contract/store-facts.ts';
 import type { StubAnswer } from '../../../support/stubbed-aws.ts';
 import { openS3 } from './open-s3.ts';
 

@@ -11,7 +11,7 @@ import {
   OWNER,
   temporaryName,
 } from '../../../../lambdas/shared/adapters/local/reserved-names.ts';
-import { keysOf } from '../../../contract/store-promises.ts';
+import { keysOf } from '../../../contract/store-facts.ts';
 
 const run = promisify(execFile);
 const racer = join(import.meta.dirname, '../../../contract/racing-process.ts');

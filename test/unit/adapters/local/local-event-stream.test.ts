@@ -13,7 +13,7 @@ import {
 import { RetryableError, TerminalError } from '../../../../lambdas/shared/model/errors.ts';
 import type { StreamRecord } from '../../../../lambdas/shared/ports/event-stream.ts';
 import { SystemClock } from '../../../../lambdas/shared/runtime/clock.ts';
-import { keysOf, putAll, record, START } from '../../../contract/stream-promises.ts';
+import { keysOf, putAll, record, START } from '../../../contract/stream-facts.ts';
 import { runUntilKilled } from '../../../support/killed-process.ts';
 
 const run = promisify(execFile);

@@ -19,7 +19,7 @@ import {
   put,
   queried,
   sksOf,
-} from '../../../contract/state-promises.ts';
+} from '../../../contract/state-facts.ts';
 import { runUntilKilled } from '../../../support/killed-process.ts';
 
 const run = promisify(execFile);

@@ -4,7 +4,7 @@ import { VirtualClock } from '../../../../lambdas/shared/adapters/memory/virtual
 import { RetryableError, ShardNotFoundError } from '../../../../lambdas/shared/model/errors.ts';
 import type { EpochMs } from '../../../../lambdas/shared/model/time.ts';
 import type { ReadPosition } from '../../../../lambdas/shared/ports/event-stream.ts';
-import { after, keysOf, record, START, shardIdsOf } from '../../../contract/stream-promises.ts';
+import { after, keysOf, record, START, shardIdsOf } from '../../../contract/stream-facts.ts';
 
 const SHARD = 'shardId-000000000000';
 const atTime = (timeMs: number): ReadPosition => ({ kind: 'at_time', timeMs: timeMs as EpochMs });

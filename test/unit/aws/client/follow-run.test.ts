@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { planKey } from '../../../../lambdas/batch/batch-plan.ts';
 import { failureKey } from '../../../../lambdas/batch/end-run/end-step.ts';
+import { planKey } from '../../../../lambdas/batch/run/batch-plan.ts';
 import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { MemoryStateStore } from '../../../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import type { BatchExecution } from '../../../../lib/aws/client/batch-executions.ts';

@@ -1,0 +1,120 @@
+import { resolve } from 'node:path';
+import type { ClassName } from '../../lambdas/reconcile/model/difference.ts';
+import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
+import type { ManifestView } from '../lake/manifest-view.ts';
+import type { Row } from '../lake/table-rows.ts';
+import { CLASS_MEANINGS } from './reconcile-text.ts';
+import { rowsText } from './rows-text.ts';
+import { secondsText, textTable, withCommas } from './text-table.ts';
+
+/** Why the two doors differ, as `reconcile` found it. */
+export interface DemoAgreement {
+  readonly agree: boolean;
+  readonly classes: readonly {
+    readonly name: ClassName;
+    readonly count: number;
+    /** Batch revenue − stream revenue, as decimal text. */
+    readonly revenue: string;
+  }[];
+  readonly report: string;
+}
+
+export interface DemoStory {
+  readonly dir: string;
+  readonly orders: number;
+  readonly rows: number;
+  readonly shards: number;
+  readonly durationMs: number;
+  readonly batch: ManifestView;
+  readonly stream: ManifestView;
+  /** Batch revenue − stream revenue, as decimal text. */
+  readonly difference: string;
+  readonly agreement: DemoAgreement;
+  readonly topProducts: readonly Row[];
+}
+
+const TOP_COLUMNS = ['rank', 'product_id', 'product_name', 'total_orders', 'total_revenue'];
+
+const MEANINGS: Readonly<Record<(typeof OUTCOMES)[number] | 'read', string>> = {
+  read: 'every one ends as exactly one of the following',
+  active: 'counts, and is the revenue',
+  cancelled: 'a valid order that was cancelled',
+  quarantined: 'breaks a rule; kept, with the reasons',
+  duplicate: 'sent again: the order was counted before',
+  late: 'came after its window was closed; only a stream has to close windows',
+};
+
+/** The result of `demo` on one screen, for first-time users. */
+export function demoScreen(story: DemoStory): string {
+  const { orders, rows, shards, durationMs } = story;
+  return [
+    `${withCommas(orders)} orders of January 2026 with known defects: ${withCommas(rows)} rows, ` +
+      `in the order in which they arrive.\nOnce as a CSV file through the batch door, once as ` +
+      `events in ${shards} shards through the stream door: ${secondsText(durationMs)}.\n`,
+    outcomeTable(story),
+    agreementText(story),
+    `best products, by the stream\n${rowsText('stream', 'top_products', story.topProducts, TOP_COLUMNS)}`,
+    whereText(story),
+  ].join('\n');
+}
+
+function outcomeTable({ batch, stream, difference }: DemoStory): string {
+  const counts = (['read', ...OUTCOMES] as const).map((name) => [
+    name,
+    withCommas(batch.counts[name]),
+    withCommas(stream.counts[name]),
+    MEANINGS[name],
+  ]);
+  const revenue = ['revenue', withCommas(batch.revenue), withCommas(stream.revenue)];
+  return textTable(
+    [
+      { title: 'outcome' },
+      { title: 'batch', isNumber: true },
+      { title: 'stream', isNumber: true },
+      { title: 'meaning' },
+    ],
+    [...counts, [...revenue, `of active orders; they differ by ${withCommas(difference)}`]],
+  );
+}
+
+function agreementText({ agreement: { agree, classes } }: DemoStory): string {
+  const verdict = agree
+    ? 'Do they agree? Yes: every order and every cent that differs has its reason.'
+    : 'Do they agree? NO: something differs without a reason.';
+  if (classes.length === 0) return `${verdict}\n`;
+  const rows = classes.map(({ name, count, revenue }) => [
+    name,
+    withCommas(count),
+    withCommas(revenue),
+    CLASS_MEANINGS[name],
+  ]);
+  const columns = [
+    { title: 'reason' },
+    { title: 'orders', isNumber: true },
+    { title: 'revenue', isNumber: true },
+    { title: 'meaning' },
+  ];
+  return `${verdict}\n\n${textTable(columns, rows)}`;
+}
+
+function whereText({ dir, agreement }: DemoStory): string {
+  const lake = `--lake ${dir}/lake`;
+  const places = [
+    ['CSV files', resolve(dir, 'landing')],
+    ['tables', `${resolve(dir, 'lake', 'tables')} (Parquet: batch, stream)`],
+    ['differences', resolve(dir, 'lake', agreement.report)],
+  ];
+  const next = [
+    ['what came too late for the stream', `show late --of stream ${lake}`],
+    ['what broke which rule', `show quarantine ${lake}`],
+    ['each difference, with its records', `reconcile ${lake}`],
+    ['runs, epochs and shards', `status --stream ${dir}/stream ${lake}`],
+    ['a stream that runs', `produce ${dir}/landing/orders/*.csv --rate 500`],
+    ['  and in another terminal', `stream --landing ${dir}/landing`],
+  ];
+  const lines = (rows: readonly (readonly string[])[], before: string) => {
+    const width = Math.max(...rows.map(([name]) => name.length));
+    return rows.map(([name, text]) => `${name.padEnd(width)}  ${before}${text}\n`).join('');
+  };
+  return `${lines(places, '')}\n${lines(next, 'npx tandem ')}`;
+}

@@ -1,0 +1,39 @@
+import type { Config } from '../../lambdas/shared/model/config.ts';
+import type { ProduceTally } from '../../lib/embedded/produce/produce-records.ts';
+import { ageText } from './instant-text.ts';
+import { withCommas } from './text-table.ts';
+
+/** In the form of a publication's warnings (contract §2.3). */
+export interface ProduceWarning {
+  readonly code: 'back_in_time';
+  readonly count: number;
+  readonly example: string;
+  readonly hint: string;
+}
+
+/**
+ * Warnings about records that were sent, such as event times that go back by more than the
+ * watermark tolerates.
+ */
+export function produceWarnings({ backInTime }: ProduceTally, config: Config): ProduceWarning[] {
+  if (backInTime === null) return [];
+  const { count, file, offset, timeMs, latestMs } = backInTime;
+  const instant = (ms: number) => new Date(ms).toISOString();
+  const delay = ageText(config.stream.watermarkDelayMs);
+  return [
+    {
+      code: 'back_in_time',
+      count,
+      example: `${file} @${offset}: ${instant(timeMs)} comes after ${instant(latestMs)}`,
+      hint:
+        `they are more than stream.watermarkDelay (${delay}) older than a record before them, so ` +
+        'the stream may keep them as late; into a new stream, send them with --sort',
+    },
+  ];
+}
+
+/** A warning on one line, without line end. */
+export function produceWarningText({ count, example, hint }: ProduceWarning): string {
+  const records = count === 1 ? '1 record goes' : `${withCommas(count)} records go`;
+  return `${records} back in time, such as ${example}: ${hint}`;
+}

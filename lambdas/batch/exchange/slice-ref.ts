@@ -1,0 +1,9 @@
+/** A slice that waits in the exchange. */
+export interface SliceRef {
+  readonly sourceIndex: number;
+  readonly sizeBytes: number;
+  /** The slice where it stands in memory, or null: it has to be fetched. */
+  readonly inMemory: Uint8Array | null;
+  /** Fetches it into `target`, which has its size. */
+  fetch(target: Uint8Array): Promise<void>;
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { viewRun } from '../../../../lambdas/batch/exchange/sum-run.ts';
+import { BucketAggregates } from '../../../../lambdas/batch/reduce-bucket/aggregates.ts';
+import { createBucketKernel } from '../../../../lambdas/batch/reduce-bucket/bucket-kernel.ts';
+import { KernelKeys } from '../../../../lambdas/batch/reduce-bucket/kernel-keys.ts';
+import { ByteDictionary } from '../../../../lambdas/shared/bytes/byte-dictionary.ts';
+import { KernelArena } from '../../../../lambdas/shared/kernels/kernel-arena.ts';
+import { KernelMemory } from '../../../../lambdas/shared/kernels/kernel-memory.ts';
+import type { SummedRows } from '../../../../lambdas/shared/revenue/revenue-sums.ts';
+import { placed } from '../../../support/bytes-of.ts';
+import { runs } from '../../../support/runs.ts';
+import { seed } from '../../../support/seed.ts';
+
+const CAPACITY = 64;
+const DAY_MS = 86_400_000;
+const TEN_MINUTES_MS = 600_000;
+/** Does not divide a day: one window begins on one day and ends on the next. */
+const SEVEN_MINUTES_MS = 420_000;
+const PRODUCTS = ['b', 'a', 'ab', 'ß', 'c'];
+
+interface Sale {
+  readonly ofDayMs: number;
+  readonly product: number;
+  readonly cents: number;
+}
+
+const memory = KernelMemory.create();
+const kernel = createBucketKernel(memory);
+const arena = new KernelArena(memory);
+const product = new KernelKeys(CAPACITY, memory, kernel);
+const hour = new KernelKeys(CAPACITY, memory, kernel);
+const timeMs = memory.doubles(memory.allocate(CAPACITY * 8), CAPACITY);
+const totalCents = memory.doubles(memory.allocate(CAPACITY * 8), CAPACITY);
+
+function rowsOf(day: number, sales: readonly Sale[]): SummedRows {
+  sales.forEach((sale, row) => {
+    timeMs[row] = day * DAY_MS + sale.ofDayMs;
+    totalCents[row] = sale.cents;
+    product.keys[row] = sale.product;
+    hour.keys[row] = Math.floor(sale.ofDayMs / 3_600_000);
+  });
+  product.densify(sales.length, PRODUCTS.length);
+  hour.densify(sales.length, 24);
+  return { rowCount: sales.length, timeMs, totalCents, product, hour };
+}
+
+const edges = [0, SEVEN_MINUTES_MS - 1, SEVEN_MINUTES_MS, TEN_MINUTES_MS, DAY_MS - 1];
+const sale = fc.record({
+  ofDayMs: fc.oneof(fc.constantFrom(...edges), fc.nat(DAY_MS - 1)),
+  product: fc.nat(PRODUCTS.length - 1),
+  cents: fc.oneof(fc.nat(1_000), fc.integer({ min: 0, max: 100_000_000_000 })),
+});
+/** Groups of rows of ascending days, several of one day among them. */
+const groups = fc.array(
+  fc.record({ step: fc.nat(2), sales: fc.array(sale, { minLength: 1, maxLength: CAPACITY }) }),
+  { maxLength: 6 },
+);
+
+function expectedCells(days: readonly { day: number; sales: readonly Sale[] }[], lengthMs: number) {
+  const cells = new Map<string, [number, string, number, number]>();
+  for (const { day, sales } of days) {
+    for (const { ofDayMs, product, cents } of sales) {
+      const window = Math.floor((day * DAY_MS + ofDayMs) / lengthMs);
+      const name = PRODUCTS[product];
+      const [, , count, sum] = cells.get(`${window} ${name}`) ?? [window, name, 0, 0];
+      cells.set(`${window} ${name}`, [window, name, count + 1, sum + cents]);
+    }
+  }
+  const bytewise = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return [...cells.values()].sort((a, b) => a[0] - b[0] || bytewise(a[1], b[1]));
+}
+
+describe('BucketAggregates', () => {
+  it.each([TEN_MINUTES_MS, SEVEN_MINUTES_MS])(
+    'always has one cell per window of %i ms and product, in order',
+    async (lengthMs) => {
+      await fc.assert(
+        fc.asyncProperty(groups, async (drawn) => {
+          const products = new ByteDictionary();
+          for (const name of PRODUCTS) {
+            const { view, start, end } = placed(name);
+            products.codeOf(view, start, end);
+          }
+          const aggregates = new BucketAggregates(lengthMs, products, kernel, arena);
+          let day = 20_454;
+          const days = drawn.map(({ step, sales }) => {
+            day += step;
+            return { day, sales };
+          });
+          for (const { day, sales } of days) aggregates.addDay(day, rowsOf(day, sales));
+          let block = new Uint8Array(0);
+          await aggregates.writeRuns(1, {
+            allocate: (sizeBytes) => new Uint8Array(sizeBytes),
+            keep: async (bytes) => {
+              block = Uint8Array.from(bytes);
+            },
+          });
+
+          const run = viewRun(block);
+          const cells = Array.from({ length: run.entryCount }, (_, entry) => {
+            const at = run.product[entry];
+            const name = run.products.subarray(run.productOffsets[at], run.productOffsets[at + 1]);
+            return [
+              run.windowNumber[entry],
+              Buffer.from(name).toString(),
+              run.count[entry],
+              run.low[entry],
+            ];
+          });
+          expect(cells).toEqual(expectedCells(days, lengthMs));
+        }),
+        { seed, ...runs(60) },
+      );
+    },
+  );
+});
