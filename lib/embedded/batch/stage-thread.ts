@@ -10,10 +10,10 @@ assert(port !== null, 'this file is the entry of a worker thread');
 const { landingDir, lakeDir, settings } = workerData as WorkerData;
 const landing = new FileObjectStore(landingDir);
 const lake = new FileObjectStore(lakeDir);
-const host = new StageRunner(landing, lake, settings);
+const runner = new StageRunner(landing, lake, settings);
 
 port.on('message', (task: StageTask) => {
-  host.run(task).then(
+  runner.run(task).then(
     (output) => port.postMessage({ kind: 'done', output } satisfies WorkerReply),
     (error: unknown) => {
       port.postMessage({ kind: 'failed', error: plainError(error) } satisfies WorkerReply);

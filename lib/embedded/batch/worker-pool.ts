@@ -21,7 +21,7 @@ export type WorkerReply =
   | { readonly kind: 'failed'; readonly error: PlainError };
 
 /** Runs all stages in this thread: for little data, where threads cost more than they gain. */
-export function inlinePool(host: Pick<StageRunner, 'run'>): StagePool {
+export function inlinePool(runner: Pick<StageRunner, 'run'>): StagePool {
   let running: Promise<unknown> = Promise.resolve();
   let isClosed = false;
   return {
@@ -31,7 +31,7 @@ export function inlinePool(host: Pick<StageRunner, 'run'>): StagePool {
         setImmediate(resolve); // Lets signals and timers through.
       });
       if (isClosed) throw new Error('the pool was closed before the task began');
-      const output = host.run(task);
+      const output = runner.run(task);
       running = output.catch(() => undefined); // The caller has the error.
       return await output;
     },

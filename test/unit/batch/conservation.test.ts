@@ -33,9 +33,9 @@ interface Damage {
 async function runDamaged(lake: ObjectStore, { chunk, bucket }: Damage) {
   const landing = await storeOf([['orders/a.csv', ORDERS]]);
   const openPool = (settings: StageSettings) => {
-    const host = new StageRunner(landing, lake, settings);
+    const runner = new StageRunner(landing, lake, settings);
     const run = async (task: StageTask) => {
-      const output = (await host.run(task)) as MapOutput & ReduceOutput;
+      const output = (await runner.run(task)) as MapOutput & ReduceOutput;
       const change = { map: chunk, reduce: bucket, merge: undefined }[task.kind];
       if (change === undefined) return output;
       return { ...output, result: { ...output.result, ...change(output.result as never) } };
