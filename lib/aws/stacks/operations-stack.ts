@@ -34,14 +34,14 @@ export class OperationsStack extends Stack {
     this.#dashboard(props);
     new CfnOutput(this, 'AlarmTopic', {
       value: this.topic.topicArn,
-      description: 'subscribe here to be told',
+      description: 'subscribe to receive alarms',
     });
   }
 
   /** Alarms cannot publish to a topic under the key aws/sns: nobody can let CloudWatch use that. */
   #alarmKey(): IKey {
     const key = new Key(this, 'AlarmKey', {
-      description: 'Encrypts messages of alarms',
+      description: 'Encrypts alarm messages',
       enableKeyRotation: true,
       pendingWindow: Duration.days(7),
       // Messages are not kept.
@@ -71,8 +71,8 @@ export class OperationsStack extends Stack {
     );
     dashboard.addWidgets(
       graph('Batch runs', [stateMachine.metricSucceeded(), stateMachine.metricFailed()]),
-      graph('Time of a run, ms', [stateMachine.metricTime()]),
-      graph('Steps side by side', [
+      graph('Duration of a run, ms', [stateMachine.metricTime()]),
+      graph('Parallel functions', [
         steps.mapChunk.function.metric('ConcurrentExecutions', { statistic: 'Maximum' }),
         steps.reduceBucket.function.metric('ConcurrentExecutions', { statistic: 'Maximum' }),
       ]),
@@ -80,7 +80,7 @@ export class OperationsStack extends Stack {
     dashboard.addWidgets(
       graph('Records', [own('RecordsRead'), own('RecordsQuarantined')]),
       graph('Records in', [storage.stream.metricIncomingRecords()]),
-      graph('Age of what is consumed, ms', [
+      graph('Age of consumed records, ms', [
         consumer.function.metric('IteratorAge', { statistic: 'Maximum' }),
       ]),
     );
