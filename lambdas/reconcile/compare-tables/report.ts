@@ -54,7 +54,7 @@ const DEFINITIONS: readonly (readonly [string, ColumnType, string])[] = [
   ['stream_revenue', AMOUNT, 'as the stream table says'],
   ['explained_orders', INT64, 'the difference that the order ids explain'],
   ['explained_revenue', AMOUNT, 'the difference that the order ids explain'],
-  ['differs', STRING, 'fields in which both sides have the order otherwise, with both values'],
+  ['differs', STRING, 'fields that differ between both sides, with both values'],
 ];
 
 export const REPORT_COLUMNS: readonly Column[] = DEFINITIONS.map(

@@ -102,12 +102,12 @@ async function readRows(
 function asCopyMissing(key: string, error: unknown): unknown {
   if (!(error instanceof ObjectNotFoundError)) return error;
   const message =
-    `${error.key}, the copy of ${key}, is missing; restore the object, or put a ${key} into ` +
-    'landing that can be read';
+    `${error.key}, the copy of ${key}, is missing; restore the object, or put a readable ${key} into ` +
+    'landing';
   return new TerminalError('dimension_copy_missing', message, { cause: error });
 }
 
 function rejected(key: string, reason: string, cause?: Error): TerminalError {
-  const message = `${key} cannot be read as a dimension: ${reason}; mend or remove the file`;
+  const message = `${key} cannot be read as a dimension: ${reason}; fix or remove the file`;
   return new TerminalError('dimension_rejected', message, { cause });
 }

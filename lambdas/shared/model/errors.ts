@@ -70,7 +70,7 @@ export class PreconditionFailedError extends Error {
 
 /** An object of an epoch is there with other bytes: another plan or another code wrote it. */
 export function epochDiffers(key: string, cause: Error): TerminalError {
-  const message = `${key} holds other bytes than this plan and code give; plan the epoch anew`;
+  const message = `${key} differs from what this plan and code give; plan the epoch again`;
   return new TerminalError('epoch_differs', message, { cause });
 }
 

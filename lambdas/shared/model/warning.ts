@@ -33,7 +33,7 @@ export interface Warning {
 }
 
 interface Saying {
-  /** What is counted, behind the number 1, and behind any other. */
+  /** What is counted, after the number 1 and after any other number. */
   readonly one: string;
   readonly many: string;
   /** What follows from it, and what to do; the usual hint of the code. */
@@ -44,52 +44,52 @@ const SAYINGS: Readonly<Record<WarningCode, Saying>> = {
   files_ignored: {
     one: 'file is ignored',
     many: 'files are ignored',
-    hint: 'names and folders that begin with . or _ are no input; rename them to have them read',
+    hint: 'files and folders whose names begin with . or _ are not read; rename them to include them',
   },
   files_rejected: {
     one: 'file is rejected',
     many: 'files are rejected',
-    hint: 'none of their rows count; mend the files and run again',
+    hint: 'none of their rows count; fix the files and run again',
   },
   files_vanished: {
-    one: 'file of the run before is gone',
-    many: 'files of the run before are gone',
-    hint: 'their orders no longer count: a run reads all that landing holds, so keep the files there',
+    one: 'file of the previous run is gone',
+    many: 'files of the previous run are gone',
+    hint: 'their orders no longer count: a run reads everything in landing, so keep the files there',
   },
   stray_quote: {
     one: 'record holds a stray quote',
     many: 'records hold a stray quote',
-    hint: 'the quote was read as an ordinary character; look whether the field is what was meant',
+    hint: 'the quote was read as an ordinary character; check whether the field has the right value',
   },
   duplicates_differ: {
     one: 'duplicate differs from the record that counts',
     many: 'duplicates differ from the record that counts',
-    hint: 'what is different in them is in no revenue table',
+    hint: 'their different values are in no revenue table',
   },
   last_line_cut: {
-    one: 'file ends in a last line that looks cut: no line end, and shorter than the others',
-    many: 'files end in a last line that looks cut: no line end, and shorter than the others',
+    one: 'file ends in a line that looks truncated: no line end, and shorter than the others',
+    many: 'files end in a line that looks truncated: no line end, and shorter than the others',
     hint: 'the upload may have ended early; compare the file with its source and upload it again',
   },
   join_misses: {
-    one: 'active order is without a customer or product: its id was not found in the files',
-    many: 'active orders are without a customer or product: their ids were not found in the files',
-    hint: 'joined columns are null in them; compare how the ids are written on both sides',
+    one: 'active order has no customer or product: its id is not in the files',
+    many: 'active orders have no customer or product: their ids are not in the files',
+    hint: 'their joined columns are null; compare the spelling of the ids on both sides',
   },
   dimension_issues: {
-    one: 'row of customers or products was skipped, or a value in it made null',
-    many: 'rows of customers or products were skipped, or a value in them made null',
-    hint: 'a row needs its key; registration_date is YYYY-MM-DD, list_price has at most two decimals',
+    one: 'row of customers or products was skipped, or has a value that became null',
+    many: 'rows of customers or products were skipped, or have a value that became null',
+    hint: 'a row needs its key; registration_date is YYYY-MM-DD, list_price has up to two decimals',
   },
   dimension_kept_before: {
     one: 'of customers and products cannot be read',
     many: 'of customers and products cannot be read',
-    hint: 'mend or remove the file; the next epoch reads it again',
+    hint: 'fix or remove the file; the next epoch reads it again',
   },
   future_events: {
     one: 'counted order is more than a day ahead of the run',
     many: 'counted orders are more than a day ahead of the run',
-    hint: 'a wrong clock or a wrong year; compare order_timestamp with the source',
+    hint: 'a clock or year is wrong; compare order_timestamp with the source',
   },
 };
 

@@ -39,7 +39,10 @@ export function bufferOf(file: ParquetSource): AsyncBuffer {
 /** Throws `TerminalError` `parquet_unreadable` where the file is too short to be one. */
 export async function readMetadata(buffer: AsyncBuffer): Promise<FileMetaData> {
   if (buffer.byteLength < FILE_BYTES_MIN) {
-    throw new TerminalError('parquet_unreadable', `${buffer.byteLength} bytes are no parquet file`);
+    throw new TerminalError(
+      'parquet_unreadable',
+      `${buffer.byteLength} bytes are not a Parquet file`,
+    );
   }
   return await parquetMetadataAsync(buffer);
 }
@@ -58,7 +61,7 @@ export function withoutLogicalTypes(metadata: FileMetaData): FileMetaData {
   return { ...metadata, schema: [root, ...schema] };
 }
 
-const WAY_OUT = 'restore the object, or publish anew';
+const WAY_OUT = 'restore the object, or publish again';
 
 /**
  * Whatever a decoder says of a damaged file that a manifest lists, as an error that names the file.
@@ -66,7 +69,7 @@ const WAY_OUT = 'restore the object, or publish anew';
  */
 export function unreadableFile(key: string, cause: unknown): unknown {
   if (cause instanceof ObjectNotFoundError) {
-    const message = `${key} is missing, and the manifest lists it; ${WAY_OUT}`;
+    const message = `${key} is missing, but the manifest lists it; ${WAY_OUT}`;
     return new TerminalError('file_missing', message, { cause });
   }
   if (!(cause instanceof Error) || cause instanceof RetryableError) return cause;

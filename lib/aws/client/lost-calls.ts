@@ -16,7 +16,7 @@ type LostCall = Omit<LostCalls, 'count'>;
 /** Nobody else sees what is looked at for so long; a look that was broken off ends by then. */
 const LOOK_SEC = 60;
 
-const NO_ERROR = 'no error is named';
+const NO_ERROR = 'no error given';
 
 /**
  * What the queues of lost calls hold, the most frequent first. It is removed, unless `isDryRun`:
@@ -85,7 +85,7 @@ function lostCallOf({ Body, MessageAttributes = {}, Attributes = {} }: Message):
   }
   const { requestContext: context, responsePayload: payload } = failedCall(Body);
   if (context?.functionArn === undefined) {
-    return { name: 'unknown', error: 'the message is none of Lambda or EventBridge', newestAtMs };
+    return { name: 'unknown', error: 'the message is not from Lambda or EventBridge', newestAtMs };
   }
   const errors = [payload?.errorType, payload?.errorMessage].filter((part) => part !== undefined);
   const error = errors.length > 0 ? errors.join(': ') : (context.condition ?? NO_ERROR);

@@ -46,7 +46,7 @@ export function costOfKeeping(config: Config, kept: KeptOrders): CostLine[] {
     },
     {
       service: 'S3',
-      what: 'what runs removed, as old versions',
+      what: 'old versions of deleted objects',
       cost: csvGb * (TABLE_RATIO + EXCHANGE_RATIO) * removedRuns * PRICES.s3GbMonth,
     },
     {

@@ -85,7 +85,7 @@ export class StreamShards {
 
   origin(): StreamOrigin {
     const cells = cellsOf(this.#file.prepare('SELECT identity, shard_count FROM stream').get());
-    if (cells === null) throw streamDamaged(this.#file.path, 'it does not say which stream it is');
+    if (cells === null) throw streamDamaged(this.#file.path, 'it does not name its stream');
     return { identity: String(cells[0]), shardCount: Number(cells[1]) };
   }
 
@@ -136,7 +136,7 @@ export class StreamShards {
   #add(range: HashKeyRange, parents: readonly LocalShard[]): LocalShard {
     const index = Number(cellsOf(this.#count.get())?.[0]);
     if (index >= SHARDS_MAX) {
-      throw new TerminalError('too_many_shards', `a stream has ${SHARDS_MAX} shards at most`);
+      throw new TerminalError('too_many_shards', `a stream can have up to ${SHARDS_MAX} shards`);
     }
     // A child goes on where its parents end: its numbers are larger, its times not before theirs.
     const counter = Math.max(FIRST_COUNTER, ...parents.map((parent) => parent.nextCounter));
@@ -155,14 +155,14 @@ export class StreamShards {
     try {
       return toShard(row);
     } catch (cause) {
-      throw streamDamaged(this.#file.path, 'a row of its shards cannot be read', cause);
+      throw streamDamaged(this.#file.path, 'a shard row cannot be read', cause);
     }
   }
 
   #findOpen(shardId: string): LocalShard {
     const shard = this.find(shardId);
     if (shard.closedAtMs === null) return shard;
-    throw new TerminalError('shard_closed', `${shardId} is closed: split or merge an open one`);
+    throw new TerminalError('shard_closed', `${shardId} is closed; split or merge an open shard`);
   }
 }
 
