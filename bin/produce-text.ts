@@ -6,12 +6,12 @@ import { byteText, textTable, withCommas } from './text-table.ts';
 const MAX_SKIPPED_SHOWN = 20;
 
 export function sentText({ records, bytes }: ProduceTally): string {
-  return `${withCommas(records)} records (${byteText(bytes)}) were sent`;
+  return `sent ${withCommas(records)} records (${byteText(bytes)})`;
 }
 
 export function rateText({ records }: ProduceTally, durationMs: number): string {
   if (records === 0 || durationMs <= 0) return '';
-  return `, ${withCommas(Math.round((records / durationMs) * 1_000))} a second`;
+  return `, ${withCommas(Math.round((records / durationMs) * 1_000))} per second`;
 }
 
 export function shardTable({ recordsByShard }: ProduceTally): string {
