@@ -154,6 +154,8 @@ describe('the results of the shards of an epoch', () => {
     expect(() => checkResults(plan, results)).toThrow('a result for each shard of the plan');
     expect(() => check({}, { shard: 'b' })).toThrow('result 0 is that of a');
     expect(() => check({ epoch: 6 })).toThrow('the result of b is of epoch 7');
-    expect(() => check({}, { counts: { ...QUIET.counts, read: 1 } })).toThrow('record counts of a do not');
+    expect(() => check({}, { counts: { ...QUIET.counts, read: 1 } })).toThrow(
+      'record counts of a do not',
+    );
   });
 });
