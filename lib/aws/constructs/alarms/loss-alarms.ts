@@ -11,7 +11,7 @@ export function lossAlarms({ deployment }: Watched): AlarmSpec[] {
       threshold: 0,
       text:
         'Records expired from the stream before they were consumed. npx tandem status --target ' +
-        'aws lists the gaps. If the failures bucket holds the records, npx tandem redrive ' +
+        'aws --all lists the gaps. If the failures bucket holds the records, npx tandem redrive ' +
         '--target aws restores them.',
     },
     {

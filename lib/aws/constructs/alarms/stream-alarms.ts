@@ -63,8 +63,8 @@ export function streamAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       threshold: 0,
       text:
         'A file of customers or products cannot be read, so epochs are joined with the files of ' +
-        'an earlier epoch. npx tandem status --target aws --all names the file and the reason; ' +
-        'fix the file.',
+        'an earlier epoch. npx tandem status --target aws names the file and the reason; fix ' +
+        'the file.',
     },
     {
       id: 'PublisherErrors',

@@ -27,7 +27,7 @@ export function unreadAlarms({ deployment }: Watched): AlarmSpec[] {
       text:
         'Records of the stream wait to be consumed, or the publisher could not check for 15 ' +
         'minutes. Check whether the event source mapping is disabled, and whether the consumer ' +
-        'fails or is throttled. npx tandem status --target aws names the shards.',
+        'fails or is throttled. npx tandem status --target aws --all names the shards.',
     },
     {
       id: 'RecordsExpire',
