@@ -17,17 +17,17 @@ interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'demo',
-    summary: 'see it work: both doors, and whether they agree',
+    summary: 'generate orders, run batch and stream over them, and compare the results',
     load: async () => (await import('./commands/demo.ts')).defineDemo,
   },
   {
     name: 'generate',
-    summary: 'write orders, customers and products with known defects',
+    summary: 'write sample orders, customers and products with known defects',
     load: async () => (await import('./commands/generate.ts')).defineGenerate,
   },
   {
     name: 'batch',
-    summary: 'turn the CSV files of a landing folder into tables',
+    summary: 'build revenue tables from the CSV or NDJSON files of a landing folder',
     load: async () => (await import('./commands/batch.ts')).defineBatch,
   },
   {
@@ -37,12 +37,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'stream',
-    summary: 'consume the stream and publish its tables as it goes',
+    summary: 'consume the stream and publish its tables continuously',
     load: async () => (await import('./commands/stream.ts')).defineStream,
   },
   {
     name: 'drain',
-    summary: 'make the open windows of the stream final now',
+    summary: 'finalise the open windows of the stream now',
     load: async () => (await import('./commands/drain.ts')).defineDrain,
   },
   {
@@ -52,65 +52,65 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'redrive',
-    summary: 'bring back record batches that the event source mapping gave up',
+    summary: 'retry record batches that Lambda gave up on',
     load: async () => (await import('./commands/redrive.ts')).defineRedrive,
   },
   {
     name: 'reconcile',
-    summary: 'prove that batch and stream agree, and list every difference',
+    summary: 'compare the batch and stream tables and explain every difference',
     load: async () => (await import('./commands/reconcile.ts')).defineReconcile,
   },
   {
     name: 'verify',
-    summary: 'read all that is published, and name what is missing or not whole',
+    summary: 'check every published file against its manifest',
     load: async () => (await import('./commands/verify.ts')).defineVerify,
   },
   {
     name: 'show',
-    summary: 'print the rows of a table',
+    summary: 'print rows of a table',
     load: async () => (await import('./commands/show.ts')).defineShow,
   },
   {
     name: 'status',
-    summary: 'print which runs a lake holds and what they counted',
+    summary: 'show runs, counts, watermarks, lag and problems',
     load: async () => (await import('./commands/status.ts')).defineStatus,
   },
   {
     name: 'erase',
-    summary: 'take a person out of what the stream has published',
+    summary: 'remove the personal data of a customer from the published stream tables',
     load: async () => (await import('./commands/erase.ts')).defineErase,
   },
   {
     name: 'upload',
-    summary: 'put CSV files into the landing bucket on AWS',
+    summary: 'upload files to the landing bucket on AWS, which starts a batch run',
     load: async () => (await import('./commands/upload.ts')).defineUpload,
   },
   {
     name: 'restore',
-    summary: 'bring back objects on AWS that were replaced or deleted',
+    summary: 'restore earlier versions of replaced or deleted objects on AWS',
     load: async () => (await import('./commands/restore.ts')).defineRestore,
   },
   {
     name: 'plan',
-    summary: 'how AWS would cut a batch of a size, its time and its cost',
+    summary: 'estimate chunks, duration and cost of a batch run on AWS',
     load: async () => (await import('./commands/plan.ts')).definePlan,
   },
   {
     name: 'cost',
-    summary: 'what orders cost on AWS, and a month in which nothing happens',
+    summary: 'estimate the AWS cost of N orders and of an idle month',
     load: async () => (await import('./commands/cost.ts')).defineCost,
   },
 ];
 
 const EXAMPLES = `
 Examples:
-  $ tandem demo                                  see it work, from nothing
+  $ tandem demo                                  try everything, without AWS
   $ tandem generate --out data/landing
-  $ tandem batch                                 data/landing into data/lake
+  $ tandem batch                                 from data/landing into data/lake
   $ tandem show top_products
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted by ctrl-C (143: SIGTERM, 129: SIGHUP).
-tandem COMMAND --help says more.
+Exit codes: 0 success, 1 failure, 2 wrong usage, 130 ctrl-C (143 SIGTERM, 129 SIGHUP).
+Run tandem COMMAND --help for the options of a command.
 `;
 
 /**
@@ -137,7 +137,10 @@ export async function runCli(
     const program = await createProgram(args, printingTo(io, printed), start);
     if (args.length === 0) {
       io.writeErr(program.helpInformation());
-      throw new UsageError('command_missing', `no command; one of ${namesOfCommands()}`);
+      throw new UsageError(
+        'command_missing',
+        `no command given; choose one of ${namesOfCommands()}`,
+      );
     }
     await program.parseAsync(args as string[], { from: 'user' });
     return exitCode;
@@ -193,8 +196,8 @@ async function createProgram(
   start: StartCommand,
 ): Promise<Command> {
   const program = new Command('tandem')
-    .description('Turns e-commerce orders into exact revenue tables.')
-    .version(VERSION, '--version', 'print the version')
+    .description('Exact revenue tables from e-commerce orders, from CSV files and from a stream.')
+    .version(VERSION, '--version', 'print the version and exit')
     .helpOption('--help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', EXAMPLES)
@@ -217,9 +220,9 @@ function addCommonOptions(command: Command): void {
   command
     .option(
       '--config <file>',
-      `config file; every key has a default (default: ${DEFAULT_CONFIG_FILE}, if it exists)`,
+      `config file in YAML (default: ${DEFAULT_CONFIG_FILE}, if it exists)`,
     )
-    .option('--json', 'print one JSON object and nothing else')
+    .option('--json', 'print the result as one JSON object')
     .helpOption('--help', 'print this help');
 }
 

@@ -65,8 +65,8 @@ function restart(node) {
 
 function fail() {
   process.stderr.write(
-    `tandem needs Node ${NEEDED_MAJOR}, this is ${process.versions.node}. ` +
-      'It comes with `npm ci` and `npm install` (not with `--omit=optional`); ' +
+    `tandem needs Node ${NEEDED_MAJOR}, but this is ${process.versions.node}. ` +
+      'Run `npm ci` or `npm install` without `--omit=optional`, which installs it, ' +
       `or install Node ${NEEDED_MAJOR} from https://nodejs.org.\n`,
   );
   process.exitCode = 1;

@@ -88,7 +88,7 @@ function isReaderGone({ code }: NodeJS.ErrnoException): boolean {
 
 function outputFailed(cause: NodeJS.ErrnoException): TerminalError {
   const reason = cause.message.replace(/, write$/, '');
-  const message = `standard output cannot be written (${reason}); what the command did is done`;
+  const message = `cannot write to standard output (${reason}); the command itself has finished`;
   return new TerminalError('output_failed', message, { cause });
 }
 

@@ -45,9 +45,9 @@ export function verdictOf(troubles: readonly Trouble[]): 'well' | 'trouble' {
 function verdictText(troubles: readonly Trouble[], { current, stream }: ScreenParts): string {
   if (troubles.length === 0) {
     const isNew = current === null && stream.manifest === null;
-    return isNew ? 'all is well; nothing is published yet\n' : 'all is well\n';
+    return isNew ? 'no problems; nothing is published yet\n' : 'no problems\n';
   }
-  const count = troubles.length === 1 ? '1 thing is wrong' : `${troubles.length} things are wrong`;
+  const count = troubles.length === 1 ? '1 problem' : `${troubles.length} problems`;
   const shown = troubles
     .slice(0, MAX_TROUBLES)
     .map(({ what, wayOut }, at) => `${at + 1}. ${line(what)}   do: ${line(wayOut)}`);
@@ -81,7 +81,7 @@ function batchFact(current: Publication | null, nowMs: number): string {
 }
 
 function streamFact({ isBegun, manifest, heldBackBy }: StreamStatus, nowMs: number): string {
-  if (!isBegun) return 'nobody has begun to consume it: npx tandem produce FILE --target aws';
+  if (!isBegun) return 'not consumed yet: npx tandem produce FILE --target aws';
   if (manifest === null) return 'no epoch is published yet';
   const { epoch, created_at: at, counts, revenue, watermark } = manifest;
   const held =
@@ -96,14 +96,14 @@ function streamFact({ isBegun, manifest, heldBackBy }: StreamStatus, nowMs: numb
 function uploadsFact({ waitingSinceMs, isRunPending }: DeployedStatus, nowMs: number): string {
   if (waitingSinceMs !== null) {
     const since = instantText(waitingSinceMs);
-    return `wait for the next run since ${since} (${ageText(nowMs - waitingSinceMs)}); how many is not known`;
+    return `waiting for the next run since ${since} (${ageText(nowMs - waitingSinceMs)}); number unknown`;
   }
-  return isRunPending ? 'none wait; a run was asked for' : 'none wait';
+  return isRunPending ? 'none waiting; a run was requested' : 'none waiting';
 }
 
 function unreadFact({ shards }: StreamStatus): string {
   const behind = shards.filter(({ lagMs }) => lagMs !== null && lagMs > 0);
-  if (behind.length === 0) return 'no record';
+  if (behind.length === 0) return 'no records';
   const records = behind.reduce((sum, shard) => sum + (shard.unreadAtLeast ?? 0), 0);
   const isExact = behind.every(({ unreadRecords }) => unreadRecords !== null);
   const count = `${isExact ? '' : 'at least '}${withCommas(records)} records`;
@@ -118,18 +118,20 @@ function givenUpFact({ givenUpBatches, deadLetters }: DeployedStatus): string {
 function alarmsFact({ alarms }: DeployedStatus): string {
   switch (alarms.status) {
     case 'known':
-      return `${alarms.on.length} of ${alarms.deployed} are on`;
+      return `${alarms.on.length} of ${alarms.deployed} on`;
     case 'absent':
-      return 'there are none: the operations stack is not deployed (emulators have none)';
+      return 'none: the operations stack is not deployed (emulators have none)';
     case 'unknown':
-      return `not known: ${alarms.why}`;
+      return `unknown: ${alarms.why}`;
   }
 }
 
 function versionsFact({ versions }: DeployedStatus): string {
   const { functions, commandLine, hasSameConfig } = versions;
-  const config = { true: ', same config', false: ', another config', null: '' }[`${hasSameConfig}`];
-  return `functions ${functions ?? 'not known'}, this command line ${commandLine}${config}`;
+  const config = { true: ', same config', false: ', different config', null: '' }[
+    `${hasSameConfig}`
+  ];
+  return `functions ${functions ?? 'unknown'}, this command line ${commandLine}${config}`;
 }
 
 function runsTable({ runs }: DeployedStatus, nowMs: number): string {

@@ -49,10 +49,13 @@ export async function followWithProgress(
     });
   } catch (error) {
     if (!signal.aborted) throw error;
-    const what = runId === null ? 'the run that is due' : `run ${runId}`;
-    throw new InterruptedError(`interrupted; ${what} goes on: npx tandem status --target aws`, {
-      cause: error,
-    });
+    const what = runId === null ? 'the requested run' : `run ${runId}`;
+    throw new InterruptedError(
+      `interrupted; ${what} continues on AWS: npx tandem status --target aws`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     progress.stop();
   }
@@ -70,7 +73,7 @@ function stageLines(io: CommandContext['io']): (step: RunStep) => void {
     const unit = STAGE_UNITS[stage];
     const size = unit === undefined ? '' : `, ${total} ${unit}`;
     io.writeErr(
-      stage === 'wait' ? 'waiting for the batch run to begin\n' : `run ${runId}: ${stage}${size}\n`,
+      stage === 'wait' ? 'waiting for the batch run to start\n' : `run ${runId}: ${stage}${size}\n`,
     );
   };
 }

@@ -26,7 +26,7 @@ export async function redriveLostCalls(
   const count = calls.reduce((sum, one) => sum + one.count, 0);
   return {
     json: { dry_run: isDryRun, lost_calls: calls.map(callJson), removed: isDryRun ? 0 : count },
-    text: count === 0 ? 'no lost call is in the queues\n' : callsText(calls, count, isDryRun),
+    text: count === 0 ? 'there are no lost calls\n' : callsText(calls, count, isDryRun),
   };
 }
 
@@ -50,6 +50,6 @@ function callsText(calls: readonly LostCalls[], count: number, isDryRun: boolean
   ];
   const end = isDryRun
     ? `${withCommas(count)} lost calls would be removed\n`
-    : `${withCommas(count)} lost calls are removed\nnext: npx tandem status --target aws\n`;
+    : `${withCommas(count)} lost calls removed\nnext: npx tandem status --target aws\n`;
   return `${textTable(columns, rows)}\n${end}`;
 }

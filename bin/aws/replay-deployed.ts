@@ -28,7 +28,7 @@ export async function replayDeployed(
   const sight = await sightOf(resources, context, request.consumer);
   const { name, isNew } = await resources.replays.begin(request);
   io.writeErr(
-    `replay ${name} ${isNew ? 'has begun' : 'is under way already'} on AWS; ctrl-C leaves it alone\n`,
+    `replay ${name} ${isNew ? 'started' : 'is already running'} on AWS; ctrl-C does not stop it\n`,
   );
   const options = { clock: new SystemClock(), pollMs: POLL_MS, signal };
   const work = resources.replays.follow(name, options);

@@ -17,15 +17,15 @@ const AGAIN = 'then npx tandem batch --target aws';
 /** What to do, by error code; docs/operations.md lists the same under RunFailed. */
 const WAYS_OUT: Readonly<Record<string, string>> = {
   landing_empty: `upload orders files, ${AGAIN}`,
-  all_files_rejected: `mend the files and upload them again, ${AGAIN}`,
-  dimension_rejected: `mend or remove that file, ${AGAIN}`,
+  all_files_rejected: `fix the files and upload them again, ${AGAIN}`,
+  dimension_rejected: `fix or remove that file, ${AGAIN}`,
   dimensions_too_large: `raise aws.batchMemory and deploy, ${AGAIN}`,
   does_not_fit: `raise aws.batchMemory and deploy, ${AGAIN}`,
-  too_many_quarantined: `mend the export and upload it again, ${AGAIN}`,
-  input_changed: 'nothing to do: the next run takes the new file',
-  superseded: 'nothing to do: another run was published meanwhile',
-  revenue_overflow: `mend the price or quantity that is named, ${AGAIN}`,
-  access_denied: `allow what is named, ${AGAIN}`,
+  too_many_quarantined: `fix the export and upload it again, ${AGAIN}`,
+  input_changed: 'nothing to do: the next run reads the new file',
+  superseded: 'nothing to do: another run was published in the meantime',
+  revenue_overflow: `fix the price or quantity named above, ${AGAIN}`,
+  access_denied: `grant the permission named above, ${AGAIN}`,
 };
 
 const READ_ON = 'see docs/operations.md, RunFailed';
@@ -43,22 +43,22 @@ export async function troubleOfRun(
     return { code: code ?? null, message: message === '' ? error : message, wayOut };
   }
   if (status === 'TIMED_OUT') {
-    const message = 'it ran for longer than the state machine lets a run';
+    const message = 'it exceeded batch.maxRun';
     return {
       code: 'timed_out',
       message,
-      wayOut: `look at its execution in Step Functions, ${AGAIN}`,
+      wayOut: `check its execution in Step Functions, ${AGAIN}`,
     };
   }
   if (status === 'ABORTED') {
     return {
       code: 'aborted',
-      message: 'somebody stopped it',
+      message: 'it was stopped by hand',
       wayOut: 'npx tandem batch --target aws',
     };
   }
-  const message = `it ended as ${status.toLowerCase()}, and left no record of why`;
-  return { code: null, message, wayOut: `look at its execution in Step Functions, ${AGAIN}` };
+  const message = `it ended as ${status.toLowerCase()} without a recorded reason`;
+  return { code: null, message, wayOut: `check its execution in Step Functions, ${AGAIN}` };
 }
 
 async function findFailure(

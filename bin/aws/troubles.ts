@@ -39,7 +39,7 @@ function runTroubles({ runs }: DeployedStatus): Trouble[] {
   const verb = { TIMED_OUT: 'timed out', ABORTED: 'was stopped' }[status] ?? 'failed';
   const isOfState = status === 'TIMED_OUT' || status === 'ABORTED';
   const code = trouble.code === null || isOfState ? '' : `${trouble.code}: `;
-  const what = `batch run ${runId} ${verb}, so the tables are those of before: ${code}${trouble.message}`;
+  const what = `batch run ${runId} ${verb}, so the tables are those of an earlier run: ${code}${trouble.message}`;
   return [{ what, wayOut: trouble.wayOut }];
 }
 
@@ -47,9 +47,12 @@ function waitTroubles(deployed: DeployedStatus, nowMs: number): Trouble[] {
   const { waitingSinceMs, longWaitMs, runs } = deployed;
   const isRunning = runs.some(({ status }) => status === 'RUNNING');
   if (waitingSinceMs === null || isRunning || nowMs - waitingSinceMs < longWaitMs) return [];
-  const what = `uploads wait for a run since ${instantText(waitingSinceMs)}`;
+  const what = `uploads have waited for a run since ${instantText(waitingSinceMs)}`;
   return [
-    { what, wayOut: 'npx tandem batch --target aws; the log of StartFunction says why none began' },
+    {
+      what,
+      wayOut: 'npx tandem batch --target aws; the log of StartFunction says why no run started',
+    },
   ];
 }
 
@@ -62,19 +65,19 @@ function streamTroubles({
   const troubles: Trouble[] = [];
   const lagMs = Math.max(0, ...shards.map((shard) => shard.lagMs ?? 0));
   if (lagMs >= LONG_UNREAD_MS) {
-    const what = `records of the stream are unread, the oldest for ${ageText(lagMs)}`;
-    const wayOut = 'the log of the consumer says why; is its event source mapping enabled?';
+    const what = `the stream holds unread records, the oldest for ${ageText(lagMs)}`;
+    const wayOut = 'check the log of the consumer, and that its event source mapping is enabled';
     troubles.push({ what, wayOut });
   }
   if (gaps.length > 0) {
-    const what = `records were lost ${withCommas(gaps.length)} times before they were read`;
-    troubles.push({ what, wayOut: 'docs/operations.md, StreamGap; --all lists them' });
+    const what = `records expired before they were read, ${withCommas(gaps.length)} times`;
+    troubles.push({ what, wayOut: 'see docs/operations.md, StreamGap; --all lists the gaps' });
   }
   if (damage !== null) troubles.push({ what: damage, wayOut: 'npx tandem verify --target aws' });
   for (const what of differences) {
     troubles.push({
-      what: `the consumer began otherwise: ${what}`,
-      wayOut: 'set the config back, or replay under a new name',
+      what: `the config differs from the one the consumer began with: ${what}`,
+      wayOut: 'restore the old config, or replay under a new consumer name',
     });
   }
   return troubles;
@@ -83,12 +86,12 @@ function streamTroubles({
 function lossTroubles({ givenUpBatches, deadLetters }: DeployedStatus): Trouble[] {
   const troubles: Trouble[] = [];
   if (givenUpBatches > 0) {
-    const what = `${withCommas(givenUpBatches)} record batches were given up`;
+    const what = `Lambda gave up on ${withCommas(givenUpBatches)} record batches`;
     troubles.push({ what, wayOut: 'npx tandem redrive --target aws' });
   }
   if (deadLetters > 0) {
-    const what = `${withCommas(deadLetters)} notifications of uploads could not be handled`;
-    troubles.push({ what, wayOut: 'docs/operations.md, NotificationsLost' });
+    const what = `${withCommas(deadLetters)} upload notifications are in the dead-letter queue`;
+    troubles.push({ what, wayOut: 'see docs/operations.md, NotificationsLost' });
   }
   return troubles;
 }
@@ -100,7 +103,7 @@ function alarmTroubles({ alarms }: DeployedStatus, nowMs: number): Trouble[] {
     const chapter = name.slice(name.lastIndexOf('-') + 1);
     return {
       what: `alarm ${name} is on${since}: ${firstSentence(text)}`,
-      wayOut: `docs/operations.md, ${chapter}`,
+      wayOut: `see docs/operations.md, ${chapter}`,
     };
   });
 }
@@ -113,12 +116,15 @@ function versionTroubles({ functions, commandLine, hasSameConfig }: Versions): T
   const troubles: Trouble[] = [];
   // The functions' version has a hash of their code after the `+`.
   if (functions !== null && functions.split('+')[0] !== commandLine) {
-    const what = `the functions are version ${functions}, this command line is ${commandLine}`;
-    troubles.push({ what, wayOut: 'deploy this version, or use the one that is deployed' });
+    const what = `the deployed functions are version ${functions}, this command line is ${commandLine}`;
+    troubles.push({ what, wayOut: 'deploy this version, or use the deployed one' });
   }
   if (hasSameConfig === false) {
-    const what = 'rules, windows or parquet of this config differ from what is deployed';
-    troubles.push({ what, wayOut: 'npx cdk deploy --all, or name the config by --config' });
+    const what = 'rules, windows or parquet of this config differ from the deployed config';
+    troubles.push({
+      what,
+      wayOut: 'npx cdk deploy --all, or pass the deployed config with --config',
+    });
   }
   return troubles;
 }

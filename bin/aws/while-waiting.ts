@@ -43,7 +43,7 @@ export async function watchWork<Answer>(
     if (!context.signal.aborted) throw error;
     const { consumer } = sight.context;
     const whose = consumer === DEFAULT_CONSUMER ? '' : ` --consumer ${consumer}`;
-    const message = `interrupted; ${name} goes on: npx tandem status --target aws${whose}`;
+    const message = `interrupted; ${name} continues on AWS: npx tandem status --target aws${whose}`;
     throw new InterruptedError(message, { cause: error });
   }
 }

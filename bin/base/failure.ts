@@ -59,7 +59,7 @@ export class SignalReceived extends Error {
   readonly exitCode: number;
 
   constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') {
-    super(`${signal} was received`);
+    super(`received ${signal}`);
     this.exitCode = EXIT_SIGNALLED + constants.signals[signal];
   }
 }
@@ -106,7 +106,7 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
 function interruptedMessage(error: unknown): string {
   if (error instanceof InterruptedError) return error.message;
   const hasFailed = error instanceof TerminalError || error instanceof UsageError;
-  return hasFailed ? `interrupted; ${error.message}` : 'interrupted; nothing half done is left';
+  return hasFailed ? `interrupted; ${error.message}` : 'interrupted; no partial results are left';
 }
 
 function interruptedCode({ reason }: AbortSignal): number {

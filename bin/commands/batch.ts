@@ -16,7 +16,7 @@ import type {
 } from '../base/command.ts';
 import { assertLandingFolder } from '../options/landing-folder.ts';
 import { byteSizeOption, pathOption, wholeNumberOption } from '../options/option-values.ts';
-import { addConsumerOption } from '../options/stream-options.ts';
+import { addConsumerOption, addLakeOption, addLandingOption } from '../options/stream-options.ts';
 import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../options/target.ts';
 import { batchSummary } from '../text/batch-summary.ts';
 import { createProgress } from '../text/progress.ts';
@@ -39,57 +39,48 @@ interface BatchCommandOptions extends CommonOptions, TargetOptions {
 }
 
 const DESCRIPTION =
-  'One batch run: reads every file below orders/, customers/ and products/ of the landing ' +
-  'folder (CSV or NDJSON, plain or gzip, whatever the extension), checks every record, and publishes all batch tables at once. Every record ends as ' +
-  'active, cancelled, quarantined or duplicate, and is kept there. Neither workers nor chunks ' +
-  'change what the tables hold.';
+  'Run one batch: build all batch tables from the files of the landing folder.\n\n' +
+  'Reads every file below orders/, customers/ and products/: CSV or NDJSON, plain or gzip, ' +
+  'detected by content. Every record ends as active, cancelled, quarantined or duplicate, ' +
+  'and all tables are published at once. --workers and --chunk-bytes change the speed, ' +
+  'never the tables.';
 
 const EXAMPLES = `
 Examples:
   $ tandem batch
   $ tandem batch --landing data/complete-journey --lake data/journey-lake
   $ tandem batch --workers 4 --chunk-bytes 16MiB --json
-  $ tandem batch --from-raw        what the stream received, late records counted
-  $ tandem batch --target aws      asks the deployment for a run now, and follows it
+  $ tandem batch --from-raw        rebuild from what the stream received, late records included
+  $ tandem batch --target aws      start a run on AWS and follow it
   $ tandem batch --from-raw --target aws
 `;
 
 /** Adds `tandem batch`: options, help and action. */
 export function defineBatch(command: Command, start: StartCommand): void {
-  command
-    .description(DESCRIPTION)
-    .option(
-      '--landing <dir>',
-      'folder to read (default: paths.landing of the config, data/landing)',
-      pathOption,
-    )
-    .option(
-      '--lake <dir>',
-      'folder to publish into (default: paths.lake of the config, data/lake)',
-      pathOption,
-    )
+  command.description(DESCRIPTION);
+  addLakeOption(addLandingOption(command, 'orders/, customers/ and products/'))
     .option(
       '--workers <n>',
-      'worker threads, as far as batch.memoryLimitBytes carries them (default: batch.workers, ' +
-        'as many as there are cores, at most 8)',
+      'maximum worker threads; fewer if batch.memoryLimitBytes requires it (default: ' +
+        'batch.workers, else one per core, up to 8)',
       wholeNumberOption(1, MAX_WORKERS),
     )
     .option(
       '--chunk-bytes <n>',
-      'bytes of a file that one step reads (default: batch.chunkBytes, 32MiB)',
+      'bytes of a file per map step, such as 16MiB (default: batch.chunkBytes, 32MiB)',
       byteSizeOption(1, MAX_CHUNK_BYTES),
     )
-    .option('--strict', 'exit with 1 on any warning (default: batch.strict, false)')
+    .option('--strict', 'exit with 1 if there is any warning (default: batch.strict, false)')
     .option(
       '--accept-quarantined',
-      'publish however much is quarantined (default: batch.maxQuarantined, half)',
+      'publish even if the share of quarantined records exceeds batch.maxQuarantined (0.5)',
     )
     .option(
       '--plan <file>',
-      'take the plan of another run: same bytes for the same input',
+      'reuse the plan of an earlier run, to get byte-identical tables for the same input',
       pathOption,
     )
-    .option('--from-raw', 'read the raw archive of the stream in the lake instead of orders/');
+    .option('--from-raw', 'read orders from the raw archive of the stream instead of orders/');
   addTargetOption(addConsumerOption(command))
     .addHelpText('after', EXAMPLES)
     .action((options: BatchCommandOptions) => start(options, (context) => batch(options, context)));
@@ -101,7 +92,7 @@ async function batch(
 ): Promise<CommandResult> {
   const { config, io } = context;
   if (options.consumer !== DEFAULT_CONSUMER && options.fromRaw !== true) {
-    throw new UsageError('usage', '--consumer goes with --from-raw: orders files have none');
+    throw new UsageError('usage', '--consumer needs --from-raw: orders files have no consumer');
   }
   if (options.target === 'aws') return await batchOnAws(options, context);
   const lakeDir = options.lake ?? config.paths.lake;

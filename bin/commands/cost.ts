@@ -39,29 +39,31 @@ interface CostCommandOptions extends CommonOptions, TargetOptions {
 }
 
 const DESCRIPTION =
-  'What orders cost on AWS through either door, a month in which nothing happens, what a month ' +
-  'of publications adds, and what is kept; by the config, and by prices whose date is shown. With --measured the ' +
-  'sizes of orders and of log entries are those of the current batch run and epoch of a lake.';
+  'Estimate the AWS cost of N orders, by batch and by stream, of an idle month, of a month ' +
+  'of publications, and of storage.\n\n' +
+  'Uses the sizes of your config and list prices, whose date is printed. --measured takes ' +
+  'bytes per order and records per log entry from the current batch run and epoch of a ' +
+  'lake.';
 
 const EXAMPLES = `
 Examples:
   $ tandem cost
   $ tandem cost --orders 50000000 --json
-  $ tandem cost --measured --target aws       by what the deployment counted
+  $ tandem cost --measured --target aws       with the sizes the deployment has counted
 `;
 
 /** Adds `tandem cost`: options, help and action. */
 export function defineCost(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)
-    .option('--orders <n>', 'so many orders', wholeNumberOption(1, MAX_ORDERS), DEFAULT_ORDERS)
+    .option('--orders <n>', 'number of orders', wholeNumberOption(1, MAX_ORDERS), DEFAULT_ORDERS)
     .option(
       '--runs-per-day <n>',
-      'batch runs, each of which keeps a copy of its tables for batch.keepRunsFor',
+      'batch runs per day; each keeps its tables for batch.keepRunsFor',
       wholeNumberOption(1, MAX_RUNS_PER_DAY),
       DEFAULT_RUNS_PER_DAY,
     )
-    .option('--measured', 'by the counters of what is published in the lake');
+    .option('--measured', 'use sizes measured in the lake instead of typical ones');
   addLakeOption(command);
   addTargetOption(command)
     .addHelpText('after', EXAMPLES)
@@ -97,8 +99,8 @@ async function cost(options: CostCommandOptions, context: CommandContext): Promi
     text: [
       costText(`stream: ${withCommas(orders)} orders`, stream),
       costText(batchTitle(batch, orders), batchLines(batch)),
-      costText('a month in which nothing happens', idle),
-      costText('added by a month in which every publication has something new', busy),
+      costText('an idle month', idle),
+      costText('added by a busy month: every publication has new records', busy),
       costText(keptTitle(orders, options.runsPerDay), kept),
       measured === null ? '' : measuredText(measured),
       `${PRICES_TEXT}\n`,
@@ -115,7 +117,7 @@ async function measure(
   const { store, name } = await openLake(options, context);
   const measured = await readMeasured(store, context.config.stream.name);
   if (measured.batch !== null || measured.stream !== null) return measured;
-  const message = `${name} holds nothing published that could be measured; leave out --measured`;
+  const message = `${name} holds no publication to measure; publish one, or leave out --measured`;
   throw new TerminalError('nothing_published', message);
 }
 

@@ -39,11 +39,10 @@ interface DemoCommandOptions extends CommonOptions {
 }
 
 const DESCRIPTION =
-  'The whole story in one process: generates orders, runs the batch over them, sends the same ' +
-  'rows as events to a stream, consumes and drains it, and compares the two. Prints what became ' +
-  'of every record on both sides, both totals, and where everything lies. A folder that an ' +
-  'earlier demo filled is emptied first; any other one that is not empty is left alone and an ' +
-  'error.';
+  'Run the whole pipeline on this machine: generate orders, run the batch, send the same ' +
+  'rows to a stream, consume and drain it, and compare both results.\n\n' +
+  'Prints the outcome of every record on both sides, both totals, and where the files are. ' +
+  'Empties --dir if an earlier demo filled it; fails if it holds anything else.';
 
 const EXAMPLES = `
 Examples:
@@ -60,11 +59,16 @@ export function defineDemo(command: Command, start: StartCommand): void {
     .description(DESCRIPTION)
     .option(
       '--orders <n>',
-      'number of orders; those sent twice come on top',
+      'number of distinct orders; duplicates come on top',
       wholeNumberOption(1, MAX_ORDERS),
       10_000,
     )
-    .option('--seed <s>', 'number that decides all draws', seedOption, 42)
+    .option(
+      '--seed <s>',
+      'seed of all random values; the same seed gives the same orders',
+      seedOption,
+      42,
+    )
     .option('--dir <dir>', 'folder for landing, stream and lake', pathOption, 'data/demo')
     .addHelpText('after', EXAMPLES)
     .action((options: DemoCommandOptions) => start(options, (context) => demo(options, context)));
@@ -201,7 +205,7 @@ async function emptyDemoFolder(dir: string): Promise<void> {
   if (names.length > 0 && !names.includes(MARKER_NAME)) {
     throw new TerminalError(
       'demo_dir_not_empty',
-      `${dir} is not empty and was not made by demo (no ${MARKER_NAME}); choose another --dir`,
+      `${dir} is not empty and has no ${MARKER_NAME}, so demo does not empty it; choose another --dir`,
     );
   }
   // The marker first and never removed: whenever this stops, the folder is known as the demo's.

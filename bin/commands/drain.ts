@@ -57,20 +57,21 @@ interface DrainCommandOptions extends CommonOptions, StreamFolders, TargetOption
 }
 
 const DESCRIPTION =
-  'Makes the open windows of the stream final now: consumes what has arrived, raises the ' +
-  'watermark of every shard to the end of the window that holds the largest event time, and ' +
-  'publishes. The stream goes on after it; records of those windows that come later go to the ' +
-  'table late. Windows that an event time far ahead of its arrival has opened stay open.';
+  'Finalise the open windows of the stream now, without waiting for the watermark.\n\n' +
+  'Consumes everything that has arrived, raises the watermark of every shard to the end of ' +
+  'the latest window, and publishes. The stream can go on afterwards; records of finalised ' +
+  'windows that arrive later go to the table late. Windows opened by an event time far ' +
+  'ahead of its arrival stay open unless you add --all.';
 
 const EXAMPLES = `
 Examples:
   $ tandem drain
-  $ tandem drain --all             those windows too; asks first
+  $ tandem drain --all             also windows far ahead; asks first
   $ tandem drain --all --yes       the same in a script
   $ tandem drain --target aws
 
---all moves the watermark behind the order that lies furthest ahead: whatever is older than that
-is late from then on. It names these orders before it asks.
+--all raises the watermark past the order furthest ahead: every older record that arrives later is
+late. It lists these orders before it asks.
 `;
 
 /** Adds `tandem drain`: options, help and action. */
@@ -79,9 +80,12 @@ export function defineDrain(command: Command, start: StartCommand): void {
   addStreamOption(command);
   addLandingOption(command);
   addLakeOption(command)
-    .option('--all', 'windows ahead of all others too; asks first')
-    .option('--yes', 'do not ask')
-    .option('--replan', 'do not wait for an epoch that another version has planned');
+    .option('--all', 'also finalise windows far ahead of all others; asks first')
+    .option('--yes', 'with --all: do not ask')
+    .option(
+      '--replan',
+      'replace an epoch planned by another version now, without waiting stream.replanAfter',
+    );
   addTargetOption(addConsumerOption(command))
     .addHelpText('after', EXAMPLES)
     .action((options: DrainCommandOptions) => start(options, (context) => drain(options, context)));
@@ -174,11 +178,11 @@ async function drainOnAws(
 
 function assertConfirmable({ all, yes }: DrainCommandOptions, { io }: CommandContext): void {
   if (yes === true && all !== true) {
-    throw new UsageError('usage', '--yes goes with --all; drain alone does not ask');
+    throw new UsageError('usage', '--yes needs --all: drain asks only with --all');
   }
   if (all === true && yes !== true && io.ask === null) {
-    const message = 'drain --all asks before it makes the past late, and there is no terminal';
-    throw new TerminalError('confirmation_needed', `${message}: run it on one, or with --yes`);
+    const message = 'drain --all asks for confirmation, and there is no terminal';
+    throw new TerminalError('confirmation_needed', `${message}: run it on one, or add --yes`);
   }
 }
 
@@ -186,14 +190,17 @@ async function confirm(ahead: OrdersAhead, { io }: CommandContext): Promise<void
   const { count, latestMs, endMs, toMs, orderIds } = ahead;
   const more = count > orderIds.length ? ', …' : '';
   io.writeErr(
-    `${withCommas(count)} ${count === 1 ? 'order lies' : 'orders lie'} ahead of ` +
-      `${instantText(endMs)}, where a drain ends: ${orderIds.map(visible).join(', ')}${more}\n` +
-      `The last one is of ${instantText(latestMs)}. Draining all makes every order before ` +
-      `${instantText(toMs)} late\nfrom now on: kept in the table late, and in no revenue.\n`,
+    `${withCommas(count)} ${count === 1 ? 'order is' : 'orders are'} later than ` +
+      `${instantText(endMs)}, where drain stops without --all: ${orderIds.map(visible).join(', ')}${more}\n` +
+      `The latest is of ${instantText(latestMs)}. Drain --all, and every order before ` +
+      `${instantText(toMs)}\nthat arrives from now on is late: kept in the table late, in no revenue.\n`,
   );
-  const answer = (await io.ask?.('Drain all? Type yes to go on: ')) ?? '';
+  const answer = (await io.ask?.('Drain all? Type yes to continue: ')) ?? '';
   if (answer.trim().toLowerCase() === 'yes') return;
-  throw new TerminalError('not_confirmed', 'not drained; drain without --all leaves them open');
+  throw new TerminalError(
+    'not_confirmed',
+    'nothing drained; drain without --all leaves these windows open',
+  );
 }
 
 /** Returns where all floors are at least now; null: the stream holds nothing. */

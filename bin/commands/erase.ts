@@ -16,6 +16,7 @@ import type {
 } from '../base/command.ts';
 import {
   addConsumerOption,
+  addDryRunOption,
   addLakeOption,
   addLandingOption,
   foldersOf,
@@ -40,15 +41,16 @@ interface EraseCommandOptions extends CommonOptions, StreamFolders, TargetOption
 const WAIT_MS = { local: 10_000, aws: 5 * 60_000 };
 
 const DESCRIPTION =
-  'Takes a person out of what the stream has published: rows of orders in all epochs then say of ' +
-  'the customer what landing says now, and copies of dimensions and reports that say more go. ' +
-  'First put the files of customers/ into landing again, without the name and the e-mail address ' +
-  'of that customer. Sums stay, readers find whole tables at any moment, and it may be stopped and ' +
-  'run again. SECURITY.md has all steps, and when the last copy is gone.';
+  'Remove the personal data of one customer from the published stream tables.\n\n' +
+  'First replace the files of customers/ in landing with ones that lack the name and ' +
+  'e-mail address of that customer. erase then rewrites the orders of every epoch to what ' +
+  'landing says now, and deletes copies of dimensions and reports that hold more. Sums do ' +
+  'not change and readers always see complete tables. You can stop it and run it again. ' +
+  'SECURITY.md lists all steps and when the last copy is gone.';
 
 const EXAMPLES = `
 Examples:
-  $ tandem erase --customer c-1042 --dry-run       which files and how many rows
+  $ tandem erase --customer c-1042 --dry-run       which files, and how many rows
   $ tandem erase --customer c-1042
   $ tandem erase --customer c-1042 --target aws
 `;
@@ -58,10 +60,12 @@ export function defineErase(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addLandingOption(command);
   addLakeOption(command)
-    .requiredOption('--customer <id>', 'the customer_id of the person')
-    .option('--replace', 'take what landing says, also a name or an e-mail address')
-    .option('--dry-run', 'change nothing, and list what would be changed and removed');
-  addTargetOption(addConsumerOption(command))
+    .requiredOption('--customer <id>', 'customer_id of the person')
+    .option(
+      '--replace',
+      'accept a name or e-mail address that landing still holds for this customer',
+    );
+  addTargetOption(addConsumerOption(addDryRunOption(command)))
     .addHelpText('after', EXAMPLES)
     .action((options: EraseCommandOptions) => start(options, (context) => erase(options, context)));
 }

@@ -27,15 +27,16 @@ interface GenerateCommandOptions extends CommonOptions {
 }
 
 const DESCRIPTION =
-  'Writes orders/, customers/ and products/ below a folder: CSV with known defects, in the ' +
-  'order in which the orders arrive. The same seed gives the same bytes. Shares of duplicates, ' +
-  'negative numbers, missing ids and late arrivals are keys of the config, below generate. ' +
-  'Files that an earlier generate wrote are replaced; any others in the way are an error.';
+  'Write sample orders, customers and products as CSV, with known defects.\n\n' +
+  'Creates orders/, customers/ and products/ below --out, rows in order of arrival. The ' +
+  'same seed and config give the same bytes. The generate keys of the config set the ' +
+  'shares of duplicates, negative numbers, missing ids and late arrivals. Replaces files ' +
+  'of an earlier generate; fails if any other files are in the way.';
 
 const EXAMPLES = `
 Examples:
   $ tandem generate --out data/landing
-  $ tandem generate --out data/big --orders 10000000 --files 4      about 570 MB in four parts
+  $ tandem generate --out data/big --orders 10000000 --files 4      about 570 MB in four files
   $ tandem generate --out data/landing --seed 7 --gzip
 `;
 
@@ -43,16 +44,26 @@ Examples:
 export function defineGenerate(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)
-    .option('--out <dir>', 'folder to write below; required', pathOption)
+    .option('--out <dir>', 'folder to write to (required)', pathOption)
     .option(
       '--orders <n>',
-      'number of orders; those sent twice come on top',
+      'number of distinct orders; duplicates come on top',
       wholeNumberOption(1, MAX_ORDERS),
       10_000,
     )
-    .option('--seed <s>', 'number that decides all draws', seedOption, 42)
-    .option('--files <k>', 'parts of about equal size', wholeNumberOption(1, MAX_FILES), 1)
-    .option('--gzip', 'compress the order files')
+    .option(
+      '--seed <s>',
+      'seed of all random values; the same seed gives the same orders',
+      seedOption,
+      42,
+    )
+    .option(
+      '--files <k>',
+      'number of orders files, of about equal size',
+      wholeNumberOption(1, MAX_FILES),
+      1,
+    )
+    .option('--gzip', 'compress the orders files with gzip')
     .addHelpText('after', EXAMPLES)
     .action((options: GenerateCommandOptions) =>
       start(options, (context) => generate(options, context)),
@@ -67,15 +78,19 @@ async function generate(
 ): Promise<CommandResult> {
   const { out } = options;
   // Checked here, because commander would report it before misspelt options.
-  if (out === undefined) throw new UsageError('option_missing', '--out DIR is missing');
+  if (out === undefined)
+    throw new UsageError(
+      'option_missing',
+      '--out DIR is missing: the folder to write to, such as data/landing',
+    );
   const startedAtMs = performance.now();
   const landing = await generateInto(out, options, context);
   const durationMs = Math.round(performance.now() - startedAtMs);
   const { orders, rows, bytes, files } = landing;
   const text =
-    `${withCommas(orders)} orders, ${withCommas(rows)} rows with those sent twice, ` +
+    `${withCommas(orders)} orders, ${withCommas(rows)} rows with duplicates, ` +
     `${byteText(bytes)} in ${secondsText(durationMs)}\n` +
-    `written below ${out}; next: npx tandem batch --landing ${out}\n`;
+    `written to ${out}; next: npx tandem batch --landing ${out}\n`;
   return {
     json: {
       out,

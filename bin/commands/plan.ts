@@ -40,23 +40,28 @@ interface PlanCommandOptions extends CommonOptions, TargetOptions {
 }
 
 const DESCRIPTION =
-  'The plan that the batch door on AWS makes for so many bytes of CSV, or for the orders files of ' +
-  'a landing folder or of the landing bucket: chunks, buckets, time and cost. Nothing is started. ' +
-  'Fails where no plan fits, with what would help, as the run itself would.';
+  'Estimate chunks, buckets, duration and cost of a batch run on AWS. Starts nothing.\n\n' +
+  'Plans for --bytes of CSV, or for the orders files of the landing folder or, with ' +
+  '--target aws, of the landing bucket. Fails if no plan fits, as the run itself would, ' +
+  'and says what would help.';
 
 const EXAMPLES = `
 Examples:
   $ tandem plan --bytes 100GB
-  $ tandem plan                          what lies in data/landing
-  $ tandem plan --target aws --json      what lies in the landing bucket
+  $ tandem plan                          for the files in data/landing
+  $ tandem plan --target aws --json      for the files in the landing bucket
 `;
 
 /** Adds `tandem plan`: options, help and action. */
 export function definePlan(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)
-    .option('--bytes <n>', 'uncompressed CSV, as 100GB, 64GiB or 1048576', dataSizeOption);
-  addLandingOption(command);
+    .option(
+      '--bytes <n>',
+      'bytes of uncompressed CSV, such as 100GB or 64GiB (default: those of the files)',
+      dataSizeOption,
+    );
+  addLandingOption(command, 'orders/');
   addTargetOption(command)
     .addHelpText('after', EXAMPLES)
     .action((options: PlanCommandOptions) => start(options, (context) => plan(options, context)));
@@ -101,7 +106,10 @@ async function sizesOf(landing: ObjectStore, name: string): Promise<InputSize[]>
   const objects = await listLanding(landing);
   if (objects.orders.length === 0) {
     const { message } = await emptyLanding(landing, name, objects);
-    throw new TerminalError('landing_empty', `${message}; or give a size: plan --bytes 100GB`);
+    throw new TerminalError(
+      'landing_empty',
+      `${message}; or give a size: npx tandem plan --bytes 100GB`,
+    );
   }
   return await inParallel(objects.orders, PARALLEL_READS, async (object) => {
     const { uncompressedBytes, isGzip } = await uncompressedBytesOf(landing, object);
@@ -124,7 +132,7 @@ function planText(
     ['input', `${byteText(inputBytes)} of CSV, uncompressed`],
     [
       'map',
-      `${withCommas(chunkCount)} chunks of ${byteText(chunkBytes)} at most, in ` +
+      `${withCommas(chunkCount)} chunks of up to ${byteText(chunkBytes)}, in ` +
         `${withCommas(taskCount)} steps`,
     ],
     ['exchange', byteText(exchangeBytes)],
@@ -145,8 +153,8 @@ function planText(
 
 function timeRowText({ wallSec, waitingSec, functionSec }: BatchEstimate): string {
   const waiting =
-    waitingSec < 1 ? '' : `, of which ${timeText(waitingSec)} wait for S3’s request rates`;
-  return `about ${timeText(wallSec)}${waiting}; functions run ${timeText(functionSec)} in all`;
+    waitingSec < 1 ? '' : `, ${timeText(waitingSec)} of it waiting for S3’s request rates`;
+  return `about ${timeText(wallSec)}${waiting}; functions run ${timeText(functionSec)} in total`;
 }
 
 function functionsText(
@@ -157,14 +165,14 @@ function functionsText(
     quota,
   }: { maxParallel: number; batchMemoryBytes: number; quota: UnreservedFunctions | null },
 ): string {
-  const text = `${byteText(batchMemoryBytes)} each, ${withCommas(maxConcurrency)} side by side`;
+  const text = `${byteText(batchMemoryBytes)} each, ${withCommas(maxConcurrency)} in parallel`;
   if (quota === null) return text;
   if (quota.status === 'unknown') return `${text}; the account’s quota is unknown: ${quota.reason}`;
   const functions = withCommas(quota.functions);
   if (maxConcurrency === maxParallel) return `${text}; the account allows ${functions}`;
   return (
-    `${text}: the account allows ${functions} in all, and aws.maxParallel is ` +
-    `${withCommas(maxParallel)}; ask for a higher quota of concurrent executions`
+    `${text}: the account allows ${functions}, and aws.maxParallel is ` +
+    `${withCommas(maxParallel)}; request a higher quota of Lambda concurrent executions`
   );
 }
 
@@ -179,8 +187,8 @@ const LIMIT_TEXTS: Readonly<Record<PlanLimit['name'], string>> = {
   map_tasks: 'steps of the map state',
   buckets: 'buckets',
   files: 'files in one run',
-  plan_seconds: 'seconds to look at them, if all are new',
-  largest_whole_file_bytes: 'bytes of the largest file that cannot be cut',
+  plan_seconds: 'seconds to inspect them, if all are new',
+  largest_whole_file_bytes: 'bytes of the largest file that cannot be split',
 };
 
 function limitRow({ name, used, limit, usedPercent }: PlanLimit): string[] {

@@ -44,26 +44,27 @@ interface ProduceCommandOptions extends CommonOptions, TargetOptions {
 }
 
 const DESCRIPTION =
-  'Sends the records of CSV or NDJSON files, plain or gzip, to the stream, in file order. What a ' +
-  'file is, its first bytes say. A CSV row becomes a JSON object of its values as text, missing ones ' +
-  'left out; a row that cannot be read goes as its bytes; NDJSON lines go as they are. The ' +
-  'partition key is the order id. A file that batch would reject fails before anything is sent. ' +
-  'Records over 1 MiB are listed and not sent.';
+  'Send the records of CSV or NDJSON files, plain or gzip, to the stream, in file order.\n\n' +
+  'The format is detected by content. A CSV row becomes a JSON object of its values as ' +
+  'text, without missing ones; a row that cannot be read is sent as its bytes; NDJSON ' +
+  'lines are sent as they are. The partition key is the order id. All files are checked ' +
+  'first: if batch would reject one, nothing is sent. Records over 1 MiB are listed and ' +
+  'not sent.';
 
 const EXAMPLES = `
 Examples:
   $ tandem produce data/landing/orders/*.csv
   $ tandem produce events.ndjson.gz --stream data/other --shards 8
-  $ tandem produce data/landing/orders/*.csv --rate 2000       and in another terminal: tandem stream
-  $ tandem produce export.csv --sort                           an export that begins with the newest order
+  $ tandem produce data/landing/orders/*.csv --rate 2000       run tandem stream in another terminal
+  $ tandem produce export.csv --sort                           an export with the newest order first
   $ tandem produce data/landing/orders/*.csv --target aws
 
-A stream does not keep the order of one request, so each request spans at most half of
-stream.watermarkDelay in event time and holds an order id once, and is accepted whole before the
-next one goes out. --unordered fills requests with whatever comes next: faster on AWS, and records
-may become late, or another of two copies the first. A file that goes back in time by more than
-stream.watermarkDelay is a warning: what comes too late ends in the table late. --sort sends all
-records in order of event time; what does not fit into memory waits in the temporary folder.
+Order: a stream does not keep the order within one request. So each request spans at most half of
+stream.watermarkDelay in event time, holds an order id once, and is sent only after the previous one
+was accepted in full. --unordered lifts these limits: faster on AWS, but records may arrive late,
+and a different copy of a duplicate may win. produce warns if a file goes back in time by more than
+stream.watermarkDelay, because its records may be late. --sort avoids that; what does not fit into
+memory goes to the temporary folder.
 `;
 
 /** Adds `tandem produce`: options, help and action. */
@@ -72,12 +73,16 @@ export function defineProduce(command: Command, start: StartCommand): void {
   addStreamOption(command)
     .option(
       '--shards <n>',
-      `shards of a new stream (default: ${DEFAULT_SHARDS}); another number than that of an existing one is an error`,
+      `shards of a new stream (default: ${DEFAULT_SHARDS}); must match an existing stream`,
       wholeNumberOption(1, MAX_SHARDS),
     )
-    .option('--rate <n>', 'records per second at most', wholeNumberOption(1, MAX_RATE))
-    .option('--unordered', 'requests that may hold any records')
-    .option('--sort', 'in order of event time over all files, not in file order');
+    .option(
+      '--rate <n>',
+      'maximum records per second (default: no limit)',
+      wholeNumberOption(1, MAX_RATE),
+    )
+    .option('--unordered', 'fill each request without regard to event-time order')
+    .option('--sort', 'send the records of all files in order of event time');
   addTargetOption(command)
     .addHelpText('after', EXAMPLES)
     .action((names: string[], options: ProduceCommandOptions) =>
@@ -163,8 +168,8 @@ const SORT = { temporaryDir: tmpdir(), memoryBytes: SORT_MEMORY_BYTES };
 
 /** An id counts once: its window is over or its claim holds when it comes again (contract §4). */
 const AGAIN =
-  'once the cause is mended, run the same command again: what the stream has already becomes ' +
-  'duplicate or late there, and counts once';
+  'fix the cause and run the same command again: records sent twice become duplicate or late, ' +
+  'and count once';
 
 interface ProduceSettings {
   readonly files: readonly InputFile[];
@@ -215,7 +220,7 @@ async function produceInto(
         onProgress: (step) => progress.show(progressStep(step)),
         onRetry: ({ records, message, pauseMs }) =>
           io.writeErr(
-            `tandem: ${withCommas(records)} records again in ${secondsText(pauseMs)}: ${visible(message)}\n`,
+            `tandem: retrying ${withCommas(records)} records in ${secondsText(pauseMs)}: ${visible(message)}\n`,
           ),
       },
       tally,
@@ -224,7 +229,8 @@ async function produceInto(
     return { tally, shardCount, durationMs: performance.now() - startedAtMs };
   } catch (error) {
     if (!signal.aborted && tally.records === 0) throw error;
-    if (!signal.aborted) throw new PartlyDoneError(`${sentText(tally)} before; ${AGAIN}`, error);
+    if (!signal.aborted)
+      throw new PartlyDoneError(`${sentText(tally)} before that; ${AGAIN}`, error);
     throw new InterruptedError(`interrupted; ${sentText(tally)}`, { cause: error });
   } finally {
     progress.stop();

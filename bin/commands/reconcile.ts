@@ -20,11 +20,10 @@ import type {
 } from '../base/command.ts';
 import { currentPublication } from '../lake/lake.ts';
 import {
-  consumerOption,
   instantOption,
-  pathOption,
   wholeNumberOption,
 } from '../options/option-values.ts';
+import { addConsumerOption, addLakeOption } from '../options/stream-options.ts';
 import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../options/target.ts';
 import { createProgress } from '../text/progress.ts';
 import { reconcileText } from '../text/reconcile-text.ts';
@@ -42,44 +41,40 @@ interface ReconcileCommandOptions extends CommonOptions, TargetOptions {
 }
 
 const DESCRIPTION =
-  'Proves that the current batch run and the current epoch of the stream agree. Every order id ' +
-  'and every cell of the revenue tables is equal on both sides, or its difference has a reason ' +
-  'that the rules of the two doors give; the rest is unexplained. Exits with 1 if anything is ' +
-  'unexplained or missing. All differences, with the records behind them, go to a report.';
+  'Compare the current batch run with the current epoch of the stream, order by order and ' +
+  'cell by cell.\n\n' +
+  'Each order id and each cell of the revenue tables is either equal on both sides, or ' +
+  'differs for a reason that the rules give (late, duplicate, …), or is unexplained. Exits ' +
+  'with 1 if anything is unexplained, or missing on one side. Writes all differences, with ' +
+  'their records, to a report.';
 
 const EXAMPLES = `
 Examples:
   $ tandem reconcile
   $ tandem reconcile --lake data/demo/lake --limit 5
   $ tandem reconcile --allow-missing --json
-  $ tandem reconcile --since 2026-01-15T09:00:00Z       the stream began then; batch has more
-  $ tandem reconcile --target aws                compares here what lies there
+  $ tandem reconcile --since 2026-01-15T09:00:00Z       if the stream began then and batch has more
+  $ tandem reconcile --target aws                       compare the deployed tables on this machine
 `;
 
 /** Adds `tandem reconcile`: options, help and action. */
 export function defineReconcile(command: Command, start: StartCommand): void {
-  command
-    .description(DESCRIPTION)
+  addConsumerOption(addLakeOption(command.description(DESCRIPTION)))
+    .option('--allow-missing', 'accept orders that one side never received')
     .option(
-      '--lake <dir>',
-      'folder of the lake (default: paths.lake of the config, data/lake)',
-      pathOption,
-    )
-    .option('--consumer <name>', 'whose epochs of the stream', consumerOption, 'default')
-    .option('--allow-missing', 'agree even where one side never received an order')
-    .option(
-      '--since <time>',
-      'only orders whose event time is in the window of this instant, or later (default: reconcile.since of the config)',
+      '--since <instant>',
+      'only orders from the window of this instant on, by event time (default: reconcile.since of ' +
+        'the config)',
       instantOption,
     )
     .option(
-      '--until <time>',
-      'only orders whose event time is before the window of this instant',
+      '--until <instant>',
+      'only orders before the window of this instant, by event time',
       instantOption,
     )
     .option(
       '--limit <n>',
-      'differences to print; the report has all of them',
+      'maximum differences to print; the report holds all',
       wholeNumberOption(0, MAX_LIMIT),
       DEFAULT_LIMIT,
     );

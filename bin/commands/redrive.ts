@@ -15,6 +15,7 @@ import type {
 } from '../base/command.ts';
 import {
   addConsumerOption,
+  addDryRunOption,
   addLakeOption,
   addStreamOption,
   foldersOf,
@@ -41,33 +42,33 @@ interface RedriveCommandOptions extends CommonOptions, StreamFolders, TargetOpti
 const FAILED_PREFIX = 'failed/stream/';
 
 const DESCRIPTION =
-  'Brings record batches that the event source mapping gave up into the log, each record once, and ' +
-  'removes their messages. With --target aws the deployed function does it. On this machine nothing is given up by itself: messages that AWS Lambda ' +
-  `wrote to a failure destination in S3 can be copied below ${FAILED_PREFIX} of the lake. Records ` +
-  'that neither the message nor the stream holds are reported, and their message stays.';
+  'Retry record batches that the event source mapping of Lambda gave up on.\n\n' +
+  'Writes each record to the log once, then deletes the message of its batch. Keeps the message ' +
+  'and reports it if neither the message nor the stream holds its records any more. With --target ' +
+  'aws the deployed function does the work. Locally nothing is ever given up: copy messages that ' +
+  `Lambda wrote to its failure destination in S3 to ${FAILED_PREFIX} of the lake.`;
 
 const EXAMPLES = `
 Examples:
-  $ tandem redrive --dry-run       what would be brought back
+  $ tandem redrive --dry-run       what would be retried
   $ tandem redrive
   $ tandem redrive --target aws
   $ tandem redrive --notifications --target aws
-  $ tandem redrive --lost-calls --dry-run --target aws    which calls nobody took, and why
+  $ tandem redrive --lost-calls --dry-run --target aws    list lost calls with their reasons
 `;
 
 /** Adds `tandem redrive`: options, help and action. */
 export function defineRedrive(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addStreamOption(command);
-  addLakeOption(command)
-    .option('--dry-run', 'change nothing, and say what would be done')
+  addDryRunOption(addLakeOption(command))
     .option(
       '--notifications',
-      'on AWS: notifications of uploads that lie in the dead-letter queue go back to the starter',
+      'on AWS: send upload notifications from the dead-letter queue to the starter again',
     )
     .option(
       '--lost-calls',
-      'on AWS: calls that nobody took are listed and removed; later calls make up for each',
+      'on AWS: list and delete calls that no function took; later calls do their work',
     );
   addTargetOption(addConsumerOption(command))
     .addHelpText('after', EXAMPLES)
@@ -104,7 +105,7 @@ async function redriveNotifications(
   context: CommandContext,
 ): Promise<CommandResult> {
   if (options.target !== 'aws' || options.dryRun === true) {
-    const message = '--notifications goes with --target aws, and without --dry-run';
+    const message = '--notifications needs --target aws and excludes --dry-run';
     throw new UsageError('usage', message);
   }
   assertNoneOf({ ...options }, ['stream', 'lake']);
@@ -117,7 +118,7 @@ async function redriveNotifications(
     text:
       moved === 0
         ? 'the dead-letter queue holds no notification\n'
-        : `${withCommas(moved)} notifications went back to the starter\n` +
+        : `sent ${withCommas(moved)} notifications to the starter again\n` +
           'next: npx tandem status --target aws\n',
   };
 }
@@ -127,7 +128,7 @@ async function redriveCalls(
   context: CommandContext,
 ): Promise<CommandResult> {
   if (options.target !== 'aws' || options.notifications === true) {
-    const message = '--lost-calls goes with --target aws, and without --notifications';
+    const message = '--lost-calls needs --target aws and excludes --notifications';
     throw new UsageError('usage', message);
   }
   assertNoneOf({ ...options }, ['stream', 'lake']);
@@ -168,7 +169,9 @@ async function redriveOnAws(
     const { isMore } = answer;
     if (!isMore || byMessage.size === knownCount) break;
     if (isDryRun) {
-      context.io.writeErr('tandem: warning: there are more messages; a dry run lists the first\n');
+      context.io.writeErr(
+        'tandem: warning: there are more messages; a dry run lists only the first ones\n',
+      );
       break;
     }
   }
@@ -193,7 +196,7 @@ function reportJson(report: RedriveReport): Record<string, unknown> {
 }
 
 function redriveText(reports: readonly RedriveReport[], isDryRun: boolean, place: string): string {
-  if (reports.length === 0) return `nothing to redrive: no message below ${place}\n`;
+  if (reports.length === 0) return `nothing to redrive: no message in ${place}\n`;
   const rows = reports.map(({ shardId, status, redriven, consumedBefore, key }) => [
     shardId,
     status.replaceAll('_', ' '),

@@ -33,12 +33,12 @@ interface ReplayCommandOptions extends CommonOptions, StreamFolders, TargetOptio
 }
 
 const DESCRIPTION =
-  'Fills a consumer of a new name, with tables of its own, and leaves the others as they are: from ' +
-  'the raw archive of the default consumer, with the same outcomes under the same rules, or from ' +
-  'the stream, from its start or from an instant on. A replay that was stopped goes on where it ' +
-  'was, and one that is run again brings what came since. Afterwards `tandem stream --consumer ' +
-  'NAME` goes on from the stream. With --target aws a state machine does it, whether anybody ' +
-  'waits for it or not.';
+  'Fill a new consumer, with its own tables, from the raw archive or from the stream.\n\n' +
+  'Other consumers are not changed. From the raw archive of the default consumer, the same ' +
+  'rules give the same outcomes; the stream is read from its start or from --since on. Run ' +
+  'it again to continue a stopped replay or to add what arrived since, then go on with ' +
+  '`tandem stream --consumer NAME`. With --target aws a state machine does the work and ' +
+  'needs no open terminal.';
 
 const EXAMPLES = `
 Examples:
@@ -47,8 +47,8 @@ Examples:
   $ tandem replay --consumer week --since 2026-01-26T00:00:00Z
   $ tandem replay --consumer audit --from raw --target aws
 
-What a consumer began with is fixed: to replay under other rules or times, change the config and
-take another name.
+A consumer keeps the rules and times it began with: to replay under others, change the config and
+choose another name.
 `;
 
 /** Adds `tandem replay`: options, help and action. */
@@ -57,9 +57,17 @@ export function defineReplay(command: Command, start: StartCommand): void {
   addStreamOption(command);
   addLandingOption(command);
   addTargetOption(addLakeOption(command))
-    .requiredOption('--consumer <name>', 'who is filled; not `default`', consumerOption)
-    .option('--from <where>', 'raw or stream (default: raw, with --since stream)', fromOption)
-    .option('--since <instant>', 'records that arrived at or after it', instantOption)
+    .requiredOption(
+      '--consumer <name>',
+      'consumer to fill (required); any name but default',
+      consumerOption,
+    )
+    .option('--from <where>', 'raw or stream (default: raw; with --since: stream)', fromOption)
+    .option(
+      '--since <instant>',
+      'only records that arrived at or after this instant',
+      instantOption,
+    )
     .addHelpText('after', EXAMPLES)
     .action((options: ReplayCommandOptions) =>
       start(options, (context) => replay(options, context)),
@@ -78,10 +86,16 @@ async function replay(
   const { consumer, since } = options;
   const from = options.from ?? (since === undefined ? 'raw' : 'stream');
   if (consumer === DEFAULT_CONSUMER) {
-    throw new UsageError('usage', 'the default consumer is replayed under another name');
+    throw new UsageError(
+      'usage',
+      '--consumer is default; replay fills a new consumer, so choose another name',
+    );
   }
   if (from === 'raw' && since !== undefined) {
-    throw new UsageError('usage', '--since goes with --from stream; the raw archive is whole');
+    throw new UsageError(
+      'usage',
+      '--since needs --from stream: the raw archive is always replayed in full',
+    );
   }
   if (options.target === 'aws') return await replayOnAws(options, from, context);
   const folders = foldersOf(options, context.config);

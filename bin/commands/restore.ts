@@ -7,6 +7,7 @@ import type {
   StartCommand,
 } from '../base/command.ts';
 import { instantOption } from '../options/option-values.ts';
+import { addDryRunOption } from '../options/stream-options.ts';
 import { openAws } from '../options/target.ts';
 import { instantText } from '../text/instant-text.ts';
 import { byteText, textTable } from '../text/text-table.ts';
@@ -19,15 +20,16 @@ interface RestoreCommandOptions extends CommonOptions {
 const LANDING_FOLDERS = /^(orders|customers|products)\//;
 
 const DESCRIPTION =
-  'Makes earlier versions of objects in the buckets on AWS current again: uploads by their keys ' +
-  'below orders/, customers/ or products/, anything else of the lake by its key. Of an object that ' +
-  'was deleted the last content comes back, of one that was replaced the content before; with ' +
-  '--before what readers saw then. It is a copy: no version is removed, and a restored upload ' +
-  'starts a batch run as an upload does. Versions are kept for aws.keepVersionsFor.';
+  'Restore earlier versions of objects in the landing and lake buckets on AWS.\n\n' +
+  'Keys below orders/, customers/ or products/ are uploads in the landing bucket; all ' +
+  'others are objects of the lake. Restores the last content of a deleted object, the ' +
+  'previous content of a replaced one, or with --before the content current at that ' +
+  'instant. It writes a copy and deletes no version; restoring an upload starts a batch ' +
+  'run. AWS keeps old versions for aws.keepVersionsFor (30d).';
 
 const EXAMPLES = `
 Examples:
-  $ tandem restore orders/january.csv --dry-run      the versions that are kept, and which comes back
+  $ tandem restore orders/january.csv --dry-run      list the versions and the one to restore
   $ tandem restore orders/january.csv
   $ tandem restore raw/stream/orders/shardId-000000000000/000000000007-1c.ndjson.zst
   $ tandem restore products/products.csv --before 2026-01-31T09:00:00Z
@@ -37,11 +39,15 @@ Examples:
 export function defineRestore(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)
-    .argument('<key...>', 'keys of objects')
-    .option('--before <instant>', 'what was current then', instantOption)
-    .option('--dry-run', 'change nothing; list the versions')
+    .argument('<key...>', 'object keys, as orders/january.csv')
+    .option(
+      '--before <instant>',
+      'restore the version current at this instant (default: the previous content)',
+      instantOption,
+    );
+  addDryRunOption(command)
     .addOption(
-      new Option('--target <where>', 'files of this machine have no versions')
+      new Option('--target <where>', 'aws only: local files have no versions')
         .choices(['aws'])
         .default('aws'),
     )
@@ -106,13 +112,13 @@ function restorationJson({ place, versions, chosen }: Restoration) {
 function restorationText(restoration: Restoration, isDryRun: boolean): string {
   const { place, versions, chosen } = restoration;
   const name = `s3://${place.bucket}/${chosen.key}`;
-  if (chosen.isCurrent && !isDryRun) return `${name} is that version already\n`;
+  if (chosen.isCurrent && !isDryRun) return `${name}: this version is already current\n`;
   const what = `the version of ${instantText(chosen.modifiedAtMs)}`;
   if (!isDryRun) return `${name}: ${what} is current again\n`;
   const rows = versions.map((version) => [
     instantText(version.modifiedAtMs),
     version.content === null ? 'deleted' : byteText(version.content.sizeBytes),
-    version.isCurrent ? 'current' : version === chosen ? 'would come back' : '',
+    version.isCurrent ? 'current' : version === chosen ? 'would be restored' : '',
     version.versionId,
   ]);
   const columns = [

@@ -20,8 +20,8 @@ import { failureOf } from '../base/failure.ts';
 import { currentPublication, tableFilesOf } from '../lake/lake.ts';
 import { type Condition, parseColumns, parseConditions } from '../lake/row-filter.ts';
 import { tableRows } from '../lake/table-rows.ts';
-import { pathOption, wholeNumberOption } from '../options/option-values.ts';
-import { addConsumerOption } from '../options/stream-options.ts';
+import { wholeNumberOption } from '../options/option-values.ts';
+import { addConsumerOption, addLakeOption } from '../options/stream-options.ts';
 import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../options/target.ts';
 import { untilAborted, writeText } from '../text/output.ts';
 import { csvText, jsonText, ndjsonText, type RowsAsText } from '../text/row-formats.ts';
@@ -47,10 +47,10 @@ interface ShowCommandOptions extends CommonOptions, TargetOptions {
 }
 
 const DESCRIPTION =
-  'Rows of a table as the current publication has them, read from the files that its manifest ' +
-  'lists, and printed as they come. Money and 64-bit integers are exact; null is shown as ∅. On a ' +
-  'terminal a table is cut to its width; elsewhere nothing is cut. csv, json and ndjson are data: ' +
-  'null is an empty field or null, and no value is changed.';
+  'Print rows of a table of the current publication.\n\n' +
+  'Money and 64-bit integers are exact. In a table null is shown as ∅, and a terminal cuts ' +
+  'wide rows to its width. csv, json and ndjson hold every value unchanged; null is an ' +
+  'empty field in csv.';
 
 const EXAMPLES = `
 Tables: ${TABLE_NAMES.slice(0, 5).join(', ')} (late: stream only),
@@ -70,37 +70,39 @@ Examples:
 
 /** Adds `tandem show`: options, help and action. */
 export function defineShow(command: Command, start: StartCommand): void {
-  command
-    .description(DESCRIPTION)
-    .argument('<table>', 'its name')
-    .option(
-      '--lake <dir>',
-      'folder of the lake (default: paths.lake of the config, data/lake)',
-      pathOption,
-    )
+  addLakeOption(command.description(DESCRIPTION).argument('<table>', 'table name, see below'))
     .addOption(
-      new Option('--of <door>', 'which publication').choices(['batch', 'stream']).default('batch'),
+      new Option('--of <door>', 'whose tables').choices(['batch', 'stream']).default('batch'),
     )
     .option(
       '--limit <n>',
-      `rows at most (default: ${TEXT_LIMIT} of a table, all in another format)`,
+      `maximum rows to print (default: ${TEXT_LIMIT} as a table, all in other formats)`,
       wholeNumberOption(1, MAX_LIMIT),
     )
     .option(
       '--where <column=value...>',
-      'rows that have these values; of several values of one column any; an empty one is null',
+      'only rows with these values; repeat a column to accept any of several; COLUMN= matches null',
     )
-    .option('--columns <names>', 'these columns, in this order, with commas between them')
-    .addOption(
-      new Option('--count', 'how many rows instead').conflicts(['limit', 'columns', 'format']),
+    .option(
+      '--columns <names>',
+      'columns to print, in this order, separated by commas (default: all)',
     )
     .addOption(
-      new Option('--format <format>', 'how (default: table; with --json json)').choices(FORMATS),
+      new Option('--count', 'print the number of rows instead').conflicts([
+        'limit',
+        'columns',
+        'format',
+      ]),
+    )
+    .addOption(
+      new Option('--format <format>', 'output format (default: table; with --json: json)').choices(
+        FORMATS,
+      ),
     )
     .addOption(
       new Option(
         '--files',
-        'the addresses of its files instead, one a line, for other engines',
+        'print the addresses of the table’s Parquet files instead, one per line',
       ).conflicts(['limit', 'where', 'columns', 'count', 'format']),
     );
   addTargetOption(addConsumerOption(command))
@@ -161,7 +163,7 @@ function formatOf(
         if (conditions.length === 0) {
           return shownRows === allRows ? all : `${withCommas(shownRows)} of ${all}`;
         }
-        const more = shownRows === limit ? '; there may be more, --limit says how many' : '';
+        const more = shownRows === limit ? '; there may be more: raise --limit' : '';
         return `${withCommas(shownRows)} of ${all} match${more}`;
       });
   }
@@ -187,10 +189,13 @@ function wantedOf(
   { isJson }: CommandContext,
 ): Wanted {
   if (consumer !== DEFAULT_CONSUMER && door === 'batch') {
-    throw new UsageError('usage', '--consumer goes with --of stream');
+    throw new UsageError('usage', '--consumer needs --of stream');
   }
   if (isJson && format !== undefined && format !== 'json') {
-    throw new UsageError('usage', `--json is one JSON object, and --format ${format} is not`);
+    throw new UsageError(
+      'usage',
+      `--json cannot be combined with --format ${format}; leave out one of them`,
+    );
   }
   const { columns } = tableOf(door, table);
   const chosen = format ?? (isJson ? 'json' : 'table');

@@ -53,11 +53,11 @@ interface StatusCommandOptions extends CommonOptions, StreamFolders, TargetOptio
 }
 
 const DESCRIPTION =
-  'What a lake holds: the current batch run with its counts, revenue, rejected files and tables, ' +
-  'and other runs; of the stream the published epoch, and of each shard what was consumed, the ' +
-  'watermark, what is unread, and why it is not idle; gaps, and what holds the watermark back. ' +
-  'With --target aws one screen says what is wrong and what to do, and --all shows the rest. ' +
-  'It changes nothing, and may run beside everything else.';
+  'Show what a lake holds and how the stream is doing. Changes nothing.\n\n' +
+  'Batch: the current run with counts, revenue, rejected files and table sizes, and other ' +
+  'kept runs. Stream: the published epoch; per shard its position, watermark, unread ' +
+  'records and why it is not idle; gaps, and what holds the watermark back. With --target ' +
+  'aws one screen shows what is wrong and what to do; --all adds the rest.';
 
 const EXAMPLES = `
 Examples:
@@ -73,7 +73,7 @@ export function defineStatus(command: Command, start: StartCommand): void {
   addStreamOption(command);
   addLakeOption(command);
   addTargetOption(addConsumerOption(command))
-    .option('--all', 'with --target aws: also what is shown of a lake on this machine')
+    .option('--all', 'with --target aws: also print tables, shards and gaps')
     .addHelpText('after', EXAMPLES)
     .action((options: StatusCommandOptions) =>
       start(options, (context) => status(options, context)),
@@ -271,7 +271,7 @@ function keptText(kept: readonly Publication[]): string {
 
 function unpublishedText(runIds: readonly string[]): string {
   if (runIds.length === 0) return '';
-  return `not published (under way, or stopped before its end): ${runIds.map(visible).join(', ')}\n`;
+  return `not published (running, or stopped early): ${runIds.map(visible).join(', ')}\n`;
 }
 
 function tableSizes(publication: Publication) {

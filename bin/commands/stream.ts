@@ -42,20 +42,20 @@ interface StreamCommandOptions extends CommonOptions, StreamFolders {
 }
 
 const DESCRIPTION =
-  'Consumes the stream and publishes its tables in epochs, until it is stopped: the first ctrl-C ' +
-  'finishes the batch in hand, publishes a last epoch and exits with 0. It may be killed at any ' +
-  'moment and started again; no record is lost, none counts twice. On a terminal it shows a table ' +
-  'that is kept up to date, elsewhere a line per epoch.';
+  'Consume the stream and publish its tables in epochs until you stop it.\n\n' +
+  'The first ctrl-C finishes the current batch, publishes a last epoch and exits with 0. ' +
+  'You can kill it at any moment and start it again: no record is lost or counted twice. A ' +
+  'terminal shows a live table; otherwise it prints a line per epoch.';
 
 const EXAMPLES = `
 Examples:
   $ tandem stream                                 until ctrl-C
   $ tandem stream --until-idle                    until everything is read; windows stay open
-  $ tandem stream --drain --json                  the same, then open windows become final
-  $ tandem stream --consumer audit --every 10s    a second consumer, with tables of its own
+  $ tandem stream --drain --json                  the same, then finalise the open windows
+  $ tandem stream --consumer audit --every 10s    a second consumer, with its own tables
 
-A window is final, and part of window_revenue, when the watermarks of all shards have reached its
-end. Records of a window that is final in their shard go to the table late.
+A window is final, and part of window_revenue, once the watermark of every shard has reached its
+end. Records whose window is final in their shard go to the table late.
 `;
 
 /** Adds `tandem stream`: options, help and action. */
@@ -63,21 +63,21 @@ export function defineStream(command: Command, start: StartCommand): void {
   command.description(DESCRIPTION);
   addLocalOnly(
     command,
-    'on AWS the deployed functions consume and publish: npx tandem status --target aws',
+    'on AWS the deployed functions consume and publish; see: npx tandem status --target aws',
   );
   addStreamOption(command);
   addLandingOption(command);
   addLakeOption(command)
-    .option('--until-idle', 'end when every shard is at its tip, windows left open')
-    .option('--drain', 'then make the windows final, and end')
+    .option('--until-idle', 'exit once every shard is read to its end; open windows stay open')
+    .option('--drain', 'run until idle, finalise the open windows, then exit')
     .option(
       '--batch-size <n>',
-      'records that are consumed at once (default: stream.batchSize of the config, 1000)',
+      'maximum records per read (default: stream.batchSize of the config, 1000)',
       wholeNumberOption(1, 10_000),
     )
     .option(
-      '--every <time>',
-      'time between two epochs (default: stream.every of the config, 60s)',
+      '--every <duration>',
+      'time between two epochs, from 1s to 1h (default: stream.every of the config, 60s)',
       durationOption('1s', '1h'),
     );
   addConsumerOption(command)
@@ -187,7 +187,7 @@ export async function streamWithView(
       // The user asked for the end: what was consumed is in the logs.
       if (!signal.aborted || !isRetryable(error)) throw error;
       io.writeErr(
-        `tandem: warning: a last epoch is left to the next run: ${visible(error.message)}\n`,
+        `tandem: warning: the last epoch is left to the next run: ${visible(error.message)}\n`,
       );
     } finally {
       await watch.close();

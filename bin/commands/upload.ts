@@ -26,17 +26,18 @@ interface UploadCommandOptions extends CommonOptions {
 }
 
 const DESCRIPTION =
-  'Puts files of orders, customers and products into the landing bucket on AWS, which starts a ' +
-  'batch run once no more come. A folder holds orders/, customers/ and products/, or is one of ' +
-  'them; a file keeps its place below these, and goes to orders/ otherwise. Files that batch would ' +
-  'reject are refused before anything is sent, names that it would not read are listed. What is ' +
-  'there already with the same content is passed over: an upload that was stopped goes on where ' +
-  'it was. Other content is not replaced without --overwrite.';
+  'Upload orders, customers and products to the landing bucket on AWS, which starts a ' +
+  'batch run.\n\n' +
+  'A folder either holds orders/, customers/ and products/ or is one of them; a file keeps ' +
+  'its place below these, and goes to orders/ otherwise. All files are checked first: if ' +
+  'batch would reject one, nothing is sent; names that batch would not read are listed and ' +
+  'skipped. Files already there with the same content are skipped, so you can repeat a ' +
+  'stopped upload. The run starts batch.quietFor after the last upload.';
 
 const EXAMPLES = `
 Examples:
   $ tandem upload data/landing
-  $ tandem upload data/landing --wait            follows the run, and prints what it counted
+  $ tandem upload data/landing --wait            follow the run and print its counts
   $ tandem upload january.csv.gz data/landing/products --wait --json
 `;
 
@@ -44,9 +45,9 @@ Examples:
 export function defineUpload(command: Command, start: StartCommand): void {
   command
     .description(DESCRIPTION)
-    .argument('<path...>', 'files and folders')
-    .option('--wait', 'wait until the batch run over these files is published, or has failed')
-    .option('--overwrite', 'replace files that are there with other content')
+    .argument('<path...>', 'files and folders to upload')
+    .option('--wait', 'wait until the batch run over these files is published or has failed')
+    .option('--overwrite', 'replace files that have other content in the bucket (default: fail)')
     .addHelpText('after', EXAMPLES)
     .action((paths: string[], options: UploadCommandOptions) =>
       start(options, (context) => upload(paths, options, context)),
@@ -103,8 +104,8 @@ async function uploadWithProgress(
     return tally;
   } catch (error) {
     if (!signal.aborted) throw error;
-    const done = `${withCommas(tally.files.length)} of ${withCommas(files.length)} files are there`;
-    throw new InterruptedError(`interrupted; ${done}: run it again to go on`, { cause: error });
+    const done = `${withCommas(tally.files.length)} of ${withCommas(files.length)} files are uploaded`;
+    throw new InterruptedError(`interrupted; ${done}: run it again to continue`, { cause: error });
   } finally {
     progress.stop();
   }
@@ -144,15 +145,15 @@ function passedOverText(names: readonly string[]): string {
   const shown = names.slice(0, MAX_PASSED_OVER_SHOWN).map((name) => `  ${name}\n`);
   const rest = names.length - shown.length;
   const more = rest > 0 ? `  and ${withCommas(rest)} more\n` : '';
-  return `passed over, as batch would:\n${shown.join('')}${more}`;
+  return `skipped, as batch does not read them:\n${shown.join('')}${more}`;
 }
 
 function tallyText({ files, sentBytes }: UploadTally, bucket: string, durationMs: number): string {
   const sent = files.filter(({ status }) => status !== 'equal').length;
   const equal = files.length - sent;
   const replaced = files.filter(({ status }) => status === 'replaced').length;
-  const instead = replaced === 0 ? '' : `, ${withCommas(replaced)} in place of other content`;
-  const there = equal === 0 ? '' : `; ${withCommas(equal)} were there already, with equal content`;
+  const instead = replaced === 0 ? '' : `, ${withCommas(replaced)} replaced`;
+  const there = equal === 0 ? '' : `; ${withCommas(equal)} skipped: same content in the bucket`;
   const what = `${withCommas(sent)} ${sent === 1 ? 'file' : 'files'} (${byteText(sentBytes)}${instead})`;
   return `${what} to s3://${bucket} in ${secondsText(durationMs)}${there}`;
 }

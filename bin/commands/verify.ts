@@ -21,18 +21,18 @@ interface VerifyCommandOptions extends CommonOptions, TargetOptions {
 }
 
 const DESCRIPTION =
-  'Reads everything that the current publications name, and compares it with their manifests: ' +
-  'files with size, checksum, rows and days; sums of the tables with each other and with the ' +
-  'manifest; of the stream also the chain of manifests, the raw segments and the state that the ' +
-  'next epoch goes on from. Writes nothing. Exits with 1 if an object is missing or not whole, and ' +
-  'names each of them with what restores it.';
+  'Check every file of the current publications against its manifest. Writes nothing.\n\n' +
+  'Compares size, checksum, rows and days of each file, and the sums of all tables; for ' +
+  'the stream also the chain of manifests, the raw segments and the state that the next ' +
+  'epoch continues from. Exits with 1 if an object is missing or damaged, and says for ' +
+  'each how to restore it.';
 
 const EXAMPLES = `
 Examples:
   $ tandem verify
   $ tandem verify --lake data/demo/lake --json
-  $ tandem verify --consumer replayed
-  $ tandem verify --target aws                   reads here what lies there
+  $ tandem verify --consumer audit
+  $ tandem verify --target aws                   read the deployed lake from this machine
 `;
 
 /** Adds `tandem verify`: options, help and action. */

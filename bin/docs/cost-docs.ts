@@ -34,62 +34,62 @@ export function costMarkdown(): string {
 # What it costs on AWS
 
 Estimates for the default config (${streamMode}, ${shards} shards), in US dollars: ${PRICES_TEXT}.
-\`npx tandem cost\` and \`npx tandem plan\` print the same for your config, \`--measured\` by what your
-deployment has counted. How each number comes about stands beside it in \`lib/aws/cost\`. Nobody has
-compared them with a bill yet.
+\`npx tandem cost\` and \`npx tandem plan\` print the same for your config; \`--measured\` uses the sizes that
+your deployment has counted. \`lib/aws/cost\` explains each number. They have not been compared with a bill yet.
 
 ## A million orders through the stream
 
 ${costTable(costOfOrders(config, { orders: ORDERS }))}
 
-Beside these runs what a month costs, whatever comes.
+The cost of an idle month comes on top.
 
-## A month in which nothing happens
+## An idle month
 
 ${costTable(costOfIdleMonth(config))}
 
-The stream is most of it, and stays after \`cdk destroy\`, as all that holds data, and costs the same until it
-is deleted: docs/operations.md says how. With one shard (\`aws.shards\`) it is half; with \`aws.retention: 24h\`
-keeping costs nothing, but what is not consumed within a day is lost. Events of AWS's own services
-and schedules on EventBridge's default bus cost nothing.
+Most of this is the stream. Like everything that holds data, it stays after \`cdk destroy\` and costs the
+same until you delete it (docs/operations.md). With one shard (\`aws.shards\`) it costs half. With
+\`aws.retention: 24h\` retention is free, but records not consumed within a day are lost. Events of AWS
+services and schedules on the default bus of EventBridge are free.
 
-## Added by a month in which every publication has something new
+## A busy month: every publication has new records
 
 ${costTable(costOfBusyMonth(config, { orders: ORDERS }))}
 
-Comparisons of a million orders, one each ${config.aws.reconcileEveryMs / 60_000} minutes (\`aws.reconcileEvery\`); while nothing is
-new they compare nothing. Publications come every ${config.stream.publishEveryMs / 1000} s (\`stream.every\`): half as many cost half.
+This comes on top of an idle month. It includes a comparison of a million orders every
+${config.aws.reconcileEveryMs / 60_000} minutes (\`aws.reconcileEvery\`); without new records nothing is compared. Epochs are published every
+${config.stream.publishEveryMs / 1000} s (\`stream.every\`); half as many cost half.
 
 ## A million orders, kept for a month
 
-With a batch run each hour: every run keeps a whole copy of its tables for \`batch.keepRunsFor\`.
+With a batch run every hour. Each run keeps a full copy of its tables for \`batch.keepRunsFor\`.
 
 ${costTable(costOfKeeping(config, KEPT))}
 
-Uploads that replace others keep those for \`aws.keepVersionsFor\`. With one run a day there are ${keptRuns(config, 1)} copies, not ${keptRuns(config, RUNS_PER_DAY)}.
+Replaced uploads are kept for \`aws.keepVersionsFor\`. One run per day means ${keptRuns(config, 1)} copies instead of ${keptRuns(config, RUNS_PER_DAY)}.
 
 ## A million orders through the batch door
 
-One run over ${byteText(ORDERS * GENERATED_BYTES_PER_ORDER)}, at ${GENERATED_BYTES_PER_ORDER} bytes an order as \`tandem generate\` writes them.
+One run over ${byteText(ORDERS * GENERATED_BYTES_PER_ORDER)}, at ${GENERATED_BYTES_PER_ORDER} bytes per order as written by \`tandem generate\`.
 
 ${costTable(batchLines(batch))}
 
 ## Batch runs by size
 
-\`tandem plan --bytes N\`: CSV in plain files of 1 GiB, ${maxParallel} steps side by side (\`aws.maxParallel\`).
+\`tandem plan --bytes N\`: CSV in plain files of 1 GiB, ${maxParallel} functions in parallel (\`aws.maxParallel\`).
 
 | CSV | tasks | buckets | exchange | reads | time | functions run | cost |
 | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${SIZES_BYTES.map(sizeRow).join('\n')}
 
-A run begins \`batch.quietFor\` after the last upload. S3 answers ${withCommas(5_500)} reads and ${withCommas(3_500)} writes per second
-of one prefix; steps that wait for it are in the time, and functions that wait in the cost. Orders of a
-month are counted with: each bucket writes two files a day. With orders of a year the same bytes are
-twelve times as many files; more \`aws.batchMemory\` makes buckets larger, and fewer.
+A run starts \`batch.quietFor\` after the last upload. S3 serves ${withCommas(5_500)} reads and ${withCommas(3_500)} writes per second
+and prefix; the time and cost include waiting for it. The estimates assume orders of one month: each
+bucket writes two files per day. The same bytes with orders of a year make twelve times as many files;
+more \`aws.batchMemory\` makes fewer, larger buckets.
 
 ## Prices
 
-${PRICES.region}, ${PRICES.asOf}, as \`lib/aws/cost/prices.ts\` has them.
+${PRICES.region}, ${PRICES.asOf}, from \`lib/aws/cost/prices.ts\`.
 
 | price | US dollars |
 | --- | ---: |

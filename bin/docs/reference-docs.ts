@@ -45,13 +45,13 @@ export function configMarkdown(): string {
   return `${NOTICE}
 # Config keys
 
-Every command reads \`config/tandem.yaml\`, if it exists, or the file that \`--config\` names. A key
-that is left out has its default. Unknown keys, wrong types and impossible values are errors (exit
-code 2) that name the key, its line, the value and what is allowed. Command line flags win over the
+Every command reads the file of \`--config\`, or \`config/tandem.yaml\` if it exists. Keys that you leave
+out have their default. Unknown keys, wrong types and invalid values are errors (exit code 2); the
+message names the key, its line, the value and the allowed values. Command line options override the
 config. Keys are a public interface.
 
-\`config_hash\` in a manifest is the SHA-256 of the JSON, with sorted keys, of the groups that decide
-what tables hold or how their bytes are: \`rules\`, \`windows\` and \`parquet\`.
+\`config_hash\` in a manifest is the SHA-256 of the groups that determine the contents and bytes of
+tables, \`rules\`, \`windows\` and \`parquet\`, as JSON with sorted keys.
 
 ${sections.join('\n')}`;
 }
@@ -80,17 +80,17 @@ export function tablesMarkdown(): string {
   return `${NOTICE}
 # Tables
 
-Parquet files. Field ids are stable. Only columns with "yes" below null can be null. A table without
-rows has no file. Which files belong to a table, the manifest of the current publication says:
-\`tandem show TABLE --files\`.
+All tables are Parquet files. Field ids are stable. Only columns marked "yes" under null can be null. A
+table without rows has no file. The manifest of the current publication lists the files of each table;
+\`tandem show TABLE --files\` prints their addresses.
 
-TIMESTAMP is an instant in UTC in microseconds (INT64, isAdjustedToUTC); the values are whole milliseconds.
+TIMESTAMP is an instant in UTC in microseconds (INT64, isAdjustedToUTC); values are whole milliseconds.
 
-pandas, pyarrow, dask, Polars, Spark, DuckDB and DataFusion read these files, and the folder of a run or an epoch of a table,
-with their default options (\`test/docs/other-readers.test.ts\`). The files of a day are below \`day=2026-01-31/\`: a
-reader that makes a column of a folder's name adds \`day\` and meets no column twice. Files of versions up to 0.1.0 lie
-below \`order_date=2026-01-31/\` and have milliseconds; Tandem reads both. For pyarrow and what stands on it,
-\`partitioning=None\` reads them.
+pandas, pyarrow, dask, Polars, Spark, DuckDB and DataFusion read these files, and the folder of a run or
+epoch of a table, with their default options (\`test/docs/other-readers.test.ts\`). The files of a day are
+below \`day=2026-01-31/\`: a reader that turns folder names into columns adds \`day\`, which no file
+contains. Files of versions up to 0.1.0 are below \`order_date=2026-01-31/\` and use milliseconds; Tandem
+reads both. pyarrow and libraries based on it read them with \`partitioning=None\`.
 
 ${sections.join('\n')}`;
 }

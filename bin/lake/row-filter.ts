@@ -21,7 +21,8 @@ export function parseConditions(
   const byColumn = new Map<string, Set<Row[string]>>();
   for (const text of texts) {
     const at = text.indexOf('=');
-    if (at < 1) throw new UsageError('usage', `--where ${text}: allowed is COLUMN=VALUE`);
+    if (at < 1)
+      throw new UsageError('usage', `--where ${text}: write COLUMN=VALUE, such as status=pending`);
     const column = columnNamed(text.slice(0, at), columns, '--where');
     const values = byColumn.get(column.name) ?? new Set();
     for (const value of valuesOf(column, text.slice(at + 1))) values.add(value);
@@ -58,7 +59,7 @@ function columnNamed(name: string, columns: readonly Column[], flag: string): Co
 function valuesOf({ name, type }: Column, text: string): readonly Row[string][] {
   if (text === '') return type.kind === 'string' ? [null, ''] : [null];
   const refuse = (allowed: string): never => {
-    throw new UsageError('usage', `--where ${name}=${text}: allowed is ${allowed}`);
+    throw new UsageError('usage', `--where ${name}=${text}: ${name} takes ${allowed}`);
   };
   switch (type.kind) {
     case 'string':
@@ -68,13 +69,15 @@ function valuesOf({ name, type }: Column, text: string): readonly Row[string][] 
     case 'int64':
       return /^-?\d{1,19}$/.test(text) ? [String(BigInt(text))] : refuse('a whole number');
     case 'decimal':
-      return [decimalOf(text, type.scale) ?? refuse('a decimal, as 12.50')];
+      return [decimalOf(text, type.scale) ?? refuse('a decimal such as 12.50')];
     case 'date':
-      return /^\d{4}-\d\d-\d\d$/.test(text) ? [text] : refuse('a day, as 2026-01-31');
+      return /^\d{4}-\d\d-\d\d$/.test(text) ? [text] : refuse('a day such as 2026-01-31');
     case 'timestamp': {
       const bytes = new TextEncoder().encode(text);
       const timeMs = parseTimestampMs(bytes, 0, bytes.length);
-      return timeMs >= 0 ? [new Date(timeMs).toISOString()] : refuse('2026-01-31T12:00:00Z');
+      return timeMs >= 0
+        ? [new Date(timeMs).toISOString()]
+        : refuse('an instant such as 2026-01-31T12:00:00Z');
     }
   }
 }

@@ -68,8 +68,8 @@ function plainValue(document: Document, path: string): unknown {
     return value;
   } catch (cause) {
     const isCircular = cause instanceof TypeError || cause instanceof RangeError;
-    const reason = isCircular ? 'a value holds itself' : (cause as Error).message;
-    const message = `${path}: ${reason}; write values out instead of using anchors and aliases`;
+    const reason = isCircular ? 'a value contains itself' : (cause as Error).message;
+    const message = `${path}: ${reason}; replace anchors and aliases with plain values`;
     throw new UsageError('config_invalid', message, { cause });
   }
 }

@@ -11,8 +11,8 @@ export function assertLandingFolder(dir: string): void {
   const problem = problemOf(dir);
   if (problem === null) return;
   const message =
-    `${problem}; --landing or paths.landing names one that holds orders/ ` +
-    `(tandem generate --out ${dir} makes one to try it with)`;
+    `${problem}; set --landing or paths.landing to a folder with orders/ ` +
+    `(npx tandem generate --out ${dir} writes sample data)`;
   throw new TerminalError('landing_not_found', message);
 }
 
@@ -30,7 +30,7 @@ export function checkDimensionFolder(
   const problem = problemOf(landingDir);
   if (problem === null) return;
   if (named !== undefined) {
-    const wayOut = '--landing names one that holds customers/ and products/, or neither';
+    const wayOut = 'set --landing to a folder; customers/ and products/ in it are optional';
     throw new TerminalError('landing_not_found', `${problem}; ${wayOut}`);
   }
   io.writeErr(`tandem: note: ${problem}; orders are published without customers and products\n`);
@@ -40,5 +40,5 @@ export function checkDimensionFolder(
 function problemOf(dir: string): string | null {
   const found = statSync(dir, { throwIfNoEntry: false });
   if (found?.isDirectory()) return null;
-  return found === undefined ? `there is no landing folder ${dir}` : `${dir} is no folder`;
+  return found === undefined ? `landing folder ${dir} does not exist` : `${dir} is not a folder`;
 }

@@ -24,7 +24,7 @@ export function byteSizeOption(min: number, max: number): (text: string) => numb
     const value = parseByteSize(text);
     if (value >= min && value <= max) return value;
     throw new InvalidArgumentError(
-      `Allowed: bytes from ${min} to ${max}, written as 1048576, 512KiB, 32MiB or 1GiB.`,
+      `Allowed: bytes from ${min} to ${max}, such as 1048576, 512KiB, 32MiB or 1GiB.`,
     );
   };
 }
@@ -35,7 +35,7 @@ export function byteSizeOption(min: number, max: number): (text: string) => numb
  */
 export function pathOption(text: string): string {
   if (text.trim() !== '' && !text.includes('\0')) return text;
-  throw new InvalidArgumentError('Allowed: a path.');
+  throw new InvalidArgumentError('Allowed: a path that is not empty.');
 }
 
 /**
@@ -47,7 +47,7 @@ export function durationOption(minText: string, maxText: string): (text: string)
     const valueMs = parseDuration(text);
     if (valueMs >= parseDuration(minText) && valueMs <= parseDuration(maxText)) return valueMs;
     throw new InvalidArgumentError(
-      `Allowed: a duration from ${minText} to ${maxText}, written as 500ms, 60s, 30m or 12h.`,
+      `Allowed: a duration from ${minText} to ${maxText}, such as 500ms, 60s, 30m or 12h.`,
     );
   };
 }
@@ -58,7 +58,9 @@ export function durationOption(minText: string, maxText: string): (text: string)
  */
 export function consumerOption(text: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(text)) return text;
-  throw new InvalidArgumentError('Allowed: 1 to 64 of a-z 0-9 _ -, not _ or - first.');
+  throw new InvalidArgumentError(
+    'Allowed: 1 to 64 of a-z 0-9 _ -, starting with a letter or digit.',
+  );
 }
 
 /**
@@ -70,7 +72,7 @@ export function instantOption(text: string): string {
   const timeMs = parseTimestampMs(bytes, 0, bytes.length);
   if (timeMs >= 0) return new Date(timeMs).toISOString();
   throw new InvalidArgumentError(
-    'Allowed: an instant, written as 2026-01-31T12:00:00Z or with an offset.',
+    'Allowed: an instant such as 2026-01-31T12:00:00Z or 2026-01-31T13:00:00+01:00.',
   );
 }
 
@@ -88,5 +90,7 @@ export function dataSizeOption(text: string): number {
   const unit = match === null ? undefined : UNITS[match[2] ?? 'B'];
   const bytes = Math.round(Number(match?.[1]) * (unit ?? Number.NaN));
   if (bytes >= 1 && bytes <= MAX_DATA_BYTES) return bytes;
-  throw new InvalidArgumentError('Allowed: bytes up to 1000TB, as 1048576, 100GB, 1.5TB or 64GiB.');
+  throw new InvalidArgumentError(
+    'Allowed: bytes up to 1000TB, such as 1048576, 100GB, 1.5TB or 64GiB.',
+  );
 }

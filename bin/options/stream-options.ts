@@ -19,16 +19,16 @@ export interface StreamFolders {
 export function addStreamOption(command: Command): Command {
   return command.option(
     '--stream <dir>',
-    'folder of the stream (default: paths.stream of the config, data/stream)',
+    'folder of the local stream (default: paths.stream of the config, data/stream)',
     pathOption,
   );
 }
 
-/** Adds `--landing`, the folder with the dimensions. */
-export function addLandingOption(command: Command): Command {
+/** Adds `--landing`, the folder that holds these files. */
+export function addLandingOption(command: Command, holds = 'customers/ and products/'): Command {
   return command.option(
     '--landing <dir>',
-    'folder with customers/ and products/ (default: paths.landing of the config, data/landing)',
+    `folder that holds ${holds} (default: paths.landing of the config, data/landing)`,
     pathOption,
   );
 }
@@ -37,7 +37,7 @@ export function addLandingOption(command: Command): Command {
 export function addLakeOption(command: Command): Command {
   return command.option(
     '--lake <dir>',
-    'folder of the lake (default: paths.lake of the config, data/lake)',
+    'folder of tables and manifests (default: paths.lake of the config, data/lake)',
     pathOption,
   );
 }
@@ -46,10 +46,14 @@ export function addLakeOption(command: Command): Command {
 export function addConsumerOption(command: Command): Command {
   return command.option(
     '--consumer <name>',
-    'who consumes; consumers of one stream share nothing',
+    'stream consumer, with its own position and tables',
     consumerOption,
     DEFAULT_CONSUMER,
   );
+}
+
+export function addDryRunOption(command: Command): Command {
+  return command.option('--dry-run', 'change nothing; print what would be done');
 }
 
 export interface Folders {

@@ -17,9 +17,7 @@ export const PUBLISHERS = {
   aws: { batch: 'npx tandem upload PATH --wait', stream: 'npx tandem drain --target aws' },
 } as const;
 
-const HELP =
-  'aws: what `cdk deploy` made, found by the outputs of its stacks, or the emulator at ' +
-  'AWS_ENDPOINT_URL';
+const HELP = 'aws: the deployed stacks, or the emulator at AWS_ENDPOINT_URL';
 
 /** Adds `--target`, this machine by default. */
 export function addTargetOption(command: Command): Command {
@@ -36,7 +34,7 @@ export function addLocalOnly(command: Command, instead: string): Command {
   return command.addOption(
     new Option('--target <where>').hideHelp().argParser((where) => {
       if (where === 'local') return where;
-      throw new UsageError('usage', `${command.name()} works on this machine only; ${instead}`);
+      throw new UsageError('usage', `--target aws does not apply to ${command.name()}; ${instead}`);
     }),
   );
 }
@@ -54,7 +52,7 @@ export function assertNoneOf(
   const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new UsageError(
     'usage',
-    `--${flag} is of this machine; with --target aws places and sizes are those of the stacks`,
+    `--${flag} applies to --target local only; --target aws uses the deployed stacks`,
   );
 }
 
@@ -66,7 +64,7 @@ export function assertDeployedConsumer(consumer: string): void {
   if (consumer === DEFAULT_CONSUMER) return;
   throw new UsageError(
     'usage',
-    `on AWS the deployed functions are consumer ${DEFAULT_CONSUMER}, and no other is changed`,
+    `--consumer ${consumer} does not apply to --target aws: only consumer ${DEFAULT_CONSUMER} is deployed`,
   );
 }
 

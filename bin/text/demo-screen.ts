@@ -36,12 +36,12 @@ export interface DemoStory {
 const TOP_COLUMNS = ['rank', 'product_id', 'product_name', 'total_orders', 'total_revenue'];
 
 const MEANINGS: Readonly<Record<(typeof OUTCOMES)[number] | 'read', string>> = {
-  read: 'every one ends as exactly one of the following',
-  active: 'counts, and is the revenue',
-  cancelled: 'a valid order that was cancelled',
-  quarantined: 'breaks a rule; kept, with the reasons',
-  duplicate: 'sent again: the order was counted before',
-  late: 'came after its window was closed; only a stream has to close windows',
+  read: 'each record ends as exactly one of the following',
+  active: 'valid order; its amount is in the revenue',
+  cancelled: 'valid order that was cancelled; not in the revenue',
+  quarantined: 'breaks a rule; kept with the reasons',
+  duplicate: 'copy of an order that was already counted',
+  late: 'arrived after its window was closed; batch closes none',
 };
 
 /** The result of `demo` on one screen, for first-time users. */
@@ -49,11 +49,11 @@ export function demoScreen(story: DemoStory): string {
   const { orders, rows, shards, durationMs } = story;
   return [
     `${withCommas(orders)} orders of January 2026 with known defects: ${withCommas(rows)} rows, ` +
-      `in the order in which they arrive.\nOnce as a CSV file through the batch door, once as ` +
-      `events in ${shards} shards through the stream door: ${secondsText(durationMs)}.\n`,
+      `in order of arrival.\nProcessed as a CSV file by batch and as ` +
+      `events in ${shards} shards by the stream: ${secondsText(durationMs)}.\n`,
     outcomeTable(story),
     agreementText(story),
-    `best products, by the stream\n${rowsText('stream', 'top_products', story.topProducts, TOP_COLUMNS)}`,
+    `top products, by the stream\n${rowsText('stream', 'top_products', story.topProducts, TOP_COLUMNS)}`,
     whereText(story),
   ].join('\n');
 }
@@ -73,14 +73,14 @@ function outcomeTable({ batch, stream, difference }: DemoStory): string {
       { title: 'stream', isNumber: true },
       { title: 'meaning' },
     ],
-    [...counts, [...revenue, `of active orders; they differ by ${withCommas(difference)}`]],
+    [...counts, [...revenue, `of active orders; difference: ${withCommas(difference)}`]],
   );
 }
 
 function agreementText({ agreement: { agree, classes } }: DemoStory): string {
   const verdict = agree
-    ? 'Do they agree? Yes: every order and every cent that differs has its reason.'
-    : 'Do they agree? NO: something differs without a reason.';
+    ? 'Do they agree? Yes: every order and every cent that differs is explained.'
+    : 'Do they agree? NO: there are unexplained differences.';
   if (classes.length === 0) return `${verdict}\n`;
   const rows = classes.map(({ name, count, revenue }) => [
     name,
@@ -105,12 +105,12 @@ function whereText({ dir, agreement }: DemoStory): string {
     ['differences', resolve(dir, 'lake', agreement.report)],
   ];
   const next = [
-    ['what came too late for the stream', `show late --of stream ${lake}`],
-    ['what broke which rule', `show quarantine ${lake}`],
-    ['each difference, with its records', `reconcile ${lake}`],
+    ['late records of the stream', `show late --of stream ${lake}`],
+    ['quarantined records, with reasons', `show quarantine ${lake}`],
+    ['differences, with their records', `reconcile ${lake}`],
     ['runs, epochs and shards', `status --stream ${dir}/stream ${lake}`],
-    ['a stream that runs', `produce ${dir}/landing/orders/*.csv --rate 500`],
-    ['  and in another terminal', `stream --landing ${dir}/landing`],
+    ['live stream', `produce ${dir}/landing/orders/*.csv --rate 500`],
+    ['  in another terminal', `stream --landing ${dir}/landing`],
   ];
   const lines = (rows: readonly (readonly string[])[], before: string) => {
     const width = Math.max(...rows.map(([name]) => name.length));

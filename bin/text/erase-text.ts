@@ -54,21 +54,21 @@ export function erasedText(erased: Erased): string {
   return [
     landingText(erased),
     `${rewritten}: ${withCommas(rowsOf(erased))} rows in ${withCommas(staleFiles.length)} files of ` +
-      `orders; ${withCommas(manifests)} manifests were looked through\n`,
+      `orders; searched ${withCommas(manifests)} manifests\n`,
     `${gone}: ${orderFiles.length} files of orders, ${dimensionCopies.length} copies of ` +
       `customers, ${reports.length} reports\n`,
     isDryRun && removed > 0 ? `\n${listText(erased)}` : '',
     batchText(erased),
     isDryRun || removed + staleFiles.length === 0
       ? ''
-      : 'next: the same with --dry-run, after the next epoch: nothing should be left\n',
+      : 'next: after the next epoch, run this again with --dry-run: it should find nothing\n',
   ].join('');
 }
 
 function landingText({ customerId, wanted }: Erased): string {
   const has = Object.entries(wanted).filter(([, value]) => value !== null);
   const said = has.length === 0 ? 'nothing' : has.map(([column]) => column).join(', ');
-  return visible(`landing says of customer ${customerId}: ${said}`).concat('\n');
+  return visible(`landing holds for customer ${customerId}: ${said}`).concat('\n');
 }
 
 function listText({ staleFiles, leftovers }: Erased): string {
@@ -82,15 +82,15 @@ function listText({ staleFiles, leftovers }: Erased): string {
 }
 
 function batchText({ olderRuns, target }: Erased): string {
-  if (olderRuns.length === 0) return 'batch: no run is kept that was joined with other customers\n';
+  if (olderRuns.length === 0) return 'batch: no kept run holds older data of customers\n';
   const flag = target === 'aws' ? ' --target aws' : '';
   const current = olderRuns.some(({ isCurrent }) => isCurrent)
-    ? `batch: the current run was joined before; run: npx tandem batch${flag}\n`
+    ? `batch: the current run holds older data of customers; run: npx tandem batch${flag}\n`
     : '';
   const older = olderRuns.filter(({ isCurrent }) => !isCurrent).map(({ runId }) => runId);
   const rest =
     older.length === 0
       ? ''
-      : `batch: older runs go with a run after batch.keepRunsFor: ${older.join(', ')}\n`;
+      : `batch: a run after batch.keepRunsFor deletes these older runs: ${older.join(', ')}\n`;
   return current + visible(rest.trimEnd()) + (rest === '' ? '' : '\n');
 }

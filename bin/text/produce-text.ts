@@ -7,13 +7,13 @@ const MAX_SKIPPED_SHOWN = 20;
 
 /** How many records and bytes were sent, for people. */
 export function sentText({ records, bytes }: ProduceTally): string {
-  return `${withCommas(records)} records (${byteText(bytes)}) were sent`;
+  return `sent ${withCommas(records)} records (${byteText(bytes)})`;
 }
 
 /** Records per second, as the end of a sentence; empty if nothing was sent. */
 export function rateText({ records }: ProduceTally, durationMs: number): string {
   if (records === 0 || durationMs <= 0) return '';
-  return `, ${withCommas(Math.round((records / durationMs) * 1_000))} a second`;
+  return `, ${withCommas(Math.round((records / durationMs) * 1_000))} per second`;
 }
 
 /** A table of records sent by shard; empty if nothing was sent. */

@@ -26,8 +26,8 @@ export function produceWarnings({ backInTime }: ProduceTally, config: Config): P
       count,
       example: `${file} @${offset}: ${instant(timeMs)} comes after ${instant(latestMs)}`,
       hint:
-        `they are more than stream.watermarkDelay (${delay}) older than a record before them, so ` +
-        'the stream may keep them as late; into a new stream, send them with --sort',
+        `they are more than stream.watermarkDelay (${delay}) older than an earlier record, so the ` +
+        'stream may treat them as late; send the files to a new stream with --sort',
     },
   ];
 }

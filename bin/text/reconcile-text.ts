@@ -16,15 +16,15 @@ import { type TextColumn, textTable, withCommas } from './text-table.ts';
 /** The outcome of a comparison for people (contract §5). */
 
 export const CLASS_MEANINGS: Readonly<Record<ClassName, string>> = {
-  late_in_stream: 'came to the stream after its window was over; batch counts it',
-  duplicate_beyond_horizon: 'sent again so late that the stream counts it again',
-  different_first: 'several records of one id; each side counts another one first',
-  status_changed: 'same order, other status: it moved on between the event and the export',
-  dimension_changed: 'same record, joined with other values of its customer or product',
+  late_in_stream: 'arrived in the stream after its window was closed; batch counts it',
+  duplicate_beyond_horizon: 'copy sent after stream.dedupeHorizon; the stream counts it again',
+  different_first: 'several records of one id; each side counts a different one',
+  status_changed: 'same order, different status: it changed between the event and the export',
+  dimension_changed: 'same record, joined with different values of its customer or product',
   not_in_stream: 'the stream never received this id',
   not_in_batch: 'batch never received this id',
   window_not_final: 'the stream has not closed this window yet; its orders are compared',
-  unexplained: 'no rule of the two doors explains it',
+  unexplained: 'no rule explains it',
 };
 
 /** What prevents agreement comes first. */
@@ -63,7 +63,7 @@ function reportText(
   { addressOf }: ReconcileTextOptions,
 ): string {
   const all = `all differences (${withCommas(reportRows)} rows)`;
-  if (reportProblem !== null) return `${all} are in no report: ${reportProblem}\n`;
+  if (reportProblem !== null) return `${all}: no report was written: ${reportProblem}\n`;
   return `${all}: ${addressOf(reportKey)}\n`;
 }
 
@@ -233,7 +233,7 @@ function verdict(
     unexplained > 0 ? `${withCommas(unexplained)} unexplained` : '',
     missing > 0 && !allowMissing
       ? `${withCommas(missing)} order ${missing === 1 ? 'id is' : 'ids are'} missing on one side ` +
-        '(--allow-missing forgives that)'
+        '(--allow-missing accepts that)'
       : '',
   ].filter((reason) => reason !== '');
   return `batch and stream do NOT agree: ${reasons.join('; ')}; ${explained}`;
@@ -249,8 +249,8 @@ function streamBeganText({ streamBegan }: ReconcileResult): string {
   if (streamBegan === null) return '';
   const { batchOldestMs, streamOldestMs, firstWindowMs } = streamBegan;
   return (
-    `the stream began later than batch: its oldest order is of ${timeText(streamOldestMs)}, ` +
-    `that of batch of ${timeText(batchOldestMs)}; to compare what both cover: ` +
+    `the oldest order of the stream is of ${timeText(streamOldestMs)}, that of batch of ` +
+    `${timeText(batchOldestMs)}; to compare the period that both cover: ` +
     `--since ${timeText(firstWindowMs)} (reconcile.since of the config)\n`
   );
 }

@@ -95,9 +95,9 @@ export function streamStatusText(status: StreamStatus, streamDir: string, nowMs:
 function headText(status: StreamStatus, streamDir: string, nowMs: number): string {
   const { stream, consumer, hasStream, isBegun, manifest, planned } = status;
   const begin = streamDir.startsWith('Kinesis') ? 'produce FILE --target aws' : 'stream';
-  const where = hasStream ? `in ${streamDir}` : `not in ${streamDir}, its state only`;
+  const where = hasStream ? `in ${streamDir}` : `(state only; no stream in ${streamDir})`;
   const lines = [`stream ${stream} ${where}, consumer ${consumer}`];
-  if (!isBegun) lines.push(`nobody has begun to consume it; run: npx tandem ${begin}`);
+  if (!isBegun) lines.push(`not consumed yet; run: npx tandem ${begin}`);
   else if (manifest === null) lines.push('no epoch is published yet');
   else {
     const age = ageText(nowMs - Date.parse(manifest.created_at));
@@ -110,7 +110,7 @@ function headText(status: StreamStatus, streamDir: string, nowMs: number): strin
   }
   if (planned !== null) {
     const whose = planned.isOurs !== false ? '' : ` by another version (${planned.codeVersion})`;
-    lines.push(`epoch ${planned.epoch} is planned${whose}, for ${ageText(planned.ageMs)}`);
+    lines.push(`epoch ${planned.epoch} has been planned${whose} for ${ageText(planned.ageMs)}`);
   }
   return lines.map((line) => `${visible(line)}\n`).join('');
 }
@@ -186,25 +186,25 @@ function notesText(status: StreamStatus): string {
   if (windowsAhead.length > 0 && endMs !== null) {
     const list = windowsAhead.slice(0, MAX_LISTED).map(windowText).join(', ');
     notes.push(
-      `${withCommas(windowsAhead.length)} open windows lie ahead of ${instantText(endMs)}, ` +
-        `where a drain ends: ${list}; tandem drain --all makes them final, too`,
+      `${withCommas(windowsAhead.length)} open windows are later than ${instantText(endMs)}, where ` +
+        `drain stops: ${list}; npx tandem drain --all finalises them too`,
     );
   }
   for (const { shardId, version, after } of gaps.slice(0, MAX_LISTED)) {
     const place = after === null ? 'before its end' : `after ${after}`;
-    notes.push(`gap: records of ${shardId} were lost ${place} (entry ${version})`);
+    notes.push(`gap: records of ${shardId} expired unread ${place} (entry ${version})`);
   }
   if (gaps.length > MAX_LISTED) notes.push(`and ${gaps.length - MAX_LISTED} more gaps`);
-  if (status.damage !== null) notes.push(`gaps are not all known: ${status.damage}`);
+  if (status.damage !== null) notes.push(`not all gaps are known: ${status.damage}`);
   const otherKeys = otherKeysOf(status);
   if (otherKeys > 0) {
     notes.push(
-      `${withCommas(otherKeys)} records have another partition key than their order id: ` +
+      `${withCommas(otherKeys)} records have a partition key that is not their order id: ` +
         'copies of one order may be in two shards, and both count',
     );
   }
   for (const text of differences) {
-    notes.push(`this consumer began otherwise, and would refuse to go on: ${text}`);
+    notes.push(`this consumer would refuse to continue, as it began with another config: ${text}`);
   }
   return notes.map((note) => `${visible(note)}\n`).join('');
 }

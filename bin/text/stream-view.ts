@@ -98,8 +98,8 @@ export class StreamView {
   lines(shards: readonly ShardView[], nowMs: number): string[] {
     const rate = withCommas(Math.round(this.ratePerSec(nowMs)));
     const head = [
-      `${this.#title}, running for ${ageText(nowMs - this.#startedAtMs)}; ctrl-C ends it cleanly`,
-      `${withCommas(this.#records)} records consumed, ${rate} a second`,
+      `${this.#title}, running for ${ageText(nowMs - this.#startedAtMs)}; ctrl-C stops it cleanly`,
+      `${withCommas(this.#records)} records consumed, ${rate} per second`,
       '',
     ];
     const table = this.#shardTable(shards, nowMs).trimEnd().split('\n');
@@ -133,7 +133,7 @@ export class StreamView {
   #epochLines(nowMs: number): string[] {
     const epoch = this.#epoch;
     if (epoch === null || this.#epochAtMs === null) {
-      return [`no epoch yet; the first one comes ${ageText(this.#everyMs)} after the start`];
+      return [`no epoch yet; the first one follows ${ageText(this.#everyMs)} after the start`];
     }
     const { manifest, topProducts } = epoch;
     const shown = topProducts.slice(0, TOP_PRODUCTS_SHOWN);

@@ -66,7 +66,9 @@ export function watchStream(
     ? Promise.resolve()
     : show(context, view, { screen, say, nowMs }, ended.signal).catch((error: unknown) => {
         // Only the display has ended: the consumer meets the same cause, and decides.
-        say(`tandem: warning: no longer shown: ${error instanceof Error ? error.message : error}`);
+        say(
+          `tandem: warning: the live view stopped: ${error instanceof Error ? error.message : error}`,
+        );
       });
   const observer: StreamObserver = {
     onBatch: (batch) => view.batch(batch, nowMs()),
@@ -78,7 +80,7 @@ export function watchStream(
       warn(manifest.epoch_warnings);
     },
     onRetry({ subject, error, pauseMs }) {
-      say(`tandem: ${subject}: again in ${secondsText(pauseMs)}: ${error.message}`);
+      say(`tandem: ${subject}: retrying in ${secondsText(pauseMs)}: ${error.message}`);
     },
   };
   return {
@@ -114,7 +116,7 @@ async function show(
       saidRecords = view.records;
       const rate = withCommas(Math.round(view.ratePerSec(to.nowMs())));
       to.say(
-        `${withCommas(saidRecords)} records consumed, ${rate} a second, lag: ${lagText(view.behindMs)}`,
+        `${withCommas(saidRecords)} records consumed, ${rate} per second, lag: ${lagText(view.behindMs)}`,
       );
     }
     try {

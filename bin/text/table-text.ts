@@ -45,6 +45,6 @@ function leftOut(columns: readonly Column[], { shownColumns }: RowTable): string
   const next = columns[shownColumns].name;
   return (
     `${shownColumns} of ${columns.length} columns fit on this terminal; ` +
-    `the others: --columns ${next},…, or --format csv\n`
+    `to see the others: --columns ${next},…, or --format csv\n`
   );
 }

@@ -11,12 +11,13 @@ export function verifyText(
 ): string {
   const read = doors.map(doorText).join('');
   const time = `in ${secondsText(durationMs)}`;
-  if (faults.length === 0) return `${read}\neverything is there, whole and consistent, ${time}\n`;
+  if (faults.length === 0)
+    return `${read}\nall files are present, intact and consistent, checked ${time}\n`;
   const list = faults.map(
-    ({ key, message, restore }) => `${addressOf(key)}\n  ${message}\n  to mend it: ${restore}\n`,
+    ({ key, message, restore }) => `${addressOf(key)}\n  ${message}\n  fix: ${restore}\n`,
   );
   const objects = faults.length === 1 ? '1 object is' : `${withCommas(faults.length)} objects are`;
-  return `${read}\n${list.join('')}\n${objects} missing or not whole, ${time}\n`;
+  return `${read}\n${list.join('')}\n${objects} missing or damaged, checked ${time}\n`;
 }
 
 function doorText({ door, name, files, bytes, manifests, segments }: VerifiedDoor): string {

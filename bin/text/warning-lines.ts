@@ -31,5 +31,5 @@ function quarantineLine({ counts, issues }: BatchManifest, maxShare: number): st
     .toSorted(([, a], [, b]) => b - a)
     .map(([code, records]) => `${code} (${records})`);
   const share = `${counts.quarantined} of ${counts.read} records are quarantined`;
-  return [`warning: ${share}: ${reasons.join(', ')}; look at them: tandem show quarantine\n`];
+  return [`warning: ${share}: ${reasons.join(', ')}; to see them: npx tandem show quarantine\n`];
 }

@@ -3,9 +3,9 @@ import type { CommandIo } from '../base/command.ts';
 import { visible } from './visible-text.ts';
 
 const MEANINGS: Readonly<Record<MetricName, string>> = {
-  StreamGap: 'records left the stream before anybody read them',
-  StateLogGap: 'entries of its log are missing: restore the state',
-  LostRace: 'another process consumes it, too',
+  StreamGap: 'records expired from the stream before they were read',
+  StateLogGap: 'entries of its log are missing; restore the state',
+  LostRace: 'another process consumes it as well',
 };
 
 /** Said once per place: with two processes they come by the hundred, and are harmless. */

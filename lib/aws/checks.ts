@@ -9,7 +9,7 @@ const ALLOWED_WILDCARDS: readonly { readonly finding: RegExp; readonly reason: s
   },
   {
     finding: /^Resource::[^*]+\/consumers\/\*\/(raw|manifests)\/stream\/\*$/,
-    reason: 'The raw archives of consumers, whose names are free.',
+    reason: 'The raw archives of consumers, whose names users choose.',
   },
   {
     finding: /^Resource::[^*]+\/work\/reconcile-\*$/,

@@ -56,13 +56,16 @@ export function environmentOf(
   { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region }: Environment = process.env,
 ): Pick<StackProps, 'env'> {
   if (aws.account !== null && account !== undefined && account !== aws.account) {
-    const message = `the credentials in use are of account ${account}`;
+    const message = `the credentials are of account ${account}`;
     const advice = 'set AWS_PROFILE, or change the config';
-    throw new UsageError('wrong_account', `${message}, aws.account is ${aws.account}: ${advice}`);
+    throw new UsageError(
+      'wrong_account',
+      `${message}, but aws.account is ${aws.account}; ${advice}`,
+    );
   }
   if (aws.region !== null && region !== undefined && region !== aws.region) {
-    const message = `the region in use is ${region}, aws.region is ${aws.region}`;
-    throw new UsageError('wrong_region', `${message}: set AWS_REGION, or change the config`);
+    const message = `the region is ${region}, but aws.region is ${aws.region}`;
+    throw new UsageError('wrong_region', `${message}; set AWS_REGION, or change the config`);
   }
   return account === undefined || region === undefined ? {} : { env: { account, region } };
 }
@@ -77,7 +80,7 @@ const EMULATOR_MS_MAX = 5_000;
  */
 export async function assertEmulator({ AWS_ENDPOINT_URL: endpoint }: Environment): Promise<void> {
   if (endpoint === undefined || endpoint === '') {
-    const message = '--context emulator=true, but AWS_ENDPOINT_URL is not set: it would go to AWS';
+    const message = '--context emulator=true without AWS_ENDPOINT_URL would deploy to AWS';
     throw new UsageError(
       'emulator_not_running',
       `${message}; npm run local:env prints what to set`,

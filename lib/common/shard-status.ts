@@ -94,9 +94,9 @@ function stateOf(
   nowMs: number,
 ): Pick<ShardStatus, 'state' | 'whyNotIdle'> {
   if (head?.sealed === true) return { state: 'sealed', whyNotIdle: null };
-  if (head === null) return { state: 'new', whyNotIdle: 'nobody has begun to read it' };
+  if (head === null) return { state: 'new', whyNotIdle: 'not read yet' };
   if (unread === null) {
-    return { state: 'unknown', whyNotIdle: 'there is no stream to look at' };
+    return { state: 'unknown', whyNotIdle: 'the stream does not exist' };
   }
   if (unread.records !== 0) return { state: 'behind', whyNotIdle: 'records are unread' };
   const silentMs = nowMs - (head.lastArrivalMs ?? head.createdAtMs);

@@ -98,14 +98,14 @@ const NO_STATE: StateStore = {
     // There is nothing.
   },
   async transact() {
-    throw new TerminalError('state_missing', 'there is no state to change');
+    throw new TerminalError('state_missing', 'no state exists to change');
   },
 };
 
 /** A stream whose every call fails as retryable, because nothing can be known of it. */
 function absentStream(name: string, clock: Clock): EventStream {
   const fail = async () => {
-    throw new RetryableError(`no stream ${name} to look at`);
+    throw new RetryableError(`stream ${name} does not exist`);
   };
   return {
     name,

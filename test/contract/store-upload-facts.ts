@@ -94,7 +94,7 @@ export const uploadFacts: StoreFacts = {
 
     await expect(upload(sender, NEW, { onProgress })).rejects.toMatchObject({
       code: 'upload_exists',
-      message: `${KEY} was put there by somebody else meanwhile; run it again`,
+      message: `${KEY} was uploaded by another process in the meantime; run it again`,
     });
     expect(await read(store, KEY)).toBe(OLD);
   },

@@ -132,7 +132,7 @@ describe('a door alone', () => {
     const batch = new BatchDoor(stack, 'Batch', { code });
     const stream = new StreamDoor(stack, 'Stream', { code });
     expect(() => new Reconciliation(stack, 'Compare', { batch, stream })).toThrow(
-      'both doors need the same lake to be compared: give the stream door that of the batch door',
+      'Reconciliation needs both doors on the same lake; give the stream door that of the batch door',
     );
   });
 });
@@ -165,8 +165,11 @@ describe('the config of a construct', () => {
 
   it.each([
     [{ windows: { length: '1y' } }, 'windows.length'],
-    [{ aws: { region: 'eu-west-1' } }, 'aws.region: use props.env of the stack instead'],
-    [{ aws: { tags: { a: 'b' } } }, 'aws.tags: use Tags.of() instead'],
+    [
+      { aws: { region: 'eu-west-1' } },
+      'aws.region does not apply here; use props.env of the stack instead',
+    ],
+    [{ aws: { tags: { a: 'b' } } }, 'aws.tags does not apply here; use Tags.of() instead'],
   ])('fails when it is wrong: %j', (wrong, message) => {
     const config = wrong as TandemConfig;
     expect(() => new BatchDoor(stack, 'Batch', { code, config })).toThrow(message);

@@ -25,20 +25,18 @@ describe('a deployment', () => {
   });
 
   it.each([
-    [
-      { account: '222222222222' },
-      'credentials in use are of account 111111111111, aws.account is 2',
-    ],
-    [
-      { region: 'us-east-1' },
-      'the region in use is eu-central-1, aws.region is us-east-1: set AWS_',
-    ],
+    [{ account: '222222222222' }, 'credentials are of account 111111111111, but aws.account is 2'],
+    [{ region: 'us-east-1' }, 'the region is eu-central-1, but aws.region is us-east-1; set AWS_'],
   ])('does not go elsewhere than the config says: %j', (aws, message) => {
     expect(() => environmentOf(configOf(aws), HERE)).toThrow(message);
   });
 
   it.each([
-    ['--context emulator=true', {}, 'AWS_ENDPOINT_URL is not set: it would go to AWS'],
+    [
+      '--context emulator=true',
+      {},
+      '--context emulator=true without AWS_ENDPOINT_URL would deploy to AWS',
+    ],
     [
       'an emulator that was stopped',
       { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },

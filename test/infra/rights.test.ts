@@ -92,7 +92,7 @@ describe('batch steps have the rights that they use', () => {
     const execution = await executeBatch(steps, '20260131T120000Z-00000000');
     expect(execution.status).toBe('FAILED');
     const failure = await lake.get('state/batch/failures/20260131T120000Z-00000000.json');
-    expect(Buffer.from(failure).toString()).toContain('no orders file can be read');
+    expect(Buffer.from(failure).toString()).toContain('no readable orders file');
   });
 });
 

@@ -73,7 +73,7 @@ async function checkStep(
     return { status: 'whole', round, repairs: [] };
   }
   if (round >= MAX_ROUNDS) {
-    const message = `${repairs.length} chains do not hold after ${MAX_ROUNDS} rounds of repair`;
+    const message = `${repairs.length} chains of chunks are still inconsistent after ${MAX_ROUNDS} repairs`;
     throw new TerminalError('too_many_repairs', `${message}; raise batch.chunkBytes`);
   }
   const now = repairs.slice(0, MAX_REPAIRS);

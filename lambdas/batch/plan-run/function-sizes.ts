@@ -121,8 +121,8 @@ export function planSteps(
   const inputBytes = inputs.reduce((sum, { uncompressedBytes }) => sum + uncompressedBytes, 0);
   if (inputs.length > maxInputs(limits)) {
     throw doesNotFit(
-      `${inputs.length} files are more than the ${maxInputs(limits)} that a function of ` +
-        `${limits.functionMemoryBytes} bytes plans; raise aws.batchMemory, or load larger files`,
+      `${inputs.length} files exceed the ${maxInputs(limits)} that a function with ` +
+        `${limits.functionMemoryBytes} bytes can plan; raise aws.batchMemory, or use larger files`,
     );
   }
   const maxTaskBytes = MAP_BYTES_PER_SEC * stepSec;
@@ -142,8 +142,8 @@ export function planSteps(
   );
   if (bucketCount > MAX_BUCKETS) {
     throw doesNotFit(
-      `${inputBytes} bytes of CSV need ${bucketCount} buckets of ${waveBytes} bytes, and there ` +
-        `are ${MAX_BUCKETS} at most; raise aws.batchMemory, or load fewer files at once`,
+      `${inputBytes} bytes of CSV need ${bucketCount} buckets of ${waveBytes} bytes; allowed: ` +
+        `up to ${MAX_BUCKETS}; raise aws.batchMemory, or load fewer files at once`,
     );
   }
   const wholeBytes = inputs.reduce(
@@ -177,8 +177,8 @@ function planTasks(
   );
   if (slow !== undefined) {
     throw doesNotFit(
-      `${slow.key} holds about ${slow.uncompressedBytes} bytes, a function reads ` +
-        `${maxTaskBytes} in its time, and gzip and UTF-16 cannot be cut; store it as several files`,
+      `${slow.key} holds about ${slow.uncompressedBytes} bytes, but a function reads at most ` +
+        `${maxTaskBytes}, and gzip and UTF-16 cannot be split; store it as several files`,
     );
   }
   const wanted = (bytes: number) => {
@@ -193,8 +193,8 @@ function planTasks(
     if (counts.taskCount <= MAX_CHILDREN) return { chunkBytes, taskBytes, ...counts };
     if (chunkBytes >= maxTaskBytes && taskBytes >= maxTaskBytes) {
       throw doesNotFit(
-        `${inputs.length} files of ${inputBytes} bytes make ${counts.taskCount} tasks of at most ` +
-          `${taskBytes} bytes, and a map state takes ${MAX_CHILDREN}; load less at once`,
+        `${inputs.length} files of ${inputBytes} bytes make ${counts.taskCount} tasks of up to ` +
+          `${taskBytes} bytes, but a map state takes ${MAX_CHILDREN}; load fewer files at once`,
       );
     }
     chunkBytes = Math.min(chunkBytes * 2, maxTaskBytes);
@@ -229,7 +229,7 @@ function planWave(
   const freeBytes = functionMemoryBytes - takenBytes;
   if (freeBytes < 64 * MIB) {
     throw doesNotFit(
-      `dimensions of ${dimensionBytes} bytes and ${inputCount} files leave no room in a function of ` +
+      `dimensions of ${dimensionBytes} bytes and ${inputCount} files leave no room in a function with ` +
         `${functionMemoryBytes} bytes; raise aws.batchMemory`,
     );
   }

@@ -32,7 +32,7 @@ interface NamedSegment {
 export async function listSegments(lake: ObjectStore, keys: StreamLakeKeys): Promise<RawSegment[]> {
   const current = await readCurrentPointer(lake, keys.current);
   if (current === null) {
-    const message = `${keys.current} does not exist: publish an epoch first (tandem stream)`;
+    const message = `${keys.current} does not exist; publish an epoch first: npx tandem stream --until-idle`;
     throw new TerminalError('nothing_published', message);
   }
   const namedByPrefix = new Map<string, NamedSegment[]>();

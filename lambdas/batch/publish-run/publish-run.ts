@@ -134,7 +134,7 @@ async function swapCurrent({ previous, runId }: PlanHeader, { lake }: SummaryCon
     if (!(error instanceof PreconditionFailedError)) throw error;
     const current = await readCurrentPointer(lake, BATCH_CURRENT_KEY);
     if (current?.manifestKey === manifestKey(runId)) return; // An earlier attempt came so far.
-    const message = `another run was published while ${runId} ran; start it again`;
+    const message = `another run was published while ${runId} ran; start a new run`;
     throw new TerminalError('superseded', message, { cause: error });
   }
 }
@@ -149,7 +149,7 @@ function allRejected(plan: PlanHeader, { rejected: late, inputCount }: InputSumm
     const shown = rejected.slice(0, MAX_REJECTED_SHOWN);
     const list = shown.map(({ key, reason }) => `${key} (${reason})`).join(', ');
     const rest = rejected.length - shown.length;
-    const message = `no orders file can be read: ${list}${rest > 0 ? ` and ${rest} more` : ''}`;
+    const message = `no readable orders file: ${list}${rest > 0 ? ` and ${rest} more` : ''}`;
     throw new TerminalError('all_files_rejected', message);
   }
   return rejected.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
@@ -181,8 +181,8 @@ function checkedCounts({ quarantine }: InputSummary, { buckets }: RunResults): O
   const isStored = outcomes.every(([outcome]) => counts[outcome] === stored[outcome]);
   if (!isConserved(counts) || counts.quarantined !== quarantinedByMap || !isStored) {
     const numbers = JSON.stringify({ ...counts, quarantinedByMap, stored });
-    const advice = 'run again; if it stays so, report it with this message';
-    throw new TerminalError('not_conserved', `records were lost or made: ${numbers}; ${advice}`);
+    const advice = 'run again; if it happens again, report this message as a bug';
+    throw new TerminalError('not_conserved', `record counts do not match: ${numbers}; ${advice}`);
   }
   return counts;
 }

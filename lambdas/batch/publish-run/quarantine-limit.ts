@@ -52,12 +52,12 @@ export function assertFewQuarantined(
   const isAll = exceeds(all, maxShare);
   if (!isAll && !exceeds(fresh, maxShare)) return;
   const meant = isAll ? all : fresh;
-  const ofWhich = isAll ? 'records' : 'records of files that are new since the run before';
+  const ofWhich = isAll ? 'records' : 'records of files that are new since the previous run';
   const { readRecords, quarantinedRecords } = meant;
   const message =
-    `${quarantinedRecords} of ${readRecords} ${ofWhich} are quarantined, allowed are ` +
+    `${quarantinedRecords} of ${readRecords} ${ofWhich} are quarantined; allowed: up to ` +
     `${percent(maxShare)} (batch.maxQuarantined): ${issuesText(meant)}; in ${filesText(meant)}. ` +
-    'The tables stay as they are. Mend the files, or publish all the same: batch ' +
+    'The tables do not change. Fix the files, or publish anyway: npx tandem batch ' +
     '--accept-quarantined';
   throw new TerminalError('too_many_quarantined', message);
 }

@@ -64,8 +64,8 @@ function vanished({ rejectedFiles, inputs, before }: RunFacts): Warning[] {
   if (gone.length === 0) return [];
   const records = gone.reduce((sum, file) => sum + file.records, 0);
   const hint =
-    `of the records of the run before (its revenue: ${before.revenue}) they held ${records}, which ` +
-    'no longer count: a run reads all that landing holds, so keep the files there';
+    `they held ${records} records of the previous run (its revenue: ${before.revenue}), which no ` +
+    'longer count: a run reads everything in landing, so keep the files there';
   return [warningOf('files_vanished', gone.length, gone[0].key, hint)];
 }
 
@@ -106,8 +106,8 @@ function ofRows({ inputs, findings }: RunFacts): Warning[] {
   if (joins.first !== null) {
     const example = `${joins.first.id} in ${textOf(joins.first)}`;
     const hint =
-      `${joins.customersMissed} without customer, ${joins.productsMissed} without product: joined ` +
-      'columns are null in them; compare how the ids are written on both sides';
+      `${joins.customersMissed} without customer, ${joins.productsMissed} without product: ` +
+      'their joined columns are null; compare the spelling of the ids on both sides';
     warnings.push(warningOf('join_misses', joins.missed, example, hint));
   }
   if (future.first !== null) {
@@ -118,9 +118,9 @@ function ofRows({ inputs, findings }: RunFacts): Warning[] {
 
 /** What each kind of differing duplicates looks like, and what to do. */
 const LOOKS: Readonly<Record<DuplicateLook, string>> = {
-  spoiled_id: 'ids that a spreadsheet spoiled (as 4.00638E+12): export order_id as text again',
-  line: 'lines of one order (same order_id, other product): give each line an order_id of its own',
-  later_state: 'a later state of the order: with rules.keep: last the newest record counts',
+  spoiled_id: 'ids that a spreadsheet changed (as 4.00638E+12): export order_id as text',
+  line: 'lines of one order (same order_id, different product): give each line its own order_id',
+  later_state: 'a later state of the order: set rules.keep to last to count the newest record',
   sent_again: 'the same order sent again at another time',
   other: 'an order_id that was given to several customers',
 };

@@ -71,7 +71,7 @@ const RUN: StoredKind = {
   shape: objectWith({ run_id: TEXT }),
   missingCode: 'manifest_missing',
   damagedCode: 'manifest_damaged',
-  wayOut: 'restore the object, or let a batch run publish anew',
+  wayOut: 'restore the object, or publish a new batch run',
 };
 
 /** A run replaces all tables of its door. */

@@ -96,8 +96,8 @@ function assertNotEmpty({ sinceMs, untilMs }: Period): void {
   const [since, until] = [sinceMs, untilMs].map((timeMs) => new Date(timeMs).toISOString());
   throw new UsageError(
     'usage',
-    `the period holds no window: cut to windows it is from ${since} to ${until}; ` +
-      'allowed: a --until that is at least one window after --since',
+    `the period contains no window: rounded to windows it is from ${since} to ${until}; ` +
+      'set --until at least one window after --since',
   );
 }
 

@@ -118,8 +118,8 @@ async function toCompare({ lake }: ReconcileHost, by: string) {
 
 function tooLarge(records: number, options: ErrorOptions = {}): TerminalError {
   const message =
-    `${records} counted records are more than the function compares in its time; compare them with ` +
-    'npx tandem reconcile --target aws, on a machine near the lake, or fewer here: set ' +
-    'reconcile.since; more memory (aws.reconcileMemory) helps as far as records are spilled';
+    `the function cannot compare ${records} counted records before its timeout; run npx tandem ` +
+    'reconcile --target aws on a machine near the lake, or compare fewer: set reconcile.since; ' +
+    'more memory (aws.reconcileMemory) helps if records spill';
   return new TerminalError('comparison_too_large', message, options);
 }

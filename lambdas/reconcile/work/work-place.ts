@@ -84,7 +84,7 @@ export class WorkPlace {
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal === null || onWarning === undefined) throw error;
-      onWarning(`what earlier comparisons left could not be removed: ${refusal.message}`);
+      onWarning(`cannot remove files of earlier comparisons: ${refusal.message}`);
     }
   }
 }

@@ -27,7 +27,10 @@ export function cutHashKeys(shardCount: number): HashKeyRange[] {
 export function halve(shardId: string, range: HashKeyRange): [HashKeyRange, HashKeyRange] {
   const { start, end } = range;
   if (start === end) {
-    throw new TerminalError('shard_too_small', `${shardId} has one hash key: it cannot be split`);
+    throw new TerminalError(
+      'shard_too_small',
+      `${shardId} holds a single hash key and cannot be split`,
+    );
   }
   const middle = (start + end + 1n) / 2n;
   return [
@@ -46,7 +49,10 @@ export function unite(a: NamedRange, b: NamedRange): HashKeyRange {
   const [low, high] = a.range.start < b.range.start ? [a.range, b.range] : [b.range, a.range];
   if (low.end + 1n !== high.start) {
     const names = `${a.shardId} and ${b.shardId}`;
-    throw new TerminalError('shards_not_adjacent', `${names} are no neighbours: merge others`);
+    throw new TerminalError(
+      'shards_not_adjacent',
+      `${names} are not adjacent; merge adjacent shards`,
+    );
   }
   return { start: low.start, end: high.end };
 }

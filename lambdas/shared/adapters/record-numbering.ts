@@ -37,7 +37,7 @@ export function counterOf(shardIndex: number, sequenceNumber: string): number {
   const parts = PATTERN.exec(sequenceNumber);
   const counter = Number(parts?.[1]);
   if (parts === null || Number(parts[2]) !== shardIndex || !Number.isSafeInteger(counter)) {
-    throw new RangeError(`${sequenceNumber} is no sequence number of ${shardIdOf(shardIndex)}`);
+    throw new RangeError(`${sequenceNumber} is not a sequence number of ${shardIdOf(shardIndex)}`);
   }
   return counter;
 }
@@ -60,7 +60,7 @@ export function nextPosition(place: NextPlace): ReadPosition {
 export function placeOf(shardIndex: number, token: string): NextPlace {
   const parts = TOKEN.exec(token)?.slice(1).map(Number);
   if (parts === undefined || parts[0] !== shardIndex) {
-    throw new RangeError(`${token} is no next position of ${shardIdOf(shardIndex)}`);
+    throw new RangeError(`${token} is not a read position of ${shardIdOf(shardIndex)}`);
   }
   return { shardIndex, counter: parts[1], madeAtMs: parts[2] };
 }

@@ -110,7 +110,7 @@ export function assertTransaction(operations: readonly StateOperation[], token: 
     assertOperation(operation);
     const { pk, sk } = operation.key;
     const name = JSON.stringify([pk, sk]);
-    if (seen.has(name)) throw new RangeError(`key ${name} stands twice in a transaction`);
+    if (seen.has(name)) throw new RangeError(`key ${name} occurs twice in a transaction`);
     seen.add(name);
   }
 }

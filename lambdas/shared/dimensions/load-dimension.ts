@@ -70,7 +70,7 @@ async function loadFile(
 function asCopyMissing(key: string, error: unknown): unknown {
   if (!(error instanceof ObjectNotFoundError)) return error;
   const message =
-    `${error.key}, the copy of ${key}, is missing; restore the object, or put a ${key} into ` +
-    'landing that can be read';
+    `${error.key}, the copy of ${key}, is missing; restore the object, or put a readable ${key} into ` +
+    'landing';
   return new TerminalError('dimension_copy_missing', message, { cause: error });
 }

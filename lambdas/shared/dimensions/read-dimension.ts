@@ -41,6 +41,6 @@ export async function readDimension(
 
 /** A file that cannot be read as a dimension. */
 export function rejected(key: string, reason: string, cause?: Error): TerminalError {
-  const message = `${key} cannot be read as a dimension: ${reason}; mend or remove the file`;
+  const message = `${key} cannot be read as a dimension: ${reason}; fix or remove the file`;
   return new TerminalError('dimension_rejected', message, { cause });
 }

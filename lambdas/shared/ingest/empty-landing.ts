@@ -20,12 +20,8 @@ export async function emptyLanding(
   const hidden =
     ignored.example === null
       ? []
-      : [`names that begin with . or _ are passed over (${ignored.example})`];
-  const details = [
-    ...found,
-    ...hidden,
-    'orders are read from orders/, whatever the files are called',
-  ];
+      : [`names that begin with . or _ are ignored (${ignored.example})`];
+  const details = [...found, ...hidden, 'put files of any name into orders/'];
   return new TerminalError(
     'landing_empty',
     `no orders file in ${landingName}: ${details.join('; ')}`,
@@ -44,7 +40,7 @@ async function foundInstead(landing: ObjectStore): Promise<string[]> {
     if (INPUT_FOLDERS.includes(key.slice(0, Math.max(cut, 0)))) continue;
     counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }
-  if (total === 0) return ['it is empty (tandem generate makes orders to try it with)'];
+  if (total === 0) return ['it is empty (npx tandem generate writes sample data)'];
   if (counts.size === 0) return [];
   const files = (count: number) => {
     const isMore = total === MAX_OBJECTS;

@@ -63,14 +63,14 @@ function hintOf(header: PoorHeader): string {
   const { text } = header;
   if (text.includes('\0')) return 'it looks like UTF-16 without a byte order mark';
   if (text.startsWith('[')) {
-    return 'it looks like a JSON array; write one object a line (NDJSON)';
+    return 'it looks like a JSON array; write one object per line (NDJSON)';
   }
   if (text.startsWith('<')) return 'it looks like XML or HTML';
   return (
     lowerHeaderHint(header) ??
     delimiterHint(header) ??
     (looksLikeRecord(header)
-      ? 'the first line looks like a record; put a line with the names of the columns before it'
+      ? 'the first line looks like a record; add a header line with the column names before it'
       : null) ??
     nearHint(header) ??
     'rename the columns'
@@ -94,8 +94,8 @@ function delimiterHint({ missing, wanted, text }: PoorHeader): string | null {
   const index = counts.indexOf(fewest);
   const character = index === 2 ? 'a tab' : String.fromCharCode(DELIMITERS[index]);
   return (
-    `the header looks like one with ${DELIMITER_NAMES[index]} between columns; ` +
-    `a first line of sep= and ${character} says so`
+    `the columns of the header seem to be separated by ${DELIMITER_NAMES[index]}; ` +
+    `to say so, add a first line of sep= and ${character}`
   );
 }
 

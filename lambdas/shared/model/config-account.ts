@@ -13,26 +13,31 @@ function named(form: RegExp, description: string, allowed: string) {
   return v.optional(v.nullable(text(form, description, allowed)), null);
 }
 
-const bucket = (what: string) => named(BUCKET, `bucket ${what}; null: one is made`, 'its name');
+const bucket = (what: string) =>
+  named(BUCKET, `existing bucket ${what}; null: create one`, 'a bucket name');
 
 export const existing = v.pipe(
   v.strictObject({
-    landingBucket: bucket('that files are uploaded to'),
-    lakeBucket: bucket('of tables, manifests and raw segments'),
-    failuresBucket: bucket('of record batches that were given up'),
+    landingBucket: bucket('for uploads'),
+    lakeBucket: bucket('for tables, manifests and raw segments'),
+    failuresBucket: bucket('for record batches that Lambda gave up'),
     stateTable: named(
       /^[a-zA-Z0-9_.-]{3,255}$/,
-      'table of shard logs and of the starter; null: one is made',
-      'its name',
+      'existing table for shard logs and starter state; null: create one',
+      'a table name',
     ),
-    stream: named(STREAM, 'stream of order events; null: one is made', 'its name or ARN'),
+    stream: named(
+      STREAM,
+      'existing stream of order events; null: create one',
+      'a stream name or ARN',
+    ),
     kmsKey: named(
       KEY,
-      'encrypts what is made, and opens what is brought; null: keys of AWS do',
-      'its id or ARN; policies know no alias',
+      'KMS key for created resources and for existing encrypted ones; null: use keys of AWS',
+      'a key id or ARN, not an alias',
     ),
   }),
-  group('What is there already.'),
+  group('Existing resources to use instead of new ones.'),
 );
 
 export type Existing = v.InferOutput<typeof existing>;
@@ -46,15 +51,15 @@ function listOf(form: RegExp, description: string, allowed: string) {
 
 export const vpc = v.pipe(
   v.strictObject({
-    id: named(/^vpc-[0-9a-f]{8,17}$/, 'functions run in this VPC; null: in none', 'vpc-…'),
-    subnets: listOf(/^subnet-[0-9a-f]{8,17}$/, 'subnets of it', 'a list of subnet-…'),
+    id: named(/^vpc-[0-9a-f]{8,17}$/, 'VPC that the functions run in; null: none', 'vpc-…'),
+    subnets: listOf(/^subnet-[0-9a-f]{8,17}$/, 'subnets of the VPC', 'a list of subnet-…'),
     securityGroups: listOf(
       /^sg-[0-9a-f]{8,17}$/,
-      'of the functions; none: one is made that lets HTTPS out',
+      'security groups of the functions; empty: create one that allows outgoing HTTPS',
       'a list of sg-…',
     ),
   }),
-  group('The network of the functions.'),
+  group('Network of the functions.'),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const { id, subnets, securityGroups } = dataset.value;
@@ -63,8 +68,8 @@ export const vpc = v.pipe(
     }
     const [key, message] =
       id === null
-        ? ['id', 'a VPC, where subnets or security groups are named']
-        : ['subnets', 'one at least, where a VPC is named'];
+        ? ['id', 'a VPC id, because subnets or security groups are set']
+        : ['subnets', 'at least one, because aws.vpc.id is set'];
     const { [key]: value } = dataset.value as Record<string, unknown>;
     const path = { type: 'object', origin: 'value', input: dataset.value, key, value };
     addIssue({ message, path: [path as v.ObjectPathItem] });
@@ -81,7 +86,7 @@ export const logRetention = v.optional(
   v.pipe(
     v.picklist(RETENTION_DAYS),
     v.metadata({
-      description: 'how long the logs of functions and runs are kept',
+      description: 'how long logs are kept',
       allowed: RETENTION_DAYS.join(', '),
     }),
     v.transform((text) => Number.parseInt(text, 10)),
@@ -91,8 +96,8 @@ export const logRetention = v.optional(
 
 export const permissionsBoundary = named(
   POLICY,
-  'bounds every role that is made; null: nothing does',
-  'the name or ARN of a policy',
+  'permissions boundary of every created role; null: none',
+  'a policy name or ARN',
 );
 
 /** A resource has 50 tags at most; the CDK and AWS add some. */
@@ -106,19 +111,19 @@ export const tags = v.optional(
     v.record(v.pipe(v.string(), v.regex(TAG_KEY)), v.pipe(v.string(), v.regex(TAG_VALUE))),
     v.check((map) => Object.keys(map).length <= MAX_TAGS),
     v.metadata({
-      description: 'tags of everything that can have some, beside application: tandem',
-      allowed: `up to ${MAX_TAGS} names with a text each, of letters, digits, blanks and _.:/=+@-`,
+      description: 'tags for all resources, in addition to application: tandem',
+      allowed: `up to ${MAX_TAGS} names with a text each; letters, digits, spaces and _.:/=+@-`,
     }),
   ),
   {},
 );
 
 export const keepVersionsFor = v.optional(
-  duration('1d', '3650d', 'replaced and deleted objects can be got back for so long; whole days'),
+  duration('1d', '3650d', 'how long replaced and deleted objects can be restored; whole days'),
   '30d',
 );
 
 export const keepReportsFor = v.optional(
-  duration('1d', '3650d', 'reports of comparisons and of failed runs are kept so long; whole days'),
+  duration('1d', '3650d', 'how long reports of comparisons and failed runs are kept; whole days'),
   '365d',
 );

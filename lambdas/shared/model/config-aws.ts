@@ -14,15 +14,11 @@ import { byteSize, duration, flag, group, oneOf, text, wholeNumber } from './con
 export const publish = v.pipe(
   v.strictObject({
     maxShardsInline: v.optional(
-      wholeNumber(
-        1,
-        10_000,
-        'on AWS: with more shards, each is published by a function of its own',
-      ),
+      wholeNumber(1, 10_000, 'on AWS: with more shards, each one is published by its own function'),
       8,
     ),
   }),
-  group('How epochs of the stream are published.'),
+  group('Publishing of epochs.'),
 );
 
 const functionMemory = (description: string) => byteSize('512MiB', '10240MiB', description);
@@ -33,8 +29,8 @@ export const aws = v.pipe(
     stackPrefix: v.optional(
       text(
         /^[A-Z][A-Za-z0-9]{0,19}$/,
-        'stacks begin with this; another one is another deployment',
-        '1 to 20 letters and digits, the first a capital',
+        'prefix of stack names; a different one is a separate deployment',
+        '1 to 20 letters and digits, starting with a capital letter',
       ),
       'Tandem',
     ),
@@ -42,7 +38,7 @@ export const aws = v.pipe(
       v.nullable(
         text(
           /^\d{12}$/,
-          'deploys to this account only; null: that of the credentials',
+          'refuse to deploy to any other account; null: use that of the credentials',
           '12 digits, in quotes',
         ),
       ),
@@ -52,51 +48,68 @@ export const aws = v.pipe(
       v.nullable(
         text(
           /^[a-z]{2}(-[a-z]+)+-\d$/,
-          'deploys to this region only; null: that of the environment',
-          'a region of AWS, as eu-central-1',
+          'refuse to deploy to any other region; null: use that of the environment',
+          'an AWS region such as eu-central-1',
         ),
       ),
       null,
     ),
     batchMemory: v.optional(
-      functionMemory('memory of each step of a batch run; 1769MiB is one core'),
+      functionMemory('memory of each function of a batch run; 1769MiB is one core'),
       '1769MiB',
     ),
     streamMemory: v.optional(functionMemory('memory of the functions of the stream'), '1769MiB'),
     reconcileMemory: v.optional(
-      functionMemory('memory of the function that compares both doors'),
+      functionMemory('memory of the function that compares batch and stream'),
       '1769MiB',
     ),
     reconcileEvery: v.optional(
-      duration('1m', '7d', 'both doors are compared so often, and after each batch run'),
+      duration(
+        '1m',
+        '7d',
+        'time between comparisons of batch and stream; each batch run also starts one',
+      ),
       '1h',
     ),
     maxParallel: v.optional(
-      wholeNumber(1, 5_000, 'steps of a batch run side by side; within the account’s concurrency'),
+      wholeNumber(
+        1,
+        5_000,
+        'maximum functions of a batch run in parallel, within the concurrency of the account',
+      ),
       200,
     ),
     streamMode: v.optional(
-      oneOf(['provisioned', 'on_demand'], 'who chooses the number of shards'),
+      oneOf(['provisioned', 'on_demand'], 'whether aws.shards or AWS sets the number of shards'),
       'provisioned',
     ),
-    shards: v.optional(wholeNumber(1, 10_000, 'shards of a provisioned stream'), 2),
+    shards: v.optional(wholeNumber(1, 10_000, 'number of shards of a provisioned stream'), 2),
     retention: v.optional(
       duration('24h', '365d', 'how long the stream keeps records; whole hours'),
       '72h',
     ),
     batchWindow: v.optional(
-      duration('0s', '300s', 'records are gathered so long before they are consumed'),
+      duration('0s', '300s', 'how long Lambda gathers records before it calls the consumer'),
       '5s',
     ),
     retryLimit: v.optional(
       v.nullable(
-        wholeNumber(0, 10_000, 'retries before a record batch is given up; null: endless'),
+        wholeNumber(0, 10_000, 'retries before Lambda gives up a record batch; null: no limit'),
       ),
       null,
     ),
-    bisect: v.optional(flag('halve a record batch that failed; only with a retryLimit'), true),
+    bisect: v.optional(
+      flag('split a failed record batch in half before a retry; needs a retryLimit'),
+      true,
+    ),
     alarmEmail: v.optional(
-      v.nullable(text(/^[^@\s]+@[^@\s]+$/, 'gets the alarms', 'an address')),
+      v.nullable(
+        text(
+          /^[^@\s]+@[^@\s]+$/,
+          'e-mail address that receives the alarms; null: none',
+          'an e-mail address',
+        ),
+      ),
       null,
     ),
     existing: v.optional(existing, {}),
@@ -107,7 +120,7 @@ export const aws = v.pipe(
     keepReportsFor,
     tags,
   }),
-  group('What `cdk deploy` makes on AWS.'),
+  group('The deployment on AWS (`cdk deploy`).'),
   v.transform((written) => {
     const { retention, batchWindow, batchMemory, streamMemory, ...others } = written;
     const { reconcileMemory, reconcileEvery, logRetention: logDays, ...more } = others;

@@ -7,13 +7,13 @@ export const reconcile = v.pipe(
     since: v.optional(
       v.nullable(
         instant(
-          'orders before the window of this instant are left out on both sides, as by --since: ' +
-            'when the stream began, if batch holds older orders; null: everything is compared',
+          'compare only orders from the window of this instant on, as with --since; set it to the ' +
+            'start of the stream if batch holds older orders; null: compare all orders',
         ),
       ),
       null,
     ),
   }),
-  group('What `reconcile` compares.'),
+  group('Comparison of batch and stream (`tandem reconcile`).'),
   v.transform(({ since }) => ({ sinceMs: since })),
 );

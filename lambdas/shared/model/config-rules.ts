@@ -42,10 +42,10 @@ export const rules = v.pipe(
           (map) => Object.keys(map).length <= 1000 && Object.keys(withDefaults(map)).length > 0,
         ),
         v.metadata({
-          description: 'spelling: status; adds to the default, and wins over it',
+          description: 'spellings of each status; added to the defaults, which they override',
           allowed:
             'up to 1,000 spellings (lower-case, trimmed, not empty, not null) with one of ' +
-            `${STATUSES.join(', ')}, or null, which takes a spelling out; one at least has to stay`,
+            `${STATUSES.join(', ')}, or null to remove a spelling; at least one must remain`,
         }),
       ),
       DEFAULT_STATUSES,
@@ -53,12 +53,12 @@ export const rules = v.pipe(
     keep: v.optional(
       oneOf(
         ['first', 'last'],
-        'which record of an order id counts in a batch run (order: object key, then offset); last: for ' +
-          'exports that bring an order again with its newest state; the stream keeps the first',
+        'which record of an order id counts in a batch run, by object key, then offset; last suits ' +
+          'exports that repeat an order with its newest state; the stream always keeps the first',
       ),
       'first',
     ),
   }),
-  group('Rules of records that can be chosen.'),
+  group('Rules for records.'),
   v.transform(({ statuses, keep }) => ({ statuses: withDefaults(statuses), keep })),
 );

@@ -9,65 +9,69 @@ export const stream = v.pipe(
       'orders',
     ),
     watermarkDelay: v.optional(
-      duration('0s', '7d', 'how long windows wait for records that come out of order'),
+      duration('0s', '7d', 'how long windows wait for out-of-order records'),
       '30m',
     ),
     dedupeHorizon: v.optional(
-      duration('1m', '7d', 'how long an order id stays claimed; at least the window'),
+      duration(
+        '1m',
+        '7d',
+        'how long a second record of an order id counts as duplicate; at least windows.length',
+      ),
       '30m',
     ),
     maxAhead: v.optional(
-      duration('0s', '1d', 'event times further ahead of their arrival are capped'),
+      duration('0s', '1d', 'how far ahead of its arrival an event time may raise the watermark'),
       '5m',
     ),
     idleAfter: v.optional(
-      duration('1s', '1d', 'a shard without records for so long holds nobody back'),
+      duration(
+        '1s',
+        '1d',
+        'after this long without records a shard no longer holds back the watermark',
+      ),
       '60s',
     ),
     closeAfter: v.optional(
-      duration('1s', '7d', 'when all shards are idle for so long, open windows become final'),
+      duration('1s', '7d', 'after this long with all shards idle, open windows are finalised'),
       '30m',
     ),
-    batchSize: v.optional(wholeNumber(1, 10_000, 'records that are consumed at once'), 1_000),
+    batchSize: v.optional(wholeNumber(1, 10_000, 'maximum records consumed at once'), 1_000),
     gatherFor: v.optional(
-      duration(
-        '0s',
-        '1m',
-        'how long records of a shard are gathered at most, so that segments are few',
-      ),
+      duration('0s', '1m', 'maximum time to gather records of a shard into one segment'),
       '1s',
     ),
-    every: v.optional(duration('1s', '1h', 'time between two publications'), '60s'),
+    every: v.optional(duration('1s', '1h', 'time between two epochs'), '60s'),
     replanAfter: v.optional(
-      duration('1m', '1d', 'a planned epoch of another version is planned anew after this'),
+      duration('1m', '1d', 'after this an epoch planned by another version is planned again'),
       '10m',
     ),
     keepObjectsFor: v.optional(
-      duration('1h', '3650d', 'plans, snapshots and replaced tables are removed after this'),
+      duration('1h', '3650d', 'how long plans, snapshots and replaced tables are kept'),
       '7d',
     ),
     maxEntriesPerEpoch: v.optional(
-      wholeNumber(1, 10_000, 'log entries of one shard that an epoch takes at most'),
+      wholeNumber(1, 10_000, 'maximum log entries per shard and epoch'),
       1_000,
     ),
     maxFoldAttempts: v.optional(
-      wholeNumber(1, 100, 'reads of a shard log before a missing entry is an error'),
+      wholeNumber(1, 100, 'times a shard log is read before a missing entry is an error'),
       10,
     ),
     claimBytesPerEntry: v.optional(
-      byteSize('1KiB', '256KiB', 'claims of one log entry, before compression'),
+      byteSize('1KiB', '256KiB', 'maximum size of the claims of one log entry, before compression'),
       '256KiB',
     ),
     segmentBytes: v.optional(
-      byteSize('1KiB', '64MiB', 'records of one segment, before compression'),
+      byteSize('1KiB', '64MiB', 'maximum size of one segment, before compression'),
       '64MiB',
     ),
     foldCacheBytes: v.optional(
-      byteSize('1MiB', '64GiB', 'memory for the claims of shards between two batches'),
+      byteSize('1MiB', '64GiB', 'memory that keeps the claims of shards between batches'),
       '256MiB',
     ),
   }),
-  group('The stream: its times, which META fixes once it has begun, and its sizes.'),
+  group('The stream. A consumer keeps the times it began with; sizes can change at any time.'),
   v.transform(
     ({
       watermarkDelay,

@@ -36,9 +36,9 @@ export function parseByteSize(value: string | number): number {
   return Number(match[1]) * UNIT_BYTES[match[2] as keyof typeof UNIT_BYTES];
 }
 
-/** A length of time, written as text, held in milliseconds. */
+/** A length of time, such as text, held in milliseconds. */
 export function duration(minText: string, maxText: string, description: string) {
-  const allowed = `a duration from ${minText} to ${maxText}, written as 500ms, 60s, 30m, 12h or 7d`;
+  const allowed = `a duration from ${minText} to ${maxText}, such as 500ms, 60s, 30m, 12h or 7d`;
   return v.pipe(
     v.string(),
     v.regex(DURATION),
@@ -49,9 +49,9 @@ export function duration(minText: string, maxText: string, description: string) 
   );
 }
 
-/** A number of bytes, written as a number or with a unit, held as a number. */
+/** A number of bytes, such as a number or with a unit, held as a number. */
 export function byteSize(minText: string, maxText: string, description: string) {
-  const allowed = `bytes from ${minText} to ${maxText}, written as 1048576, 512KiB, 32MiB or 1GiB`;
+  const allowed = `bytes from ${minText} to ${maxText}, such as 1048576, 512KiB, 32MiB or 1GiB`;
   return v.pipe(
     v.union([v.pipe(v.number(), v.integer()), v.pipe(v.string(), v.regex(BYTE_SIZE))]),
     v.metadata({ description, allowed }),
@@ -103,11 +103,11 @@ export function path(description: string) {
   return v.pipe(
     v.string(),
     v.check((text) => text.trim() !== '' && !text.includes('\0')),
-    v.metadata({ description, allowed: 'the path of a folder' }),
+    v.metadata({ description, allowed: 'a folder path' }),
   );
 }
 
-/** A calendar day in UTC, written as `2026-01-31`, held as that text. */
+/** A calendar day in UTC, such as `2026-01-31`, held as that text. */
 export function day(description: string) {
   const isDay = (text: string) => {
     const timeMs = Date.parse(`${text}T00:00:00Z`);
@@ -121,13 +121,13 @@ export function day(description: string) {
   );
 }
 
-/** An instant in UTC, written as `2026-01-31T09:00:00Z`, held in milliseconds since 1970. */
+/** An instant in UTC, such as `2026-01-31T09:00:00Z`, held in milliseconds since 1970. */
 export function instant(description: string) {
   return v.pipe(
     v.string(),
     v.regex(/^(19[7-9]\d|20\d\d|21\d\d)-\d\d-\d\dT\d\d:\d\d:\d\d([.]\d{3})?Z$/),
     v.check((text) => Number.isFinite(Date.parse(text))),
-    v.metadata({ description, allowed: 'an instant in UTC, written as 2026-01-31T09:00:00Z' }),
+    v.metadata({ description, allowed: 'an instant in UTC, such as 2026-01-31T09:00:00Z' }),
     v.transform((text) => Date.parse(text)),
   );
 }

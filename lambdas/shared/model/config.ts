@@ -15,16 +15,19 @@ import { UsageError } from './errors.ts';
 
 const paths = v.pipe(
   v.strictObject({
-    landing: v.optional(path('where orders, customers and products are read'), 'data/landing'),
-    lake: v.optional(path('where tables and manifests are written'), 'data/lake'),
-    stream: v.optional(path('the log of the local stream'), 'data/stream'),
+    landing: v.optional(
+      path('folder that batch reads: orders/, customers/ and products/'),
+      'data/landing',
+    ),
+    lake: v.optional(path('folder of tables and manifests'), 'data/lake'),
+    stream: v.optional(path('folder of the local stream'), 'data/stream'),
   }),
-  group('Where things are. Relative paths start at the current folder.'),
+  group('Folders. Relative paths start at the current directory.'),
 );
 
 const windows = v.pipe(
   v.strictObject({
-    length: v.optional(duration('1m', '1d', 'length of a window of window_revenue'), '10m'),
+    length: v.optional(duration('1m', '1d', 'length of one window of window_revenue'), '10m'),
   }),
   group('Tumbling windows of event time, aligned to 1970-01-01T00:00Z.'),
   v.transform(({ length }) => ({ lengthMs: length })),
@@ -32,15 +35,18 @@ const windows = v.pipe(
 
 const parquet = v.pipe(
   v.strictObject({
-    codec: v.optional(oneOf(['zstd', 'snappy', 'none'], 'compression of pages'), 'zstd'),
-    zstdLevel: v.optional(wholeNumber(1, 19, 'higher: smaller and slower'), 1),
+    codec: v.optional(oneOf(['zstd', 'snappy', 'none'], 'compression of Parquet pages'), 'zstd'),
+    zstdLevel: v.optional(wholeNumber(1, 19, 'zstd level; higher is smaller and slower'), 1),
     encoding: v.optional(
-      oneOf(['compact', 'plain'], 'plain: no dictionaries and no deltas, for the simplest readers'),
+      oneOf(
+        ['compact', 'plain'],
+        'plain: no dictionary or delta encodings, for readers that lack them',
+      ),
       'compact',
     ),
-    rowGroupRows: v.optional(wholeNumber(1, 1_048_576, 'rows of a row group at most'), 131_072),
+    rowGroupRows: v.optional(wholeNumber(1, 1_048_576, 'maximum rows per row group'), 131_072),
   }),
-  group('How tables are written.'),
+  group('Parquet files of the tables.'),
 );
 
 /** A spelling goes into the CSV as it is, so nothing in it may need quotes. */
@@ -72,33 +78,30 @@ const RANGES = [
 
 const generate = v.pipe(
   v.strictObject({
-    products: v.optional(wholeNumber(1, 1_000_000, 'products p1, p2, …'), 50),
-    customers: v.optional(wholeNumber(1, 1_000_000, 'customers c1, c2, …'), 1_000),
+    products: v.optional(wholeNumber(1, 1_000_000, 'number of products, named p1, p2, …'), 50),
+    customers: v.optional(wholeNumber(1, 1_000_000, 'number of customers, named c1, c2, …'), 1_000),
     from: v.optional(day('first day of event times'), '2026-01-01'),
-    to: v.optional(day('last day of event times, included'), '2026-01-31'),
-    quantityMin: v.optional(wholeNumber(1, 100_000, 'fewest pieces'), 1),
-    quantityMax: v.optional(wholeNumber(1, 100_000, 'most pieces'), 10),
-    priceMinCents: v.optional(wholeNumber(1, 99_999_999, 'lowest price, in cents'), 500),
-    priceMaxCents: v.optional(wholeNumber(1, 99_999_999, 'highest price, in cents'), 50_000),
+    to: v.optional(day('last day of event times, inclusive'), '2026-01-31'),
+    quantityMin: v.optional(wholeNumber(1, 100_000, 'minimum quantity of an order'), 1),
+    quantityMax: v.optional(wholeNumber(1, 100_000, 'maximum quantity of an order'), 10),
+    priceMinCents: v.optional(wholeNumber(1, 99_999_999, 'minimum price, in cents'), 500),
+    priceMaxCents: v.optional(wholeNumber(1, 99_999_999, 'maximum price, in cents'), 50_000),
     duplicateRate: v.optional(rate('share of orders that are sent twice'), 0.02),
-    duplicateDelayMin: v.optional(
-      duration('1s', '1d', 'a copy happens later by this at least'),
-      '10s',
-    ),
-    duplicateDelayMax: v.optional(
-      duration('1s', '1d', 'a copy happens later by this at most'),
-      '300s',
-    ),
+    duplicateDelayMin: v.optional(duration('1s', '1d', 'minimum delay of a duplicate'), '10s'),
+    duplicateDelayMax: v.optional(duration('1s', '1d', 'maximum delay of a duplicate'), '300s'),
     negativeQuantityRate: v.optional(rate('share of orders with a negative quantity'), 0.05),
     negativePriceRate: v.optional(rate('share of orders with a negative price'), 0.05),
     missingIdRate: v.optional(rate('share of orders without order_id'), 0.01),
-    disorderRate: v.optional(rate('share of orders that do not arrive at their event time'), 0.05),
+    disorderRate: v.optional(
+      rate('share of orders that arrive earlier or later than their event time'),
+      0.05,
+    ),
     disorderEarlyMax: v.optional(
-      duration('0s', '1d', 'these arrive before it by this at most'),
+      duration('0s', '1d', 'maximum time such an order arrives before its event time'),
       '1m',
     ),
     disorderLateMax: v.optional(
-      duration('0s', '1d', 'these arrive after it by this at most'),
+      duration('0s', '1d', 'maximum time such an order arrives after its event time'),
       '60m',
     ),
     statuses: v.optional(
@@ -107,8 +110,8 @@ const generate = v.pipe(
         v.minLength(1),
         v.maxLength(256),
         v.metadata({
-          description: 'spellings of the status, each as likely as the others',
-          allowed: 'a list of 1 to 256 texts in ASCII, at most 32 long, without comma or quote',
+          description: 'spellings of the status, each equally likely',
+          allowed: 'a list of 1 to 256 ASCII texts of up to 32 characters, without comma or quote',
         }),
       ),
       GENERATED_STATUSES,
@@ -121,7 +124,7 @@ const generate = v.pipe(
       const { [low]: lowest, [high]: value } = dataset.value;
       if (lowest <= value) continue;
       const path = { type: 'object', origin: 'value', input: dataset.value, key: high, value };
-      addIssue({ message: `not below generate.${low}`, path: [path as v.ObjectPathItem] });
+      addIssue({ message: `not less than generate.${low}`, path: [path as v.ObjectPathItem] });
     }
   }),
   v.transform(

@@ -80,7 +80,7 @@ export class PreconditionFailedError extends Error {
  * another code version wrote it.
  */
 export function epochDiffers(key: string, cause: Error): TerminalError {
-  const message = `${key} holds other bytes than this plan and code give; plan the epoch anew`;
+  const message = `${key} differs from what this plan and code give; plan the epoch again`;
   return new TerminalError('epoch_differs', message, { cause });
 }
 

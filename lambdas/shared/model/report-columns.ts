@@ -53,9 +53,5 @@ export const REPORT_COLUMNS = numbered([
   nullable('stream_revenue', AMOUNT, 'as the stream table says'),
   nullable('explained_orders', INT64, 'the difference that the order ids explain'),
   nullable('explained_revenue', AMOUNT, 'the difference that the order ids explain'),
-  nullable(
-    'differs',
-    STRING,
-    'fields in which both sides have the order otherwise, with both values',
-  ),
+  nullable('differs', STRING, 'fields that differ between both sides, with both values'),
 ]);

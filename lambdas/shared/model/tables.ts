@@ -63,27 +63,27 @@ export interface Table {
 export const STATUS_NAMES = `${STATUSES.slice(0, -1).join(', ')} or ${STATUSES.at(-1)}`;
 
 const ORDER_COLUMNS: readonly ColumnDraft[] = [
-  required('order_id', STRING, 'identifies the order'),
-  required('customer_id', STRING, 'who ordered'),
-  required('product_id', STRING, 'what was ordered'),
+  required('order_id', STRING, 'id of the order'),
+  required('customer_id', STRING, 'id of the customer'),
+  required('product_id', STRING, 'id of the product'),
   required('order_timestamp', TIMESTAMP, 'event time, to the millisecond'),
   required('quantity', INT32, 'pieces, 1 to 100,000'),
-  required('price', PRICE, 'for one piece'),
+  required('price', PRICE, 'price of one piece'),
   required('status', STRING, STATUS_NAMES),
-  required('order_date', DATE, 'the day of order_timestamp in UTC'),
+  required('order_date', DATE, 'day of order_timestamp in UTC'),
   required('order_day_of_week', INT32, '1 = Sunday … 7 = Saturday'),
   required('hour_of_day', INT32, '0 to 23, UTC'),
   required('total_amount', AMOUNT, 'quantity × price, exact'),
 ];
 
 const RAW_COLUMNS: readonly ColumnDraft[] = [
-  required('issues', STRING, 'the issue codes, joined by commas'),
-  required('raw', STRING, 'the record without its line end, its first 64 KiB'),
+  required('issues', STRING, 'issue codes, separated by commas'),
+  required('raw', STRING, 'first 64 KiB of the record, without its line end'),
   ...ORDER_FIELDS.map((name) => nullable(name, STRING, 'as read: unquoted, not trimmed')),
 ];
 
 const REVENUE_COLUMNS: readonly ColumnDraft[] = [
-  required('total_orders', INT64, 'active orders'),
+  required('total_orders', INT64, 'number of active orders'),
   required('total_revenue', AMOUNT, 'sum of total_amount'),
 ];
 
@@ -95,7 +95,11 @@ function positionColumns(door: Door): readonly ColumnDraft[] {
       ]
     : [
         required('source', STRING, '<stream>/<shardId>'),
-        required('sequence_number', STRING, 'of the Kinesis record; order as a number'),
+        required(
+          'sequence_number',
+          STRING,
+          'sequence number of the Kinesis record; sort it as a number',
+        ),
       ];
 }
 
@@ -120,7 +124,7 @@ function rowTables(door: Door): Table[] {
     defineTable(
       'orders',
       door,
-      'Active orders, joined with their customer and product.',
+      'Active orders, joined with customer and product.',
       [...ORDER_COLUMNS, ...DIMENSIONS.flatMap(({ columns }) => columns), ...position],
       { partitionBy: 'order_date', sortedBy },
     ),
@@ -132,8 +136,8 @@ function rowTables(door: Door): Table[] {
       'duplicates',
       door,
       door === 'batch'
-        ? 'Valid records whose order id belongs to another record, the one that counts.'
-        : 'Valid records whose order id an earlier record holds.',
+        ? 'Valid records whose order id is counted in another record.'
+        : 'Valid records whose order id is held by an earlier record.',
       door === 'batch'
         ? [
             ...ORDER_COLUMNS,
@@ -147,7 +151,7 @@ function rowTables(door: Door): Table[] {
     defineTable(
       'quarantine',
       door,
-      'Records with at least one issue, as they were read.',
+      'Records with at least one issue, as read.',
       [...RAW_COLUMNS, ...position],
       { partitionBy: null, sortedBy },
     ),
@@ -157,10 +161,10 @@ function rowTables(door: Door): Table[] {
       defineTable(
         'late',
         door,
-        'Valid records whose window was over when they came.',
+        'Valid records that arrived after their window was closed.',
         [
           ...ORDER_COLUMNS,
-          required('watermark', TIMESTAMP, 'the watermark that made it late'),
+          required('watermark', TIMESTAMP, 'watermark that made the record late'),
           ...position,
         ],
         { partitionBy: null, sortedBy },
@@ -182,15 +186,15 @@ function revenueTables(door: Door): Table[] {
     defineTable(
       'hourly_revenue',
       door,
-      'Revenue by hour of day, over all days.',
+      'Revenue of active orders by hour of day, over all days.',
       [required('hour_of_day', INT32, '0 to 23, UTC'), ...REVENUE_COLUMNS],
       { partitionBy: null, sortedBy: [{ column: 'hour_of_day' }] },
     ),
     defineTable(
       'product_revenue',
       door,
-      'Revenue by product.',
-      [required('product_id', STRING, 'what was ordered'), ...REVENUE_COLUMNS],
+      'Revenue of active orders by product.',
+      [required('product_id', STRING, 'id of the product'), ...REVENUE_COLUMNS],
       {
         partitionBy: null,
         sortedBy: [{ column: 'total_revenue', descending: true }, { column: 'product_id' }],
@@ -199,10 +203,10 @@ function revenueTables(door: Door): Table[] {
     defineTable(
       'top_products',
       door,
-      'The ten products with the largest revenue.',
+      'The ten products with the highest revenue.',
       [
         required('rank', INT32, '1 to 10'),
-        required('product_id', STRING, 'what was ordered'),
+        required('product_id', STRING, 'id of the product'),
         nullable('product_name', STRING, 'from products'),
         nullable('category', STRING, 'from products'),
         ...REVENUE_COLUMNS,
@@ -212,12 +216,12 @@ function revenueTables(door: Door): Table[] {
     defineTable(
       'window_revenue',
       door,
-      'Revenue by tumbling window of event time and product.',
+      'Revenue of active orders by tumbling window of event time and product.',
       [
         required('window_start', TIMESTAMP, 'inclusive'),
         required('window_end', TIMESTAMP, 'exclusive'),
-        required('product_id', STRING, 'what was ordered'),
-        required('orders_count', INT64, 'active orders'),
+        required('product_id', STRING, 'id of the product'),
+        required('orders_count', INT64, 'number of active orders'),
         required('total_revenue', AMOUNT, 'sum of total_amount'),
       ],
       { partitionBy: null, sortedBy: [{ column: 'window_start' }, { column: 'product_id' }] },

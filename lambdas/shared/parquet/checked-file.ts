@@ -46,14 +46,14 @@ export function uncheckedSource(
   return rangesOf(lake, key, bytes);
 }
 
-const WHAT_NEXT = 'tandem verify names all that is damaged, and what restores it';
+const WHAT_NEXT = 'npx tandem verify lists all damaged objects and how to restore them';
 
 function check({ key, bytes, sha256 }: ListedFile, foundBytes: number, found: string): void {
   if (foundBytes === bytes && found === sha256) return;
   const what =
     foundBytes === bytes
-      ? `has sha256 ${found}, not ${sha256} as its manifest says`
-      : `has ${foundBytes} bytes, not ${bytes} as its manifest says`;
+      ? `has sha256 ${found}, but its manifest says ${sha256}`
+      : `has ${foundBytes} bytes, but its manifest says ${bytes}`;
   throw new TerminalError('file_damaged', `${key} ${what}; ${WHAT_NEXT}`);
 }
 

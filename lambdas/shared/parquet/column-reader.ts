@@ -44,7 +44,7 @@ export class ColumnRows {
   texts(name: string): string[] {
     const { values } = this.#column(name);
     for (let i = 0; i < values.length; i++) {
-      if (typeof values[i] !== 'string') throw this.#misfit(name, 'a value that is no text');
+      if (typeof values[i] !== 'string') throw this.#misfit(name, 'a value that is not text');
     }
     return values as string[];
   }
@@ -55,7 +55,7 @@ export class ColumnRows {
     for (let i = 0; i < values.length; i++) {
       const value = values[i] ?? null;
       if (value !== null && typeof value !== 'string') {
-        throw this.#misfit(name, 'a value that is no text');
+        throw this.#misfit(name, 'a value that is not text');
       }
     }
     return values as (string | null | undefined)[];
@@ -93,7 +93,7 @@ export class ColumnRows {
     return BigInt64Array.from({ length: values.length }, (_, i) => {
       const value: unknown = values[i];
       if (typeof value === 'bigint' || Number.isSafeInteger(value)) return BigInt(value as bigint);
-      throw this.#misfit(name, 'a value that is no integer');
+      throw this.#misfit(name, 'a value that is not an integer');
     });
   }
 

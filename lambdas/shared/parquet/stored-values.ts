@@ -46,7 +46,10 @@ export function bufferOf(file: ParquetSource): AsyncBuffer {
  */
 export async function readMetadata(buffer: AsyncBuffer): Promise<FileMetaData> {
   if (buffer.byteLength < FILE_BYTES_MIN) {
-    throw new TerminalError('parquet_unreadable', `${buffer.byteLength} bytes are no parquet file`);
+    throw new TerminalError(
+      'parquet_unreadable',
+      `${buffer.byteLength} bytes are not a Parquet file`,
+    );
   }
   return await parquetMetadataAsync(buffer);
 }
@@ -65,7 +68,7 @@ export function withoutLogicalTypes(metadata: FileMetaData): FileMetaData {
   return { ...metadata, schema: [root, ...schema] };
 }
 
-const WAY_OUT = 'restore the object, or publish anew';
+const WAY_OUT = 'restore the object, or publish again';
 
 /**
  * Maps a decoder's error on a file that a manifest lists to `TerminalError` `parquet_unreadable`,
@@ -73,7 +76,7 @@ const WAY_OUT = 'restore the object, or publish anew';
  */
 export function unreadableFile(key: string, cause: unknown): unknown {
   if (cause instanceof ObjectNotFoundError) {
-    const message = `${key} is missing, and the manifest lists it; ${WAY_OUT}`;
+    const message = `${key} is missing, but the manifest lists it; ${WAY_OUT}`;
     return new TerminalError('file_missing', message, { cause });
   }
   if (!(cause instanceof Error) || cause instanceof RetryableError) return cause;

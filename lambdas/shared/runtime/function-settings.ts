@@ -44,7 +44,7 @@ export function readSettings(file: string): DeployedSettings {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as DeployedSettings;
   } catch (cause) {
-    const message = `${file} cannot be read; it is made when the functions are bundled`;
+    const message = `${file} cannot be read; bundling the functions creates it`;
     throw new TerminalError('settings_missing', message, { cause });
   }
 }

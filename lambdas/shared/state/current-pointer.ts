@@ -34,8 +34,8 @@ export async function readCurrentPointer(
 function manifestKeyIn(bytes: Uint8Array, key: string): string {
   const folder = key.slice(0, key.lastIndexOf('/') + 1);
   const wayOut = key.includes('manifests/stream/')
-    ? 'remove the object: the next run of npx tandem stream writes it again'
-    : 'let it name a manifest of that folder, or remove it and publish anew: npx tandem batch';
+    ? 'delete the object: the next run of npx tandem stream writes it again'
+    : 'let it name a manifest of that folder, or delete it and publish again: npx tandem batch';
   const { manifest } = decodeStored<{ readonly manifest: string }>(bytes, key, {
     what: 'pointer',
     shape: pointerInto(folder),

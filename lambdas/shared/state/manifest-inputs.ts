@@ -22,7 +22,7 @@ export interface WithInputs {
   readonly inputs_object?: InputsObject;
 }
 
-const WAY_OUT = 'restore the object, or publish anew: npx tandem batch';
+const WAY_OUT = 'restore the object, or publish again: npx tandem batch';
 
 /**
  * The inputs of a run in order of keys, from the manifest itself or its separate object, which is
@@ -56,7 +56,7 @@ async function* linesOf(lake: ObjectStore, key: string): AsyncGenerator<string> 
     const message = `list of inputs ${key} is missing; ${WAY_OUT}`;
     throw new TerminalError('manifest_missing', message, { cause });
   }
-  if (rest !== '') throw damaged(key, 'its last line is cut');
+  if (rest !== '') throw damaged(key, 'its last line is truncated');
 }
 
 function inputOf(line: string, key: string): ManifestInput {
@@ -64,14 +64,14 @@ function inputOf(line: string, key: string): ManifestInput {
   try {
     value = JSON.parse(line) as Partial<ManifestInput> | null;
   } catch {
-    throw damaged(key, 'a line is no JSON');
+    throw damaged(key, 'a line is not JSON');
   }
   const isInput =
     typeof value?.key === 'string' &&
     typeof value.etag === 'string' &&
     Number.isSafeInteger(value.bytes) &&
     Number.isSafeInteger(value.records);
-  if (!isInput) throw damaged(key, 'a line is no input');
+  if (!isInput) throw damaged(key, 'a line is not an input');
   return value as ManifestInput;
 }
 

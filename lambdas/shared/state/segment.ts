@@ -89,7 +89,7 @@ export function segmentLines(bytes: Uint8Array, key: string): Uint8Array[] {
   try {
     plain = zstdDecompressSync(bytes);
   } catch (cause) {
-    throw new TerminalError('segment_damaged', `segment ${key} is no zstd stream`, { cause });
+    throw new TerminalError('segment_damaged', `segment ${key} is not a zstd stream`, { cause });
   }
   const lines: Uint8Array[] = [];
   for (let from = 0; from < plain.length; ) {
@@ -112,7 +112,7 @@ export function decodeLine(line: Uint8Array, key: string): SegmentRecord {
   try {
     value = JSON.parse(textOf(line)) as SegmentLine;
   } catch (cause) {
-    throw new TerminalError('segment_damaged', `segment ${key} has a line that is no JSON`, {
+    throw new TerminalError('segment_damaged', `segment ${key} has a line that is not JSON`, {
       cause,
     });
   }
@@ -153,7 +153,7 @@ export async function readSegment(
     throw new TerminalError('segment_missing', message, { cause });
   }
   if (sha256Of(bytes) !== segment.sha256) {
-    const message = `${where}, has another checksum than its log entry; restore the object`;
+    const message = `${where}, does not match the checksum of its log entry; restore the object`;
     throw new TerminalError('segment_damaged', message);
   }
   return bytes;
@@ -168,7 +168,7 @@ export function checkSegment(
   { key, sha256 }: Pick<SegmentRef, 'key' | 'sha256'>,
 ): void {
   if (sha256Of(bytes) === sha256) return;
-  const message = `segment ${key} has another checksum than its manifest; restore the object`;
+  const message = `segment ${key} does not match the checksum of its manifest; restore the object`;
   throw new TerminalError('segment_damaged', message);
 }
 

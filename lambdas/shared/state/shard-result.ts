@@ -105,5 +105,5 @@ const SHARD_RESULT: StoredKind = {
   }),
   missingCode: 'result_missing',
   damagedCode: 'result_damaged',
-  wayOut: 'remove the object if it is there, and publish this shard of the plan again',
+  wayOut: 'delete the object if it exists, and publish this shard of the plan again',
 };

@@ -58,7 +58,7 @@ export function decodeStored<T>(
     value = parseJson(unpack(bytes));
   } catch (cause) {
     const isJson = cause instanceof SyntaxError;
-    const problem = isJson ? 'it is no JSON' : 'it cannot be unpacked';
+    const problem = isJson ? 'it is not JSON' : 'it cannot be unpacked';
     throw damaged(bytes.length === 0 ? 'it is empty' : problem, cause);
   }
   const problem = problemOf(kind.shape, value);

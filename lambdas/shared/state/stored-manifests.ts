@@ -106,7 +106,7 @@ const BATCH_KIND: StoredKind = {
   what: 'manifest',
   shape: BATCH_MANIFEST,
   ...CODES,
-  wayOut: 'restore the object, or publish anew: npx tandem batch',
+  wayOut: 'restore the object, or publish again: npx tandem batch',
 };
 
 export const STREAM_MANIFEST_KIND: StoredKind = {

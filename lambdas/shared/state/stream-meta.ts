@@ -90,7 +90,7 @@ function assertSame(stored: StreamMeta, wanted: StreamMeta): void {
   }
   const list = metaDifferences(stored, wanted);
   if (list.length === 0) return;
-  const message = `this consumer began otherwise: ${list.join('; ')}; set it back, or replay`;
+  const message = `this consumer began with another config: ${list.join('; ')}; restore the old value, or replay`;
   throw new TerminalError('stream_differs', `${message} under a new --consumer name`);
 }
 

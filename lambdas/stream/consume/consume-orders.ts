@@ -92,7 +92,7 @@ export class OrderConsumer {
     const fresh = afterCheckpoint(records, fold.head.checkpoint);
     if (fresh.length === 0) return fresh;
     if (fold.head.sealed) {
-      const message = `${shardId} is sealed: nothing may follow in its log`;
+      const message = `${shardId} is sealed: its log accepts no more entries`;
       throw new TerminalError('ShardSealed', message);
     }
     const { checkpoint } = fold.head;

@@ -31,7 +31,7 @@ export type PublishResult =
 export function waitingFor(plannedEpoch: number): RetryableError {
   return new RetryableError(
     `epoch ${plannedEpoch} was planned by another version, which may still finish it; ` +
-      '`tandem drain --replan` does not wait for it',
+      'to replace it without waiting: npx tandem drain --replan',
   );
 }
 

@@ -55,7 +55,7 @@ async function closeParent(
     await openShard(context, parentId, consumer);
     head = await readHead(context, parentId);
   }
-  if (head === null) throw new RetryableError(`HEAD of ${parentId} was made and is not there`);
+  if (head === null) throw new RetryableError(`HEAD of ${parentId} was created but does not exist`);
   if (head.sealed) return;
   const endReached = await consumeToEnd(context, parentId, consumer);
   if (!endReached) context.metrics.count('StreamGap', { shardId: parentId });
@@ -76,7 +76,7 @@ async function consumeToEnd(
       const result = await readOn(context, shardId, position, PARENT_READ_RECORDS);
       if (result.records.length === 0) {
         if (result.next === null) return true;
-        throw new RetryableError(`${shardId} has children and has not ended yet`);
+        throw new RetryableError(`${shardId} has children but has not ended yet`);
       }
       const consumed = await consumer.consume(shardId, result.records);
       if (consumed.status === 'failed') throw consumed.error;
@@ -139,7 +139,7 @@ export async function createHead(context: StreamContext, shard: Shard): Promise<
   for (const parentId of shard.parentShardIds) {
     const head = await readHead(context, parentId);
     if (head === null) continue;
-    if (!head.sealed) throw new RetryableError(`${parentId} is not sealed, its child has to wait`);
+    if (!head.sealed) throw new RetryableError(`${parentId} is not sealed yet, so its child waits`);
     parents.push(head);
     const tests = [{ attribute: 'sealed', equals: true }];
     checks.push({ kind: 'check', key: keys.head(parentId), tests });

@@ -36,7 +36,9 @@ export async function readOn(
     if (isDone || result.millisBehindLatest === 0) return { ...result, mayHaveLost };
     from = result.next;
   }
-  throw new RetryableError(`${shardId}: ${MAX_EMPTY_READS} reads were empty though it is behind`);
+  throw new RetryableError(
+    `${shardId}: ${MAX_EMPTY_READS} reads were empty although records are unread`,
+  );
 }
 
 /** The records between a checkpoint and the first record that was delivered. */

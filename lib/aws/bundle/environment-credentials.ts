@@ -6,7 +6,7 @@ export function defaultProvider() {
   return async () => {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
     if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined) {
-      throw new Error('the environment has no credentials, as a function of Lambda has');
+      throw new Error('the environment has no AWS credentials, which Lambda functions always have');
     }
     return {
       accessKeyId: AWS_ACCESS_KEY_ID,

@@ -4,5 +4,5 @@ export const CONFIG_OF_STACK = {
   'aws.region': 'props.env of the stack',
   'aws.tags': 'Tags.of()',
   'aws.permissionsBoundary': 'PermissionsBoundary.of()',
-  'aws.alarmEmail': 'a subscription of the topic',
+  'aws.alarmEmail': 'a subscription to the topic',
 } as const;

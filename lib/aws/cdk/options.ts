@@ -49,7 +49,7 @@ export function optionsOf(scope: Construct, props: TandemOptions): Options {
   const { config: input = {}, removalPolicy = RemovalPolicy.RETAIN } = props;
   for (const [name, means] of Object.entries(CONFIG_OF_STACK)) {
     if (!Object.hasOwn(input.aws ?? {}, name.replace('aws.', ''))) continue;
-    throw new UsageError('config_of_stack', `${name}: use ${means} instead`);
+    throw new UsageError('config_of_stack', `${name} does not apply here; use ${means} instead`);
   }
   const isEphemeral = removalPolicy === RemovalPolicy.DESTROY;
   if (!isEphemeral && removalPolicy !== RemovalPolicy.RETAIN) {

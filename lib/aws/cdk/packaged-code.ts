@@ -20,7 +20,7 @@ const FOLDERS = ['../../../functions/', '../../../dist/functions/'].map((path) =
 export function packagedCode(config: Config): (name: FunctionName) => Code {
   const folder = FOLDERS.find((path) => existsSync(join(path, VERSION_FILE)));
   if (folder === undefined) {
-    const message = `no functions in ${FOLDERS.join(' or ')}; in a checkout: npm run build:package`;
+    const message = `no built functions in ${FOLDERS.join(' or ')}; in a checkout run: npm run build:package`;
     throw new UsageError('functions_not_built', message);
   }
   const codeVersion = readFileSync(join(folder, VERSION_FILE), 'utf8');

@@ -25,7 +25,8 @@ export class Reconciliation extends Construct {
   constructor(scope: Construct, id: string, { batch, stream }: ReconciliationProps) {
     super(scope, id);
     if (batch.lake.bucketArn !== stream.lake.bucketArn) {
-      const message = 'both doors need the same lake to be compared: give the stream door that of';
+      const message =
+        'Reconciliation needs both doors on the same lake; give the stream door that of';
       throw new UsageError('lakes_differ', `${message} the batch door (lake: batch.lake)`);
     }
     this.comparison = new Comparison(this, 'Comparison', {

@@ -35,13 +35,13 @@ export async function checkExisting(
     const bucket = outputs.LandingBucket;
     const silent = 'no upload starts a run';
     checks.push(() => checkEvents(s3, bucket, silent));
-    checks.push(() => checkVersions(s3, bucket, 'an upload that is replaced cannot be got back'));
+    checks.push(() => checkVersions(s3, bucket, 'a replaced upload cannot be restored'));
   }
   if (existing.lakeBucket !== null) {
     const bucket = outputs.LakeBucket;
-    const late = 'tables of Athena follow within the hour only';
+    const late = 'the tables of Athena are updated only once an hour';
     checks.push(() => checkEvents(s3, bucket, late));
-    checks.push(() => checkVersions(s3, bucket, 'an object that is lost cannot be got back'));
+    checks.push(() => checkVersions(s3, bucket, 'a lost object cannot be restored'));
     checks.push(() => checkRules(s3, bucket));
   }
   if (existing.stream !== null) {
@@ -51,7 +51,7 @@ export async function checkExisting(
   for (const check of checks) {
     const found = await check().catch((error: unknown) => {
       if (!(error instanceof Error)) throw error;
-      return `not looked at (docs/deploying.md names the rights): ${saidBy(error)}`;
+      return `not checked: ${saidBy(error)}; docs/deploying.md lists the permissions`;
     });
     if (found !== null) findings.push(found);
   }
@@ -62,8 +62,8 @@ async function checkEvents(s3: S3Client, bucket: string, effect: string): Promis
   const command = new GetBucketNotificationConfigurationCommand({ Bucket: bucket });
   const { EventBridgeConfiguration: events } = await s3.send(command);
   if (events !== undefined) return null;
-  const advice = 'switch on Amazon EventBridge in its properties';
-  return `bucket ${bucket} does not tell EventBridge, so ${effect}: ${advice}`;
+  const advice = 'enable Amazon EventBridge in its properties';
+  return `bucket ${bucket} sends no events to EventBridge, so ${effect}; ${advice}`;
 }
 
 async function checkVersions(s3: S3Client, bucket: string, effect: string): Promise<string | null> {
@@ -80,21 +80,21 @@ async function checkRules(s3: S3Client, bucket: string): Promise<string | null> 
   });
   const enabled = Rules.filter(({ Status }) => Status === 'Enabled');
   const has = {
-    'an expiry of work/': enabled.some(
+    'expiration of work/': enabled.some(
       ({ Filter, Prefix, Expiration }) =>
         Expiration?.Days !== undefined && 'work/'.startsWith(Filter?.Prefix ?? Prefix ?? 'no'),
     ),
-    'an expiry of old versions': enabled.some(
+    'expiration of old versions': enabled.some(
       ({ NoncurrentVersionExpiration: age }) => age !== undefined,
     ),
-    'an end of unfinished uploads': enabled.some(
+    'deletion of incomplete uploads': enabled.some(
       ({ AbortIncompleteMultipartUpload: abort }) => abort !== undefined,
     ),
   };
   const missing = Object.entries(has).flatMap(([name, isThere]) => (isThere ? [] : [name]));
   if (missing.length === 0) return null;
   const list = missing.join(', ');
-  return `bucket ${bucket} has no life-cycle rule for ${list}, so what nobody needs is paid for`;
+  return `bucket ${bucket} has no lifecycle rule for ${list}, so you pay for unneeded objects`;
 }
 
 async function checkRetention(
@@ -107,6 +107,6 @@ async function checkRetention(
   const hours = summary?.RetentionPeriodHours ?? 24;
   if (hours * MS_PER_HOUR === retentionMs) return null;
   const wanted = `${retentionMs / MS_PER_HOUR}h`;
-  const advice = 'alarms count with the latter: make both the same';
-  return `stream ${stream} keeps records for ${hours}h, aws.retention is ${wanted}; ${advice}`;
+  const advice = 'alarms use the latter: make both the same';
+  return `stream ${stream} keeps records for ${hours}h, but aws.retention is ${wanted}; ${advice}`;
 }

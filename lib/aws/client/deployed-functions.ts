@@ -50,9 +50,9 @@ export class DeployedFunctions {
 
 function failureOf(output: string, name: string, text: string): Error {
   const { errorType, errorMessage = text } = JSON.parse(text) as Record<string, string | undefined>;
-  const message = `${output} failed: ${errorMessage} (its log is that of function ${name})`;
+  const message = `${output} failed: ${errorMessage} (see the log of function ${name})`;
   const isPassing = errorType === 'RetryableError' || /timed out/i.test(errorMessage);
-  if (isPassing) return new RetryableError(`${message}; run it again, it goes on where it was`);
+  if (isPassing) return new RetryableError(`${message}; run it again to continue`);
   return new TerminalError('function_failed', message);
 }
 

@@ -132,7 +132,7 @@ function outputOf({ Outputs = [], StackStatus }: Stack, stackName: string, outpu
   throw new TerminalError(
     'output_missing',
     `stack ${stackName} (${StackStatus ?? 'of unknown status'}) has no output ${output}: ` +
-      'a deployment is under way, has failed or is of an older version; run: npx cdk deploy --all',
+      'its deployment is running, has failed or is of an older version; run: npx cdk deploy --all',
   );
 }
 
@@ -145,7 +145,7 @@ async function notDeployed(
   if (clients.endpoint !== undefined) {
     return new TerminalError(
       'not_deployed',
-      `no stack ${stackName} at ${clients.endpoint}; an emulator forgets all when it ends. ` +
+      `no stack ${stackName} at ${clients.endpoint}; an emulator loses everything when it stops. ` +
         'Run: npx cdk deploy --all --context emulator=true --context ephemeral=true',
     );
   }
@@ -154,8 +154,8 @@ async function notDeployed(
   return new TerminalError(
     'not_deployed',
     `no stack ${stackName} in account ${account} and region ${region} ` +
-      `(aws.stackPrefix is ${prefix}). Run: npx cdk deploy --all; or name the account and region ` +
-      'of the deployment by AWS_PROFILE and AWS_REGION',
+      `(aws.stackPrefix is ${prefix}). Run: npx cdk deploy --all; or set AWS_PROFILE and ` +
+      'AWS_REGION to the account and region of the deployment',
   );
 }
 
@@ -178,13 +178,13 @@ function explained(error: unknown, stackName: string, { endpoint }: FinderClient
     return new TerminalError('no_credentials', `no AWS credentials (${saidBy(error)}): ${advice}`);
   }
   if (/region is missing/i.test(error.message)) {
-    const message = 'no AWS region: set AWS_REGION, or one in the profile of AWS_PROFILE';
+    const message = 'no AWS region: set AWS_REGION, or a region in the profile of AWS_PROFILE';
     return new TerminalError('no_region', message, options);
   }
   if (endpoint !== undefined && troubleOf(error) === 'unreached') {
     return new TerminalError(
       'emulator_not_running',
-      `nothing answers at ${endpoint} (AWS_ENDPOINT_URL): the emulator is not running. ` +
+      `no answer from ${endpoint} (AWS_ENDPOINT_URL): the emulator is not running. ` +
         'Run: npm run local:up; or unset AWS_ENDPOINT_URL to reach AWS',
       options,
     );

@@ -95,7 +95,7 @@ async function folderUploads(path: string): Promise<FoundUploads> {
   throw new UsageError(
     'upload_unknown',
     `${path} has no file to read below ${places}${insteadText(passedOver)}. ` +
-      'Orders of another folder go file by file.',
+      'To upload orders from another folder, name the files.',
   );
 }
 
@@ -132,7 +132,7 @@ function plainFile(path: string, sizeBytes: number): UploadFile {
   });
   const targetKey = at < 0 ? `orders/${basename(full)}` : names.slice(at).join('/');
   if (isHidden(targetKey, targetKey.slice(0, targetKey.indexOf('/') + 1))) {
-    const message = `${path} would not be read: names that begin with . or _ are passed over`;
+    const message = `${path} would not be read: names that begin with . or _ are ignored; rename it`;
     throw new UsageError('upload_unknown', message);
   }
   return {

@@ -210,8 +210,8 @@ async function failure(
 function notStarted(): TerminalError {
   return new TerminalError(
     'run_not_started',
-    `no run has begun ${QUIET_MS_MAX / 60_000} minutes after the upload, and none is due: look at ` +
-      'the queue and the function StartFunction, or ask for a run: npx tandem batch --target aws',
+    `no run started within ${QUIET_MS_MAX / 60_000} minutes of the upload, and none is due; check ` +
+      'the queue and the log of StartFunction, or start a run: npx tandem batch --target aws',
   );
 }
 

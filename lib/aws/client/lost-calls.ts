@@ -16,7 +16,7 @@ type LostCall = Omit<LostCalls, 'count'>;
 /** Messages stay hidden for this long while they are examined; an interrupted look ends by then. */
 const LOOK_SEC = 60;
 
-const NO_ERROR = 'no error is named';
+const NO_ERROR = 'no error given';
 
 /**
  * Lists the queues' lost calls, the most frequent first, and removes them. With `isDryRun` all are
@@ -85,7 +85,7 @@ function lostCallOf({ Body, MessageAttributes = {}, Attributes = {} }: Message):
   }
   const { requestContext: context, responsePayload: payload } = failedCall(Body);
   if (context?.functionArn === undefined) {
-    return { name: 'unknown', error: 'the message is none of Lambda or EventBridge', newestAtMs };
+    return { name: 'unknown', error: 'the message is not from Lambda or EventBridge', newestAtMs };
   }
   const errors = [payload?.errorType, payload?.errorMessage].filter((part) => part !== undefined);
   const error = errors.length > 0 ? errors.join(': ') : (context.condition ?? NO_ERROR);

@@ -93,9 +93,9 @@ export function versionToRestore(
       ? versions.find(({ content }) => content !== null && content.etag !== current?.content?.etag)
       : versions.find(({ modifiedAtMs }) => modifiedAtMs < beforeMs);
   if (found?.content) return found;
-  const kept = versions.length === 0 ? 'the bucket has no version of it' : 'none fits';
+  const kept = versions.length === 0 ? 'the bucket keeps no version of it' : 'none matches';
   const advice =
-    'tandem restore --dry-run lists what is kept; versions go after aws.keepVersionsFor';
+    'npx tandem restore --dry-run lists the kept versions; they expire after aws.keepVersionsFor';
   throw new TerminalError(
     'version_not_found',
     `no version of ${key} to restore: ${kept}; ${advice}`,

@@ -61,7 +61,7 @@ export class ReplayExecutions {
         const reason = reasonOf(cause) ?? error ?? `it ${status?.toLowerCase()}`;
         throw new TerminalError(
           'replay_failed',
-          `replay ${name} failed: ${reason}; mend that and run it again, it goes on where it was`,
+          `replay ${name} failed: ${reason}; fix that and run it again to continue`,
         );
       }
       await nap(clock, pollMs, signal);

@@ -115,8 +115,8 @@ function existing(keys: readonly string[]): TerminalError {
   const names = keys.slice(0, MAX_NAMES).join(', ');
   return new TerminalError(
     'upload_exists',
-    `nothing was sent: ${names}${rest}: there already, with other content. --overwrite replaces ` +
-      'it (tandem restore brings the old version back); or give the file another name',
+    `nothing was sent: ${names}${rest}: the bucket has other content under this name. Replace it with ` +
+      '--overwrite (npx tandem restore undoes that), or rename the file',
   );
 }
 
@@ -157,7 +157,7 @@ async function send(
         return (await writer.commit(overwrite ? {} : { ifNoneMatch: true })).etag;
       } catch (cause) {
         if (!(cause instanceof PreconditionFailedError)) throw cause;
-        const message = `${file.targetKey} was put there by somebody else meanwhile; run it again`;
+        const message = `${file.targetKey} was uploaded by another process in the meantime; run it again`;
         throw new TerminalError('upload_exists', message, { cause });
       }
     },

@@ -57,13 +57,13 @@ type StepName = keyof typeof LAKE_RIGHTS;
 const READS_LANDING: readonly StepName[] = ['planRun', 'mapChunk', 'reduceBucket', 'publishRun'];
 
 const DESCRIPTIONS: Readonly<Record<StepName, string>> = {
-  planRun: 'Fixes what a batch run reads and how it is cut',
-  mapChunk: 'Reads the chunks of a task into the exchange',
-  checkChunks: 'Looks at the results of a map, and finds chunks to run again',
+  planRun: 'Plans the inputs and chunks of a batch run',
+  mapChunk: 'Maps the chunks of a task into the exchange',
+  checkChunks: 'Checks the results of a map and lists chunks to run again',
   reduceBucket: 'Writes the rows of one bucket of order ids',
   mergeAggregates: 'Writes the revenue tables of one range of products',
   publishRun: 'Makes a batch run current',
-  endRun: 'Records and cleans up a run that failed',
+  endRun: 'Records a failed run and cleans up',
 };
 
 /** Notifications that the starter reads at once, and how long they are gathered. */
@@ -129,7 +129,7 @@ export class BatchDoor extends Construct {
     const { deployment, storage, codeOf } = this.#props;
     const starter = new TandemFunction(this, 'startRun', {
       deployment,
-      description: 'Starts batch runs: waits for quiet, one run at a time',
+      description: 'Starts batch runs after uploads, one at a time',
       code: codeOf('startRun'),
       key: storage.key,
       memory: Size.mebibytes(512),
@@ -180,7 +180,7 @@ export class BatchDoor extends Construct {
     const deadLetterQueue = this.lostCalls;
     const toQueue = new SqsQueue(this.queue, { deadLetterQueue });
     new Rule(this, 'Uploads', {
-      description: 'Uploads of orders and dimensions, and files that were removed',
+      description: 'Uploaded and deleted files of orders and dimensions',
       eventPattern: {
         source: ['aws.s3'],
         detailType: ['Object Created', 'Object Deleted'],
@@ -192,7 +192,7 @@ export class BatchDoor extends Construct {
       targets: [toQueue],
     });
     new Rule(this, 'StoppedRuns', {
-      description: 'Runs that ended without their last step',
+      description: 'Runs that ended before their last step',
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
@@ -204,7 +204,7 @@ export class BatchDoor extends Construct {
       targets: [toQueue],
     });
     new Rule(this, 'StarterTicks', {
-      description: 'Makes up for a call of the starter that got lost',
+      description: 'Repeats lost calls of the starter',
       schedule: Schedule.rate(STARTER_EVERY),
       targets: [this.starter.asTarget('tick', { deadLetterQueue, retryAttempts: 0 })],
     });

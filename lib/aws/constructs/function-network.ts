@@ -34,7 +34,7 @@ function ownGroup(stack: Stack, vpcId: string, stackPrefix: string): CfnSecurity
   const made = stack.node.tryFindChild(SECURITY_GROUP);
   if (made !== undefined) return made as CfnSecurityGroup;
   return new CfnSecurityGroup(stack, SECURITY_GROUP, {
-    groupDescription: `Functions of ${stackPrefix}: HTTPS to AWS, and nothing in`,
+    groupDescription: `Functions of ${stackPrefix}: outgoing HTTPS only`,
     vpcId,
     securityGroupEgress: [
       {

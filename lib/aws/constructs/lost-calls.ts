@@ -15,7 +15,7 @@ export function lostCallsQueue(scope: Construct, key: IKey | null): Queue {
   const queue = encryptedQueue(scope, 'LostCalls', key);
   Validations.of(queue).acknowledge({
     id: 'AwsSolutions-SQS3',
-    reason: 'It is where calls end that nobody took; an alarm tells of each.',
+    reason: 'It is itself a dead-letter queue; an alarm reports each message.',
   });
   return queue;
 }

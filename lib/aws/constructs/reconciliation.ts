@@ -54,7 +54,7 @@ export class Reconciliation extends Construct {
     keepFailedCalls(this.reconcile, this.lostCalls, storage.key);
     const target = this.reconcile.asTarget('reconcile', { deadLetterQueue: this.lostCalls });
     new Rule(this, 'AfterRuns', {
-      description: 'Compares a batch run once it is published',
+      description: 'Compares each published batch run',
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
@@ -63,7 +63,7 @@ export class Reconciliation extends Construct {
       targets: [target],
     });
     new Rule(this, 'Comparisons', {
-      description: 'Compares what the stream published since',
+      description: 'Compares new epochs of the stream',
       schedule: Schedule.rate(Duration.minutes(Math.ceil(aws.reconcileEveryMs / 60_000))),
       targets: [target],
     });

@@ -42,7 +42,7 @@ export class ReplayDoor extends Construct {
     const { aws, stream: config } = deployment.config;
     const made = new TandemFunction(this, 'replay', {
       deployment,
-      description: 'Fills consumers of other names from the archive or the stream, and drains them',
+      description: 'Fills and drains replayed consumers',
       code: codeOf('replay'),
       key: storage.key,
       memory: Size.mebibytes(Math.round(aws.streamMemoryBytes / 1024 ** 2)),

@@ -150,7 +150,7 @@ export class StorageParts {
     if (this.key !== null) {
       Validations.of(stream).acknowledge({
         id: 'AwsSolutions-KDS3',
-        reason: 'Whoever names a key of their own wants it used, whatever it costs.',
+        reason: 'A key set in the config is used for every object, at its cost.',
       });
     }
     return stream;

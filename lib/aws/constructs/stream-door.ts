@@ -81,13 +81,13 @@ export class StreamDoor extends Construct {
     this.publisher = this.#make({
       ...publisher,
       name: 'publishEpoch',
-      description: 'Publishes what was appended, on a schedule',
+      description: 'Publishes epochs on a schedule',
     });
     this.drain = this.#make({
       ...publisher,
       name: 'drain',
       lake: DRAIN,
-      description: 'Makes the windows of the stream final, on demand',
+      description: 'Finalises the windows of the stream on demand',
     });
     for (const { role } of [this.publisher, this.drain]) {
       shardPublisher.grantInvoke(role);
@@ -95,7 +95,7 @@ export class StreamDoor extends Construct {
     }
     this.redrive = this.#make({
       name: 'redrive',
-      description: 'Brings record batches back that were given up, on demand',
+      description: 'Retries given-up record batches on demand',
       lake: REDRIVE,
       variables: { FAILURES_BUCKET: failures.bucketName },
     });
@@ -162,7 +162,7 @@ export class StreamDoor extends Construct {
   #schedule(): void {
     const everyMs = this.#props.deployment.config.stream.publishEveryMs;
     new Rule(this, 'Publications', {
-      description: 'Publishes the stream',
+      description: 'Publishes epochs',
       schedule: Schedule.rate(Duration.minutes(Math.ceil(everyMs / 60_000))),
       // The next one is due soon.
       targets: [

@@ -59,7 +59,7 @@ const ENTRY_BYTES = 12;
 const BLOCK_RECORDS = 256 * 1024;
 const RECORD_BYTES = 57;
 
-const NOT_ASKED: UnreservedFunctions = { status: 'unknown', reason: 'nobody was asked' };
+const NOT_ASKED: UnreservedFunctions = { status: 'unknown', reason: 'not requested' };
 
 export interface BatchEstimate {
   readonly plan: StepPlan;

@@ -60,7 +60,7 @@ export function costOfIdleMonth(config: Config): CostLine[] {
   return [
     {
       service: 'Kinesis',
-      what: isProvisioned ? `${aws.shards} shards` : 'a stream on demand',
+      what: isProvisioned ? `${aws.shards} shards` : 'an on-demand stream',
       cost:
         HOURS_PER_MONTH *
         (isProvisioned ? aws.shards * PRICES.kinesisShardHour : PRICES.kinesisOnDemandHour),
@@ -69,14 +69,14 @@ export function costOfIdleMonth(config: Config): CostLine[] {
       ? [
           {
             service: 'Kinesis',
-            what: 'records kept beyond a day, by shards',
+            what: 'records kept for more than a day, per shard',
             cost: HOURS_PER_MONTH * aws.shards * PRICES.kinesisExtendedShardHour,
           },
         ]
       : []),
     {
       service: 'Lambda',
-      what: 'publications, comparisons and starts that find nothing new',
+      what: 'scheduled calls that find nothing new',
       cost: gbSeconds * PRICES.lambdaGbSecond + calls * PRICES.lambdaRequest,
     },
     {
@@ -90,17 +90,17 @@ export function costOfIdleMonth(config: Config): CostLine[] {
     { service: 'CloudWatch', what: 'logs', cost: costOfLogs(calls * CALL_LOG_BYTES, config) },
     {
       service: 'S3',
-      what: 'looking for given-up batches, and for what to compare',
+      what: 'checks for given-up batches and new publications',
       cost: publications * PRICES.s3Put + comparisons * LOOK_GETS * PRICES.s3Get,
     },
     {
       service: 'DynamoDB',
-      what: 'looking for log entries',
+      what: 'checks for log entries',
       cost: publications * IDLE_READ_UNITS * PRICES.dynamoReadUnit,
     },
     {
       service: 'SQS',
-      what: 'Lambda asks the queue of uploads',
+      what: 'Lambda polling the upload queue',
       cost: QUEUE_ASKS * PRICES.sqsRequest,
     },
     ...(aws.existing.kmsKey === null
@@ -138,12 +138,12 @@ export function costOfBusyMonth(
     },
     {
       service: 'Lambda',
-      what: 'comparisons of both doors',
+      what: 'comparisons of batch and stream',
       cost: comparedSec * gbOf(aws.reconcileMemoryBytes) * PRICES.lambdaGbSecond,
     },
     {
       service: 'Lambda and Glue',
-      what: 'the catalogue, brought to each publication',
+      what: 'catalogue updates for each publication',
       cost:
         publications *
         (CATALOGUE_SEC * CATALOGUE_GB * PRICES.lambdaGbSecond +

@@ -49,7 +49,7 @@ export function costOfKeeping(config: Config, kept: KeptOrders): CostLine[] {
     },
     {
       service: 'S3',
-      what: 'what runs removed, as old versions',
+      what: 'old versions of deleted objects',
       cost: csvGb * (TABLE_RATIO + EXCHANGE_RATIO) * removedRuns * PRICES.s3GbMonth,
     },
     {

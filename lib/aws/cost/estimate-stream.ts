@@ -37,7 +37,7 @@ export function costOfOrders(
   return [
     {
       service: 'Kinesis',
-      what: isProvisioned ? 'put units of 25 KB' : 'data in and out, 1 KB a record at least',
+      what: isProvisioned ? 'put units of 25 KB' : 'data in and out, at least 1 KB per record',
       cost: isProvisioned
         ? orders * PRICES.kinesisPutUnit
         : ((orders * RECORD_BYTES) / GB) *
@@ -57,7 +57,7 @@ export function costOfOrders(
     { service: 'S3', what: 'segments', cost: batches * PRICES.s3Put },
     {
       service: 'S3',
-      what: 'a month of storage',
+      what: 'storage for a month',
       cost: ((orders * STORED_BYTES_PER_EVENT) / GB) * PRICES.s3GbMonth,
     },
     { service: 'CloudWatch', what: 'logs', cost: costOfLogs(batches * CALL_LOG_BYTES, config) },
@@ -73,12 +73,12 @@ function keptInStream({ aws }: Config, orders: number): CostLine[] {
   const extendedDays = Math.min(days, EXTENDED_DAYS) - 1;
   if (aws.streamMode === 'on_demand' && extendedDays > 0) {
     const cost = (gb * extendedDays * PRICES.kinesisExtendedGbMonth) / daysPerMonth;
-    lines.push({ service: 'Kinesis', what: 'kept beyond a day', cost });
+    lines.push({ service: 'Kinesis', what: 'records kept for more than a day', cost });
   }
   const longDays = days - EXTENDED_DAYS;
   if (longDays > 0) {
     const cost = (gb * longDays * PRICES.kinesisLongTermGbMonth) / daysPerMonth;
-    lines.push({ service: 'Kinesis', what: 'kept beyond seven days', cost });
+    lines.push({ service: 'Kinesis', what: 'records kept for more than seven days', cost });
   }
   return lines;
 }

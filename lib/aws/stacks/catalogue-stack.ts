@@ -41,17 +41,20 @@ export class CatalogueStack extends Stack {
     this.registration.node.addDependency(database);
     this.#workgroup(props, name);
     new CfnOutput(this, 'CatalogueDatabase', { value: name, description: 'tables for Athena' });
-    new CfnOutput(this, 'CatalogueWorkgroup', { value: name, description: 'queries run in it' });
+    new CfnOutput(this, 'CatalogueWorkgroup', {
+      value: name,
+      description: 'workgroup for queries',
+    });
     new CfnOutput(this, 'LostCatalogueCalls', {
       value: this.lostCalls.queueUrl,
-      description: 'calls that nobody took',
+      description: 'failed calls of the catalogue',
     });
   }
 
   #registration({ deployment, storage, codeOf }: DoorProps, database: string): TandemFunction {
     const registration = new TandemFunction(this, 'registerTables', {
       deployment,
-      description: 'Brings the tables of Athena to what is published',
+      description: 'Updates the tables of Athena to the current publications',
       code: codeOf('registerTables'),
       key: storage.key,
       memory: Size.mebibytes(512),
@@ -89,7 +92,7 @@ export class CatalogueStack extends Stack {
       targets: [target],
     });
     new Rule(this, 'Hourly', {
-      description: 'Makes up for a lost event, and brings what a deployment changed',
+      description: 'Repeats lost events and applies changes of a deployment',
       schedule: Schedule.rate(Duration.hours(1)),
       targets: [target],
     });

@@ -34,7 +34,7 @@ export class OperationsStack extends Stack {
     this.#dashboard(props);
     new CfnOutput(this, 'AlarmTopic', {
       value: this.topic.topicArn,
-      description: 'subscribe here to be told',
+      description: 'subscribe to receive alarms',
     });
   }
 
@@ -44,7 +44,7 @@ export class OperationsStack extends Stack {
    */
   #alarmKey(): IKey {
     const key = new Key(this, 'AlarmKey', {
-      description: 'Encrypts messages of alarms',
+      description: 'Encrypts alarm messages',
       enableKeyRotation: true,
       pendingWindow: Duration.days(7),
       // Messages are not kept.
@@ -74,8 +74,8 @@ export class OperationsStack extends Stack {
     );
     dashboard.addWidgets(
       graph('Batch runs', [stateMachine.metricSucceeded(), stateMachine.metricFailed()]),
-      graph('Time of a run, ms', [stateMachine.metricTime()]),
-      graph('Steps side by side', [
+      graph('Duration of a run, ms', [stateMachine.metricTime()]),
+      graph('Parallel functions', [
         steps.mapChunk.function.metric('ConcurrentExecutions', { statistic: 'Maximum' }),
         steps.reduceBucket.function.metric('ConcurrentExecutions', { statistic: 'Maximum' }),
       ]),
@@ -83,7 +83,7 @@ export class OperationsStack extends Stack {
     dashboard.addWidgets(
       graph('Records', [own('RecordsRead'), own('RecordsQuarantined')]),
       graph('Records in', [storage.stream.metricIncomingRecords()]),
-      graph('Age of what is consumed, ms', [
+      graph('Age of consumed records, ms', [
         consumer.function.metric('IteratorAge', { statistic: 'Maximum' }),
       ]),
     );

@@ -29,25 +29,30 @@ export class PipelinesStack extends Stack {
       this.stream.publisher.function.functionName,
       'publishes epochs',
     );
-    this.#output('DrainFunction', this.stream.drain.function.functionName, 'makes windows final');
+    this.#output('DrainFunction', this.stream.drain.function.functionName, 'finalises windows');
     this.#output('RedriveFunction', this.stream.redrive.function.functionName, 'brings back');
     const { replay, stateMachine: replays } = this.replay;
     this.#output('ReplayFunction', replay.function.functionName, 'serves other consumers');
     this.#output('ReplayMachine', replays.stateMachineArn, 'fills other consumers');
-    this.#output('NotificationQueue', this.batch.queue.queueUrl, 'tells the starter of uploads');
-    this.#output('LostNotifications', this.batch.deadLetters.queueUrl, 'what it could not handle');
+    this.#output(
+      'NotificationQueue',
+      this.batch.queue.queueUrl,
+      'upload notifications for the starter',
+    );
+    this.#output('LostNotifications', this.batch.deadLetters.queueUrl, 'notifications that failed');
     const lostCalls = {
       LostBatchCalls: this.batch.lostCalls,
       LostStreamCalls: this.stream.lostCalls,
       LostComparisonCalls: this.reconciliation.lostCalls,
     };
     for (const [key, { queueUrl }] of Object.entries(lostCalls)) {
-      this.#output(key, queueUrl, 'calls that nobody took');
+      this.#output(key, queueUrl, 'failed calls of functions');
     }
-    this.#output('ReconcileFunction', reconcile.function.functionName, 'compares both doors');
+    this.#output('ReconcileFunction', reconcile.function.functionName, 'compares batch and stream');
     const { config, codeVersion } = props.deployment;
-    this.#output('ConfigHash', configHash(config), 'of the rules that the tables follow');
-    if (codeVersion !== undefined) this.#output('CodeVersion', codeVersion, 'of the functions');
+    this.#output('ConfigHash', configHash(config), 'hash of the rules of the tables');
+    if (codeVersion !== undefined)
+      this.#output('CodeVersion', codeVersion, 'version of the functions');
     this.#output('ConsumerMapping', this.stream.mapping.eventSourceMappingId, 'feeds the consumer');
   }
 

@@ -42,19 +42,19 @@ export class StorageStack extends Stack implements TandemResources {
     const brought = Object.values(existing).filter((name) => name !== null);
     if (brought.length > 0) {
       Annotations.of(this).addInfo(
-        `${brought.join(', ')}: taken as they are (docs/deploying.md); what is not switched on there, ` +
-          'tandem status --target aws says',
+        `${brought.join(', ')}: used unchanged (docs/deploying.md); for settings they lack, see ` +
+          'npx tandem status --target aws',
       );
     }
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'Who touched an object is what CloudTrail data events tell, where that is wanted.',
+      reason: 'CloudTrail data events record access to objects where that is wanted.',
     });
-    this.#output('LandingBucket', this.landing.bucketName, 'CSV files go here');
+    this.#output('LandingBucket', this.landing.bucketName, 'upload CSV files here');
     this.#output('LakeBucket', this.lake.bucketName, 'tables, manifests and raw segments');
-    this.#output('FailuresBucket', this.failures.bucketName, 'record batches that were given up');
+    this.#output('FailuresBucket', this.failures.bucketName, 'record batches that Lambda gave up');
     this.#output('StateTable', this.state.tableName, 'shard logs, epochs and the starter');
-    this.#output('StreamName', this.stream.streamName, 'order events go here');
+    this.#output('StreamName', this.stream.streamName, 'send order events here');
   }
 
   #output(key: string, value: string, description: string): void {

@@ -184,7 +184,7 @@ async function tidily({ onLeftover }: BatchRunOptions, tidy: () => Promise<void>
     await tidy();
   } catch (error) {
     if (!(error instanceof TerminalError || error instanceof RetryableError)) throw error;
-    onLeftover?.(`not everything that is over could be removed: ${error.message}`);
+    onLeftover?.(`cannot remove all expired runs: ${error.message}`);
   }
 }
 
@@ -204,9 +204,9 @@ function fewerWorkersNote(needs: MemoryNeeds, carried: number): string {
   const mib = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)}MiB`;
   const { workers, memoryLimitBytes } = needs;
   return (
-    `${carried} of ${workers} workers are started: more would spill, and take longer, within ` +
+    `starting ${carried} of ${workers} workers: more would spill to disk and be slower within ` +
     `batch.memoryLimitBytes of ${mib(memoryLimitBytes)}; ` +
-    `${mib(neededBytes(needs, workers))} carries ${workers}`
+    `${workers} workers need ${mib(neededBytes(needs, workers))}`
   );
 }
 

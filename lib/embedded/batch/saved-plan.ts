@@ -26,7 +26,7 @@ export async function withSavedCuts(plan: BatchPlan, file: string): Promise<Batc
   if (!haveSameInputs(saved, plan)) {
     const message =
       `${file} was made for ${describe(saved.inputs)}, ` +
-      `but the landing zone has ${describe(plan.inputs)}; run without --plan`;
+      `but landing has ${describe(plan.inputs)}; run without --plan`;
     throw new TerminalError('plan_mismatch', message);
   }
   const { chunks, bucketCount, rangeCount, waveBytes } = saved;
@@ -53,7 +53,7 @@ async function readPlan(file: string): Promise<BatchPlan> {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TerminalError('plan_unreadable', `${file}: ${reason}`, { cause });
   }
-  const message = `${file} is no plan of this version (state/batch/plans/<runId>.json is one)`;
+  const message = `${file} is not a plan of this version; use state/batch/plans/<runId>.json of the lake`;
   throw new TerminalError('plan_unreadable', message);
 }
 

@@ -122,8 +122,8 @@ async function eraseUntilSettled(
 function stillUnderWay({ plannedEpoch, committedEpoch }: EpochHead): RetryableError {
   const epoch = plannedEpoch ?? committedEpoch;
   return new RetryableError(
-    `epoch ${epoch} is under way, and old files stay until it is published; let it end (npx tandem ` +
-      'stream --until-idle, on AWS the next run of the publisher), and run this again',
+    `epoch ${epoch} is being published, and old files stay until it ends; finish it (npx tandem ` +
+      'stream --until-idle, on AWS the next run of the publisher), then run this again',
   );
 }
 

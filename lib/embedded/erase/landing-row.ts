@@ -26,8 +26,8 @@ export async function landingValues(
     const places = named.slice(0, 5).join(', ');
     throw new TerminalError(
       'customer_not_erased',
-      `landing still has a name or an e-mail address of customer ${customerId} (${places}): empty ` +
-        'both or remove the row, and put the file there again; --replace takes what is there now',
+      `landing still has a name or an e-mail address of customer ${customerId} (${places}): clear ` +
+        'both or delete the row, and upload the file again; --replace accepts the current values',
     );
   }
   return first ?? NOTHING_KNOWN;

@@ -16,7 +16,7 @@ export async function openLakeToErase(
 ): Promise<StreamSight> {
   const { lakeDir, landingDir, config, consumer, metrics } = options;
   if (!existsSync(lakeDir))
-    throw new TerminalError('lake_not_found', `there is no lake ${lakeDir}`);
+    throw new TerminalError('lake_not_found', `lake ${lakeDir} does not exist`);
   const clock = new SystemClock();
   const place = { lakeRoot: lakeDir, clock };
   const found = await SqliteStateStore.openToRead(place);

@@ -212,6 +212,6 @@ async function assertNothingElse(store: ObjectStore, old: ReadonlySet<string>): 
     others.length > MAX_NAMED_FILES ? ` and ${others.length - MAX_NAMED_FILES} more` : '';
   throw new TerminalError(
     'output_not_generated',
-    `files that generate did not write are in the way: ${named}${more}; choose another folder`,
+    `--out holds files that generate did not write: ${named}${more}; choose another folder`,
   );
 }

@@ -103,8 +103,8 @@ export class RunFile {
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       const message =
-        `cannot sort in ${this.#path}: ${reason}; sorting needs room for all records there: ` +
-        'set TMPDIR to a folder that has it';
+        `cannot sort in ${this.#path}: ${reason}; --sort needs space for all records there: ` +
+        'set TMPDIR to a folder with enough space';
       throw new TerminalError('system_error', message, { cause });
     }
   }

@@ -117,7 +117,8 @@ async function checkSegment(
   } catch (error) {
     if (!(error instanceof TerminalError) || !error.code.startsWith('segment_')) throw error;
     const code = error.code as FaultCode;
-    const what = code === 'segment_missing' ? 'is missing' : 'has another checksum than its entry';
+    const what =
+      code === 'segment_missing' ? 'is missing' : 'does not match the checksum of its entry';
     const message = `${what}: version ${version} of ${shard}`;
     faults.add('stream', 'segment', { key: ref.key, code, message });
     return false;

@@ -72,7 +72,7 @@ function wrongRows(what: string, found: number, { rows }: TableFile): Problem {
 
 function problemOf(error: unknown, { key }: TableFile): Problem {
   if (error instanceof TerminalError && CODES.has(error.code)) {
-    const message = error.message.replace(`${key} `, '').replace(/; tandem verify .*$/, '');
+    const message = error.message.replace(`${key} `, '').replace(/; npx tandem verify .*$/, '');
     return { code: error.code as FaultCode, message };
   }
   const isOfStore =

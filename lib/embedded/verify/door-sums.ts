@@ -164,7 +164,7 @@ export class DoorSums {
         : 'window_revenue is not the sum of the orders by final window and product',
       odd === 0
         ? ''
-        : `${odd} rows of window_revenue are no windows of ${this.#windows.lengthMs} ms`,
+        : `${odd} rows of window_revenue are not windows of ${this.#windows.lengthMs} ms`,
     ].filter((text) => text !== '');
   }
 

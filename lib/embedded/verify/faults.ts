@@ -26,17 +26,17 @@ export type FaultCode =
 export type FaultyKind = 'table' | 'manifest' | 'segment' | 'snapshot' | 'totals';
 
 const RESTORE_OF_BATCH =
-  'run tandem batch again, which writes all files of a run anew; or restore the version of the ' +
+  'run npx tandem batch, which writes all files of a run again; or restore the version of the ' +
   'object that was written first';
-const REPLAY = 'tandem replay --consumer NAME makes all tables anew from the raw segments';
+const REPLAY = 'npx tandem replay --consumer NAME rebuilds all tables from the raw segments';
 
 const RESTORE_OF_STREAM: Readonly<Record<FaultyKind, string>> = {
   table: `restore the object from a copy or an earlier version; without one, ${REPLAY}`,
   manifest: `restore the object from a copy or an earlier version; without one, ${REPLAY}`,
   segment:
     'restore the object from a copy or an earlier version; tables do not need it, but replay and ' +
-    'batch --from-raw do; while the stream still has its records, tandem replay --from stream ' +
-    '--consumer NAME archives them anew',
+    'batch --from-raw do; while the stream still has its records, npx tandem replay --from stream ' +
+    '--consumer NAME archives them again',
   snapshot:
     'restore the object from a copy or an earlier version, or no further epoch can be published; ' +
     `without one, ${REPLAY}`,

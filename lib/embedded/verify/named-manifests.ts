@@ -50,7 +50,7 @@ function damageOf(bytes: Uint8Array, door: Door): string | null {
     if (!(error instanceof SyntaxError)) throw error;
     return 'is no JSON';
   }
-  if (manifest?.kind !== door) return `is no manifest of the ${door} door`;
+  if (manifest?.kind !== door) return `is not a manifest of the ${door} door`;
   const problem = problemOf(SHAPES[door], manifest);
   return problem === null ? null : `is damaged: ${problem}`;
 }

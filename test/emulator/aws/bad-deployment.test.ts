@@ -31,7 +31,7 @@ it('to another account than the config says names both, and deploys nothing', ()
   const { stderr, status } = deployment({ account: '123456789012' });
   expect(status).toBe(1);
   expect(stderr).toContain(
-    'the credentials in use are of account 000000000000, aws.account is 123456789012',
+    'the credentials are of account 000000000000, but aws.account is 123456789012',
   );
 });
 

@@ -183,7 +183,7 @@ describe('the command line on a deployment', () => {
     expect(answer.runs[0]).toMatchObject({ status: 'failed', failure });
     const args = ['status', '--target', 'aws', '--config', stacks.configFile];
     const { out } = await runCliHere(args);
-    expect(out).toMatch(/^1 thing is wrong\n1\. batch run \S+ failed.*dimension_rejected: /);
+    expect(out).toMatch(/^1 problem\n1\. batch run \S+ failed.*dimension_rejected: /);
     await world.landing.delete([bad]);
     expect((await onAws('batch')).exitCode).toBe(0);
     expect((await onAws('status')).answer).toMatchObject({ verdict: 'well', troubles: [] });

@@ -28,7 +28,7 @@ describe('hash ranges', () => {
       { start: 0n, end: 0n },
       { start: 1n, end: 2n },
     ]);
-    expect(() => halve('s', { start: 5n, end: 5n })).toThrow('s has one hash key');
+    expect(() => halve('s', { start: 5n, end: 5n })).toThrow('s holds a single hash key');
   });
 
   it('find the shard of every bound', () => {

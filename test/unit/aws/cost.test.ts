@@ -92,13 +92,13 @@ describe('the cost of the stream', () => {
     expect(more).toBeCloseTo(29.2, 5);
   });
 
-  it('counts by the gigabyte what is kept beyond seven days', () => {
+  it('counts by the gigabyte what is records kept for more than seven days', () => {
     const long = parseConfig({ aws: { retention: '30d' } });
     const line = costOfOrders(long, { orders: 1e9 }).find(({ what }) => /seven days/.test(what));
     // 1,024 GB for 23 of 30.4 days.
     expect(line?.cost).toBeCloseTo((1024 * 23 * 0.023) / (730 / 24), 5);
     expect(costOfOrders(DEFAULT_CONFIG, { orders: 1e9 }).map(({ what }) => what)).not.toContain(
-      'kept beyond seven days',
+      'records kept for more than seven days',
     );
   });
 
@@ -127,7 +127,7 @@ describe('the cost of the stream', () => {
 
   it('has what runs removed for a day and a half, as old versions', () => {
     const lines = costOfKeeping(DEFAULT_CONFIG, { orders: 1e9, bytesPerOrder: 57, runsPerDay: 24 });
-    const line = lines.find(({ what }) => what === 'what runs removed, as old versions');
+    const line = lines.find(({ what }) => what === 'old versions of deleted objects');
     expect(line?.cost).toBeCloseTo(57 * (0.45 + 0.68) * 24 * 1.5 * 0.023, 2);
   });
 

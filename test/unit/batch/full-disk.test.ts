@@ -52,7 +52,7 @@ describe('a lake that becomes full at any write of a run', () => {
 
     expect(failure).toMatchObject({ message: expect.stringContaining('no space left') });
     expect(said).toEqual([
-      expect.stringMatching(/^not everything that is over could be removed: .*: read-only$/),
+      expect.stringMatching(/^cannot remove all expired runs: .*: read-only$/),
     ]);
   });
 });
@@ -91,7 +91,7 @@ describe('a run that is published', () => {
     });
 
     expect(status).toBe('published');
-    expect(said).toEqual(['not everything that is over could be removed: work: read-only']);
+    expect(said).toEqual(['cannot remove all expired runs: work: read-only']);
   });
 });
 

@@ -71,7 +71,7 @@ it('names neither more nor fewer rejected files than there are', async () => {
   const landing = await storeOf([['orders/a.csv.gz', CUT_SHORT]]);
 
   expect(await failureOf(() => runCut(landing))).toMatchObject({
-    message: expect.stringMatching(/^no orders file can be read: orders\/a\.csv\.gz \([^,]*\)$/),
+    message: expect.stringMatching(/^no readable orders file: orders\/a\.csv\.gz \([^,]*\)$/),
   });
 });
 

@@ -7,7 +7,7 @@ import { hookedStore, type Operation } from '../../support/hooked-store.ts';
 
 const order = (id: string) => ordersCsv([`${id},c,p,2026-01-01 10:00:00,1,1.00,completed`]);
 const REASONS: Readonly<Record<string, string>> = {
-  archived: 'object_archived: GLACIER, restore it',
+  archived: 'object_archived: GLACIER; restore it first',
   denied: 'access_denied: Access Denied',
 };
 const READS: readonly Operation[] = ['get', 'getInto', 'stream'];
@@ -49,8 +49,8 @@ describe('files that cannot be read', () => {
     expect(manifest.inputs?.map(({ key }) => key)).toEqual(['orders/a.csv']);
     expect(manifest.revenue).toBe('1.00');
     expect(manifest.rejected_files).toEqual([
-      { key: 'orders/archived.csv', reason: 'object_archived: GLACIER, restore it' },
-      { key: 'orders/archived.csv.gz', reason: 'object_archived: GLACIER, restore it' },
+      { key: 'orders/archived.csv', reason: 'object_archived: GLACIER; restore it first' },
+      { key: 'orders/archived.csv.gz', reason: 'object_archived: GLACIER; restore it first' },
       { key: 'orders/denied.csv', reason: 'access_denied: Access Denied' },
       { key: 'orders/denied.csv.gz', reason: 'access_denied: Access Denied' },
     ]);
@@ -84,8 +84,8 @@ describe('files that cannot be read', () => {
       await expect(runWith(['orders/a.csv', key])).rejects.toMatchObject({
         code: 'dimension_rejected',
         message:
-          `${key} cannot be read as a dimension: object_archived: GLACIER, restore it; ` +
-          'mend or remove the file',
+          `${key} cannot be read as a dimension: object_archived: GLACIER; restore it first; ` +
+          'fix or remove the file',
       });
     },
   );

@@ -42,8 +42,8 @@ describe('duplicates_differ', () => {
         count: 2,
         example: 'order_id A1 in orders/a.csv at byte 117 (orders/a.csv at byte 70 counts)',
         hint:
-          'they differ in product_id (2); 2 look like lines of one order (same order_id, other ' +
-          'product): give each line an order_id of its own',
+          'they differ in product_id (2); 2 look like lines of one order (same order_id, different ' +
+          'product): give each line its own order_id',
       },
     ]);
   });
@@ -54,7 +54,7 @@ describe('duplicates_differ', () => {
     ['another time', 'o1', { time: '2026-01-15 10:00:30' }, 'the same order sent again'],
     ['another customer', 'o1', { customer: 'c2' }, 'an order_id that was given to several'],
     ['a spoiled id', '4.00638E+12', { customer: 'c2', product: 'p2' }, 'ids that a spreadsheet'],
-    ['a spoiled id', '"4,1e+9"', { customer: 'c2' }, 'ids that a spreadsheet spoiled'],
+    ['a spoiled id', '"4,1e+9"', { customer: 'c2' }, 'ids that a spreadsheet changed'],
     ['no spoiled id', 'SALE+12', { product: 'p2' }, 'lines of one order'],
   ])('says what it looks like: %s', async (_name, id, change, look) => {
     const files = { 'orders/a.csv': ordersCsv([line(id), line(id, change)]) };
@@ -160,8 +160,8 @@ describe('join_misses', () => {
       count: 1,
       example: 'customer_id c2.0 in orders/a.csv at byte 117',
       hint:
-        '1 without customer, 2 without product: joined columns are null in them; compare how the ' +
-        'ids are written on both sides',
+        '1 without customer, 2 without product: their joined columns are null; compare the ' +
+        'spelling of the ids on both sides',
     });
   });
 
@@ -274,8 +274,8 @@ describe('other warnings', () => {
         count: 1,
         example: 'orders/b.csv',
         hint:
-          'of the records of the run before (its revenue: 30.00) they held 2, which no longer ' +
-          'count: a run reads all that landing holds, so keep the files there',
+          'they held 2 records of the previous run (its revenue: 30.00), which no longer count: ' +
+          'a run reads everything in landing, so keep the files there',
       },
     ]);
   });

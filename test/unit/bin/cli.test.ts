@@ -63,7 +63,7 @@ describe('help', () => {
         '--until-idle',
         '--drain',
         '--batch-size <n>',
-        '--every <time>',
+        '--every <duration>',
         '--consumer <name>',
       ],
     ],
@@ -148,8 +148,8 @@ describe('help', () => {
         '--lake <dir>',
         '--consumer <name>',
         '--allow-missing',
-        '--since <time>',
-        '--until <time>',
+        '--since <instant>',
+        '--until <instant>',
         '--limit <n>',
         '--target <where>',
       ],
@@ -172,24 +172,26 @@ describe('help', () => {
     expect((await runCliHere(['generate', '--help'])).out).toMatchInlineSnapshot(`
       "Usage: tandem generate [options]
 
-      Writes orders/, customers/ and products/ below a folder: CSV with known defects, in the order in
-      which the orders arrive. The same seed gives the same bytes. Shares of duplicates, negative numbers,
-      missing ids and late arrivals are keys of the config, below generate. Files that an earlier generate
-      wrote are replaced; any others in the way are an error.
+      Write sample orders, customers and products as CSV, with known defects.
+
+      Creates orders/, customers/ and products/ below --out, rows in order of arrival. The same seed and
+      config give the same bytes. The generate keys of the config set the shares of duplicates, negative
+      numbers, missing ids and late arrivals. Replaces files of an earlier generate; fails if any other
+      files are in the way.
 
       Options:
-        --out <dir>      folder to write below; required
-        --orders <n>     number of orders; those sent twice come on top (default: 10000)
-        --seed <s>       number that decides all draws (default: 42)
-        --files <k>      parts of about equal size (default: 1)
-        --gzip           compress the order files
-        --config <file>  config file; every key has a default (default: config/tandem.yaml, if it exists)
-        --json           print one JSON object and nothing else
+        --out <dir>      folder to write to (required)
+        --orders <n>     number of distinct orders; duplicates come on top (default: 10000)
+        --seed <s>       seed of all random values; the same seed gives the same orders (default: 42)
+        --files <k>      number of orders files, of about equal size (default: 1)
+        --gzip           compress the orders files with gzip
+        --config <file>  config file in YAML (default: config/tandem.yaml, if it exists)
+        --json           print the result as one JSON object
         --help           print this help
 
       Examples:
         $ tandem generate --out data/landing
-        $ tandem generate --out data/big --orders 10000000 --files 4      about 570 MB in four parts
+        $ tandem generate --out data/big --orders 10000000 --files 4      about 570 MB in four files
         $ tandem generate --out data/landing --seed 7 --gzip
 
       "
@@ -202,7 +204,7 @@ describe('wrong usage', () => {
     [['bach'], "unknown command 'bach' (Did you mean batch?)"],
     [['batch', '--worker', '2'], "unknown option '--worker' (Did you mean --workers?)"],
     [['generate', '--ot', 'x'], "unknown option '--ot' (Did you mean --out?)"],
-    [['generate'], '--out DIR is missing'],
+    [['generate'], '--out DIR is missing: the folder to write to, such as data/landing'],
     [
       ['batch', '--workers', '0'],
       "option '--workers <n>' argument '0' is invalid. Allowed: a whole number from 1 to 64.",
@@ -217,7 +219,7 @@ describe('wrong usage', () => {
     ],
     [
       ['batch', '--chunk-bytes', '32MB'],
-      "option '--chunk-bytes <n>' argument '32MB' is invalid. Allowed: bytes from 1 to 1073741824, written as 1048576, 512KiB, 32MiB or 1GiB.",
+      "option '--chunk-bytes <n>' argument '32MB' is invalid. Allowed: bytes from 1 to 1073741824, such as 1048576, 512KiB, 32MiB or 1GiB.",
     ],
     [
       ['show', 'orders', '--of', 'streams'],
@@ -227,35 +229,35 @@ describe('wrong usage', () => {
     [['status', 'now'], "too many arguments for 'status'. Expected 0 arguments but got 1."],
     [
       ['stream', '--every', '60'],
-      "option '--every <time>' argument '60' is invalid. Allowed: a duration from 1s to 1h, written as 500ms, 60s, 30m or 12h.",
+      "option '--every <duration>' argument '60' is invalid. Allowed: a duration from 1s to 1h, such as 500ms, 60s, 30m or 12h.",
     ],
     [
       ['drain', '--consumer', '../x'],
-      "option '--consumer <name>' argument '../x' is invalid. Allowed: 1 to 64 of a-z 0-9 _ -, not _ or - first.",
+      "option '--consumer <name>' argument '../x' is invalid. Allowed: 1 to 64 of a-z 0-9 _ -, starting with a letter or digit.",
     ],
     [
       ['stream', '--target', 'aws'],
-      'stream works on this machine only; on AWS the deployed functions consume and publish: npx tandem status --target aws',
+      '--target aws does not apply to stream; on AWS the deployed functions consume and publish; see: npx tandem status --target aws',
     ],
     [
       ['redrive', '--target', 'aws', '--consumer', 'x'],
-      'on AWS the deployed functions are consumer default, and no other is changed',
+      '--consumer x does not apply to --target aws: only consumer default is deployed',
     ],
     [
       ['batch', '--target', 'aws', '--accept-quarantined'],
-      '--accept-quarantined is of this machine; with --target aws places and sizes are those of the stacks',
+      '--accept-quarantined applies to --target local only; --target aws uses the deployed stacks',
     ],
     [['upload'], "missing required argument 'path'"],
-    [['drain', '--yes'], '--yes goes with --all; drain alone does not ask'],
+    [['drain', '--yes'], '--yes needs --all: drain asks only with --all'],
     [
       ['status', '--target', 'aws', '--stream', 'x'],
-      '--stream is of this machine; with --target aws places and sizes are those of the stacks',
+      '--stream applies to --target local only; --target aws uses the deployed stacks',
     ],
     [
       ['show', 'orders', '--target', 'gcp'],
       "option '--target <where>' argument 'gcp' is invalid. Allowed choices are local, aws.",
     ],
-    [['show', 'orders', '--consumer', 'x'], '--consumer goes with --of stream'],
+    [['show', 'orders', '--consumer', 'x'], '--consumer needs --of stream'],
     [['produce'], "missing required argument 'file'"],
     [['status', '--config', 'no-such.yaml'], 'config file no-such.yaml does not exist'],
   ])('fails with exit code 2 when given %j', async (args, message) => {
@@ -277,7 +279,9 @@ describe('wrong usage', () => {
     const { exitCode, out, err } = await runCliHere([]);
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toContain('Usage: tandem');
-    expect(err).toContain('tandem: no command; one of demo, generate, batch, produce, ');
+    expect(err).toContain(
+      'tandem: no command given; choose one of demo, generate, batch, produce, ',
+    );
   });
 });
 
@@ -286,7 +290,7 @@ describe('interruption', () => {
     const { exitCode, out } = await runCliHere(['status', '--json'], AbortSignal.abort());
     expect(exitCode).toBe(130);
     expect(JSON.parse(out)).toEqual({
-      error: { code: 'interrupted', message: 'interrupted; nothing half done is left' },
+      error: { code: 'interrupted', message: 'interrupted; no partial results are left' },
     });
   });
 });

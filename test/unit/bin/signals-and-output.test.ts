@@ -42,8 +42,8 @@ const start = (args: readonly string[], stdio?: readonly (number | 'pipe' | 'ign
 
 describe.runIf(HAS_FULL)('standard output that cannot be written', () => {
   const FULL_TEXT =
-    'tandem: standard output cannot be written (ENOSPC: no space left on device); ' +
-    'what the command did is done\n';
+    'tandem: cannot write to standard output (ENOSPC: no space left on device); ' +
+    'the command itself has finished\n';
   const runInto = (fd: number, ...args: string[]) => ended(start(args, ['ignore', fd, 'pipe']));
 
   it.each([[[]], [['--json']]])(

@@ -55,7 +55,7 @@ describe('bin/tandem.js', () => {
     const { exitCode, out, err } = await run([AS_NODE_20, join(dir, 'tandem.js'), '--version']);
     expect([exitCode, out]).toEqual([1, '']);
     expect(err).toContain(
-      'tandem needs Node 24, this is 20.1.0. It comes with `npm ci` and `npm install`',
+      'tandem needs Node 24, but this is 20.1.0. Run `npm ci` or `npm install`',
     );
   });
 
@@ -144,7 +144,7 @@ describe('bin/tandem.js', () => {
 
       child.kill('SIGTERM');
 
-      expect(await ended).toEqual([143, 'tandem: interrupted; nothing half done is left\n']);
+      expect(await ended).toEqual([143, 'tandem: interrupted; no partial results are left\n']);
     });
   });
 });

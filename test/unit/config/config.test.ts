@@ -141,9 +141,9 @@ describe('problems', () => {
     ],
     [
       { generate: { from: '2026-03-01' } },
-      'generate.to is "2026-01-31"; allowed: not below generate.from',
+      'generate.to is "2026-01-31"; allowed: not less than generate.from',
     ],
-    [{ paths: { lake: ' ' } }, 'paths.lake is " "; allowed: the path of a folder'],
+    [{ paths: { lake: ' ' } }, 'paths.lake is " "; allowed: a folder path'],
     [{ parquet: 5 }, 'parquet is 5; allowed: a group of keys'],
     [{ batch: [] }, 'batch is []; allowed: a group of keys'],
     [[], 'the config is []; allowed: a group of keys'],
@@ -237,7 +237,7 @@ describe('reconcile.since', () => {
 
   it.each(['2026-01-15', '2026-02-30T25:00:00Z', 'stream', 7])('fails when it is %j', (since) => {
     expect(() => parseConfig({ reconcile: { since } })).toThrow(
-      'an instant in UTC, written as 2026-01-31T09:00:00Z',
+      'an instant in UTC, such as 2026-01-31T09:00:00Z',
     );
   });
 });
@@ -260,14 +260,34 @@ describe('what an account asks for', () => {
   });
 
   it.each([
-    ['vpc', { id: 'vpc-12345678' }, 'aws.vpc.subnets is []; allowed: one at least, where a VPC is'],
-    ['vpc', { subnets: ['subnet-12345678'] }, 'aws.vpc.id is null; allowed: a VPC, where subnets'],
-    ['vpc', { securityGroups: ['sg-12345678'] }, 'aws.vpc.id is null; allowed: a VPC, where subn'],
+    [
+      'vpc',
+      { id: 'vpc-12345678' },
+      'aws.vpc.subnets is []; allowed: at least one, because aws.vpc.id',
+    ],
+    [
+      'vpc',
+      { subnets: ['subnet-12345678'] },
+      'aws.vpc.id is null; allowed: a VPC id, because subnets',
+    ],
+    [
+      'vpc',
+      { securityGroups: ['sg-12345678'] },
+      'aws.vpc.id is null; allowed: a VPC id, because subn',
+    ],
     ['vpc', { id: 'vpc-12345678', subnets: ['a'] }, 'aws.vpc.subnets.0 is "a"; allowed: a list of'],
     ['existing', [], 'aws.existing is []; allowed: a group of keys'],
     ['existing', { bucket: 'b' }, 'unknown key aws.existing.bucket'],
-    ['existing', { landingBucket: 'No' }, 'aws.existing.landingBucket is "No"; allowed: its name'],
-    ['existing', { kmsKey: 'alias/k' }, 'aws.existing.kmsKey is "alias/k"; allowed: its id or ARN'],
+    [
+      'existing',
+      { landingBucket: 'No' },
+      'aws.existing.landingBucket is "No"; allowed: a bucket name',
+    ],
+    [
+      'existing',
+      { kmsKey: 'alias/k' },
+      'aws.existing.kmsKey is "alias/k"; allowed: a key id or ARN',
+    ],
     ['logRetention', '2d', 'aws.logRetention is "2d"; allowed: 1d, 3d, 5d'],
     ['tags', { 'aws:a': 'b' }, 'aws.tags.aws:a is "b"; allowed: up to 40 names with a text each'],
   ])('cannot be aws.%s %j', (key, value, message) => {

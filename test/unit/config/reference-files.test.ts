@@ -12,7 +12,7 @@ describe('config/tandem.yaml', () => {
     const shown = await configOf(lines.join('\n'), 'tandem.yaml');
     expect(shown).toEqual(DEFAULT_CONFIG);
     const keyCount = lines.filter((line) => /^ {2}\w+:/.test(line)).length;
-    expect(keyCount).toBe(77);
+    expect(keyCount).toBe(78);
   });
 
   it('can be read as it stands', async () => {

@@ -147,7 +147,7 @@ describe('a file of a dimension that cannot be read', () => {
   ])('is rejected as an orders file would be: %j', async (text, reason) => {
     await expect(load([await fileOf('products/a', text)])).rejects.toMatchObject({
       code: 'dimension_rejected',
-      message: `${why}: ${reason}; mend or remove the file`,
+      message: `${why}: ${reason}; fix or remove the file`,
     });
   });
 
@@ -165,7 +165,7 @@ describe('a file of a dimension that cannot be read', () => {
     for (const one of [file, copy]) {
       await expect(loadDimension(failing(error), PRODUCTS, [one], ENOUGH)).rejects.toMatchObject({
         code: 'dimension_rejected',
-        message: `${why}: ${reason}; mend or remove the file`,
+        message: `${why}: ${reason}; fix or remove the file`,
         cause: error,
       });
     }
@@ -199,8 +199,8 @@ describe('a file of a dimension that cannot be read', () => {
     await expect(load([copy])).rejects.toMatchObject({
       code: 'dimension_copy_missing',
       message:
-        'copies/a, the copy of products/a, is missing; restore the object, or put a products/a ' +
-        'into landing that can be read',
+        'copies/a, the copy of products/a, is missing; restore the object, or put a readable ' +
+        'products/a into landing',
       cause: expect.any(ObjectNotFoundError),
     });
   });

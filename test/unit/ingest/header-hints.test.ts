@@ -27,7 +27,7 @@ describe('a header that lacks columns', () => {
     expect(reasonOf(`${RECORD}\n`)).toBe(
       `column_missing: ${ALL}; the file has 7 values; ` +
         'the first line looks like a record; ' +
-        'put a line with the names of the columns before it',
+        'add a header line with the column names before it',
     );
   });
 
@@ -49,15 +49,15 @@ describe('a header that lacks columns', () => {
 
   it('is told from one with another delimiter', () => {
     expect(reasonOf(`${HEADER.replaceAll(',', ';')};Name, first\n`)).toMatch(
-      /; the header looks like one with ";" between columns; a first line of sep= and ; says so$/,
+      /; the columns of the header seem to be separated by ";"; to say so, add a first line of sep= and ;$/,
     );
     expect(reasonOf(`${HEADER.replaceAll(',', '\t')}\tName, first\n`)).toMatch(
-      /; the header looks like one with tabs between columns; a first line of sep= and a tab says so$/,
+      /; the columns of the header seem to be separated by tabs; to say so, add a first line of sep= and a tab$/,
     );
   });
 
   it.each([
-    ['[{"order_id":"o1"}]', 'it looks like a JSON array; write one object a line (NDJSON)'],
+    ['[{"order_id":"o1"}]', 'it looks like a JSON array; write one object per line (NDJSON)'],
     ['<!DOCTYPE html>\n', 'it looks like XML or HTML'],
     [Buffer.from(HEADER, 'utf16le').toString(), 'it looks like UTF-16 without a byte order mark'],
   ])('is told from what is no CSV: %j', (text, hint) => {

@@ -41,12 +41,12 @@ describe('a landing zone without orders', () => {
     expect(code).toBe('landing_empty');
     return message;
   };
-  const WAY_OUT = 'orders are read from orders/, whatever the files are called';
+  const WAY_OUT = 'put files of any name into orders/';
 
   it('is told to be empty', async () => {
     expect(await messageOf()).toBe(
       'no orders file in data/landing: ' +
-        `it is empty (tandem generate makes orders to try it with); ${WAY_OUT}`,
+        `it is empty (npx tandem generate writes sample data); ${WAY_OUT}`,
     );
   });
 
@@ -59,7 +59,7 @@ describe('a landing zone without orders', () => {
   it('is told by the names that are passed over', async () => {
     expect(await messageOf('orders/_a.csv')).toBe(
       'no orders file in data/landing: ' +
-        `names that begin with . or _ are passed over (orders/_a.csv); ${WAY_OUT}`,
+        `names that begin with . or _ are ignored (orders/_a.csv); ${WAY_OUT}`,
     );
   });
 

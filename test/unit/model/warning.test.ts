@@ -35,7 +35,7 @@ describe('warnings', () => {
 
     expect(warningText(one)).toBe(
       '1 record holds a stray quote (stray_quote), such as orders/a.csv at byte 90: ' +
-        'the quote was read as an ordinary character; look whether the field is what was meant',
+        'the quote was read as an ordinary character; check whether the field has the right value',
     );
     expect(warningText(many)).toBe(
       '1,234 duplicates differ from the record that counts (duplicates_differ), ' +

@@ -82,7 +82,7 @@ describe('columns', () => {
   });
 
   it('fail when the file is none, or lacks a column', async () => {
-    await expect(groupsOf(new Uint8Array(3))).rejects.toThrow('3 bytes are no parquet file');
+    await expect(groupsOf(new Uint8Array(3))).rejects.toThrow('3 bytes are not a Parquet file');
     const read = readColumns(fileOf(ROWS), ['absent']);
     await expect(read.next()).rejects.toThrow('absent');
   });
@@ -116,7 +116,7 @@ describe('columns', () => {
       file[file.length >> 1] ^= 1;
       await lake.put('a', file);
       await expect(readTableColumns(lake, listed, ['pieces']).next()).rejects.toThrow(
-        `a has sha256 ${sha256Of(file)}, not ${listed.sha256} as its manifest says; tandem verify`,
+        `a has sha256 ${sha256Of(file)}, but its manifest says ${listed.sha256}; npx tandem verify`,
       );
     }
   });
@@ -135,7 +135,7 @@ describe('columns', () => {
         );
     expect(await errorOf('a', file.length + 1)).toEqual([
       'file_damaged',
-      `a has ${file.length} bytes, not ${file.length + 1} as its manifest says`,
+      `a has ${file.length} bytes, but its manifest says ${file.length + 1}`,
     ]);
     expect(await errorOf('b', file.length)).toEqual(['file_missing', 'b is missing']);
   });

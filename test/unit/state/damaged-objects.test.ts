@@ -23,8 +23,8 @@ describe('CURRENT.json', () => {
 
   it.each([
     ['', 'it is empty'],
-    ['{"manifest": "manifests/ba', 'it is no JSON'],
-    ['no JSON', 'it is no JSON'],
+    ['{"manifest": "manifests/ba', 'it is not JSON'],
+    ['no JSON', 'it is not JSON'],
     ['{}', 'manifest is missing, not a key manifests/batch/<name>.json'],
     ['null', 'it is null, not an object'],
     ['[]', 'it is [], not an object'],
@@ -52,7 +52,7 @@ describe('CURRENT.json', () => {
     await expect(readCurrentPointer(lake, STREAM)).rejects.toThrow(
       `pointer ${STREAM} is damaged: manifest is missing, not a key ` +
         'consumers/copy/manifests/stream/<name>.json; ' +
-        'remove the object: the next run of npx tandem stream writes it again',
+        'delete the object: the next run of npx tandem stream writes it again',
     );
   });
 });
@@ -106,11 +106,11 @@ describe('a manifest', () => {
     const key = 'manifests/batch/20260101T000000Z-00000000.json';
     await expect(readBatchManifest(new MemoryObjectStore(), key)).rejects.toMatchObject({
       code: 'manifest_missing',
-      message: `manifest ${key} is missing; restore the object, or publish anew: npx tandem batch`,
+      message: `manifest ${key} is missing; restore the object, or publish again: npx tandem batch`,
     });
     await expect(readBatchManifest(await lakeWith(key, '{"kind":'), key)).rejects.toMatchObject({
       code: 'manifest_damaged',
-      message: expect.stringContaining(`manifest ${key} is damaged: it is no JSON`),
+      message: expect.stringContaining(`manifest ${key} is damaged: it is not JSON`),
     });
   });
 });
@@ -133,10 +133,10 @@ describe('objects of the state', () => {
     });
     await expect(readShardResult(await lakeWith('r', text), 'r')).rejects.toMatchObject({
       code: 'result_damaged',
-      message: expect.stringMatching(/^result r is damaged: .*; remove the object/),
+      message: expect.stringMatching(/^result r is damaged: .*; delete the object/),
     });
     expect(() => decodeLine(Buffer.from(text), 'seg')).toThrow(
-      /^segment seg has a (?:damaged line|line that is no JSON)/,
+      /^segment seg has a (?:damaged line|line that is not JSON)/,
     );
   });
 });

@@ -101,11 +101,11 @@ describe('a segment', () => {
     expect(linesOf('\n\na\n')).toEqual(['', '', 'a']);
   });
 
-  it('fails when it is no zstd stream', () => {
+  it('fails when it is not a zstd stream', () => {
     expect(() => segmentLines(Buffer.from('{}'), 'k')).toThrow(
       expect.objectContaining({
         code: 'segment_damaged',
-        message: 'segment k is no zstd stream',
+        message: 'segment k is not a zstd stream',
         cause: expect.any(Error),
       }),
     );
@@ -122,11 +122,11 @@ describe('a segment', () => {
     expect(decodeLine(inside(JSON.stringify(LINE)), 'k')).toEqual(aRecord(Buffer.alloc(0)));
   });
 
-  it('fails when a line is no JSON', () => {
+  it('fails when a line is not JSON', () => {
     expect(() => decodeLine(inside('{"a"'), 'k')).toThrow(
       expect.objectContaining({
         code: 'segment_damaged',
-        message: 'segment k has a line that is no JSON',
+        message: 'segment k has a line that is not JSON',
         cause: expect.any(SyntaxError),
       }),
     );
@@ -181,13 +181,13 @@ describe('a segment that is named', () => {
       name: 'TerminalError',
       code: 'segment_damaged',
       message:
-        'segment raw/a of shard-1, version 7, has another checksum than its log entry; ' +
+        'segment raw/a of shard-1, version 7, does not match the checksum of its log entry; ' +
         'restore the object',
     });
     expect(() => checkSegment(Buffer.from('abd'), SEGMENT)).toThrow(
       expect.objectContaining({
         code: 'segment_damaged',
-        message: 'segment raw/a has another checksum than its manifest; restore the object',
+        message: 'segment raw/a does not match the checksum of its manifest; restore the object',
       }),
     );
   });

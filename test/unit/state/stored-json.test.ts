@@ -59,7 +59,7 @@ describe('a stored object', () => {
 
   it.each([
     ['', 'it is empty', 'it is empty'],
-    ['{"a":', 'it is no JSON', 'it cannot be unpacked'],
+    ['{"a":', 'it is not JSON', 'it cannot be unpacked'],
     ['[]', 'it is [], not an object', 'it cannot be unpacked'],
     ['{"a":-1}', 'a is -1, not a whole number of 0 or more', 'it cannot be unpacked'],
   ])('fails when it is %j, and says what is wrong', (text, plain, packed) => {

@@ -149,7 +149,7 @@ it('of a manifest of a batch run too, and it lies under its own name', async () 
       code: 'manifest_damaged',
       message:
         `manifest ${key} is damaged: it is of run r7; ` +
-        'restore the object, or publish anew: npx tandem batch',
+        'restore the object, or publish again: npx tandem batch',
     });
   }
 });

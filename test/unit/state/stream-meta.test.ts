@@ -102,8 +102,8 @@ describe('what a consumer begins with', () => {
       name: 'TerminalError',
       code: 'stream_differs',
       message:
-        'this consumer began otherwise: streamIdentity was "arn:other" and is "arn:orders"; ' +
-        'windows.length was 60000 and is 600000; set it back, or replay under a new --consumer name',
+        'this consumer began with another config: streamIdentity was "arn:other" and is "arn:orders"; ' +
+        'windows.length was 60000 and is 600000; restore the old value, or replay under a new --consumer name',
     });
     expect(await read()).toEqual(before);
   });

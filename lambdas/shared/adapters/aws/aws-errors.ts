@@ -125,12 +125,12 @@ export function toCallError(error: unknown, { what, resource, permission }: AwsC
   const options = { cause: error };
   const said = `${what}: ${saidBy(error)}`;
   if (trouble === 'denied') {
-    const advice = `allow ${permission} on ${resource}, and look at the credentials in use`;
+    const advice = `allow ${permission} on ${resource}, or check which credentials are in use`;
     return new TerminalError('access_denied', `${said}: ${advice}`, options);
   }
   if (trouble !== 'refused') return new RetryableError(said, options);
   if (WRONG_REGION.has(error.name) || statusOf(error) === 301) {
-    const advice = `${resource} is in another region than AWS_REGION says`;
+    const advice = `${resource} is not in the region of AWS_REGION`;
     return new TerminalError('wrong_region', `${said}: ${advice}`, options);
   }
   return new TerminalError('aws_refused', said, options);

@@ -59,7 +59,9 @@ export function toTransactError(error: unknown, tableName: string): unknown {
   if (!(error instanceof Error)) return error;
   const said = `transact on table ${tableName}: ${saidBy(error)}`;
   if (isNamed(error, 'TransactionInProgressException')) {
-    return new OutcomeUnknownError(`${said}: an earlier attempt is under way`, { cause: error });
+    return new OutcomeUnknownError(`${said}: an earlier attempt is still running`, {
+      cause: error,
+    });
   }
   const isTooLarge = isNamed(error, 'ValidationException') && TOO_LARGE.test(error.message);
   if (isTooLarge || isNamed(error, 'IdempotentParameterMismatchException')) {

@@ -16,7 +16,7 @@ export function assertTransactionSize(operations: readonly StateOperation[]): vo
   );
   if (totalBytes > MAX_TRANSACTION_BYTES) {
     throw new RangeError(
-      `a transaction with puts of ${totalBytes} bytes: expected ${MAX_TRANSACTION_BYTES} at most`,
+      `transaction with puts of ${totalBytes} bytes; allowed: up to ${MAX_TRANSACTION_BYTES}`,
     );
   }
 }

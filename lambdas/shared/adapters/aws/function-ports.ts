@@ -24,7 +24,10 @@ export type FunctionVariable =
 export function variable(name: FunctionVariable): string {
   const value = process.env[name];
   if (value !== undefined && value !== '') return value;
-  throw new TerminalError('variable_missing', `the function has no variable ${name}; deploy again`);
+  throw new TerminalError(
+    'variable_missing',
+    `the function lacks the environment variable ${name}; deploy again: npx cdk deploy --all`,
+  );
 }
 
 /**

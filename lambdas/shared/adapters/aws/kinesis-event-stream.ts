@@ -165,7 +165,7 @@ export class KinesisEventStream implements ReshardableStream {
   async #toReadError(error: unknown, shardId: string, action: string): Promise<unknown> {
     const options = { cause: error };
     if (isNamed(error, 'ExpiredIteratorException')) {
-      const message = `a next position of ${shardId} is older than five minutes`;
+      const message = `the read position of ${shardId} is older than five minutes`;
       return new RetryableError(message, options);
     }
     if (isNamed(error, 'InvalidArgumentException')) {

@@ -24,10 +24,10 @@ export function placeOf(shardId: string, token: string): NextPlace {
   try {
     parts = JSON.parse(token);
   } catch (error) {
-    throw new RangeError(`${token} is no next position`, { cause: error });
+    throw new RangeError(`${token} is not a read position`, { cause: error });
   }
   if (!Array.isArray(parts) || parts.length !== 4 || parts[0] !== shardId) {
-    throw new RangeError(`${token} is no next position of ${shardId}`);
+    throw new RangeError(`${token} is not a read position of ${shardId}`);
   }
   return { shardId, iterator: parts[1], behindMs: parts[2], sought: parts[3] };
 }
@@ -48,7 +48,7 @@ export function iteratorStart(
   }
   const { sequenceNumber } = position;
   if (!SEQUENCE_NUMBER.test(sequenceNumber)) {
-    throw new RangeError(`${JSON.stringify(sequenceNumber)} is no sequence number`);
+    throw new RangeError(`${JSON.stringify(sequenceNumber)} is not a sequence number`);
   }
   return { ShardIteratorType: 'AT_SEQUENCE_NUMBER', StartingSequenceNumber: sequenceNumber };
 }

@@ -61,7 +61,7 @@ export class KinesisReshard {
     const shard = (await this.#calls.shards()).find((one) => one.shardId === shardId);
     if (shard === undefined) throw new ShardNotFoundError(shardId);
     if (shard.isOpen) return shard;
-    throw new TerminalError('shard_closed', `${shardId} is closed: split or merge an open one`);
+    throw new TerminalError('shard_closed', `${shardId} is closed; split or merge an open shard`);
   }
 
   async #change(action: string, ask: () => Promise<unknown>): Promise<void> {
@@ -71,7 +71,7 @@ export class KinesisReshard {
       await ask();
     } catch (error) {
       if (isNamed(error, 'ResourceInUseException')) {
-        const message = `${action}: ${this.#calls.streamName} is being changed by somebody else`;
+        const message = `${action}: ${this.#calls.streamName} is being changed by another call`;
         throw new RetryableError(message, { cause: error });
       }
       throw this.#calls.toStreamError(error, action);
@@ -82,7 +82,7 @@ export class KinesisReshard {
   async #untilActive(): Promise<void> {
     for (let polls = 0; !(await this.#calls.summary()).isActive; polls++) {
       if (polls === UPDATE_POLLS_MAX) {
-        throw new RetryableError(`${this.#calls.streamName} does not become active`);
+        throw new RetryableError(`${this.#calls.streamName} did not become active`);
       }
       await this.#clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** polls, PAUSE_MS_MAX));
     }

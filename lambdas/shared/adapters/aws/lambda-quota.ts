@@ -25,7 +25,7 @@ export class LambdaQuota implements FunctionQuota {
       const { AccountLimit } = await this.#client.send(new GetAccountSettingsCommand({}));
       const functions = AccountLimit?.UnreservedConcurrentExecutions;
       if (functions !== undefined) return { status: 'known', functions };
-      return { status: 'unknown', reason: 'the answer has no UnreservedConcurrentExecutions' };
+      return { status: 'unknown', reason: 'the response has no UnreservedConcurrentExecutions' };
     } catch (error) {
       if (!(error instanceof Error) || troubleOf(error) === 'none_of_aws') throw error;
       return { status: 'unknown', reason: `lambda:GetAccountSettings: ${saidBy(error)}` };

@@ -71,7 +71,9 @@ export async function writeObject(access: S3Access, write: Write): Promise<strin
       }
       if (isNamed(error, 'NoSuchUpload')) {
         // After a 409 an upload may have ended; write the object again from its start.
-        throw new RetryableError(`${key}: its upload is over without it`, { cause: error });
+        throw new RetryableError(`${key}: the upload ended but the object does not exist`, {
+          cause: error,
+        });
       }
       const isAgain = statusOf(error) === 409 || error instanceof NoAnswerError;
       if (!isAgain || attempt === ATTEMPTS_MAX)

@@ -33,7 +33,7 @@ async function deleteBatch(access: S3Access, batch: readonly string[]): Promise<
     keys = await deleteRound(access, keys);
     if (keys.length === 0) return;
     if (round === ROUNDS_MAX) {
-      throw new RetryableError(`delete: S3 put off ${keys.length} keys, the first one ${keys[0]}`);
+      throw new RetryableError(`delete: S3 deferred ${keys.length} keys, the first is ${keys[0]}`);
     }
     await clock.sleep(randomness.fraction() * FIRST_PAUSE_MS * 2 ** round);
   }

@@ -36,7 +36,7 @@ export function toStoreError(error: unknown, action: S3Action, { bucket, key }: 
     return new PreconditionFailedError(key, 'if-match', options);
   }
   if (status === 409) {
-    return new RetryableError(`${action} ${key}: another writer is at it`, options);
+    return new RetryableError(`${action} ${key}: another writer is changing it`, options);
   }
   const unreadable = action === 'read' ? toUnreadable(error, { bucket, key }) : null;
   if (unreadable !== null) return unreadable;
@@ -53,7 +53,7 @@ function toUnreadable(error: unknown, { bucket, key }: S3Place): ObjectUnreadabl
   if (!(error instanceof Error) || (trouble !== 'denied' && trouble !== 'refused')) return null;
   const said = `read ${JSON.stringify(key)} of bucket ${bucket}: ${saidBy(error)}`;
   if (error.name === 'InvalidObjectState') {
-    const reason = `object_archived: ${tierOf(error)}, restore it`;
+    const reason = `object_archived: ${tierOf(error)}; restore it first`;
     return new ObjectUnreadableError('object_archived', `${said}: ${reason}`, {
       cause: error,
       reason,
@@ -78,14 +78,14 @@ function tierOf(error: Error): string {
 
 /** What would let the object be read; null if the error is not of one object. */
 function permissionFor({ name, message }: Error): string | null {
-  if (name.startsWith('KMS.')) return 'look at the key that the object is encrypted with';
+  if (name.startsWith('KMS.')) return 'check the KMS key that encrypts the object';
   if (name === 'InvalidRequest' && /server.side encryption/i.test(message)) {
-    return 'it is encrypted with a key of its writer (SSE-C); store it without one';
+    return 'it is encrypted with a customer-provided key (SSE-C); store it without one';
   }
   if (name !== 'AccessDenied' && name !== 'AllAccessDisabled') return null;
   return /\bkms:/.test(message)
-    ? 'allow kms:Decrypt on the key that the object is encrypted with'
-    : `allow ${S3_ACTIONS.read} on it, and look at the credentials in use`;
+    ? 'allow kms:Decrypt on the KMS key that encrypts the object'
+    : `allow ${S3_ACTIONS.read} on it, or check which credentials are in use`;
 }
 
 /**

@@ -26,7 +26,7 @@ function decodedKey(encoded: string, bucket: string): string {
   try {
     return decodeURIComponent(encoded.replaceAll('+', ' '));
   } catch (cause) {
-    const message = `bucket ${bucket}: key ${encoded} is not UTF-8: rename or remove the object`;
+    const message = `bucket ${bucket}: key ${encoded} is not UTF-8; rename or remove the object`;
     throw new TerminalError('unusable_key', message, { cause });
   }
 }

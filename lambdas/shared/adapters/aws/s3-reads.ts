@@ -75,11 +75,13 @@ async function* pieces(request: ReadRequest, first: OpenedBody): AsyncIterable<U
         yield piece;
       }
       if (readBytes === sizeBytes) return;
-      throw new RetryableError(`${key}: ${readBytes} of ${sizeBytes} bytes came`);
+      throw new RetryableError(`${key}: received ${readBytes} of ${sizeBytes} bytes`);
     } catch (error) {
       // All bytes came, so their checksum is wrong, and the caller may have used them already.
       if (breaks === BREAKS_MAX || readBytes >= sizeBytes) {
-        throw new RetryableError(`${key}: its bytes do not come as stored`, { cause: error });
+        throw new RetryableError(`${key}: received bytes differ from the stored ones`, {
+          cause: error,
+        });
       }
     } finally {
       body.destroy();
@@ -101,7 +103,7 @@ async function openRest(
     return await openBody({ ...request, range, ifMatch: etag });
   } catch (error) {
     if (request.ifMatch !== undefined) throw error;
-    throw new RetryableError(`${request.key} changes while it is read`, { cause: error });
+    throw new RetryableError(`${request.key} changed while it was read`, { cause: error });
   }
 }
 

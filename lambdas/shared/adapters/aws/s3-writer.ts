@@ -82,7 +82,7 @@ export class S3Writer implements ObjectWriter {
 
   async #sendPart(): Promise<void> {
     if (this.#parts.length === PARTS_MAX) {
-      const message = `${this.#key} is larger than an upload of ${PARTS_MAX} parts can be`;
+      const message = `${this.#key} is larger than an upload of ${PARTS_MAX} parts allows`;
       throw new TerminalError('object_too_large', message);
     }
     const part = this.#uploadPart(this.#parts.length + 1, this.#buffer.take());

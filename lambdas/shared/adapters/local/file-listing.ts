@@ -85,7 +85,7 @@ function fileInfo(path: string, key: string): ObjectInfo | null {
     throw storageError(key, error);
   }
   if (stats === null && key.includes(REPLACEMENT_CHARACTER)) {
-    throw new TerminalError('storage_error', `${key}: the file's name is not UTF-8; rename it`);
+    throw new TerminalError('storage_error', `${key}: the file name is not UTF-8; rename the file`);
   }
   if (!stats?.isFile()) return null;
   const version = versionOf(stats);

@@ -217,7 +217,7 @@ function isUnchanged(fd: number, version: FileVersion): boolean {
 
 function changedError(key: string, ifMatch: string | undefined): Error {
   return ifMatch === undefined
-    ? new RetryableError(`${key} changes while it is read`)
+    ? new RetryableError(`${key} changed while it was read`)
     : new PreconditionFailedError(key, 'if-match');
 }
 

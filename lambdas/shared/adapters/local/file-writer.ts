@@ -105,7 +105,7 @@ export class FileWriter implements ObjectWriter {
   #replace(fd: number, temporaryPath: string, condition: PutCondition): FileVersion {
     const stats = statPath(this.#path);
     if (stats?.isDirectory()) {
-      throw new TerminalError('storage_error', `${this.#key}: a folder stands in its place`);
+      throw new TerminalError('storage_error', `${this.#key}: a folder of that name exists`);
     }
     const current = stats?.isFile() ? versionOf(stats) : null;
     if (condition.ifNoneMatch && current !== null) {

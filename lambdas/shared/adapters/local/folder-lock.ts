@@ -52,7 +52,7 @@ export async function withFolderLock<T>(
   throw new TerminalError(
     'storage_error',
     `${lockPath} has been held for ${(ATTEMPTS_MAX * WAIT_MS) / 1_000} s; ` +
-      'if no other program uses this folder, remove that file and try again',
+      'if no other program uses this folder, delete that file and try again',
   );
 }
 

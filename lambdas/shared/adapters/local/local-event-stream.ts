@@ -199,8 +199,8 @@ export class LocalEventStream implements ReshardableStream {
     if (asked === undefined || asked === shardCount) return;
     throw new TerminalError(
       'shard_count_differs',
-      `the stream in ${dir} was made with a shard count of ${shardCount}, ${asked} is asked for: ` +
-        'ask for the same, split or merge its shards, or use another folder',
+      `the stream in ${dir} was created with ${shardCount} shards, but ${asked} are requested; ` +
+        'leave the number out, or use another folder',
     );
   }
 
@@ -229,5 +229,5 @@ export class LocalEventStream implements ReshardableStream {
 }
 
 function notFound(dir: string): TerminalError {
-  return new TerminalError('stream_not_found', `no stream in ${dir}: make one first`);
+  return new TerminalError('stream_not_found', `no stream in ${dir}; create one first`);
 }

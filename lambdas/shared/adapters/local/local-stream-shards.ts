@@ -86,7 +86,7 @@ export class StreamShards {
   /** What the stream was made with. Throws if the file does not say it. */
   origin(): StreamOrigin {
     const cells = cellsOf(this.#file.prepare('SELECT identity, shard_count FROM stream').get());
-    if (cells === null) throw streamDamaged(this.#file.path, 'it does not say which stream it is');
+    if (cells === null) throw streamDamaged(this.#file.path, 'it does not name its stream');
     return { identity: String(cells[0]), shardCount: Number(cells[1]) };
   }
 
@@ -143,7 +143,7 @@ export class StreamShards {
   #add(range: HashKeyRange, parents: readonly LocalShard[]): LocalShard {
     const index = Number(cellsOf(this.#count.get())?.[0]);
     if (index >= SHARDS_MAX) {
-      throw new TerminalError('too_many_shards', `a stream has ${SHARDS_MAX} shards at most`);
+      throw new TerminalError('too_many_shards', `a stream can have up to ${SHARDS_MAX} shards`);
     }
     // A child continues after its parents: larger counters, times not before theirs.
     const counter = Math.max(FIRST_COUNTER, ...parents.map((parent) => parent.nextCounter));
@@ -162,14 +162,14 @@ export class StreamShards {
     try {
       return toShard(row);
     } catch (cause) {
-      throw streamDamaged(this.#file.path, 'a row of its shards cannot be read', cause);
+      throw streamDamaged(this.#file.path, 'a shard row cannot be read', cause);
     }
   }
 
   #findOpen(shardId: string): LocalShard {
     const shard = this.find(shardId);
     if (shard.closedAtMs === null) return shard;
-    throw new TerminalError('shard_closed', `${shardId} is closed: split or merge an open one`);
+    throw new TerminalError('shard_closed', `${shardId} is closed; split or merge an open shard`);
   }
 }
 

@@ -16,9 +16,7 @@ export function isReservedName(name: string): boolean {
 /** Throws `RangeError` for a key with a segment that is a reserved name. */
 export function assertUnreserved(key: string): void {
   if (key.includes('.tandem-') && key.split('/').some(isReservedName)) {
-    throw new RangeError(
-      `key ${JSON.stringify(key)} has a name that the file store keeps for itself`,
-    );
+    throw new RangeError(`key ${JSON.stringify(key)} uses a name that the file store reserves`);
   }
 }
 

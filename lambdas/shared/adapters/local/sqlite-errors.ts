@@ -6,12 +6,12 @@ const SQLITE_LOCKED = 6;
 
 const MEANINGS: Readonly<Record<number, string>> = {
   3: 'permission denied',
-  8: 'it can only be read',
-  10: 'the device failed to read or write, or no space is left on it',
+  8: 'it is read-only',
+  10: 'the device failed to read or write, or is full',
   11: 'the file is damaged',
   13: 'no space left on the device',
   14: 'it cannot be opened',
-  26: 'it is no SQLite database',
+  26: 'it is not a SQLite database',
 };
 
 /** The primary result code of an error of `node:sqlite`; null for any other. */
@@ -43,7 +43,7 @@ export function sqliteError(path: string, error: unknown): unknown {
   const code = sqliteCode(error);
   if (code === null || !(error instanceof Error)) return error;
   if (isBusy(error)) {
-    return new RetryableError(`${path}: another process holds it`, { cause: error });
+    return new RetryableError(`${path} is locked by another process`, { cause: error });
   }
   const detail = `SQLite: ${error.message}`;
   const meaning = MEANINGS[code];

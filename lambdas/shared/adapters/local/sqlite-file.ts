@@ -84,7 +84,7 @@ export class SqliteFile {
     if (version === 0 || version === schema.version) return version;
     throw new TerminalError(
       'storage_version_differs',
-      `${this.path} is of version ${version}, this program reads version ${schema.version}`,
+      `${this.path} has version ${version}, this program reads version ${schema.version}`,
     );
   }
 
@@ -153,8 +153,8 @@ function connectToRead(path: string, options: SqliteFileOptions): DatabaseSync {
  */
 function connectUnlocked(path: string, cause: unknown): DatabaseSync {
   if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
-    const message = `${path}: changes of it lie in ${basename(path)}-wal still, which cannot be read`;
-    const wayOut = 'look at it once where its folder can be written to';
+    const message = `${path}: its latest changes are in ${basename(path)}-wal, which cannot be read here`;
+    const wayOut = 'open it once with write access to its folder';
     throw new TerminalError('storage_error', `${message} here; ${wayOut}`, { cause });
   }
   const url = pathToFileURL(resolve(path));

@@ -141,7 +141,7 @@ export class MemoryEventStream implements ReshardableStream {
     if (position.kind === 'at_time') return shard.counterAtTime(position.timeMs);
     const { counter, madeAtMs } = placeOf(shard.index, position.token);
     if (this.#clock.now() - madeAtMs > NEXT_LIFE_MS) {
-      throw new RetryableError(`a next position of ${shard.shardId} is older than five minutes`);
+      throw new RetryableError(`the read position of ${shard.shardId} is older than five minutes`);
     }
     return counter;
   }
@@ -170,7 +170,7 @@ export class MemoryEventStream implements ReshardableStream {
   #findOpen(shardId: string): MemoryShard {
     const shard = this.#find(shardId);
     if (shard.closedAtMs === null) return shard;
-    throw new TerminalError('shard_closed', `${shardId} is closed: split or merge an open one`);
+    throw new TerminalError('shard_closed', `${shardId} is closed; split or merge an open shard`);
   }
 }
 

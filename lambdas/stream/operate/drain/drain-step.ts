@@ -43,7 +43,10 @@ export async function drainStep(
 function instantOf(text: string): EpochMs {
   const timeMs = Date.parse(text);
   if (!Number.isNaN(timeMs)) return timeMs as EpochMs;
-  throw new TerminalError('drain_to_invalid', `to is ${text}; allowed: an instant in ISO 8601`);
+  throw new TerminalError(
+    'drain_to_invalid',
+    `to is ${text}; allowed: an instant in ISO 8601, such as 2026-01-31T12:00:00Z`,
+  );
 }
 
 function textOf(timeMs: number | null): string | null {

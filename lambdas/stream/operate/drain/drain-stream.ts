@@ -60,7 +60,9 @@ export async function drainStream(
     // A shard that has records again is not idle: they come first, E stays.
     if (result.status === 'nothing_new') await consumeToTips(context, consumer, askedAtMs);
   }
-  throw new RetryableError(`not drained after ${MAX_ROUNDS} publications; run it again`);
+  throw new RetryableError(
+    `not drained after ${MAX_ROUNDS} publications, as records keep arriving; run it again`,
+  );
 }
 
 function reaches(plan: EpochPlan | null, timeMs: EpochMs): boolean {

@@ -70,7 +70,7 @@ async function readLiveLog(context: StreamContext, shardId: string): Promise<Log
     if (isWhole(kept, from, head.version)) return entries;
     await clock.sleep(REREAD_PAUSE_MS * attempt);
   }
-  throw new RetryableError(`the log of ${shardId} kept changing while it was read; run again`);
+  throw new RetryableError(`the log of ${shardId} kept changing while it was read; run it again`);
 }
 
 async function addPublished(

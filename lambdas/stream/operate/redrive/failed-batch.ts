@@ -69,7 +69,7 @@ function failedBatchOf(key: string, bytes: Uint8Array): FailedBatch {
       records: event === null ? null : event.Records.map(({ kinesis }) => recordOf(kinesis)),
     };
   } catch (cause) {
-    const message = `${key} is no record of a failed invocation; move it away to go on`;
+    const message = `${key} does not describe a failed invocation; move it elsewhere to continue`;
     throw new TerminalError('failed_batch_unreadable', message, { cause });
   }
 }

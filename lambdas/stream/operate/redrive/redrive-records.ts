@@ -71,7 +71,9 @@ async function redriveBatch(
     }
     await redriveSome(context, { shardId, head, pending, redriven });
   }
-  throw new RetryableError(`${key}: others kept moving the state, ${MAX_ROUNDS} times; run again`);
+  throw new RetryableError(
+    `${key}: other writers changed the state ${MAX_ROUNDS} times; run it again`,
+  );
 }
 
 /** Reads from the stream if the message only names the records. */
@@ -166,7 +168,7 @@ async function redriveRun(
   const end = behind.findIndex(({ partitionKey }) => ownerOf(partitionKey) !== owner);
   const run = end < 0 ? behind : behind.slice(0, end);
   const fold = await foldShard(context, owner, null);
-  if (fold === null || fold.head.sealed) throw new RetryableError(`${owner} is not open any more`);
+  if (fold === null || fold.head.sealed) throw new RetryableError(`${owner} is no longer open`);
   // An entry that came since may hold these records. Nothing comes into a log that is sealed.
   if (owner === shardId && fold.head.version !== head?.version) return;
   const memory = createConsumeMemory(context);

@@ -18,7 +18,7 @@ export const handler = lambdaHandler(() => {
   return async (event: ConsumerEvent, { getRemainingTimeInMillis }) => {
     const { consumer } = event;
     if (consumer === DEFAULT_CONSUMER) {
-      const message = 'the default consumer is replayed under another name';
+      const message = 'consumer is default; replay fills a new consumer, so choose another name';
       throw new TerminalError('consumer_reserved', message);
     }
     const since = event.action === undefined ? event.since : null;

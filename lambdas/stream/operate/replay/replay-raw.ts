@@ -52,7 +52,7 @@ export async function* replayRaw(
   const { lake, state, keys, randomness } = context;
   const current = await readCurrentPointer(lake, source.current);
   if (current === null) {
-    const message = `${source.current} does not exist: there is no epoch to replay`;
+    const message = `${source.current} does not exist, so there is no epoch to replay; publish one first`;
     throw new TerminalError('nothing_published', message);
   }
   const { manifestKey: newestKey } = current;

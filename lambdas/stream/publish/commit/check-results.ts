@@ -36,7 +36,7 @@ export function checkResults(plan: EpochPlan, results: readonly ShardResult[]): 
     if (isConserved(counts) && isStored && areEqual) continue;
     const printed = sums.map(({ orders, cents }) => `${orders} orders, ${cents} cents`);
     const numbers = JSON.stringify({ counts, stored, sums: printed });
-    throw new TerminalError('not_conserved', `records of ${shard} were lost or made: ${numbers}`);
+    throw new TerminalError('not_conserved', `record counts of ${shard} do not match: ${numbers}`);
   }
 }
 

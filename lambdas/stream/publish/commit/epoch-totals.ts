@@ -51,7 +51,7 @@ export function addUp(
   const parts = previous === null ? results : [previous, ...results];
   const counts = sumCounts(parts);
   if (!isConserved(counts)) {
-    const message = `records of epoch ${plan.epoch} were lost or made: ${JSON.stringify(counts)}`;
+    const message = `record counts of epoch ${plan.epoch} do not match: ${JSON.stringify(counts)}`;
     throw new TerminalError('not_conserved', message);
   }
   const dictionary = new ByteDictionary();

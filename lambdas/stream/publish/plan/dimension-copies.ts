@@ -38,8 +38,8 @@ export function checkedCopies(lake: Streaming, copies: readonly DimensionCopy[])
     if (copyKey.endsWith(sha256)) return;
     const name = copies.find((copy) => copy.copyKey === copyKey)?.key;
     const message =
-      `${copyKey}, the copy of ${name}, has another checksum than its name says; restore the ` +
-      `object, or put a ${name} into landing that can be read`;
+      `${copyKey}, the copy of ${name}, does not match the checksum in its name; restore the ` +
+      `object, or put a readable ${name} into landing`;
     throw new TerminalError('dimension_copy_damaged', message);
   });
 }

@@ -115,7 +115,7 @@ export class EpochDimensions {
       const result = await this.#readListed(definition, before);
       if (result.status !== 'changed') return result;
       if (listing < MAX_LISTINGS) continue;
-      const reason = `${result.key} keeps changing while it is read, ${MAX_LISTINGS} times`;
+      const reason = `${result.key} changed ${MAX_LISTINGS} times while it was read`;
       return { status: 'bad', bad: { key: result.key, reason } };
     }
   }
@@ -268,10 +268,10 @@ function keptWarnings(troubles: readonly BadFiles[], hasKept: boolean): Warning[
   if (troubles.length === 0) return [];
   const [{ key }] = troubles;
   const kept = hasKept
-    ? 'the epoch is joined as the one before was'
-    : 'no epoch before had one, so every lookup misses';
+    ? 'the epoch is joined with the files of the previous one'
+    : 'no earlier epoch had one, so every lookup misses';
   const reasons = troubles.map(({ reason }) => reason).join('; ');
-  const hint = `${reasons}; ${kept}; once it is mended, the next epoch takes it`;
+  const hint = `${reasons}; ${kept}; the next epoch reads the file again once it is fixed`;
   return [warningOf('dimension_kept_before', troubles.length, key, hint)];
 }
 

@@ -66,8 +66,8 @@ async function behindLake(
     const message = `the lake holds stream ${manifest.stream} for consumer ${consumer}`;
     return new TerminalError('lake_taken', `${message}; use another lake for ${stream.name}`);
   }
-  const message = `${lakeKeys.current} names epoch ${manifest.epoch}, the state ${committedEpoch}`;
-  const way = 'the state is older than the lake: replay under a new --consumer name';
+  const message = `${lakeKeys.current} names epoch ${manifest.epoch}, but the state epoch ${committedEpoch}`;
+  const way = 'restore the newer state, or replay under a new --consumer name';
   return new TerminalError('StateBehindLake', `${message}; ${way}`);
 }
 

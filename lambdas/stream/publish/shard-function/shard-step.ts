@@ -17,7 +17,9 @@ export async function shardStep(
   const plan = await readPlan(context, planKey);
   if (plan.codeVersion !== context.codeVersion) {
     const versions = `${plan.codeVersion} planned it, this is ${context.codeVersion}`;
-    throw new RetryableError(`${planKey}: ${versions}; the publisher plans anew after a while`);
+    throw new RetryableError(
+      `${planKey}: ${versions}; the publisher plans it again after stream.replanAfter`,
+    );
   }
   await writer.writeShard(plan, shardIndex);
   return { shard: plan.shards[shardIndex].shard };

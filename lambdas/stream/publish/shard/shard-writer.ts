@@ -71,7 +71,7 @@ export class ShardWriter {
     const isStored = OUTCOMES.every((outcome) => stored[outcome] === this.#counts[outcome]);
     if (!isStored || !isConserved(this.#counts)) {
       const numbers = JSON.stringify({ counts: this.#counts, stored });
-      const message = `records of ${this.#shardId} were lost or made: ${numbers}`;
+      const message = `record counts of ${this.#shardId} do not match: ${numbers}`;
       throw new TerminalError('not_conserved', message);
     }
     return {

@@ -20,9 +20,9 @@ export function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       metric: endedBadly,
       threshold: 0,
       text:
-        'A batch run failed; the tables are those of the run before. Read ' +
-        'state/batch/failures/<runId>.json in the lake, mend what it names, then ask for a run: ' +
-        'npx tandem batch --target aws.',
+        'A batch run failed; the tables are those of an earlier run. Read ' +
+        'state/batch/failures/<runId>.json in the lake, fix the cause, then start a run: npx ' +
+        'tandem batch --target aws.',
     },
     {
       id: 'QuarantineRate',
@@ -33,15 +33,15 @@ export function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       threshold: MAX_QUARANTINE_RATE,
       text:
         'More than a fifth of the records are quarantined: a producer or an export has changed. ' +
-        'Look at the issues in the newest manifest, and at the table quarantine.',
+        'Check the issues in the newest manifest and the table quarantine.',
     },
     {
       id: 'NotificationsLost',
       metric: deadLetters.metricApproximateNumberOfMessagesVisible(),
       threshold: 0,
       text:
-        'Notifications of uploads could not be handled and lie in the dead-letter queue. Read ' +
-        'the log of StartFunction, mend the cause, then move them back: npx tandem redrive ' +
+        'Upload notifications could not be handled and are in the dead-letter queue. Read the ' +
+        'log of StartFunction, fix the cause, then send them again: npx tandem redrive ' +
         '--notifications --target aws.',
     },
     {
@@ -49,8 +49,8 @@ export function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       metric: own('UnexplainedDifferences'),
       threshold: 0,
       text:
-        'Batch and stream disagree where no rule explains it. Run tandem reconcile and read the ' +
-        'differences it names before anything is replayed.',
+        'Batch and stream differ and no rule explains it. Run npx tandem reconcile --target aws ' +
+        'and read the differences before you replay anything.',
     },
     {
       id: 'ComparisonFailed',
@@ -58,8 +58,8 @@ export function batchAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       // Lambda repeats a failed comparison twice: by then a run that went away has a successor.
       threshold: 2,
       text:
-        'Batch and stream could not be compared, so nobody would be told of differences. Read the ' +
-        'log of ReconcileFunction: where the time was over, run tandem reconcile --target aws.',
+        'Batch and stream could not be compared, so differences would go unnoticed. Read the ' +
+        'log of ReconcileFunction; if it timed out, run npx tandem reconcile --target aws.',
     },
   ];
 }

@@ -17,10 +17,11 @@ export function callAlarms({ pipelines, catalogue }: Watched): AlarmSpec[] {
       metric: filled(visible.map(([name]) => `{${name}}`).join(' + '), Object.fromEntries(visible)),
       threshold: 0,
       text:
-        'Calls of functions failed each time, or a rule could not reach its target; they lie in ' +
-        'the queues LostCalls. npx tandem redrive --lost-calls --dry-run --target aws names each ' +
-        'and its error. Mend it, ask for a batch run (npx tandem batch --target aws), then empty ' +
-        'the queues by the same command without --dry-run: the schedules make up for all else.',
+        'Function calls failed on every attempt, or a rule could not reach its target; they are ' +
+        'in the queues LostCalls. List them with their errors: npx tandem redrive --lost-calls ' +
+        '--dry-run --target aws. Fix the cause, start a batch run (npx tandem batch --target ' +
+        'aws), then empty the queues with the same command without --dry-run. The schedules ' +
+        'repeat everything else.',
     },
   ];
 }

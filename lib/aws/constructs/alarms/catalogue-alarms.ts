@@ -10,8 +10,8 @@ export function catalogueAlarms({ catalogue }: Watched): AlarmSpec[] {
       // Lambda repeats a failed call twice.
       threshold: 2,
       text:
-        'Publications could not be brought to Glue: Athena shows the ones before. Read the log of ' +
-        'the function of the catalogue stack, mend what it names, then invoke it with {}.',
+        'Publications could not be registered in Glue, so Athena shows earlier ones. Read the ' +
+        'log of the function of the catalogue stack, fix the cause, then invoke it with {}.',
     },
   ];
 }

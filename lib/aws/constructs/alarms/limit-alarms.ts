@@ -14,8 +14,9 @@ export function limitAlarms(deployment: Deployment): AlarmSpec[] {
       threshold: NEAR_PERCENT,
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       text:
-        'A batch run used 80 % or more of a limit; beyond it runs fail. Run tandem plan --target ' +
-        'aws: its section limits says which, then load larger files or raise aws.batchMemory.',
+        'A batch run used 80 % or more of a limit; runs beyond it fail. npx tandem plan ' +
+        '--target aws shows which one, in its section limits. Load larger files or raise ' +
+        'aws.batchMemory.',
     },
   ];
 }

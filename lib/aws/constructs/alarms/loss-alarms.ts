@@ -10,24 +10,26 @@ export function lossAlarms({ deployment }: Watched): AlarmSpec[] {
       metric: own('StreamGap'),
       threshold: 0,
       text:
-        'Records left the stream before they were consumed. tandem status lists the gaps. If the ' +
-        'failures bucket holds them, tandem redrive brings them back.',
+        'Records expired from the stream before they were consumed. npx tandem status --target ' +
+        'aws --all lists the gaps. If the failures bucket holds the records, npx tandem redrive ' +
+        '--target aws restores them.',
     },
     {
       id: 'StateLogGap',
       metric: own('StateLogGap'),
       threshold: 0,
       text:
-        'A log entry of a shard is missing: the state table was changed by hand or restored. ' +
-        'Restore it to a point after the last commit; nothing is written meanwhile.',
+        'A log entry of a shard is missing: the state table was changed by hand or restored to ' +
+        'an earlier point. Restore it to a point after the last commit; nothing is written ' +
+        'until then.',
     },
     {
       id: 'GivenUpBatches',
       metric: ownMetric(deployment, 'GivenUpBatches', 'Maximum'),
       threshold: 0,
       text:
-        'Record batches were given up and lie in the failures bucket. Mend the cause, then run ' +
-        'tandem redrive --dry-run, and tandem redrive.',
+        'Lambda gave up on record batches; they are in the failures bucket. Fix the cause, then ' +
+        'run npx tandem redrive --dry-run --target aws, and the same without --dry-run.',
     },
   ];
 }

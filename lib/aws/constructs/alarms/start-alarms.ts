@@ -28,8 +28,8 @@ export function startAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       // The starter tells it with each tick of five minutes: one that does not is no less trouble.
       missing: TreatMissingData.BREACHING,
       text:
-        'Uploads wait for a run for more than twice batch.maxWait, or the starter has said nothing ' +
-        'for 15 minutes. Look whether a run is under way for so long, and read the log of ' +
+        'Uploads have waited for a run for more than twice batch.maxWait, or the starter has ' +
+        'not reported for 15 minutes. Check whether a run takes that long, and read the log of ' +
         'StartFunction.',
     },
     {
@@ -40,8 +40,9 @@ export function startAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       }),
       threshold: 0,
       text:
-        'StartFunction fails, or notifications of uploads lie in its queue unread: no run starts. ' +
-        'Its log names the cause. Nothing is lost: what fails for two hours is in NotificationsLost.',
+        'StartFunction fails, or upload notifications in its queue stay unread, so no run ' +
+        'starts. Read its log for the cause. Nothing is lost: after two hours of failures they ' +
+        'move to NotificationsLost.',
     },
   ];
 }

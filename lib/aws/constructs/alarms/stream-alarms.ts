@@ -22,8 +22,8 @@ export function streamAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       metric: consumer.function.metric('IteratorAge', { statistic: 'Maximum' }),
       threshold: aws.retentionMs / 10,
       text:
-        'The consumer is called, but is behind by more than a tenth of the stream’s retention; ' +
-        'beyond it records are lost. Read its errors and throttles; more shards read faster.',
+        'The consumer lags by more than a tenth of the retention of the stream; beyond the ' +
+        'retention records are lost. Check its errors and throttles; more shards read faster.',
     },
     {
       id: 'WatermarkLag',
@@ -31,8 +31,8 @@ export function streamAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       threshold: usualLagSec + WATERMARK_SLACK_SEC,
       periods: 3,
       text:
-        'Windows stay open longer than the watermark delay explains. tandem status says which ' +
-        'shard holds the watermark back, and why.',
+        'Windows stay open longer than stream.watermarkDelay explains. npx tandem status ' +
+        '--target aws names the shard that holds the watermark back, and why.',
     },
     {
       id: 'NothingCommitted',
@@ -41,8 +41,9 @@ export function streamAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       missing: TreatMissingData.BREACHING,
       text:
-        'For 15 minutes no run of the publisher ended well: entries may wait. Read its log: a ' +
-        'missing segment has to be restored, a plan of another version waits for replanAfter.',
+        'No run of the publisher has succeeded for 15 minutes, so entries may be waiting. Read ' +
+        'its log: restore a missing segment; a plan of another version is replaced after ' +
+        'stream.replanAfter.',
     },
     {
       id: 'ConsumerErrors',
@@ -52,23 +53,24 @@ export function streamAlarms({ deployment, pipelines }: Watched): AlarmSpec[] {
       }),
       threshold: 2,
       text:
-        'The consumer throws or gives batches back: a shard stands still until the cause is ' +
-        'mended, the others go on. Its log names the cause (config, permission, state, throttle). ' +
-        'No record is skipped meanwhile.',
+        'The consumer throws or returns batches: the affected shard waits until the cause is ' +
+        'fixed, the others continue. No record is skipped. Read its log for the cause (config, ' +
+        'permission, state, throttling).',
     },
     {
       id: 'DimensionsKept',
       metric: ownMetric(deployment, 'Warning_dimension_kept_before'),
       threshold: 0,
       text:
-        'A file of customers or products cannot be read; epochs are joined with the files of the ' +
-        'epoch before. tandem status names the file and the reason: mend it, nothing else.',
+        'A file of customers or products cannot be read, so epochs are joined with the files of ' +
+        'an earlier epoch. npx tandem status --target aws names the file and the reason; fix ' +
+        'the file.',
     },
     {
       id: 'PublisherErrors',
       metric: publisher.function.metricErrors({ period: QUARTER_HOUR }),
       threshold: 3,
-      text: 'The publisher throws again and again; its log names the cause.',
+      text: 'The publisher fails repeatedly. Read its log for the cause.',
     },
   ];
 }

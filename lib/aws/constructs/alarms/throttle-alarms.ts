@@ -18,7 +18,7 @@ export function throttleAlarms({ storage, pipelines }: Watched): AlarmSpec[] {
       }),
       threshold: 100,
       periods: 3,
-      text: 'Producers write more than the shards take: raise aws.shards, or use on_demand.',
+      text: 'Producers write more than the shards accept. Raise aws.shards, or set aws.streamMode to on_demand.',
     },
     {
       id: 'StateThrottled',
@@ -30,8 +30,8 @@ export function throttleAlarms({ storage, pipelines }: Watched): AlarmSpec[] {
       threshold: 10,
       periods: 3,
       text:
-        'The state table throttles. A partition takes 1,000 write units per second: more shards ' +
-        'spread the load.',
+        'The state table throttles requests. One partition takes 1,000 write units per second; ' +
+        'more shards spread the load.',
     },
     {
       id: 'FunctionsThrottled',
@@ -39,8 +39,8 @@ export function throttleAlarms({ storage, pipelines }: Watched): AlarmSpec[] {
       threshold: 0,
       periods: 3,
       text:
-        'The account’s concurrency is used up, the consumer waits: lower aws.maxParallel, or ask ' +
-        'for a higher quota.',
+        'The concurrency of the account is used up and the consumer waits. Lower ' +
+        'aws.maxParallel, or request a higher quota.',
     },
   ];
 }

@@ -28,17 +28,18 @@ export function unreadAlarms({ deployment }: Watched): AlarmSpec[] {
       // The publisher runs each minute, and leaves it out only where it could not look.
       missing: TreatMissingData.BREACHING,
       text:
-        'Records of the stream wait to be consumed, or nobody could look for 15 minutes. Is the ' +
-        'event source mapping enabled, does the consumer fail, is it throttled? tandem status ' +
-        'names the shards.',
+        'Records of the stream wait to be consumed, or the publisher could not check for 15 ' +
+        'minutes. Check whether the event source mapping is disabled, and whether the consumer ' +
+        'fails or is throttled. npx tandem status --target aws --all names the shards.',
     },
     {
       id: 'RecordsExpire',
       metric: age,
       threshold: config.aws.retentionMs / 2_000,
       text:
-        'Records are unread for more than half of the stream’s retention; beyond it they are lost. ' +
-        'Raise the retention first (aws.retention, cdk deploy), then mend what UnreadRecords says.',
+        'Records have been unread for more than half of the retention of the stream; beyond it ' +
+        'they are lost. First raise the retention (aws.retention, then cdk deploy), then fix ' +
+        'the cause as under UnreadRecords.',
     },
   ];
 }

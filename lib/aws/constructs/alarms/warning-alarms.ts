@@ -7,55 +7,55 @@ const ALARMS: readonly (readonly [code: WarningCode, id: string, text: string])[
   [
     'files_ignored',
     'FilesIgnored',
-    'A batch run passed over objects whose names begin with . or _. Rename those that hold orders.',
+    'A batch run ignored objects whose names begin with . or _. Rename those that hold orders.',
   ],
   [
     'files_rejected',
     'FilesRejected',
-    'A batch run could not read files: none of their rows count. The manifest names each with its ' +
-      'reason; mend them and upload them again.',
+    'A batch run rejected files: none of their rows count. The manifest names each one with the ' +
+      'reason; fix the files and upload them again.',
   ],
   [
     'files_vanished',
     'FilesVanished',
-    'Files of the batch run before are gone from landing, and their orders no longer count. Put ' +
-      'them back: a run reads all that landing holds.',
+    'Files of the previous batch run are gone from landing, so their orders no longer count. ' +
+      'Restore them: each run reads everything in landing.',
   ],
   [
     'stray_quote',
     'StrayQuotes',
-    'Records hold a quote that opens no quoted field. Look at the place that the manifest names: a ' +
-      'field may be another one than was meant.',
+    'Records contain a quote that opens no quoted field, so a field may have a wrong value. Check ' +
+      'the place that the manifest names.',
   ],
   [
     'duplicates_differ',
     'DuplicatesDiffer',
-    'Duplicates say something else than the record that counts. The hint in the manifest names the ' +
-      'fields, and whether they are lines of one order, later states or spoiled ids.',
+    'Duplicates differ from the record that counts. The hint in the manifest names the fields, and ' +
+      'whether they are lines of one order, later states or spoiled ids.',
   ],
   [
     'last_line_cut',
     'LastLinesCut',
-    'A file ends in a line that looks cut: the upload may have ended early. Compare it with its ' +
+    'A file ends in a line that looks truncated: the upload may have ended early. Compare it with its ' +
       'source and upload it again.',
   ],
   [
     'join_misses',
     'JoinMisses',
-    'Orders found no customer or no product. Compare how the ids are written on both sides; the ' +
-      'manifest names one.',
+    'Orders have no matching customer or product. Compare the spelling of the ids on both sides; ' +
+      'the manifest names one.',
   ],
   [
     'dimension_issues',
     'DimensionIssues',
-    'Rows of customers or products were skipped, or a value in them became null. Mend the row that ' +
-      'the manifest names, and its like.',
+    'Rows of customers or products were skipped, or a value in them became null. Fix the row that ' +
+      'the manifest names, and similar ones.',
   ],
   [
     'future_events',
     'FutureEvents',
-    'Orders are more than a day ahead of the run: a wrong clock or year. Look at the one that the ' +
-      'manifest names.',
+    'Orders are more than a day later than the run: a clock or year is wrong. Check the one that ' +
+      'the manifest names.',
   ],
 ];
 

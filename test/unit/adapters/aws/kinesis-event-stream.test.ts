@@ -126,7 +126,7 @@ describe('a reshard', () => {
     );
     const two = listed(shard(0, ['0', '9']), shard(1, ['20', '29']));
     await expect(opened(two, two).stream.merge(SHARD, withId(1).shardId)).rejects.toThrow(
-      'no neighbours',
+      'are not adjacent',
     );
     const busy = [listed(shard(0, whole)), summary(3), jsonError('ResourceInUseException')];
     await expect(opened(...busy).stream.split(SHARD)).rejects.toThrow(RetryableError);

@@ -54,7 +54,7 @@ it('passes over marks of folders, and takes any other key as it is', async () =>
 
 it('fails when a key is no UTF-8, and names it', async () => {
   await expect(keysOf(openS3(page([object('orders/%FF.csv')])).store)).rejects.toThrow(
-    'bucket lake: key orders/%FF.csv is not UTF-8: rename or remove the object',
+    'bucket lake: key orders/%FF.csv is not UTF-8; rename or remove the object',
   );
 });
 

@@ -126,7 +126,7 @@ describe('an error', () => {
     [
       xmlError(403, 'InvalidObjectState', 'No', '<StorageClass>GLACIER</StorageClass>'),
       'object_archived',
-      'object_archived: GLACIER, restore it',
+      'object_archived: GLACIER; restore it first',
     ],
     [
       xmlError(
@@ -136,7 +136,7 @@ describe('an error', () => {
         '<StorageClass>INTELLIGENT_TIERING</StorageClass><AccessTier>ARCHIVE_ACCESS</AccessTier>',
       ),
       'object_archived',
-      'object_archived: INTELLIGENT_TIERING ARCHIVE_ACCESS, restore it',
+      'object_archived: INTELLIGENT_TIERING ARCHIVE_ACCESS; restore it first',
     ],
     [
       xmlError(403, 'AccessDenied', 'Access Denied'),
@@ -190,7 +190,7 @@ describe('an error', () => {
   it('names the permission of the key where the key is what is denied', async () => {
     const said = 'User x is not authorized to perform: kms:Decrypt';
     await expect(openS3(xmlError(403, 'AccessDenied', said)).store.get('a')).rejects.toThrow(
-      'allow kms:Decrypt on the key that the object is encrypted with',
+      'allow kms:Decrypt on the KMS key that encrypts the object',
     );
   });
 
@@ -210,7 +210,7 @@ describe('an error', () => {
 
   it('says that the bucket is in another region', async () => {
     await expect(openS3(xmlError(301, 'PermanentRedirect')).store.get('a')).rejects.toThrow(
-      'another region',
+      'not in the region of AWS_REGION',
     );
   });
 });
@@ -253,9 +253,9 @@ describe('a read', () => {
     expect(aws.requests.map(({ headers }) => headers.range)).toEqual(['bytes=2-5', 'bytes=4-5']);
   });
 
-  it('fails when the object changes while it is read', async () => {
+  it('fails when the object changed while it was read', async () => {
     const script = [part(['01', broken()], 4), xmlError(412, 'PreconditionFailed')];
-    await expect(openS3(...script).store.get('a')).rejects.toThrow('changes while it is read');
+    await expect(openS3(...script).store.get('a')).rejects.toThrow('changed while it was read');
     await expect(openS3(...script).store.get('a', { ifMatch: '"v1"' })).rejects.toThrow(
       PreconditionFailedError,
     );

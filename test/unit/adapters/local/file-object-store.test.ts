@@ -123,8 +123,8 @@ describe('files and folders', () => {
   });
 
   it('keeps its own names for itself', async () => {
-    await expect(store.put('a/.tandem-lock', text('1'))).rejects.toThrow('keeps for itself');
-    await expect(store.get('.tandem-tmp-x/b')).rejects.toThrow('keeps for itself');
+    await expect(store.put('a/.tandem-lock', text('1'))).rejects.toThrow('file store reserves');
+    await expect(store.get('.tandem-tmp-x/b')).rejects.toThrow('file store reserves');
 
     writeFileSync(at('.tandem-tmp-x'), 'left by a killed process');
     writeFileSync(at('.tandem-demo'), 'an ordinary name');
@@ -153,7 +153,7 @@ describe('what the operating system refuses', () => {
         await expect(put).rejects.toThrow(TerminalError);
         await expect(put).rejects.toMatchObject({
           code: 'storage_error',
-          message: expect.stringMatching(`^${key}: a (folder|file) stands`),
+          message: expect.stringMatching(`^${key}: a (folder|file) (of|has)`),
         });
       }
     }

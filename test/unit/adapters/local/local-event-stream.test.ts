@@ -111,7 +111,7 @@ describe('a folder of a stream', () => {
 
     await open({ shardCount: 2 });
     await expect(open({ shardCount: 3 })).rejects.toMatchObject({ code: 'shard_count_differs' });
-    await expect(open({ shardCount: 3 })).rejects.toThrow(/ 2, 3 /);
+    await expect(open({ shardCount: 3 })).rejects.toThrow(/ 2 shards, but 3 /);
   });
 
   it('fails when the shard count is none', async () => {
@@ -126,7 +126,7 @@ describe('a folder of a stream', () => {
     writeFileSync(file, 'not a database'.repeat(100));
 
     await expect(open()).rejects.toMatchObject({ code: 'storage_error' });
-    await expect(open()).rejects.toThrow(`${file}: it is no SQLite database`);
+    await expect(open()).rejects.toThrow(`${file}: it is not a SQLite database`);
   });
 
   it('can be tried again when another process holds it for too long', async () => {

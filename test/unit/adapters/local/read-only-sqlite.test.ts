@@ -84,8 +84,8 @@ describe('a file that is opened to be read', () => {
     await expect(openState()).rejects.toMatchObject({
       code: 'storage_error',
       message:
-        `${statePath}: changes of it lie in state.sqlite-wal still, which cannot be read here; ` +
-        'look at it once where its folder can be written to',
+        `${statePath}: its latest changes are in state.sqlite-wal, which cannot be read here here; ` +
+        'open it once with write access to its folder',
     });
   });
 
@@ -141,9 +141,9 @@ describe('what a file holds', () => {
   });
 
   it.each([
-    ['it does not say which stream it is', 'DELETE FROM stream'],
-    ['a row of its shards cannot be read', `UPDATE shard SET parent_indexes = 'x'`],
-    ['a row of its shards cannot be read', `UPDATE shard SET hash_key_start = 'x'`],
+    ['it does not name its stream', 'DELETE FROM stream'],
+    ['a shard row cannot be read', `UPDATE shard SET parent_indexes = 'x'`],
+    ['a shard row cannot be read', `UPDATE shard SET hash_key_start = 'x'`],
   ])('is damaged where %s', async (problem, sql) => {
     const path = join(dir, 'stream.sqlite');
     change(path, sql);

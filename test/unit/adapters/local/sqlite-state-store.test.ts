@@ -140,7 +140,7 @@ describe('a file of state', () => {
   it('fails when the file is no database, damaged or of a later version', async () => {
     mkdirSync(join(lakeRoot, 'state/stream'), { recursive: true });
     writeFileSync(file, 'not a database'.repeat(100));
-    await expect(open()).rejects.toThrow('it is no SQLite database');
+    await expect(open()).rejects.toThrow('it is not a SQLite database');
 
     rmSync(file);
     const later = new DatabaseSync(file);

@@ -60,16 +60,16 @@ describe('the check of what is brought', () => {
     const none = xmlError(404, 'NoSuchLifecycleConfiguration');
     const s3 = [NO_EVENTS, UNVERSIONED, NO_EVENTS, UNVERSIONED, none];
     expect((await check(ALL, s3, [streamOf(24)])).findings).toEqual([
-      'bucket exports does not tell EventBridge, so no upload starts a run: ' +
-        'switch on Amazon EventBridge in its properties',
-      'bucket exports keeps no versions, so an upload that is replaced cannot be got back',
-      'bucket shop-lake does not tell EventBridge, so tables of Athena follow within the hour ' +
-        'only: switch on Amazon EventBridge in its properties',
-      'bucket shop-lake keeps no versions, so an object that is lost cannot be got back',
-      'bucket shop-lake has no life-cycle rule for an expiry of work/, an expiry of old versions, ' +
-        'an end of unfinished uploads, so what nobody needs is paid for',
-      'stream orders keeps records for 24h, aws.retention is 72h; ' +
-        'alarms count with the latter: make both the same',
+      'bucket exports sends no events to EventBridge, so no upload starts a run; ' +
+        'enable Amazon EventBridge in its properties',
+      'bucket exports keeps no versions, so a replaced upload cannot be restored',
+      'bucket shop-lake sends no events to EventBridge, so the tables of Athena are updated ' +
+        'only once an hour; enable Amazon EventBridge in its properties',
+      'bucket shop-lake keeps no versions, so a lost object cannot be restored',
+      'bucket shop-lake has no lifecycle rule for expiration of work/, expiration of old versions, ' +
+        'deletion of incomplete uploads, so you pay for unneeded objects',
+      'stream orders keeps records for 24h, but aws.retention is 72h; ' +
+        'alarms use the latter: make both the same',
     ]);
   });
 
@@ -77,7 +77,7 @@ describe('the check of what is brought', () => {
     const s3 = [xmlError(403, 'AccessDenied'), UNVERSIONED];
     const { findings } = await check({ landingBucket: 'exports' }, s3);
     expect(findings).toHaveLength(2);
-    expect(findings[0]).toMatch(/^not looked at \(docs\/deploying.md names the rights\): /);
+    expect(findings[0]).toMatch(/^not checked: .*; docs\/deploying.md lists the permissions$/);
   });
 
   it('asks nobody where nothing is brought', async () => {

@@ -36,7 +36,7 @@ describe('DeployedFunctions', () => {
       'TerminalError',
       'DrainFunction failed: state is damaged',
     ],
-    ['RetryableError', 'a throttle', 'RetryableError', 'run it again, it goes on where it was'],
+    ['RetryableError', 'a throttle', 'RetryableError', 'run it again to continue'],
     ['Sandbox.Timedout', 'Task timed out after 900 s', 'RetryableError', 'run it again'],
   ])('fails as the function did: %s', async (errorType, errorMessage, name, message) => {
     const { deployed } = functions(failed({ errorType, errorMessage }));

@@ -53,8 +53,8 @@ describe('findDeployment', () => {
       code: 'not_deployed',
       message:
         'no stack TandemStorage in account 123456789012 and region eu-central-1 ' +
-        '(aws.stackPrefix is Tandem). Run: npx cdk deploy --all; or name the account and region ' +
-        'of the deployment by AWS_PROFILE and AWS_REGION',
+        '(aws.stackPrefix is Tandem). Run: npx cdk deploy --all; or set AWS_PROFILE and AWS_REGION ' +
+        'to the account and region of the deployment',
     });
   });
 

@@ -93,7 +93,7 @@ describe('calls that nobody took', () => {
       'function old',
       'EventAgeExceeded',
     ],
-    ['of nobody', { requestContext: {} }, 'unknown', 'is none of Lambda or EventBridge'],
+    ['of nobody', { requestContext: {} }, 'unknown', 'is not from Lambda or EventBridge'],
   ])('name what there is of a call %s', async (_, changes, name, error) => {
     const message = failure('a', 1, { responsePayload: undefined, ...changes });
     const { calls } = take([json({ Messages: [message] }), NONE, NONE]);

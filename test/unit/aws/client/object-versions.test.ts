@@ -85,10 +85,10 @@ describe('the version to restore', () => {
   });
 
   it.each([
-    ['there was none then', replaced, 1, 'none fits'],
-    ['it was deleted then', deleted, 3, 'none fits'],
-    ['it has always been the same', [at(1, 'a', true)], null, 'none fits'],
-    ['the bucket keeps none', [], null, 'the bucket has no version of it'],
+    ['there was none then', replaced, 1, 'none matches'],
+    ['it was deleted then', deleted, 3, 'none matches'],
+    ['it has always been the same', [at(1, 'a', true)], null, 'none matches'],
+    ['the bucket keeps none', [], null, 'the bucket keeps no version of it'],
   ])('is none where %s', (_, versions, beforeMs, reason) => {
     expect(() => versionToRestore(KEY, versions, beforeMs)).toThrow(
       expect.objectContaining({

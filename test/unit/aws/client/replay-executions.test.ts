@@ -66,8 +66,7 @@ describe('a replay on AWS', () => {
 
     expect(await said()).toMatchObject({
       code: 'replay_failed',
-      message:
-        'replay week-1 failed: x is missing; mend that and run it again, it goes on where it was',
+      message: 'replay week-1 failed: x is missing; fix that and run it again to continue',
     });
     expect(await said()).toMatchObject({ message: expect.stringContaining('no such path') });
     expect(await said()).toMatchObject({ message: expect.stringContaining('it aborted') });

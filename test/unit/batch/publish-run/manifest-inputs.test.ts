@@ -59,10 +59,14 @@ describe('the inputs of a manifest', () => {
   });
 
   it.each([
-    ['is cut', (text: string) => text.slice(0, -5), 'its last line is cut'],
+    ['is cut', (text: string) => text.slice(0, -5), 'its last line is truncated'],
     ['lacks a line', (text: string) => text.slice(text.indexOf('\n') + 1), 'lists 10000 files'],
-    ['is no JSON', (text: string) => text.replace('{', '['), 'a line is no JSON'],
-    ['has no records', (text: string) => text.replace('"records":0', '"records":"0"'), 'no input'],
+    ['is no JSON', (text: string) => text.replace('{', '['), 'a line is not JSON'],
+    [
+      'has no records',
+      (text: string) => text.replace('"records":0', '"records":"0"'),
+      'not an input',
+    ],
   ])('are damaged where the object %s', async (_name, damage, problem) => {
     const lake = new MemoryObjectStore();
     const manifest = await listed(INLINE_INPUTS_MAX + 1, lake);

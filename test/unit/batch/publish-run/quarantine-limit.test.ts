@@ -44,10 +44,10 @@ describe('a run whose records are quarantined', () => {
     expect(await failureOf(() => runOver(files, { lake }))).toMatchObject({
       code: 'too_many_quarantined',
       message:
-        '329 of 350 records are quarantined, allowed are 50 % (batch.maxQuarantined): ' +
+        '329 of 350 records are quarantined; allowed: up to 50 % (batch.maxQuarantined): ' +
         'status_unknown (329); in orders/b.csv (50 of 50), orders/c.csv (49 of 50), ' +
         'orders/d.csv (48 of 50), orders/e.csv (47 of 50), orders/f.csv (46 of 50) and 2 more. ' +
-        'The tables stay as they are. Mend the files, or publish all the same: batch ' +
+        'The tables do not change. Fix the files, or publish anyway: npx tandem batch ' +
         '--accept-quarantined',
     });
     expect(await currentOf(lake)).toEqual(manifest);
@@ -74,7 +74,7 @@ describe('files that are new since the run before', () => {
     expect(await second([history, file('b', 10, 0), file('c', 11, 6)])).toMatchObject({
       code: 'too_many_quarantined',
       message: expect.stringContaining(
-        '6 of 11 records of files that are new since the run before are quarantined',
+        '6 of 11 records of files that are new since the previous run are quarantined',
       ),
     });
     expect(await second([history, file('b', 10, 0), file('c', 10, 5)])).toBeNull();

@@ -114,7 +114,7 @@ describe('files that are gone', () => {
 
     expect(shortOf(facts)[1]).toEqual(['files_vanished', 2, 'orders/b.csv']);
     expect(warningsOf(facts)[1].hint).toMatch(
-      /^of the records of the run before \(its revenue: 7\.50\) they held 1010, which no longer /,
+      /^they held 1010 records of the previous run \(its revenue: 7\.50\), which no longer /,
     );
   });
 
@@ -178,8 +178,8 @@ it('tells of rows where they stand, each thing in the order of the contract', ()
   expect(warnings[0].hint).toBe(
     'they differ in order_timestamp (7), customer_id (2), product_id (2), price (1); ' +
       '5 look like the same order sent again at another time; ' +
-      '3 look like a later state of the order: with rules.keep: last the newest record counts; ' +
-      '1 looks like ids that a spreadsheet spoiled (as 4.00638E+12): export order_id as text again',
+      '3 look like a later state of the order: set rules.keep to last to count the newest record; ' +
+      '1 looks like ids that a spreadsheet changed (as 4.00638E+12): export order_id as text',
   );
-  expect(warnings[1].hint).toMatch(/^3 without customer, 4 without product: joined columns /);
+  expect(warnings[1].hint).toMatch(/^3 without customer, 4 without product: their joined columns /);
 });

@@ -91,14 +91,14 @@ class Deployment {
 describe('the screen of a deployment', () => {
   it('says that all is well, and what there is', async () => {
     expect(await new Deployment().screen()).toMatchInlineSnapshot(`
-      "all is well; nothing is published yet
+      "no problems; nothing is published yet
 
       batch     no run is published yet: npx tandem upload PATH --wait
-      stream    nobody has begun to consume it: npx tandem produce FILE --target aws
-      uploads   none wait
-      unread    no record
+      stream    not consumed yet: npx tandem produce FILE --target aws
+      uploads   none waiting
+      unread    no records
       given up  0 record batches; dead letters: 0
-      alarms    0 of 38 are on
+      alarms    0 of 38 on
       versions  functions 0.1.0+0123456789ab, this command line 0.1.0, same config
 
       last runs                  status     started                took  why
@@ -124,22 +124,28 @@ describe('the screen of a deployment', () => {
     const screen = await world.screen();
 
     expect(screen.split('\n').slice(0, 3)).toEqual([
-      '1 thing is wrong',
-      `1. batch run ${RUN} failed, so the tables are those of before: dimension_rejected: ${message}`,
-      '   do: mend or remove that file, then npx tandem batch --target aws',
+      '1 problem',
+      `1. batch run ${RUN} failed, so the tables are those of an earlier run: dimension_rejected: ${message}`,
+      '   do: fix or remove that file, then npx tandem batch --target aws',
     ]);
     expect(screen).toMatch(new RegExp(`^${RUN}  failed .* 1 min  dimension_rejected$`, 'm'));
     expect(deployedStatusJson(await world.status()).runs[0].failure).toEqual({
       code: 'dimension_rejected',
       message,
-      way_out: 'mend or remove that file, then npx tandem batch --target aws',
+      way_out: 'fix or remove that file, then npx tandem batch --target aws',
     });
   });
 
   it.each([
-    ['TIMED_OUT', `${RUN} timed out, so the tables are those of before: it ran for longer`],
-    ['ABORTED', `${RUN} was stopped, so the tables are those of before: somebody stopped it`],
-    ['FAILED', `${RUN} failed, so the tables are those of before: it ended as failed, and left no`],
+    ['TIMED_OUT', `${RUN} timed out, so the tables are those of an earlier run: it exceeded`],
+    [
+      'ABORTED',
+      `${RUN} was stopped, so the tables are those of an earlier run: it was stopped by hand`,
+    ],
+    [
+      'FAILED',
+      `${RUN} failed, so the tables are those of an earlier run: it ended as failed without`,
+    ],
   ])('says of a run without a record how it ended: %s', async (status, text) => {
     const world = new Deployment();
     world.runs = [execution(RUN, status)];
@@ -149,7 +155,7 @@ describe('the screen of a deployment', () => {
   it('forgets a failure that a later run made good', async () => {
     const world = new Deployment();
     world.runs = [execution(RUN, 'SUCCEEDED'), execution(BEFORE, 'FAILED')];
-    expect(await world.screen()).toMatch(/^all is well/);
+    expect(await world.screen()).toMatch(/^no problems/);
   });
 
   it('says since when uploads wait, and that it is wrong after half an hour', async () => {
@@ -157,8 +163,8 @@ describe('the screen of a deployment', () => {
     const [first, newest] = [NOW - 40 * 60_000, NOW - 10_000];
     await world.putStarter({ uploadedAtMs: newest, firstUploadedAtMs: first });
     const screen = await world.screen();
-    expect(screen).toMatch(/^1\. uploads wait for a run since 2026-02-01 02:20:00Z$/m);
-    expect(screen).toMatch(/^uploads {3}wait .* since 2026-02-01 02:20:00Z \(40 min\); how many/m);
+    expect(screen).toMatch(/^1\. uploads have waited for a run since 2026-02-01 02:20:00Z$/m);
+    expect(screen).toMatch(/^uploads {3}waiting .* since 2026-02-01 02:20:00Z \(40 min\); number/m);
     expect(deployedStatusJson(await world.status())).toMatchObject({
       run_pending: true,
       uploads_wait_since: '2026-02-01T02:20:00.000Z',
@@ -168,32 +174,32 @@ describe('the screen of a deployment', () => {
   it('does not mind uploads that wait for a moment', async () => {
     const world = new Deployment();
     await world.putStarter({ uploadedAtMs: NOW - 60_000 });
-    expect(await world.screen()).toMatch(/^all is well/);
+    expect(await world.screen()).toMatch(/^no problems/);
   });
 
   it('names alarms that are on, since when, and what they mean', async () => {
     const world = new Deployment();
-    const text = 'Records wait for more than half. Raise it (docs/operations.md, IteratorAge)';
+    const text = 'Records wait for more than half. Raise it (see docs/operations.md, IteratorAge)';
     const on = [{ name: 'Tandem-IteratorAge', sinceMs: NOW - 2 * 3_600_000, text }];
     world.alarms = () => ({ deployed: 38, on });
     const screen = await world.screen();
     expect(screen).toContain(
       '1. alarm Tandem-IteratorAge is on for 2.0 h: Records wait for more than half.\n' +
-        '   do: docs/operations.md, IteratorAge\n',
+        '   do: see docs/operations.md, IteratorAge\n',
     );
-    expect(screen).toMatch(/^alarms {4}1 of 38 are on$/m);
+    expect(screen).toMatch(/^alarms {4}1 of 38 on$/m);
   });
 
   it('shows the rest where alarms are absent, or may not be seen', async () => {
     const world = new Deployment();
     world.alarms = () => ({ deployed: 0, on: [] });
-    expect(await world.screen()).toMatch(/^alarms {4}there are none: the operations stack/m);
+    expect(await world.screen()).toMatch(/^alarms {4}none: the operations stack/m);
     world.alarms = () => {
       throw new TerminalError('access_denied', 'allow cloudwatch:DescribeAlarms');
     };
     const screen = await world.screen();
-    expect(screen).toMatch(/^all is well/);
-    expect(screen).toMatch(/^alarms {4}not known: allow cloudwatch:DescribeAlarms$/m);
+    expect(screen).toMatch(/^no problems/);
+    expect(screen).toMatch(/^alarms {4}unknown: allow cloudwatch:DescribeAlarms$/m);
   });
 
   it('says what is unread and for how long', async () => {
@@ -203,7 +209,7 @@ describe('the screen of a deployment', () => {
       { lagMs: 0, unreadRecords: 0, unreadAtLeast: 0 },
     ] as unknown as StreamStatus['shards'];
     const screen = await new Deployment().screen({ shards });
-    expect(screen).toMatch(/^1\. records of the stream are unread, the oldest for 20 min$/m);
+    expect(screen).toMatch(/^1\. the stream holds unread records, the oldest for 20 min$/m);
     expect(screen).toMatch(
       /^unread {4}at least 1,200 records in 1 of 2 shards, the oldest for 20 min$/m,
     );
@@ -216,10 +222,10 @@ describe('the screen of a deployment', () => {
     world.outputs = { CodeVersion: '0.0.9+0123456789ab', ConfigHash: 'another' };
     const screen = await world.screen();
     expect(screen.match(/^\d\. .*$/gm)).toEqual([
-      '1. 1 record batches were given up',
-      '2. 2 notifications of uploads could not be handled',
-      '3. the functions are version 0.0.9+0123456789ab, this command line is 0.1.0',
-      '4. rules, windows or parquet of this config differ from what is deployed',
+      '1. Lambda gave up on 1 record batches',
+      '2. 2 upload notifications are in the dead-letter queue',
+      '3. the deployed functions are version 0.0.9+0123456789ab, this command line is 0.1.0',
+      '4. rules, windows or parquet of this config differ from the deployed config',
     ]);
     expect(screen).toMatch(/^given up {2}1 record batches; dead letters: 2$/m);
   });

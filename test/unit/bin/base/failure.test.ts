@@ -45,7 +45,7 @@ describe('failureOf', () => {
 
     expect(failureOf(received.reason, received)).toMatchObject({
       code: 'interrupted',
-      message: 'interrupted; nothing half done is left',
+      message: 'interrupted; no partial results are left',
       exitCode,
     });
   });

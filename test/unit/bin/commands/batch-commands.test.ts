@@ -57,8 +57,8 @@ describe('batch', () => {
           count: 1,
           example: 'product_id p2 in orders/a.csv at byte 116',
           hint:
-            '2 without customer, 1 without product: joined columns are null in them; compare how ' +
-            'the ids are written on both sides',
+            '2 without customer, 1 without product: their joined columns are null; compare the ' +
+            'spelling of the ids on both sides',
         },
       ],
       joins: { customers_missed: 2, products_missed: 1 },
@@ -74,7 +74,7 @@ describe('batch', () => {
     expect(asJson.err).toBe(asText.err);
     expect(asText.err.split('\n').map((line) => line.slice(0, 68))).toEqual([
       'tandem: warning: 1 duplicate differs from the record that counts (du',
-      'tandem: warning: 1 active order is without a customer or product: it',
+      'tandem: warning: 1 active order has no customer or product: its id i',
       '',
     ]);
   });
@@ -90,7 +90,7 @@ describe('batch', () => {
 
     expect(relaxed.err).toBe(
       'tandem: warning: 1 of 1 records are quarantined: order_timestamp_invalid (1); ' +
-        'look at them: tandem show quarantine\n',
+        'to see them: npx tandem show quarantine\n',
     );
     expect([relaxed.exitCode, strict.exitCode, accepted.exitCode]).toEqual([0, 1, 0]);
     expect(accepted.err).toBe('');
@@ -111,9 +111,9 @@ describe('batch', () => {
         error: {
           code: 'too_many_quarantined',
           message:
-            '100 of 100 records are quarantined, allowed are 50 % (batch.maxQuarantined): ' +
-            'order_timestamp_invalid (100); in orders/a.csv (100 of 100). The tables stay as they ' +
-            'are. Mend the files, or publish all the same: batch --accept-quarantined',
+            '100 of 100 records are quarantined; allowed: up to 50 % (batch.maxQuarantined): ' +
+            'order_timestamp_invalid (100); in orders/a.csv (100 of 100). The tables do not ' +
+            'change. Fix the files, or publish anyway: npx tandem batch --accept-quarantined',
         },
       },
     });
@@ -181,7 +181,7 @@ describe('batch', () => {
 
     expect(missing.exitCode).toBe(1);
     expect(missing.result.error.code).toBe('landing_not_found');
-    expect(missing.result.error.message).toContain(`there is no landing folder ${empty}`);
+    expect(missing.result.error.message).toContain(`landing folder ${empty} does not exist`);
     expect(planned.result.error.code).toBe('landing_not_found');
     expect(moved.exitCode).toBe(1);
     expect(moved.result.error.code).toBe('landing_empty');
@@ -284,7 +284,7 @@ describe('demo', () => {
     ]);
 
     expect(exitCode).toBe(0);
-    expect(out).toContain('Do they agree? Yes: every order and every cent that differs has its');
+    expect(out).toContain('Do they agree? Yes: every order and every cent that differs is');
     expect(out.split('\n').length).toBeLessThan(45);
   });
 

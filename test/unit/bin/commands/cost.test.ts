@@ -48,10 +48,10 @@ describe('plan', () => {
       prices: { region: 'us-east-1', currency: 'USD' },
     });
     const { out } = await runCliHere(['plan', '--bytes', '100GB']);
-    expect(out).toContain('map        466 chunks of 250.6 MB at most, in 466 steps\n');
+    expect(out).toContain('map        466 chunks of up to 250.6 MB, in 466 steps\n');
     expect(out).toMatch(/\nsteps of the map state +466 +8,000 +5\.83 %\n/);
     expect(out).toContain(
-      'time       about 61 s, of which 7 s wait for S3’s request rates; functions run 84.4 min in all\n',
+      'time       about 61 s, 7 s of it waiting for S3’s request rates; functions run 84.4 min in total\n',
     );
     expect(out).toMatch(/\nprices of us-east-1 as of \d{4}-\d\d-\d\d, /);
   });

@@ -48,10 +48,10 @@ describe('drain', () => {
       { window_start: '2190-01-01T10:00:00.000Z', orders: 1 },
     ]);
     expect([unasked.exitCode, unasked.result.error.code]).toEqual([1, 'confirmation_needed']);
-    expect(unasked.result.error.message).toContain('or with --yes');
+    expect(unasked.result.error.message).toContain('or add --yes');
     expect(refused.exitCode).toBe(1);
-    expect(refused.err).toContain('1 order lies ahead of ');
-    expect(refused.err).toContain(': far\nThe last one is of 2190-01-01 10:00:00Z.');
+    expect(refused.err).toContain('1 order is later than ');
+    expect(refused.err).toContain(': far\nThe latest is of 2190-01-01 10:00:00Z.');
     expect(between.result.stream.windows_ahead).toHaveLength(1);
     expect(JSON.parse(confirmed.out).watermark).toBe('2190-01-01T10:10:00.000Z');
     expect(after.result.stream.windows_ahead).toEqual([]);
@@ -87,7 +87,7 @@ describe('status of a stream', () => {
       checkpoint: null,
       unread_records: 5,
     });
-    expect(out).toContain('nobody has begun to consume it; run: npx tandem stream\n');
+    expect(out).toContain('not consumed yet; run: npx tandem stream\n');
     expect(existsSync(join(sight[3], 'state'))).toBe(false);
   });
 

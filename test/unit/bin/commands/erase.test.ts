@@ -59,7 +59,9 @@ describe('tandem erase', () => {
     put('landing/customers/c.csv', `${HEADER}c1,,,,\nc2,Bo,bo@example.org,,\n`);
     const dry = await tandem('erase', ...args, '--dry-run');
     expect(dry.out).toContain('would be rewritten: 1 rows in 1 files of orders');
-    expect(dry.out).toContain('batch: the current run was joined before; run: npx tandem batch\n');
+    expect(dry.out).toContain(
+      'batch: the current run holds older data of customers; run: npx tandem batch\n',
+    );
 
     const done = JSON.parse((await tandem('erase', ...args, '--json')).out);
     expect(done).toMatchObject({ rows: 1, replaced_manifests: 1, replaced_plan: true });
@@ -99,13 +101,15 @@ describe('tandem erase', () => {
     const args = ['--customer', 'c1', '--replace', ...places()];
     const { exitCode, out, err } = await tandem('erase', ...args);
     expect(exitCode).toBe(0);
-    expect(out).toContain('says of customer c1: customer_name, customer_email, customer_segment\n');
+    expect(out).toContain(
+      'holds for customer c1: customer_name, customer_email, customer_segment\n',
+    );
     expect(out + err).not.toMatch(/Ida|ida@|Ada|gold/);
   }, 60_000);
 
   it('makes no lake where there is none', async () => {
     const { exitCode, err } = await tandem('erase', '--customer', 'c1', '--lake', at('none'));
-    expect([exitCode, err]).toEqual([1, `tandem: there is no lake ${at('none')}\n`]);
+    expect([exitCode, err]).toEqual([1, `tandem: lake ${at('none')} does not exist\n`]);
     expect(existsSync(at('none'))).toBe(false);
   });
 });

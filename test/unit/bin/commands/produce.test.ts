@@ -67,7 +67,7 @@ describe('produce', () => {
     const { exitCode, out } = await run('produce', folders.pathOf('long.ndjson'), ...stream);
 
     expect(exitCode).toBe(1);
-    expect(out).toContain('1 records (16 B) were sent');
+    expect(out).toContain('sent 1 records (16 B) to ');
     expect(out).toMatch(/long\.ndjson +0 +over 1 MiB\n/);
   });
 
@@ -114,7 +114,7 @@ describe('produce', () => {
 
     expect([exitCode, result.error.code]).toEqual([1, 'input_changed']);
     expect(result.error.message).toMatch(
-      /second[.]csv.*; [1-9]\d* records [(].*[)] were sent before; once the cause is mended, run the same /,
+      /second[.]csv.*; sent [1-9]\d* records [(].*[)] before that; fix the cause and run the same /,
     );
   });
 
@@ -137,6 +137,6 @@ describe('produce', () => {
     const { exitCode, err } = await interrupted;
 
     expect(exitCode).toBe(130);
-    expect(err).toMatch(/^tandem: interrupted; [1-9]\d* records \(.*\) were sent\n$/);
+    expect(err).toMatch(/^tandem: interrupted; sent [1-9]\d* records \(.*\)\n$/);
   });
 });

@@ -117,16 +117,16 @@ describe('reconcile', () => {
 
       difference                found  revenue  meaning
       ──────────                ─────  ───────  ───────
-      late_in_stream                1     4.50  came to the stream after its window was over; batch counts it
-      duplicate_beyond_horizon      1    -1.50  sent again so late that the stream counts it again
+      late_in_stream                1     4.50  arrived in the stream after its window was closed; batch counts it
+      duplicate_beyond_horizon      1    -1.50  copy sent after stream.dedupeHorizon; the stream counts it again
 
-      late_in_stream, 1: came to the stream after its window was over; batch counts it
+      late_in_stream, 1: arrived in the stream after its window was closed; batch counts it
       order id  side    outcome  customer  product  event time                quantity  price  status     adds to difference  position             note
       ────────  ────    ───────  ────────  ───────  ──────────                ────────  ─────  ──────     ──────────────────  ────────             ────
       o4        batch   active   c1        p1       2026-01-05T00:00:00.000Z         3   1.50  completed                4.50  orders/a.csv @244
                 stream  late     c1        p1       2026-01-05T00:00:00.000Z         3   1.50  completed                      orders/shardId-0 #5
 
-      duplicate_beyond_horizon, 1: sent again so late that the stream counts it again
+      duplicate_beyond_horizon, 1: copy sent after stream.dedupeHorizon; the stream counts it again
       order id  side    outcome    customer  product  event time                quantity  price  status     adds to difference  position             note
       ────────  ────    ───────    ────────  ───────  ──────────                ────────  ─────  ──────     ──────────────────  ────────             ────
       o2        batch   active     c1        p1       2026-01-05T00:00:00.000Z         2   1.50  completed                3.00  orders/a.csv @111
@@ -158,7 +158,7 @@ describe('reconcile', () => {
     expect(strict.exitCode).toBe(1);
     expect(strict.out).toContain(
       'batch and stream do NOT agree: 1 order id is missing on one side ' +
-        '(--allow-missing forgives that); explained difference in revenue: 6.00\n',
+        '(--allow-missing accepts that); explained difference in revenue: 6.00\n',
     );
     expect(forgiving.exitCode).toBe(0);
     const { differences } = JSON.parse(forgiving.out);
@@ -220,8 +220,8 @@ describe('reconcile', () => {
 
     expect(all.exitCode).toBe(1);
     expect(all.out).toContain(
-      'the stream began later than batch: its oldest order is of 2026-01-05T00:10:00.000Z, that of ' +
-        'batch of 2026-01-05T00:00:00.000Z; to compare what both cover: ' +
+      'the oldest order of the stream is of 2026-01-05T00:10:00.000Z, that of ' +
+        'batch of 2026-01-05T00:00:00.000Z; to compare the period that both cover: ' +
         '--since 2026-01-05T00:10:00.000Z (reconcile.since of the config)\n',
     );
     expect(both.exitCode).toBe(0);

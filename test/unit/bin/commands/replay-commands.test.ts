@@ -82,7 +82,7 @@ describe('replay', () => {
     const ofInstant = await json('replay', '--consumer', 'x', ...raw, ...folders);
 
     expect([ofDefault.exitCode, ofInstant.exitCode]).toEqual([2, 2]);
-    expect(ofInstant.result.error.message).toContain('--since goes with --from stream');
+    expect(ofInstant.result.error.message).toContain('--since needs --from stream');
   });
 });
 

@@ -103,7 +103,7 @@ describe('formats', () => {
   it('are never mixed', async () => {
     expect(await usage('orders', '--json', '--format', 'csv')).toEqual([
       2,
-      'tandem: --json is one JSON object, and --format csv is not\n',
+      'tandem: --json cannot be combined with --format csv; leave out one of them\n',
     ]);
   });
 });
@@ -136,7 +136,7 @@ describe('rows', () => {
 
     expect(await text('--where', 'customer_id=c1')).toContain('\n2 of 3 rows match\n');
     expect(await text('--where', 'customer_id=c1', '--limit', '1')).toContain(
-      '\n1 of 3 rows match; there may be more, --limit says how many\n',
+      '\n1 of 3 rows match; there may be more: raise --limit\n',
     );
   });
 
@@ -154,11 +154,11 @@ describe('rows', () => {
 
   it.each([
     [['--where', 'order=o1'], '--where: no column order (Did you mean order_id?)'],
-    [['--where', 'o1'], '--where o1: allowed is COLUMN=VALUE'],
-    [['--where', 'quantity=two'], '--where quantity=two: allowed is a whole number'],
-    [['--where', 'price=1.234'], '--where price=1.234: allowed is a decimal, as 12.50'],
-    [['--where', 'order_date=1.1.2026'], 'allowed is a day, as 2026-01-31'],
-    [['--where', 'order_timestamp=now'], 'allowed is 2026-01-31T12:00:00Z'],
+    [['--where', 'o1'], '--where o1: write COLUMN=VALUE, such as status=pending'],
+    [['--where', 'quantity=two'], '--where quantity=two: quantity takes a whole number'],
+    [['--where', 'price=1.234'], '--where price=1.234: price takes a decimal such as 12.50'],
+    [['--where', 'order_date=1.1.2026'], 'order_date takes a day such as 2026-01-31'],
+    [['--where', 'order_timestamp=now'], 'takes an instant such as 2026-01-31T12:00:00Z'],
     [['--columns', 'order_id,prize'], '--columns: no column prize (Did you mean price?)'],
     [['--columns', 'order_id,order_id'], '--columns names order_id twice'],
     [['--count', '--limit', '5'], "'--count' cannot be used with option '--limit <n>'"],
@@ -188,7 +188,7 @@ describe('a terminal', () => {
       o1        c1           p1          2026-01-01T10:00:00.000Z         2   9.99
 
       1 of 3 rows
-      6 of 21 columns fit on this terminal; the others: --columns status,…, or --format csv
+      6 of 21 columns fit on this terminal; to see the others: --columns status,…, or --format csv
       "
     `);
     expect(await onTerminal(30, 'quarantine', '--columns', 'raw', '--lake', lake)).toBe(
@@ -215,7 +215,9 @@ describe('a file that cannot be read', () => {
     expect([exitCode, table, rows.length]).toEqual([1, 'orders', 1]);
     expect(error.code).toBe('file_missing');
     expect(err).toBe(`tandem: ${error.message}\n`);
-    expect(error.message).toMatch(/^tables\/batch\/orders\/.*[.]parquet is missing; tandem verify/);
+    expect(error.message).toMatch(
+      /^tables\/batch\/orders\/.*[.]parquet is missing; npx tandem verify/,
+    );
   });
 
   it.each([

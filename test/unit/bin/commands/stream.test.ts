@@ -30,7 +30,7 @@ describe('stream', () => {
           code: 'join_misses',
           count: 1,
           example: expect.stringMatching(/^product_id p2 of orders\/shardId-\d+ \d+$/),
-          hint: expect.stringContaining('compare how the ids are written'),
+          hint: expect.stringContaining('compare the spelling of the ids'),
         },
       ],
     });
@@ -65,11 +65,11 @@ describe('stream', () => {
 
       expect(exitCode).toBe(1);
       expect(result.error.code).toBe('landing_not_found');
-      expect(result.error.message).toContain(`there is no landing folder ${typo}`);
+      expect(result.error.message).toContain(`landing folder ${typo} does not exist`);
     }
     const file = folders.pathOf('a.csv');
     const { result } = await json('stream', ...stream, ...lake, '--landing', file);
-    expect(result.error.message).toContain(`${file} is no folder`);
+    expect(result.error.message).toContain(`${file} is not a folder`);
   });
 
   it('does without the default landing folder, and says so', async () => {
@@ -84,7 +84,7 @@ describe('stream', () => {
     );
 
     expect(exitCode).toBe(0);
-    expect(err).toContain(`tandem: note: there is no landing folder ${folders.pathOf('nowhere')}`);
+    expect(err).toContain(`tandem: note: landing folder ${folders.pathOf('nowhere')} does`);
   });
 
   it('makes windows final with --drain, and what it says is text for people', async () => {
@@ -95,7 +95,7 @@ describe('stream', () => {
     const windows = await json('show', 'window_revenue', '--of', 'stream', ...lake);
 
     expect(exitCode).toBe(0);
-    expect(err).toContain('tandem: warning: 1 active order is without a customer or product');
+    expect(err).toContain('tandem: warning: 1 active order has no customer or product');
     expect(err).toContain('epoch 1: 5 read, 2 active, 1 cancelled');
     expect(out).toContain('watermark 2026-01-01 11:10:00Z, 2 cells final, 0 windows open');
     expect(out).toContain('revenue of active orders: 119.98\n');

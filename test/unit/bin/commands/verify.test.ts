@@ -48,7 +48,7 @@ describe('verify', () => {
     const { exitCode, out } = await run('verify');
     expect(exitCode).toBe(0);
     expect(out).toMatch(
-      /^batch run RUN: read \d+ files of tables \(.* kB\)\n\neverything is there, whole and consistent, in .* s\n$/,
+      /^batch run RUN: read \d+ files of tables \(.* kB\)\n\nall files are present, intact and consistent, checked in .* s\n$/,
     );
     const json = JSON.parse((await run('verify', '--json')).out);
     expect(json).toMatchObject({
@@ -65,9 +65,9 @@ describe('verify', () => {
 
     expect(exitCode).toBe(1);
     expect(out).toMatch(/\nROOT\/lake\/tables\/batch\/orders\/run=RUN\/day=2026-01-05\/part-.*\n/);
-    expect(out).toMatch(/\n {2}has sha256 [0-9a-f]{64}, not [0-9a-f]{64} as its manifest says\n/);
-    expect(out).toContain('\n  to mend it: run tandem batch again');
-    expect(out).toMatch(/\n1 object is missing or not whole, in .* s\n$/);
+    expect(out).toMatch(/\n {2}has sha256 [0-9a-f]{64}, but its manifest says [0-9a-f]{64}\n/);
+    expect(out).toContain('\n  fix: run npx tandem batch');
+    expect(out).toMatch(/\n1 object is missing or damaged, checked in .* s\n$/);
     expect(json.faults).toMatchObject([{ code: 'file_damaged', restore: expect.any(String) }]);
   });
 
@@ -85,7 +85,7 @@ describe('verify', () => {
     const { exitCode, err } = await run('show', 'orders');
     expect(exitCode).toBe(1);
     expect(err).toMatch(
-      /^tandem: tables\/batch\/orders\/run=RUN\/.*parquet has sha256 .*; tandem verify names all that is damaged, and what restores it\n$/,
+      /^tandem: tables\/batch\/orders\/run=RUN\/.*parquet has sha256 .*; npx tandem verify lists all damaged objects and how to restore them\n$/,
     );
   });
 });

@@ -27,7 +27,7 @@ describe('configOf', () => {
       message:
         'c.yaml:3: unknown key batch.workrs; did you mean batch.workers?\n' +
         'c.yaml:5: windows.length is 10; allowed: a duration from 1m to 1d, ' +
-        'written as 500ms, 60s, 30m, 12h or 7d',
+        'such as 500ms, 60s, 30m, 12h or 7d',
     });
   });
 
@@ -52,17 +52,15 @@ describe('odd YAML', () => {
 
   it.each([
     ['too many aliases', bomb, 'Excessive alias count'],
-    ['a list that holds itself', 'stream: &a [*a]', 'a value holds itself'],
-    ['a group that holds itself', 'stream: &a\n  x: *a', 'a value holds itself'],
+    ['a list that holds itself', 'stream: &a [*a]', 'a value contains itself'],
+    ['a group that holds itself', 'stream: &a\n  x: *a', 'a value contains itself'],
     ['an alias of nothing', 'stream: *nope', 'Unresolved alias'],
   ])('is a wrong config: %s', async (_, text, reason) => {
     await expect(configOf(text, 'c.yaml')).rejects.toMatchObject({
       name: 'UsageError',
       code: 'config_invalid',
       message: expect.stringMatching(
-        new RegExp(
-          `^c[.]yaml: ${reason}.*; write values out instead of using anchors and aliases$`,
-        ),
+        new RegExp(`^c[.]yaml: ${reason}.*; replace anchors and aliases with plain values$`),
       ),
     });
   });

@@ -40,8 +40,8 @@ describe('the view of a running stream', () => {
     ];
 
     expect(`${view.lines(shards, 10_000).join('\n')}\n`).toMatchInlineSnapshot(`
-      "stream orders, running for 10 s; ctrl-C ends it cleanly
-      1,000 records consumed, 200 a second
+      "stream orders, running for 10 s; ctrl-C stops it cleanly
+      1,000 records consumed, 200 per second
 
       shard  records  checkpoint age  watermark             lag
       ─────  ───────  ──────────────  ─────────             ───
@@ -62,7 +62,7 @@ describe('the view of a running stream', () => {
   it('says when the first epoch comes', () => {
     const view = new StreamView({ title: 'stream orders', everyMs: 60_000, nowMs: 0 });
     expect(view.lines([], 1_000).at(-1)).toBe(
-      'no epoch yet; the first one comes 1 min after the start',
+      'no epoch yet; the first one follows 1 min after the start',
     );
   });
 
@@ -139,10 +139,10 @@ it('warns of each gap, and once of another process', () => {
   metrics.count('LostRace', { shardId: 's1' });
 
   expect(err.trimEnd().split('\n')).toEqual([
-    'tandem: warning: s0: records left the stream before anybody read them (StreamGap)',
-    'tandem: warning: s0: records left the stream before anybody read them (StreamGap)',
-    'tandem: warning: s0: another process consumes it, too (LostRace)',
-    'tandem: warning: s1: another process consumes it, too (LostRace)',
+    'tandem: warning: s0: records expired from the stream before they were read (StreamGap)',
+    'tandem: warning: s0: records expired from the stream before they were read (StreamGap)',
+    'tandem: warning: s0: another process consumes it as well (LostRace)',
+    'tandem: warning: s1: another process consumes it as well (LostRace)',
   ]);
 });
 

@@ -59,8 +59,8 @@ describe('a run with threads', () => {
     await noted(1, '128MiB');
 
     expect(notes).toEqual([
-      '5 of 8 workers are started: more would spill, and take longer, within ' +
-        'batch.memoryLimitBytes of 512MiB; 741MiB carries 8',
+      'starting 5 of 8 workers: more would spill to disk and be slower within ' +
+        'batch.memoryLimitBytes of 512MiB; 8 workers need 741MiB',
     ]);
   });
 

@@ -137,7 +137,7 @@ describe('erasing a customer', () => {
     await world.putCustomers(ADA_ERASED);
     await world.publish([{ order_id: 'a4b', customer_id: 'c1' }]);
     await planOnly();
-    await expect(world.erase()).rejects.toThrow('epoch 5 is under way');
+    await expect(world.erase()).rejects.toThrow('epoch 5 is being published');
     expect(await world.keysWith(ADA)).toEqual(expect.arrayContaining(old));
     await publishEpoch(world.context, new InlineEpochWriter(world.context));
     await world.erase();
@@ -150,7 +150,7 @@ describe('erasing a customer', () => {
     await planOnly();
     await world.putCustomers(ADA_ERASED);
 
-    await expect(world.erase()).rejects.toThrow('epoch 4 is under way');
+    await expect(world.erase()).rejects.toThrow('epoch 4 is being published');
     expect(await world.faults()).toEqual([]);
     await publishEpoch(context, new InlineEpochWriter(context));
     await world.erase();

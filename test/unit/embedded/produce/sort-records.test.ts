@@ -120,7 +120,7 @@ it('says what to do where there is no room to sort', async () => {
   );
   expect(error?.code).toBe('system_error');
   expect(error?.message).toContain(`cannot sort in ${nowhere}/tandem-sort-`);
-  expect(error?.message).toContain('set TMPDIR to a folder that has it');
+  expect(error?.message).toContain('set TMPDIR to a folder with enough space');
 });
 
 describe('a file that goes back in time', () => {

@@ -19,8 +19,8 @@ async function faultOf(text: string): Promise<string> {
 describe('a damaged manifest', () => {
   it.each([
     ['no JSON', 'is no JSON'],
-    ['{}', 'is no manifest of the stream door'],
-    ['null', 'is no manifest of the stream door'],
+    ['{}', 'is not a manifest of the stream door'],
+    ['null', 'is not a manifest of the stream door'],
     ['{"kind":"stream"}', 'is damaged: epoch is missing, not a whole number of 0 or more'],
   ])('is one that holds %s', async (text, message) => {
     expect(await faultOf(text)).toBe(message);

@@ -67,7 +67,7 @@ describe('an object that is missing', () => {
       ['state/stream/snapshots/00000003', 'snapshot_missing'],
       [segment, 'segment_missing'],
     ]);
-    expect(faults[0].restore).toMatch(/^run tandem batch again/);
+    expect(faults[0].restore).toMatch(/^run npx tandem batch, /);
     expect(faults[1].restore).toMatch(/^restore the object .* tandem replay --consumer NAME/);
   });
 
@@ -89,11 +89,7 @@ describe('an object that was cut or replaced', () => {
     const whole = await lake.get(key);
     await lake.put(key, whole.subarray(1));
     expect(await faultsOf()).toEqual([
-      [
-        key,
-        'file_damaged',
-        `has ${whole.length - 1} bytes, not ${whole.length} as its manifest says`,
-      ],
+      [key, 'file_damaged', `has ${whole.length - 1} bytes, but its manifest says ${whole.length}`],
     ]);
   });
 
@@ -234,7 +230,7 @@ describe('tables that do not add up', () => {
     ['hourly_revenue', 'total_orders', 'hourly_revenue of hour 0 is 4 worth 9.00'],
     ['product_revenue', 'total_revenue', 'product_revenue is not the sum of the orders'],
     ['window_revenue', 'orders_count', 'window_revenue is not the sum of the orders'],
-    ['window_revenue', 'window_end', '1 rows of window_revenue are no windows of 600000 ms'],
+    ['window_revenue', 'window_end', '1 rows of window_revenue are not windows of 600000 ms'],
   ] as const;
 
   it.each(DAMAGE)('%s with another %s', async (table, column, message) => {

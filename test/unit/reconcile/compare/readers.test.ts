@@ -93,7 +93,7 @@ describe('a comparison by whoever may only read', () => {
     await reconcile(readOnly(lake), options);
 
     expect(said).toEqual([
-      `what earlier comparisons left could not be removed: ${left}: ` +
+      `cannot remove files of earlier comparisons: ${left}: ` +
         'the file system is read-only (EROFS)',
     ]);
   });

@@ -56,8 +56,8 @@ describe('a period', () => {
   it('without a window is wrong usage', async () => {
     const sides = { batch: RECORDS, stream: RECORDS };
     await expect(compareSides(sides, between(T0 + 1, T0 + 2))).rejects.toThrow(
-      'the period holds no window: cut to windows it is from 2026-01-05T00:00:00.000Z to ' +
-        '2026-01-05T00:00:00.000Z; allowed: a --until that is at least one window after --since',
+      'the period contains no window: rounded to windows it is from 2026-01-05T00:00:00.000Z to ' +
+        '2026-01-05T00:00:00.000Z; set --until at least one window after --since',
     );
   });
 

@@ -96,7 +96,7 @@ describe('a dimension file that is bad', () => {
     expect(others).toEqual([]);
     expect(warning).toMatchObject({ code: 'dimension_kept_before', count: 1, example: PRODUCTS });
     expect(warning.hint).toContain(why);
-    expect(warning.hint).toContain('joined as the one before was');
+    expect(warning.hint).toContain('joined with the files of the previous one');
   });
 
   it('is taken again once it is mended, with nothing else done', async () => {
@@ -189,7 +189,7 @@ describe('a dimension file that is bad', () => {
     const during = await publishOne(own);
 
     expect(filesOf(during)).toEqual([{ key: PRODUCTS, etag }]);
-    expect(during.warnings[0].hint).toContain('keeps changing while it is read, 5 times');
+    expect(during.warnings[0].hint).toContain('changed 5 times while it was read');
   });
 });
 
@@ -248,7 +248,7 @@ describe('a planned epoch that cannot be written', () => {
     const failure = await failureOf(() => publish());
 
     expect(failure).toMatchObject({ code: 'dimension_copy_damaged' });
-    expect(String(failure)).toContain(`put a ${PRODUCTS} into landing that can be read`);
+    expect(String(failure)).toContain(`put a readable ${PRODUCTS} into landing`);
     await goodProducts('new');
     expect((await publish()).warnings).toEqual([]);
   });

@@ -137,14 +137,14 @@ describe('the results of the shards of an epoch', () => {
     expect(() => check(change)).toThrow(
       expect.objectContaining({
         code: 'not_conserved',
-        message: expect.stringMatching(/^records of b were lost or made: \{"counts":\{"read":/),
+        message: expect.stringMatching(/^record counts of b do not match: \{"counts":\{"read":/),
       }),
     );
   });
 
   it('fail with the numbers of each', () => {
     expect(() => check({ hours: [[0, 3, '599']] })).toThrow(
-      'records of b were lost or made: {"counts":{"read":10,"active":3,"cancelled":1,' +
+      'record counts of b do not match: {"counts":{"read":10,"active":3,"cancelled":1,' +
         '"quarantined":1,"duplicate":1,"late":4},"stored":{"active":3,"cancelled":1,' +
         '"quarantined":1,"duplicate":1,"late":4},"sums":["3 orders, 600 cents",' +
         '"3 orders, 599 cents","3 orders, 600 cents","3 orders, 600 cents"]}',
@@ -157,6 +157,8 @@ describe('the results of the shards of an epoch', () => {
     expect(() => checkResults(plan, results)).toThrow('a result for each shard of the plan');
     expect(() => check({}, { shard: 'b' })).toThrow('result 0 is that of a');
     expect(() => check({ epoch: 6 })).toThrow('the result of b is of epoch 7');
-    expect(() => check({}, { counts: { ...QUIET.counts, read: 1 } })).toThrow('records of a were');
+    expect(() => check({}, { counts: { ...QUIET.counts, read: 1 } })).toThrow(
+      'record counts of a do not',
+    );
   });
 });

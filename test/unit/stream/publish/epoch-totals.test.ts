@@ -87,7 +87,7 @@ describe('the totals of an epoch', () => {
     expect(failure).toMatchObject({
       code: 'not_conserved',
       message:
-        'records of epoch 4 were lost or made: {"read":3,"active":1,"cancelled":0,' +
+        'record counts of epoch 4 do not match: {"read":3,"active":1,"cancelled":0,' +
         '"quarantined":0,"duplicate":0,"late":0}',
     });
   });
