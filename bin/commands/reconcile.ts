@@ -19,10 +19,7 @@ import type {
   StartCommand,
 } from '../base/command.ts';
 import { currentPublication } from '../lake/lake.ts';
-import {
-  instantOption,
-  wholeNumberOption,
-} from '../options/option-values.ts';
+import { instantOption, wholeNumberOption } from '../options/option-values.ts';
 import { addConsumerOption, addLakeOption } from '../options/stream-options.ts';
 import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../options/target.ts';
 import { createProgress } from '../text/progress.ts';

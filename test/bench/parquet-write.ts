@@ -1,6 +1,7 @@
 import type {
   BytesValues,
   ColumnData,
+  NamedColumns,
   NumberValues,
 } from '../../lambdas/shared/bytes/column-data.ts';
 import type { Column, ColumnType } from '../../lambdas/shared/model/column.ts';
@@ -86,7 +87,7 @@ function median(values: readonly number[]): number {
 }
 
 /** Ids rise, times rise with some disorder, everything else is drawn. */
-function columnsOf(rows: number, firstSeed: number): ColumnData[] {
+function columnsOf(rows: number, firstSeed: number): NamedColumns {
   const next = generator(firstSeed);
   const customer = Uint32Array.from({ length: rows }, () => next(CUSTOMERS));
   const product = Uint32Array.from({ length: rows }, () => next(PRODUCTS));
@@ -100,29 +101,29 @@ function columnsOf(rows: number, firstSeed: number): ColumnData[] {
   const day = Int32Array.from(timeMs, (time) => Math.floor(time / 86_400_000));
   const customers = (prefix: string) => texts(CUSTOMERS, (index) => `${prefix}${index + 1}`);
   const products = (prefix: string) => texts(PRODUCTS, (index) => `${prefix}${index + 1}`);
-  return [
-    plain(texts(rows, (row) => `o${row + 1}`)),
-    keyed(customer, customers('c')),
-    keyed(product, products('p')),
-    plain(timeMs),
-    plain(quantity),
-    plain(price),
-    keyed(
+  return {
+    order_id: plain(texts(rows, (row) => `o${row + 1}`)),
+    customer_id: keyed(customer, customers('c')),
+    product_id: keyed(product, products('p')),
+    order_timestamp: plain(timeMs),
+    quantity: plain(quantity),
+    price: plain(price),
+    status: keyed(
       status,
       texts(3, (index) => ['completed', 'pending', 'processing'][index]),
     ),
-    plain(day),
-    plain(day.map((value) => ((value + 4) % 7) + 1)),
-    plain(Int32Array.from(timeMs, (time) => Math.floor(time / 3_600_000) % 24)),
-    plain(price.map((cents, row) => cents * quantity[row])),
-    keyed(customer, customers('Customer ')),
-    keyed(product, products('Product ')),
-    keyed(
+    order_date: plain(day),
+    order_day_of_week: plain(day.map((value) => ((value + 4) % 7) + 1)),
+    hour_of_day: plain(Int32Array.from(timeMs, (time) => Math.floor(time / 3_600_000) % 24)),
+    total_amount: plain(price.map((cents, row) => cents * quantity[row])),
+    customer_name: keyed(customer, customers('Customer ')),
+    product_name: keyed(product, products('Product ')),
+    category: keyed(
       product,
       texts(PRODUCTS, (index) => ['Home', 'Toys', 'Food', 'Books'][index % 4]),
     ),
-    plain(Float64Array.from({ length: rows }, (_, row) => row * 58 + next(6))),
-  ];
+    source_offset: plain(Float64Array.from({ length: rows }, (_, row) => row * 58 + next(6))),
+  };
 }
 
 function plain(values: NumberValues | BytesValues): ColumnData {

@@ -5,7 +5,7 @@ import { EventParser } from '../../lambdas/shared/ingest/parse-events.ts';
 import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
 import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
 import { issueCodes } from '../../lambdas/shared/model/issue.ts';
-import { STATUSES } from '../../lambdas/shared/model/order.ts';
+import { CUSTOMER, PRODUCT, STATUSES } from '../../lambdas/shared/model/order.ts';
 import { anyEvent } from '../support/messy-order-events.ts';
 import { readEvent } from '../support/oracle/event.ts';
 import { DEFAULT_STATUSES, examine } from '../support/oracle/order.ts';
@@ -24,15 +24,18 @@ function expectedRow(event: Uint8Array): unknown {
 
 function rowOf(columns: OrderColumns, row: number): unknown {
   if (columns.issues[row] !== 0) return issueCodes(columns.issues[row]);
-  const { ids, idEnd, customers, products, customerCode, productCode } = columns;
+  const { ids, idEnd, codes, dictionaries } = columns;
   const text = (bytes: Uint8Array, start: number, end: number) =>
     Buffer.from(bytes.subarray(start, end)).toString();
-  const textOf = ({ heap, offsets }: typeof customers, code: number) =>
-    text(heap, offsets[code], offsets[code + 1]);
+  const codedText = (field: number) => {
+    const { heap, offsets } = dictionaries[field];
+    const code = codes[field][row];
+    return text(heap, offsets[code], offsets[code + 1]);
+  };
   const texts = [
     text(ids.bytes, row === 0 ? 0 : idEnd[row - 1], idEnd[row]),
-    textOf(customers, customerCode[row]),
-    textOf(products, productCode[row]),
+    codedText(CUSTOMER),
+    codedText(PRODUCT),
     STATUSES[columns.status[row]],
   ];
   const numbers = [columns.timeMs[row], columns.quantity[row], columns.priceCents[row]];

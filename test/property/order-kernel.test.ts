@@ -8,7 +8,12 @@ import { parseOrders } from '../../lambdas/shared/ingest/parse-orders.ts';
 import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
 import { parseTimestampMs } from '../../lambdas/shared/ingest/timestamp.ts';
 import { type IssueCode, issueBit, issueCodes } from '../../lambdas/shared/model/issue.ts';
-import { ORDER_FIELDS, type OrderField } from '../../lambdas/shared/model/order.ts';
+import {
+  CUSTOMER,
+  ORDER_FIELDS,
+  type OrderField,
+  PRODUCT,
+} from '../../lambdas/shared/model/order.ts';
 import { LIMIT_MS, runs } from '../support/runs.ts';
 import { seed } from '../support/seed.ts';
 
@@ -227,14 +232,17 @@ function parseAlone(name: OrderField, bytes: Buffer): string | number {
 function rowOf(row: number) {
   const issues = issueCodes(columns.issues[row]);
   if (issues.includes('invalid_utf8')) return { issues };
-  const text = ({ heap, offsets }: { heap: Uint8Array; offsets: Uint32Array }, code: number) =>
-    Buffer.from(heap.subarray(offsets[code], offsets[code + 1])).toString();
-  const { ids, idEnd, idHash, customers, products } = columns;
+  const { ids, idEnd, idHash, codes, dictionaries } = columns;
+  const text = (field: number) => {
+    const { heap, offsets } = dictionaries[field];
+    const code = codes[field][row];
+    return Buffer.from(heap.subarray(offsets[code], offsets[code + 1])).toString();
+  };
   const orderId = ids.bytes.subarray(row === 0 ? 0 : idEnd[row - 1], idEnd[row]);
   const held = [
     `${idHash[row]} ${Buffer.from(orderId)}`,
-    text(customers, columns.customerCode[row]),
-    text(products, columns.productCode[row]),
+    text(CUSTOMER),
+    text(PRODUCT),
     columns.timeMs[row],
     columns.quantity[row],
     columns.priceCents[row],

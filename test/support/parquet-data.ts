@@ -92,10 +92,12 @@ export function parquetFile(
   const parts: Uint8Array[] = [];
   for (let from = 0; from < rowCount; from += groupRows) {
     const to = Math.min(from + groupRows, rowCount);
-    const group = columns.map(({ type, values, isKeyed }) =>
+    const group = columns.map(({ name, type, values, isKeyed }) => [
+      name,
       (isKeyed ? keyedColumn : plainColumn)(type, values.slice(from, to)),
-    );
-    parts.push(Buffer.from(writer.writeRowGroup({ rowCount: to - from, columns: group })));
+    ]);
+    const rows = { rowCount: to - from, columns: Object.fromEntries(group) };
+    parts.push(Buffer.from(writer.writeRowGroup(rows)));
   }
   parts.push(writer.finish());
   return Buffer.concat(parts);

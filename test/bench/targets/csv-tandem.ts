@@ -11,7 +11,7 @@ import { csvFormat, RecordReader } from '../../../lambdas/shared/ingest/record-r
 import { SPAN_BATCH_RECORDS } from '../../../lambdas/shared/ingest/span-batch.ts';
 import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
-import { STATUSES } from '../../../lambdas/shared/model/order.ts';
+import { CUSTOMER, PRODUCT, STATUSES } from '../../../lambdas/shared/model/order.ts';
 import { type CsvAnswer, FIRST_TIME_MS, printAnswer } from './csv-answer.ts';
 
 const COMPLETED = STATUSES.indexOf('completed');
@@ -47,9 +47,10 @@ printAnswer(total);
 
 function consume(): void {
   const { rowCount, issues, quantity, priceCents, timeMs, status, idEnd } = columns;
-  const { customerCode, productCode } = columns;
-  const customerBytes = lengthsOf(columns.customers);
-  const productBytes = lengthsOf(columns.products);
+  const { [CUSTOMER]: customerCode, [PRODUCT]: productCode } = columns.codes;
+  const { [CUSTOMER]: customers, [PRODUCT]: products } = columns.dictionaries;
+  const customerBytes = lengthsOf(customers);
+  const productBytes = lengthsOf(products);
   let [valid, pieces, cents, seconds, completed] = [0, 0, 0, 0, 0];
   let [orderIds, customerIds, productIds] = [0, 0, 0];
   for (let row = 0; row < rowCount; row++) {

@@ -31,23 +31,23 @@ const writer = new ParquetWriter(PARQUET_COLUMNS, {
 });
 const group = writer.writeRowGroup({
   rowCount: PARQUET_ROWS,
-  columns: [
-    { kind: 'plain', values: ids, validity: null },
-    keyed(customer, bytesOf(customers.map((id) => `c${id}`))),
-    keyed(product, bytesOf(products.map((id) => `p${id}`))),
-    plain(numbers.timeMs),
-    plain(numbers.quantity),
-    plain(numbers.priceCents),
-    keyed(status, bytesOf(STATUS_NAMES)),
-    plain(numbers.day),
-    plain(numbers.dayOfWeek),
-    plain(numbers.hour),
-    plain(numbers.totalCents),
-    keyed(customer, bytesOf(customers.map((id) => `Customer ${id}`))),
-    keyed(product, bytesOf(products.map((id) => `Product ${id}`))),
-    keyed(product, bytesOf(products.map((id) => CATEGORIES[(id - 1) % 4]))),
-    plain(numbers.offset),
-  ],
+  columns: {
+    order_id: { kind: 'plain', values: ids, validity: null },
+    customer_id: keyed(customer, bytesOf(customers.map((id) => `c${id}`))),
+    product_id: keyed(product, bytesOf(products.map((id) => `p${id}`))),
+    order_timestamp: plain(numbers.timeMs),
+    quantity: plain(numbers.quantity),
+    price: plain(numbers.priceCents),
+    status: keyed(status, bytesOf(STATUS_NAMES)),
+    order_date: plain(numbers.day),
+    order_day_of_week: plain(numbers.dayOfWeek),
+    hour_of_day: plain(numbers.hour),
+    total_amount: plain(numbers.totalCents),
+    customer_name: keyed(customer, bytesOf(customers.map((id) => `Customer ${id}`))),
+    product_name: keyed(product, bytesOf(products.map((id) => `Product ${id}`))),
+    category: keyed(product, bytesOf(products.map((id) => CATEGORIES[(id - 1) % 4]))),
+    source_offset: plain(numbers.offset),
+  },
 });
 writeFileSync(process.argv[2], group);
 writeFileSync(process.argv[2], writer.finish(), { flag: 'a' });

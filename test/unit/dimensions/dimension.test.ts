@@ -11,6 +11,7 @@ import { csvFormat, RecordReader } from '../../../lambdas/shared/ingest/record-r
 import {
   CUSTOMERS,
   type DimensionDefinition,
+  dimensionFields,
   PRODUCTS,
 } from '../../../lambdas/shared/model/dimension.ts';
 import { placed } from '../../support/bytes-of.ts';
@@ -18,7 +19,7 @@ import { placed } from '../../support/bytes-of.ts';
 async function build(
   definition: DimensionDefinition,
   lines: readonly (string | Buffer)[],
-  layout = definition.fields.map((_, field) => field),
+  layout = dimensionFields(definition).fields.map((_, field) => field),
 ) {
   const builder = new DimensionBuilder(definition);
   async function* pieces() {
@@ -140,10 +141,10 @@ describe('DimensionBuilder', () => {
 
     expect(data.keys).toEqual(textValues(['p1', 'p2']));
     expect(data.columns).toEqual([
-      { values: textValues(['Tea']), codeOfRow: Int32Array.of(0, 0) },
-      { values: textValues(['Drink', 'Ä']), codeOfRow: Int32Array.of(0, 1) },
-      { values: textValues([]), codeOfRow: Int32Array.of(-1, -1) },
-      { values: Float64Array.of(250), codeOfRow: Int32Array.of(0, 0) },
+      { name: 'product_name', values: textValues(['Tea']), codeOfRow: Int32Array.of(0, 0) },
+      { name: 'category', values: textValues(['Drink', 'Ä']), codeOfRow: Int32Array.of(0, 1) },
+      { name: 'brand', values: textValues([]), codeOfRow: Int32Array.of(-1, -1) },
+      { name: 'list_price', values: Float64Array.of(250), codeOfRow: Int32Array.of(0, 0) },
     ]);
   });
 });

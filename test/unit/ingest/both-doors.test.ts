@@ -13,7 +13,7 @@ import {
 import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 import { issueBit } from '../../../lambdas/shared/model/issue.ts';
-import { ORDER_FIELDS } from '../../../lambdas/shared/model/order.ts';
+import { CUSTOMER, ORDER_FIELDS, PRODUCT } from '../../../lambdas/shared/model/order.ts';
 import { generateOrders } from '../../../lib/embedded/generate/generate-orders.ts';
 
 const EVERYTHING = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
@@ -62,8 +62,8 @@ function rowsOf(columns: OrderColumns): unknown[] {
     return [
       text(columns.ids.bytes, idStart, columns.idEnd[row]),
       columns.idHash[row],
-      textOf(columns.customers, columns.customerCode[row]),
-      textOf(columns.products, columns.productCode[row]),
+      textOf(columns.dictionaries[CUSTOMER], columns.codes[CUSTOMER][row]),
+      textOf(columns.dictionaries[PRODUCT], columns.codes[PRODUCT][row]),
       columns.timeMs[row],
       columns.quantity[row],
       columns.priceCents[row],

@@ -8,6 +8,7 @@ import { SPAN_BATCH_RECORDS } from '../../../lambdas/shared/ingest/span-batch.ts
 import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
 import { compileKernel, kernelCodeFile } from '../../../lambdas/shared/kernels/build-kernels.ts';
 import { issueCodes } from '../../../lambdas/shared/model/issue.ts';
+import { CUSTOMER } from '../../../lambdas/shared/model/order.ts';
 
 const LAYOUT = [0, 1, 2, 3, 4, 5, 6];
 const WINDOW_BYTES = 1024 * 1024;
@@ -113,9 +114,10 @@ describe('the kernel reads by itself', () => {
 describe('parseOrders', () => {
   const order = (customerId: string, status = 'done') =>
     `o,${customerId},p,2026-01-01 00:00:00,1,1.00,${status}`;
-  const customerOf = ({ customers, customerCode }: OrderColumns, row: number) => {
-    const code = customerCode[row];
-    const bytes = customers.heap.subarray(customers.offsets[code], customers.offsets[code + 1]);
+  const customerOf = ({ dictionaries, codes }: OrderColumns, row: number) => {
+    const { heap, offsets } = dictionaries[CUSTOMER];
+    const code = codes[CUSTOMER][row];
+    const bytes = heap.subarray(offsets[code], offsets[code + 1]);
     return Buffer.from(bytes).toString();
   };
 
@@ -132,7 +134,7 @@ describe('parseOrders', () => {
       parseOrders(batch, 0, statuses, columns);
     }
 
-    expect(columns.customers.size).toBe(rowCount / 2);
+    expect(columns.dictionaries[CUSTOMER].size).toBe(rowCount / 2);
     const wrong = Array.from({ length: rowCount }, (_, row) => row).filter(
       (row) => customerOf(columns, row) !== idOf(row),
     );

@@ -30,32 +30,32 @@ function group(from: number, rowCount: number): RowGroupData {
   const row = (index: number) => from + index;
   return {
     rowCount,
-    columns: [
-      {
+    columns: {
+      id: {
         kind: 'plain',
         values: bytesValues(Array.from({ length: rowCount }, (_, index) => `o${row(index)}`)),
         validity: null,
       },
-      {
+      customer: {
         kind: 'keyed',
         keys: Uint32Array.from({ length: rowCount }, (_, index) => (row(index) * 7919) % 1000),
         keyCount: 1000,
         valueOf: Int32Array.from({ length: 1000 }, (_, key) => (key % 10 === 0 ? -1 : key)),
         values: bytesValues(Array.from({ length: 1000 }, (_, key) => `c${key}`)),
       },
-      {
+      scattered: {
         kind: 'plain',
         values: Int32Array.from({ length: rowCount }, (_, index) => (row(index) * 7919) % 100_003),
         validity: Uint8Array.from({ length: rowCount }, (_, index) =>
           row(index) % 3 === 0 ? 0 : 1,
         ),
       },
-      {
+      amount: {
         kind: 'plain',
         values: Float64Array.from({ length: rowCount }, (_, index) => row(index) * 1_000_000_007),
         validity: null,
       },
-      {
+      noise: {
         kind: 'plain',
         values: Float64Array.from(
           { length: rowCount },
@@ -63,7 +63,7 @@ function group(from: number, rowCount: number): RowGroupData {
         ),
         validity: null,
       },
-    ],
+    },
   };
 }
 
@@ -149,7 +149,7 @@ describe('long texts', () => {
     const group = Buffer.from(
       writer.writeRowGroup({
         rowCount: 300,
-        columns: [{ kind: 'plain', values: bytesValues(texts), validity }],
+        columns: { raw: { kind: 'plain', values: bytesValues(texts), validity } },
       }),
     );
     const file = Buffer.concat([group, writer.finish()]);

@@ -20,7 +20,7 @@ const ID: readonly Column[] = columnsOf([{ name: 'id', type: STRING, isNullable:
 const COUNT: readonly Column[] = columnsOf([{ name: 'count', type: INT32, isNullable: false }]);
 
 function ids(...values: readonly string[]): RowGroupData {
-  return { rowCount: values.length, columns: [plainColumn(STRING, values)] };
+  return { rowCount: values.length, columns: { id: plainColumn(STRING, values) } };
 }
 
 function fileOf(
@@ -69,10 +69,10 @@ describe('ParquetWriter', () => {
 
   it('writes equal bytes whatever an arena was used for before', () => {
     const texts = Array.from({ length: 3_000 }, (_, index) => `value ${(index * 7919) % 3_001}`);
-    const large: RowGroupData = { rowCount: 3_000, columns: [plainColumn(STRING, texts)] };
+    const large: RowGroupData = { rowCount: 3_000, columns: { id: plainColumn(STRING, texts) } };
     const keyed: RowGroupData = {
       rowCount: 9,
-      columns: [keyedColumn(STRING, ['b', 'a', 'b', 'b', 'a', 'c', 'c', 'b', 'a'])],
+      columns: { id: keyedColumn(STRING, ['b', 'a', 'b', 'b', 'a', 'c', 'c', 'b', 'a']) },
     };
     const arena = new EncodeArena();
 
@@ -103,12 +103,12 @@ describe('ParquetWriter', () => {
     const segment = Int32Array.from({ length: 40 }, (_, key) => key % 3);
     const group = (own: boolean): RowGroupData => ({
       rowCount: 5_000,
-      columns: [
-        column(names('c'), null, own),
-        column(names('name '), known, own),
-        column(names('mail '), known, own),
-        column(['a', 'b', 'c'], segment, own),
-      ],
+      columns: {
+        id: column(names('c'), null, own),
+        name: column(names('name '), known, own),
+        mail: column(names('mail '), known, own),
+        segment: column(['a', 'b', 'c'], segment, own),
+      },
     });
 
     expect(fileOf(columns, [group(false)])).toEqual(fileOf(columns, [group(true)]));
@@ -123,7 +123,10 @@ describe('ParquetWriter', () => {
       values: bytesValues(['first', 'second', 'unused']),
     };
 
-    const file = fileOf(ID, [{ rowCount: 8, columns: [column] }], { ...COMPACT, codec: 'none' });
+    const file = fileOf(ID, [{ rowCount: 8, columns: { id: column } }], {
+      ...COMPACT,
+      codec: 'none',
+    });
 
     expect(file.includes('\x05\0\0\0first\x06\0\0\0second')).toBe(true);
     expect(file.includes('unused')).toBe(false);
@@ -132,14 +135,14 @@ describe('ParquetWriter', () => {
   it('writes values instead of a dictionary where few rows share one', async () => {
     const distinct = Array.from({ length: 100 }, (_, index) => `value ${index}`);
 
-    const file = fileOf(ID, [{ rowCount: 100, columns: [keyedColumn(STRING, distinct)] }], {
+    const file = fileOf(ID, [{ rowCount: 100, columns: { id: keyedColumn(STRING, distinct) } }], {
       ...COMPACT,
       codec: 'none',
     });
 
     expect(await readWithTandem(file)).toEqual(distinct.map((value) => [value]));
     expect(file).toEqual(
-      fileOf(ID, [{ rowCount: 100, columns: [plainColumn(STRING, distinct)] }], {
+      fileOf(ID, [{ rowCount: 100, columns: { id: plainColumn(STRING, distinct) } }], {
         ...COMPACT,
         codec: 'none',
       }),
@@ -151,10 +154,10 @@ describe('ParquetWriter', () => {
     const values = bytesValues(['a', 'b', 'c']);
     const group: RowGroupData = {
       rowCount: 2,
-      columns: [
-        { kind: 'plain', values, validity: null },
-        { kind: 'plain', values: Int32Array.of(7, 8, 9, 10), validity: null },
-      ],
+      columns: {
+        id: { kind: 'plain', values, validity: null },
+        count: { kind: 'plain', values: Int32Array.of(7, 8, 9, 10), validity: null },
+      },
     };
 
     expect(await readWithTandem(fileOf(columns, [group]))).toEqual([
@@ -171,10 +174,10 @@ describe('ParquetWriter', () => {
       validity: Uint8Array.of(1, 0, 1),
     });
 
-    const file = fileOf(columns, [{ rowCount: 3, columns: [column(Number.NaN)] }]);
+    const file = fileOf(columns, [{ rowCount: 3, columns: { n: column(Number.NaN) } }]);
 
     expect(await readWithTandem(file)).toEqual([['1'], [null], ['3']]);
-    expect(file).toEqual(fileOf(columns, [{ rowCount: 3, columns: [column(0)] }]));
+    expect(file).toEqual(fileOf(columns, [{ rowCount: 3, columns: { n: column(0) } }]));
   });
 
   it('fails when a column without nulls gets one', () => {
@@ -182,7 +185,7 @@ describe('ParquetWriter', () => {
     const keyed = keyedColumn(STRING, ['a', null]);
 
     for (const column of [plain, keyed]) {
-      expect(() => fileOf(ID, [{ rowCount: 2, columns: [column] }])).toThrow(
+      expect(() => fileOf(ID, [{ rowCount: 2, columns: { id: column } }])).toThrow(
         'invariant broken: column id has no nulls',
       );
     }
@@ -191,7 +194,7 @@ describe('ParquetWriter', () => {
   it('fails when columns or rows do not fit, or after the end', () => {
     const writer = new ParquetWriter(ID, COMPACT);
 
-    expect(() => writer.writeRowGroup({ rowCount: 1, columns: [] })).toThrow('0 columns');
+    expect(() => writer.writeRowGroup({ rowCount: 1, columns: {} })).toThrow('column id has data');
     expect(() => writer.writeRowGroup({ ...ids('a'), rowCount: 1_048_577 })).toThrow(
       '1048577 rows',
     );
@@ -216,7 +219,7 @@ describe('arrays that do not fit', () => {
   ];
 
   it.each(CASES)('fail a row group: %s', (message, column) => {
-    expect(() => fileOf(ID, [{ rowCount: 2, columns: [column] }])).toThrow(message);
+    expect(() => fileOf(ID, [{ rowCount: 2, columns: { id: column } }])).toThrow(message);
   });
 
   it('leave the arena as it was', () => {
@@ -224,10 +227,12 @@ describe('arrays that do not fit', () => {
     const wrong: ColumnData = { ...keyed, keys: Uint32Array.of(1, 7), values };
     const right: RowGroupData = {
       rowCount: 9,
-      columns: [keyedColumn(STRING, ['b', 'a', 'b', 'b', 'a', 'c', 'c', 'b', 'a'])],
+      columns: { id: keyedColumn(STRING, ['b', 'a', 'b', 'b', 'a', 'c', 'c', 'b', 'a']) },
     };
 
-    expect(() => fileOf(ID, [{ rowCount: 2, columns: [wrong] }], COMPACT, arena)).toThrow('below');
+    expect(() => fileOf(ID, [{ rowCount: 2, columns: { id: wrong } }], COMPACT, arena)).toThrow(
+      'below',
+    );
 
     expect(fileOf(ID, [right], COMPACT, arena)).toEqual(fileOf(ID, [right]));
   });

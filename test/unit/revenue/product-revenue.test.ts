@@ -106,7 +106,8 @@ describe('rows of product_revenue', () => {
     );
 
     expect(group.rowCount).toBe(2);
-    const [product, orders, cents] = group.columns;
+    const { product_id: product, total_orders: orders, total_revenue: cents } = group.columns;
+    expect(Object.keys(group.columns)).toHaveLength(3);
     expect(product).toMatchObject({ kind: 'keyed', keys: Uint32Array.of(2, 1), keyCount: 3 });
     expect([orders.values, cents.values]).toEqual([
       Float64Array.of(3, 1),

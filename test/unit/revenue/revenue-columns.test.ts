@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ByteDictionary } from '../../../lambdas/shared/bytes/byte-dictionary.ts';
+import { textValues } from '../../../lambdas/shared/bytes/column-data.ts';
 import { Dimension } from '../../../lambdas/shared/dimensions/joined-dimension.ts';
 import { RevenueSums } from '../../../lambdas/shared/revenue/revenue-sums.ts';
 import {
@@ -8,10 +9,9 @@ import {
   topColumns,
 } from '../../../lambdas/shared/revenue/summary-columns.ts';
 import { WindowGroup } from '../../../lambdas/shared/revenue/window-group.ts';
-import { deriveDayAndHour } from '../../../lambdas/shared/rows/order-row-columns.ts';
 import { placed } from '../../support/bytes-of.ts';
+import { valuesByName } from '../../support/column-values.ts';
 
-const HOUR_MS = 3_600_000;
 const TOO_MUCH = 10n ** 18n;
 
 function productsOf(ids: readonly string[]) {
@@ -22,31 +22,6 @@ function productsOf(ids: readonly string[]) {
   }
   return { dictionary, codeOfRank: Uint32Array.from(ids, (_, rank) => ids.length - 1 - rank) };
 }
-
-it('derives the day and the hour of each row, in any order', () => {
-  const times = [
-    ...[0, HOUR_MS - 1, HOUR_MS, 24 * HOUR_MS - 1, 24 * HOUR_MS],
-    ...[24 * HOUR_MS - 1, 30 * HOUR_MS, 29.5 * HOUR_MS, 30.5 * HOUR_MS, 7_258_118_399_999],
-  ];
-  const days = new Uint32Array(11).fill(7);
-  const hours = new Uint32Array(11).fill(7);
-
-  deriveDayAndHour(Float64Array.from([...times, 0]), 10, days, hours);
-
-  expect([...days]).toEqual([0, 0, 0, 0, 1, 0, 1, 1, 1, 84_005, 7]);
-  expect([...hours]).toEqual([0, 0, 1, 23, 0, 23, 6, 5, 6, 23, 7]);
-});
-
-it('derives the hour anew where the one before is of another day', () => {
-  const times = [47, 1.5, 29, 5.5, 29, 24.5].map((hours) => hours * HOUR_MS);
-  const days = new Uint32Array(6);
-  const hours = new Uint32Array(6);
-
-  deriveDayAndHour(Float64Array.from(times), 6, days, hours);
-
-  expect([...days]).toEqual([1, 0, 1, 0, 1, 1]);
-  expect([...hours]).toEqual([23, 1, 5, 5, 5, 0]);
-});
 
 describe('sums of revenue', () => {
   const rows = (times: readonly number[], hour: readonly number[], cents: readonly number[]) => ({
@@ -131,13 +106,17 @@ describe('cells of window_revenue', () => {
   const cell = (windowNumber: number, productRank: number, low: number, carries = 0) => {
     return { windowNumber, productRank, count: windowNumber + 1, low, carries };
   };
+  const CELL_COLUMNS = [
+    ...['window_start', 'window_end', 'product_id', 'orders_count', 'total_revenue'],
+  ];
   const valuesOf = (group: WindowGroup) => {
     const { rowCount, columns } = group.take();
-    const values = columns.map((column) => {
+    expect(Object.keys(columns)).toEqual(CELL_COLUMNS);
+    return CELL_COLUMNS.map((name) => {
+      const column = columns[name];
       const list = column.kind === 'keyed' ? column.keys : (column.values as Float64Array);
       return [...list.subarray(0, rowCount)];
     });
-    return values;
   };
 
   it('come with start, end, product, orders and cents', () => {
@@ -181,9 +160,6 @@ describe('cells of window_revenue', () => {
 });
 
 describe('the small tables', () => {
-  const valuesOf = (columns: ReturnType<typeof dailyColumns>) =>
-    columns.map(({ values }) => ('heap' in values ? values : [...values]));
-
   it('list days in order', () => {
     const byDay = new Map([
       [9, { orders: 1, cents: 10n }],
@@ -191,35 +167,58 @@ describe('the small tables', () => {
       [10, { orders: 3, cents: 0n }],
     ]);
 
-    expect(valuesOf(dailyColumns(byDay))).toEqual([
-      [-1, 9, 10],
-      [2, 1, 3],
-      [20n, 10n, 0n],
-    ]);
+    expect(valuesByName(dailyColumns(byDay), 3)).toEqual({
+      order_date: [-1, 9, 10],
+      total_orders: [2, 1, 3],
+      total_revenue: [20n, 10n, 0n],
+    });
   });
 
   it('list hours as they come', () => {
-    expect(valuesOf(hourlyColumns([[3, { orders: 4, cents: 5n }]]))).toEqual([[3], [4], [5n]]);
+    const columns = hourlyColumns([[3, { orders: 4, cents: 5n }]]);
+
+    expect(valuesByName(columns, 1)).toEqual({
+      hour_of_day: [3],
+      total_orders: [4],
+      total_revenue: [5n],
+    });
   });
 
   it('list the top with rank, name and category, null where the product is unknown', () => {
     const keys = { heap: Buffer.from('p1p2'), offsets: Uint32Array.of(0, 2, 4) };
-    const names = { values: Float64Array.of(70, 80), codeOfRow: Int32Array.of(1, 0) };
-    const categories = { values: Float64Array.of(90), codeOfRow: Int32Array.of(-1, 0) };
-    const products = new Dimension({ keys, columns: [names, categories] });
+    const names = {
+      ...{ name: 'product_name', values: textValues(['Tea', 'Cup']) },
+      codeOfRow: Int32Array.of(1, 0),
+    };
+    const categories = {
+      ...{ name: 'category', values: textValues(['Drink']) },
+      codeOfRow: Int32Array.of(-1, 0),
+    };
+    const products = new Dimension({ keys, columns: [categories, names] });
     const top = ['p2', 'p9', 'p1'].map((productId, i) => ({ productId, orders: i, cents: 9n }));
 
-    const [rank, id, name, category, orders, cents] = topColumns(top, products);
+    const columns = topColumns(top, products);
 
-    expect(rank.values).toEqual(Int32Array.of(1, 2, 3));
-    expect(Buffer.from((id.values as { heap: Uint8Array }).heap).toString()).toBe('p2p9p1');
-    expect(name).toMatchObject({ keys: Uint32Array.of(0, 1, 2), keyCount: 3 });
-    expect(name).toMatchObject({ valueOf: Int32Array.of(0, -1, 1) });
-    expect(category).toMatchObject({ valueOf: Int32Array.of(0, -1, -1) });
-    expect([orders.values, cents.values]).toEqual([
-      Float64Array.of(0, 1, 2),
-      BigInt64Array.of(9n, 9n, 9n),
-    ]);
+    expect(valuesByName(columns, 3)).toEqual({
+      rank: [1, 2, 3],
+      product_id: ['p2', 'p9', 'p1'],
+      product_name: ['Tea', null, 'Cup'],
+      category: ['Drink', null, null],
+      total_orders: [0, 1, 2],
+      total_revenue: [9n, 9n, 9n],
+    });
+    const keyed = { kind: 'keyed', keys: Uint32Array.of(0, 1, 2), keyCount: 3 };
+    expect(columns).toMatchObject({ product_name: keyed, category: keyed });
+  });
+
+  it('fail where the dimension lacks a column of the top', () => {
+    const keys = textValues(['p1']);
+    const names = { values: textValues(['Tea']), codeOfRow: Int32Array.of(0) };
+    const products = new Dimension({ keys, columns: [{ name: 'product_name', ...names }] });
+
+    expect(() => topColumns([{ productId: 'p1', orders: 1, cents: 1n }], products)).toThrow(
+      'the dimension has no column category',
+    );
   });
 
   it('fail when a sum is too large, and name the cell', () => {
@@ -230,8 +229,8 @@ describe('the small tables', () => {
     ]);
     const noProducts = new Dimension({
       keys: { heap: new Uint8Array(0), offsets: Uint32Array.of(0) },
-      columns: Array.from({ length: 2 }, () => ({
-        values: new Float64Array(0),
+      columns: ['product_name', 'category'].map((name) => ({
+        ...{ name, values: textValues([]) },
         codeOfRow: new Int32Array(0),
       })),
     });

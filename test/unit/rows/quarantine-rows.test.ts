@@ -1,143 +1,297 @@
-import { describe, expect, it } from 'vitest';
-import type { BytesValues, ColumnData } from '../../../lambdas/shared/bytes/column-data.ts';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type CsvLayout, csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
+import { KernelArena } from '../../../lambdas/shared/kernels/kernel-arena.ts';
+import { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
 import { issueBit } from '../../../lambdas/shared/model/issue.ts';
-import { QuarantineRows } from '../../../lambdas/shared/rows/quarantine-rows.ts';
-import { placed } from '../../support/bytes-of.ts';
+import { MAX_RECORD_BYTES, ORDER_FIELDS } from '../../../lambdas/shared/model/order.ts';
+import {
+  type QuarantinedRecords,
+  QuarantineRows,
+} from '../../../lambdas/shared/rows/quarantine-rows.ts';
+import { createRowsKernel } from '../../../lambdas/shared/rows/rows-kernel.ts';
+import { type ColumnValue, valuesByName } from '../../support/column-values.ts';
+import { runs } from '../../support/runs.ts';
+import { seed } from '../../support/seed.ts';
 
 const TOO_LONG = issueBit('record_too_long');
 const NO_STATUS = issueBit('status_missing');
+const USUAL = csvLayout([0, 1, 2, 3, 4, 5, 6]);
 
-/** A record with the values of its first fields; the others are null. */
-function add(rows: QuarantineRows, text: string, values: readonly (string | null)[]): void {
-  const record = placed(text);
-  rows.addWithValues(record.view, record.start, record.end, NO_STATUS);
-  for (let field = 0; field < 7; field++) {
-    const value = values[field] ?? null;
-    if (value === null) {
-      rows.setNull(field);
-      continue;
-    }
-    const { view, start, end } = placed(value);
-    rows.setField(field, view, start, end);
-  }
-}
+const memory = KernelMemory.create();
+const arena = new KernelArena(memory);
+const rows = new QuarantineRows(memory, createRowsKernel(memory));
 
-/** The texts of a column, null where the row is null. */
-function textsOf(column: ColumnData, rowCount: number): (string | null)[] {
-  const { heap, offsets } = column.values as BytesValues;
-  return Array.from({ length: rowCount }, (_, row) => {
-    const isNull = column.kind === 'plain' && column.validity?.[row] === 0;
-    const key = column.kind === 'keyed' ? column.keys[row] : row;
-    const bytes = heap.subarray(offsets[key], offsets[key + 1]);
-    return isNull ? null : Buffer.from(bytes).toString();
+type Draft = readonly [record: string | Uint8Array, issues: number];
+type Group = Record<string, ColumnValue[]>;
+
+/** Records one behind the other, with other bytes behind them. */
+function recordsOf(drafts: readonly Draft[]): QuarantinedRecords {
+  const all = Buffer.concat(drafts.map(([record]) => Buffer.from(record)));
+  const rawAt = arena.take(all.length + 16);
+  memory
+    .bytes(rawAt, all.length + 16)
+    .fill(0x22)
+    .set(all);
+  const words = (values: readonly number[]) =>
+    memory.uint32s(arena.place(Uint32Array.from(values)), values.length);
+  let end = 0;
+  const ends = drafts.map(([record]) => {
+    end += Buffer.from(record).length;
+    return end;
   });
+  return {
+    rawEnd: words(ends),
+    raw: memory.bytes(rawAt, all.length),
+    quarantinedIssues: words(drafts.map(([, issues]) => issues)),
+  };
 }
 
-/** Columns from issues to status. */
-function taken(rows: QuarantineRows): (string | null)[][] {
+/** The columns so far, which end here. */
+function taken(): Group {
   const { rowCount } = rows;
-  return rows.take().map((column) => textsOf(column, rowCount));
+  return valuesByName(rows.take(), rowCount);
 }
 
-describe('rows of quarantine', () => {
-  it('have issues, the record, and its seven values or null', () => {
-    const rows = new QuarantineRows();
-    add(rows, 'o1,c1', ['o1', null, 'p1', '', '5', '1.00']);
-    rows.addWithoutValues(Buffer.from([0x61, 0xff]), TOO_LONG);
-    add(rows, 'é', ['é', 'c2']);
+/** Adds records as a file of `layout` has them, and gives all row groups. */
+function csvGroups(drafts: readonly Draft[], layout: CsvLayout = USUAL): Group[] {
+  const records = recordsOf(drafts);
+  const groups: Group[] = [];
+  for (let next = 0; next < drafts.length; ) {
+    next += rows.addCsv(records, next, layout);
+    if (rows.isFull) groups.push(taken());
+  }
+  return rows.rowCount > 0 ? [...groups, taken()] : groups;
+}
 
-    expect(rows.rowCount).toBe(3);
-    expect(taken(rows)).toEqual([
-      ['status_missing', 'record_too_long', 'status_missing'],
-      ['o1,c1', 'a\ufffd', 'é'],
-      ['o1', null, 'é'],
-      [null, null, 'c2'],
-      ['p1', null, null],
-      ['', null, null],
-      ['5', null, null],
-      ['1.00', null, null],
-      [null, null, null],
+function eventGroups(drafts: readonly Draft[]): Group[] {
+  const records = recordsOf(drafts);
+  const groups: Group[] = [];
+  for (let index = 0; index < drafts.length; index++) {
+    rows.addEventOf(records, index);
+    if (rows.isFull) groups.push(taken());
+  }
+  return rows.rowCount > 0 ? [...groups, taken()] : groups;
+}
+
+/** By row: order_id to status. */
+const fieldsOf = (group: Group) =>
+  group.raw.map((_, row) => ORDER_FIELDS.map((name) => group[name][row]));
+
+const NO_VALUES = new Array(7).fill(null);
+
+beforeEach(() => {
+  arena.reset();
+  rows.take();
+});
+
+describe('quarantined CSV records', () => {
+  it('have issues, the record, and its seven values, unquoted and not trimmed', () => {
+    const [group] = csvGroups([
+      ['o1,c1,p1,,5, 1.00 ,', NO_STATUS],
+      [Buffer.from([0x61, 0xff]), TOO_LONG],
+      ['"o,2","c ""2""",é,t,q,p,s"t', NO_STATUS | issueBit('quantity_not_integer')],
+      ['o3,c3,p3,t3,3,3.00,', NO_STATUS],
+    ]);
+
+    expect(group.issues).toEqual([
+      ...['status_missing', 'record_too_long', 'quantity_not_integer,status_missing'],
+      'status_missing',
+    ]);
+    expect(group.raw).toEqual([
+      ...['o1,c1,p1,,5, 1.00 ,', 'a\ufffd', '"o,2","c ""2""",é,t,q,p,s"t', 'o3,c3,p3,t3,3,3.00,'],
+    ]);
+    expect(fieldsOf(group)).toEqual([
+      ['o1', 'c1', 'p1', '', '5', ' 1.00 ', ''],
+      NO_VALUES,
+      ['o,2', 'c "2"', 'é', 't', 'q', 'p', 's"t'],
+      ['o3', 'c3', 'p3', 't3', '3', '3.00', ''],
     ]);
   });
 
-  it('say in which columns no row is null', () => {
-    const rows = new QuarantineRows();
-    add(rows, 'r', ['o1', null]);
+  it('follow the layout of their file, also from file to file in one row group', () => {
+    rows.addCsv(recordsOf([['o1,c1,p1,t,q,p,s', 0]]), 0, USUAL);
+    rows.addCsv(recordsOf([['s;x;o2;c2;p2;t,;q;p', 0]]), 0, {
+      ...{ fields: [6, -1, 0, 1, 2, 3, 4, 5], delimiter: 0x3b },
+    });
+    rows.addCsv(recordsOf([['"s,3";x;o3;c3;p3;t;q;p', 0]]), 0, {
+      ...{ fields: [6, -1, 0, 1, 2, 3, 4, 5], delimiter: 0x3b },
+    });
+    rows.addCsv(recordsOf([['o4,"c4",p4,t,q,p,s', 0]]), 0, USUAL);
 
-    const [, raw, orderId, customerId] = rows.take();
+    expect(fieldsOf(taken())).toEqual([
+      ['o1', 'c1', 'p1', 't', 'q', 'p', 's'],
+      ['o2', 'c2', 'p2', 't,', 'q', 'p', 's'],
+      ['o3', 'c3', 'p3', 't', 'q', 'p', 's,3'],
+      ['o4', 'c4', 'p4', 't', 'q', 'p', 's'],
+    ]);
+  });
+
+  it('are always as they were read, quoted or not', () => {
+    const value = fc.constantFrom('', 'a', 'ab', ' c ', 'a,b', 'é"', '"', '""x', 'x'.repeat(40));
+    const field = fc.record({ value, isQuoted: fc.boolean() });
+    const record = fc.array(field, { minLength: 7, maxLength: 7 });
+    const encoded = ({ value: text, isQuoted }: { value: string; isQuoted: boolean }) =>
+      isQuoted || /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 12 }), (records) => {
+        arena.reset();
+        const lines = records.map((fields) => fields.map(encoded).join(','));
+
+        const [group, ...others] = csvGroups(lines.map((line): Draft => [line, NO_STATUS]));
+
+        expect(others).toEqual([]);
+        expect(group.raw).toEqual(lines);
+        expect(fieldsOf(group)).toEqual(records.map((fields) => fields.map((f) => f.value)));
+      }),
+      { seed, ...runs(200) },
+    );
+  });
+});
+
+describe('quarantined events', () => {
+  it('have issues, the record, and its seven values as JSON has them', () => {
+    const event = '{"order_id":"\\u00e9","quantity":1.50,"price":null,"status":"","x":1}';
+    const [group] = eventGroups([
+      [event, NO_STATUS],
+      [Buffer.from([0x7b, 0xff]), issueBit('invalid_utf8')],
+    ]);
+
+    expect(group.issues).toEqual(['status_missing', 'invalid_utf8']);
+    expect(group.raw).toEqual([event, '{\ufffd']);
+    expect(fieldsOf(group)).toEqual([['é', null, null, null, '1.50', null, ''], NO_VALUES]);
+  });
+
+  it('stand beside CSV records in one row group', () => {
+    rows.addCsv(recordsOf([['o1,c1,p1,t,q,p,s', 0]]), 0, USUAL);
+    rows.addEvent(Buffer.from('{"order_id":"o2"}'), NO_STATUS);
+    rows.addCsv(recordsOf([['o3,c3,p3,t,q,p,s', 0]]), 0, USUAL);
+
+    const { order_id: ids, customer_id: customers } = taken();
+    expect([ids, customers]).toEqual([
+      ['o1', 'o2', 'o3'],
+      ['c1', null, 'c3'],
+    ]);
+  });
+});
+
+describe('rows of quarantine', () => {
+  it('say in which columns no row is null', () => {
+    rows.addEvent(Buffer.from('{"order_id":"o1"}'), NO_STATUS);
+
+    const { raw, order_id: orderId, customer_id: customerId } = rows.take();
 
     expect([raw, orderId]).toMatchObject([{ validity: null }, { validity: null }]);
     expect(customerId).toMatchObject({ kind: 'plain', validity: expect.any(Uint8Array) });
   });
 
   it('begin anew once they are taken', () => {
-    const rows = new QuarantineRows();
-    add(rows, 'before', ['o1', null]);
-    add(rows, 'before', ['o2', 'c2']);
-    rows.take();
+    eventGroups([
+      ['{"order_id":"o1"}', NO_STATUS],
+      ['{"order_id":"o2","customer_id":"c2"}', TOO_LONG],
+    ]);
     expect(rows.rowCount).toBe(0);
-    add(rows, 'after', ['o3', 'c3']);
+    rows.addCsv(recordsOf([['o3,c3,p,t,q,p,', NO_STATUS]]), 0, USUAL);
 
     const columns = rows.take();
 
-    expect(columns.slice(1, 5).map((column) => textsOf(column, 1))).toEqual([
-      ...[['after'], ['o3'], ['c3'], [null]],
-    ]);
-    expect(columns[3]).toMatchObject({ validity: null });
-    expect((columns[1].values as BytesValues).offsets[1]).toBe(5);
+    expect(columns.customer_id).toMatchObject({ validity: null });
+    expect(valuesByName(columns, 1)).toMatchObject({
+      issues: ['status_missing'],
+      order_id: ['o3'],
+      customer_id: ['c3'],
+    });
   });
 
   it('are null where the rows before them were not', () => {
-    const rows = new QuarantineRows();
-    for (let row = 0; row < 3; row++) add(rows, 'before', ['o', 'c', 'p', 't', 'q', 'p', 's']);
-    rows.take();
-    add(rows, 'after', ['o1', null]);
-    add(rows, 'after', [null, 'c1']);
-    rows.addWithoutValues(Buffer.from('after'), TOO_LONG);
+    csvGroups(Array.from({ length: 3 }, (): Draft => ['o,c,p,t,q,p,s', 0]));
 
-    const [, , orderId, customerId, ...others] = taken(rows);
+    const [group] = eventGroups([
+      ['{"order_id":"o1"}', NO_STATUS],
+      ['{"customer_id":"c1"}', NO_STATUS],
+      ['after', TOO_LONG],
+    ]);
 
-    expect(orderId).toEqual(['o1', null, null]);
-    expect(customerId).toEqual([null, 'c1', null]);
-    expect(others).toEqual(Array.from({ length: 5 }, () => [null, null, null]));
+    expect(fieldsOf(group)).toEqual([
+      ['o1', ...NO_VALUES.slice(1)],
+      [null, 'c1', ...NO_VALUES.slice(2)],
+      NO_VALUES,
+    ]);
   });
 
   it('keep 64 KiB of a long record, and all of a long value', () => {
-    const rows = new QuarantineRows();
     const long = 'é'.repeat(50_000);
-    add(rows, long, ['a', long]);
-    add(rows, 'short', ['b', 'c']);
+    const [group] = csvGroups([
+      [`o1,${long},p,t,q,p,s`, 0],
+      ['o2,c,p,t,q,p,s', 0],
+      [`o3,"${long}",p,t,q,p,s`, 0],
+    ]);
+    const event = `{"order_id":"o1","customer_id":"${long}"}`;
+    const [ofEvent] = eventGroups([[event, 0]]);
 
-    const [, raw, orderId, customerId] = taken(rows);
+    expect(group.raw).toEqual([
+      `o1,${'é'.repeat(32_766)}`,
+      'o2,c,p,t,q,p,s',
+      `o3,"${'é'.repeat(32_766)}`,
+    ]);
+    expect(group.customer_id).toEqual([long, 'c', long]);
+    expect(ofEvent.raw).toEqual([Buffer.from(event).subarray(0, 65_536).toString()]);
+    expect(ofEvent.customer_id).toEqual([long]);
+  });
+});
 
-    expect(raw).toEqual(['é'.repeat(32_768), 'short']);
-    expect(orderId).toEqual(['a', 'b']);
-    expect(customerId).toEqual([long, 'c']);
+describe('a row group of quarantine', () => {
+  const lengthsOf = (groups: readonly Group[]) => groups.map(({ raw }) => raw.length);
+
+  it('has 65,536 rows at most', () => {
+    const line: Draft = ['o,c,p,t,q,p,s', 0];
+    const quoted: Draft = ['"o",c,p,t,q,p,s', 0];
+    const drafts = [...new Array<Draft>(65_535).fill(line), quoted, line];
+
+    const groups = csvGroups(drafts);
+
+    expect(lengthsOf(groups)).toEqual([65_536, 1]);
+    expect(groups[0].raw.slice(-2)).toEqual([line[0], quoted[0]]);
+    expect(groups[1].raw).toEqual([line[0]]);
   });
 
-  it('are full with 65,536 of them', () => {
-    const rows = new QuarantineRows();
-    const record = new Uint8Array(0);
-    for (let row = 0; row < 65_535; row++) rows.addWithoutValues(record, TOO_LONG);
+  it('is full with 8 MiB of records, and not a byte before', () => {
+    const record = 'x'.repeat(65_536);
+    for (let row = 0; row < 127; row++) rows.addEvent(Buffer.from(record), TOO_LONG);
+    rows.addEvent(Buffer.from(record.slice(1)), TOO_LONG);
     expect(rows.isFull).toBe(false);
-    add(rows, 'last', ['o1']);
+    rows.addEvent(Buffer.from('x'), TOO_LONG);
 
     expect(rows.isFull).toBe(true);
-    const [, raw, orderId] = taken(rows);
-    expect([raw.at(-1), orderId.at(-1), orderId.at(-2)]).toEqual(['last', 'o1', null]);
+    expect(rows.addCsv(recordsOf([['o,c,p,t,q,p,s', 0]]), 0, USUAL)).toBe(0);
+    expect(taken().raw).toHaveLength(129);
     expect(rows.isFull).toBe(false);
   });
 
-  it('are full with 8 MiB of records', () => {
-    const rows = new QuarantineRows();
-    const record = new Uint8Array(65_536);
-    for (let row = 0; row < 127; row++) rows.addWithoutValues(record, TOO_LONG);
-    rows.addWithoutValues(record.subarray(1), TOO_LONG);
-    expect(rows.isFull).toBe(false);
-    rows.addWithoutValues(record.subarray(0, 1), TOO_LONG);
+  it.each<[string, (draft: string) => string, typeof csvGroups]>([
+    ['CSV records', (long) => `o,${long},p,t,q,p,s`, csvGroups],
+    ['quoted CSV records', (long) => `o,"${long}",p,t,q,p,s`, csvGroups],
+    ['events', (long) => `{"order_id":"o","customer_id":"${long}"}`, eventGroups],
+  ])('ends with the value that fills a column: %s', (_what, recordOf, groupsOf) => {
+    const values = Array.from({ length: 60 }, (_, row) => `${row}`.padEnd(1_000_000, 'c'));
 
-    expect(rows.isFull).toBe(true);
-    rows.take();
-    expect(rows.isFull).toBe(false);
+    const groups = groupsOf(values.map((value): Draft => [recordOf(value), NO_STATUS]));
+
+    expect(lengthsOf(groups)).toEqual([9, 9, 9, 9, 9, 9, 6]);
+    const found = groups.flatMap(({ customer_id: customers }) => customers);
+    expect(found.map((value, row) => value === values[row])).toEqual(new Array(60).fill(true));
+  });
+
+  it('has room for a record of 1 MiB where a byte is left before it is full', () => {
+    const recordOf = (valueBytes: number) => `,${'c'.repeat(valueBytes)},,,,,`;
+    const largest = MAX_RECORD_BYTES - recordOf(0).length;
+    const before = [...new Array(7).fill(largest), 8 * 2 ** 20 - 7 * largest - 1 - largest];
+    const values = [...before, largest, largest, 1];
+
+    const groups = csvGroups(values.map((bytes): Draft => [recordOf(bytes), NO_STATUS]));
+
+    expect(lengthsOf(groups)).toEqual([10, 1]);
+    const lengths = groups.flatMap(({ customer_id: customers }) => customers).map(String);
+    expect(lengths.map(({ length }) => length)).toEqual(values);
   });
 });

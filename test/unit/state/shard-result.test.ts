@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
-import { rowsOfOutcomes } from '../../../lambdas/shared/rows/table-parts.ts';
 import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
 import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import {
@@ -98,31 +97,5 @@ describe('results of shards', () => {
     await lake.put('r', Buffer.from(JSON.stringify({ ...aResult('a'), [name]: undefined })));
 
     expect(await findShardResult(lake, 'r')).toBeNull();
-  });
-});
-
-it('rows of outcomes are those of the files of their tables', () => {
-  const files = {
-    orders: [aFile(1), aFile(2)],
-    cancelled: [aFile(4)],
-    quarantine: [aFile(8)],
-    duplicates: [],
-    late: [aFile(32)],
-    window_revenue: [aFile(64)],
-  };
-
-  expect(rowsOfOutcomes(files)).toEqual({
-    active: 3,
-    cancelled: 4,
-    quarantined: 8,
-    duplicate: 0,
-    late: 32,
-  });
-  expect(rowsOfOutcomes({})).toEqual({
-    active: 0,
-    cancelled: 0,
-    quarantined: 0,
-    duplicate: 0,
-    late: 0,
   });
 });

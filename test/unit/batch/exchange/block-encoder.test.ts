@@ -4,6 +4,7 @@ import { BlockEncoder, bucketOf } from '../../../../lambdas/batch/exchange/block
 import { readHeader, viewColumns } from '../../../../lambdas/batch/exchange/slice-layout.ts';
 import { copyBytes } from '../../../../lambdas/shared/bytes/bytes.ts';
 import { OrderColumns } from '../../../../lambdas/shared/ingest/order-columns.ts';
+import { CUSTOMER, MAX_QUANTITY, PRODUCT } from '../../../../lambdas/shared/model/order.ts';
 import { placed } from '../../../support/bytes-of.ts';
 import { runs } from '../../../support/runs.ts';
 import { seed } from '../../../support/seed.ts';
@@ -52,9 +53,10 @@ const row = fc.oneof(
         fc.nat(400).map((number) => `p${number}`),
       ),
       timeMs: edge(Date.UTC(2200, 0, 1) - 1),
-      quantity: fc.oneof(fc.integer({ min: 1, max: 100_000 }), fc.constantFrom(63, 64, 16_383)),
+      quantity: edge(MAX_QUANTITY),
       priceCents: edge(9_999_999_999),
-      status: fc.nat(3),
+      // More than there are statuses: a column of them has one byte for each.
+      status: fc.oneof(fc.nat(3), fc.nat(255)),
     }),
   },
   {
@@ -88,12 +90,9 @@ function blockOf(rows: readonly (Row | BadRow)[]): OrderColumns {
       const customer = placed(values.customer);
       const product = placed(values.product);
       block.idHash[index] = values.hash;
-      block.customerCode[index] = block.customers.codeOf(
-        customer.view,
-        customer.start,
-        customer.end,
-      );
-      block.productCode[index] = block.products.codeOf(product.view, product.start, product.end);
+      [customer, product].forEach(({ view, start, end }, k) => {
+        block.codes[k][index] = block.dictionaries[k].codeOf(view, start, end);
+      });
       block.timeMs[index] = values.timeMs;
       block.quantity[index] = values.quantity;
       block.priceCents[index] = values.priceCents;
@@ -111,18 +110,21 @@ function decoded(slice: Uint8Array): { rows: Row[]; bad: BadRow[] } {
   const header = readHeader(slice);
   const columns = viewColumns(slice);
   const rows = Array.from({ length: header.rowCount }, (_, index): Row => {
-    const textOf = (heap: Uint8Array, offsets: Uint32Array, code: number) =>
-      Buffer.from(heap.subarray(offsets[code], offsets[code + 1])).toString();
+    const codedText = (k: number) => {
+      const { heap, offsets } = columns.values[k];
+      const code = columns.codes[k][index];
+      return Buffer.from(heap.subarray(offsets[code], offsets[code + 1])).toString();
+    };
     return {
       offset: header.baseOffset + columns.offset[index],
       id: textAt(columns.ids, columns.idEnd, index),
       hash: columns.idHash[index],
-      customer: textOf(columns.customers, columns.customerOffsets, columns.customerCode[index]),
-      product: textOf(columns.products, columns.productOffsets, columns.productCode[index]),
+      customer: codedText(CUSTOMER),
+      product: codedText(PRODUCT),
       timeMs: header.baseTimeMs + columns.time[index],
-      quantity: Math.floor(columns.quantityStatus[index] / 4),
+      quantity: columns.quantity[index],
       priceCents: columns.price[index],
-      status: columns.quantityStatus[index] % 4,
+      status: columns.status[index],
     };
   });
   const bad = Array.from({ length: header.quarantinedCount }, (_, index) => ({

@@ -164,7 +164,10 @@ describe('sums at the end of DECIMAL(18,2)', () => {
   };
   const summary = (buckets: readonly BucketResult[]) => {
     const keys = { heap: new Uint8Array(0), offsets: new Uint32Array(1) };
-    const columns = Array(4).fill({ values: keys, codeOfRow: new Int32Array(0) });
+    const columns = ['product_name', 'category'].map((name) => ({
+      ...{ name, values: keys },
+      codeOfRow: new Int32Array(0),
+    }));
     const products = new Dimension({ keys, columns });
     return writeSummaryTables(buckets, [], { ...context(), products });
   };

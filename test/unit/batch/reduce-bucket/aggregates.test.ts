@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { viewRun } from '../../../../lambdas/batch/exchange/sum-run.ts';
 import { BucketAggregates } from '../../../../lambdas/batch/reduce-bucket/aggregates.ts';
-import { createBucketKernel } from '../../../../lambdas/batch/reduce-bucket/bucket-kernel.ts';
-import { KernelKeys } from '../../../../lambdas/batch/reduce-bucket/kernel-keys.ts';
-import { ByteDictionary } from '../../../../lambdas/shared/bytes/byte-dictionary.ts';
 import { KernelArena } from '../../../../lambdas/shared/kernels/kernel-arena.ts';
 import { KernelMemory } from '../../../../lambdas/shared/kernels/kernel-memory.ts';
-import type { SummedRows } from '../../../../lambdas/shared/revenue/revenue-sums.ts';
-import { placed } from '../../../support/bytes-of.ts';
+import { PRODUCT } from '../../../../lambdas/shared/model/order.ts';
+import { OrderRows } from '../../../../lambdas/shared/rows/order-rows.ts';
+import type { RowSource } from '../../../../lambdas/shared/rows/row-source.ts';
+import { createRowsKernel } from '../../../../lambdas/shared/rows/rows-kernel.ts';
+import { A_ROW, oneBlockSource } from '../../../support/row-sources.ts';
 import { runs } from '../../../support/runs.ts';
 import { seed } from '../../../support/seed.ts';
 
@@ -26,23 +26,45 @@ interface Sale {
 }
 
 const memory = KernelMemory.create();
-const kernel = createBucketKernel(memory);
-const arena = new KernelArena(memory);
-const product = new KernelKeys(CAPACITY, memory, kernel);
-const hour = new KernelKeys(CAPACITY, memory, kernel);
-const timeMs = memory.doubles(memory.allocate(CAPACITY * 8), CAPACITY);
-const totalCents = memory.doubles(memory.allocate(CAPACITY * 8), CAPACITY);
+const kernel = createRowsKernel(memory);
+const sourceArena = new KernelArena(memory);
+const sumArena = new KernelArena(memory);
+const picked = new OrderRows(CAPACITY, memory, kernel);
 
-function rowsOf(day: number, sales: readonly Sale[]): SummedRows {
-  sales.forEach((sale, row) => {
-    timeMs[row] = day * DAY_MS + sale.ofDayMs;
-    totalCents[row] = sale.cents;
-    product.keys[row] = sale.product;
-    hour.keys[row] = Math.floor(sale.ofDayMs / 3_600_000);
-  });
-  product.densify(sales.length, PRODUCTS.length);
-  hour.densify(sales.length, 24);
-  return { rowCount: sales.length, timeMs, totalCents, product, hour };
+interface DaySales {
+  readonly day: number;
+  readonly sales: readonly Sale[];
+}
+
+/** The rows of all groups, one behind the other. */
+function sourceOf(days: readonly DaySales[]): RowSource {
+  const rows = days.flatMap(({ day, sales }) =>
+    sales.map(({ ofDayMs, product, cents }) => ({
+      ...A_ROW,
+      timeMs: day * DAY_MS + ofDayMs,
+      product: PRODUCTS[product],
+      priceCents: cents,
+    })),
+  );
+  sourceArena.reset();
+  return oneBlockSource(rows, sourceArena);
+}
+
+/** Adds group by group. */
+function aggregatesOf(days: readonly DaySales[], lengthMs: number): BucketAggregates {
+  const source = sourceOf(days);
+  const products = source.dictionaries[PRODUCT];
+  const aggregates = new BucketAggregates(lengthMs, products, kernel, sumArena);
+  let first = 0;
+  for (const { day, sales } of days) {
+    picked.pick(
+      source,
+      Uint32Array.from(sales, (_, index) => first + index),
+    );
+    aggregates.addDay(day, picked);
+    first += sales.length;
+  }
+  return aggregates;
 }
 
 const edges = [0, SEVEN_MINUTES_MS - 1, SEVEN_MINUTES_MS, TEN_MINUTES_MS, DAY_MS - 1];
@@ -57,7 +79,7 @@ const groups = fc.array(
   { maxLength: 6 },
 );
 
-function expectedCells(days: readonly { day: number; sales: readonly Sale[] }[], lengthMs: number) {
+function expectedCells(days: readonly DaySales[], lengthMs: number) {
   const cells = new Map<string, [number, string, number, number]>();
   for (const { day, sales } of days) {
     for (const { ofDayMs, product, cents } of sales) {
@@ -77,18 +99,12 @@ describe('BucketAggregates', () => {
     async (lengthMs) => {
       await fc.assert(
         fc.asyncProperty(groups, async (drawn) => {
-          const products = new ByteDictionary();
-          for (const name of PRODUCTS) {
-            const { view, start, end } = placed(name);
-            products.codeOf(view, start, end);
-          }
-          const aggregates = new BucketAggregates(lengthMs, products, kernel, arena);
           let day = 20_454;
           const days = drawn.map(({ step, sales }) => {
             day += step;
             return { day, sales };
           });
-          for (const { day, sales } of days) aggregates.addDay(day, rowsOf(day, sales));
+          const aggregates = aggregatesOf(days, lengthMs);
           let block = new Uint8Array(0);
           await aggregates.writeRuns(1, {
             allocate: (sizeBytes) => new Uint8Array(sizeBytes),

@@ -8,6 +8,7 @@ import {
 import { BucketRows } from '../../../../lambdas/batch/reduce-bucket/bucket-rows.ts';
 import { KernelArena } from '../../../../lambdas/shared/kernels/kernel-arena.ts';
 import { KernelMemory } from '../../../../lambdas/shared/kernels/kernel-memory.ts';
+import { CODED_FIELDS } from '../../../../lambdas/shared/model/order.ts';
 import { seed } from '../../../support/seed.ts';
 
 /** A slice of so many rows whose ids are one byte each, with one customer and one product. */
@@ -15,10 +16,6 @@ function sliceOf(rowCount: number): Uint8Array {
   const header: SliceHeader = {
     rowCount,
     idBytes: rowCount,
-    customerCount: 1,
-    customerBytes: 1,
-    productCount: 1,
-    productBytes: 1,
     baseOffset: 0,
     maxOffset: 0,
     baseTimeMs: 0,
@@ -27,6 +24,7 @@ function sliceOf(rowCount: number): Uint8Array {
     maxQuantity: 1,
     quarantinedCount: 0,
     rawBytes: 0,
+    coded: CODED_FIELDS.map(() => ({ count: 1, bytes: 1 })),
   };
   const bytes = new Uint8Array(sliceBytes(header));
   const columns = startSlice(bytes, header);
@@ -34,8 +32,7 @@ function sliceOf(rowCount: number): Uint8Array {
   columns.idEnd.forEach((_, row) => {
     columns.idEnd[row] = row + 1;
   });
-  columns.customerOffsets.set([0, 1]);
-  columns.productOffsets.set([0, 1]);
+  for (const { offsets } of columns.values) offsets.set([0, 1]);
   columns.ids.fill(0x61);
   return bytes;
 }
@@ -50,7 +47,7 @@ function bucketOf(rowCounts: readonly number[]): BucketRows {
 
 describe('the slices of a bucket', () => {
   it('keep views of their columns where they have many rows, and none where they have few', () => {
-    const [small, large] = bucketOf([255, 256]).slices;
+    const [small, large] = bucketOf([255, 256]).blocks;
 
     expect(small.views.columns).not.toBe(small.views.columns);
     expect(large.views.columns).toBe(large.views.columns);
@@ -72,7 +69,7 @@ describe('the slices of a bucket', () => {
         const rows = all.filter((row) => isWanted(row));
 
         const visited: [source: number, row: number][] = [];
-        bucket.forEachSlice(rows, ({ sourceIndex }, from, to) => {
+        bucket.forEachBlock(rows, ({ sourceIndex }, from, to) => {
           for (let at = from; at < to; at++) visited.push([sourceIndex, rows[at]]);
         });
 
