@@ -91,7 +91,7 @@ async function checkBuckets(host: BatchHost, runId: string): Promise<{ status: '
   const files = new RunFiles(host.lake, runId);
   const { bucketCount, rangeCount } = await files.readHeader();
   const buckets = await files.readBuckets(bucketCount);
-  const sums = buckets.flatMap(({ runs }) => runs ?? []);
+  const sums = buckets.flatMap((bucket) => bucket.sums ?? []);
   const keyOf = (stripe: number) => files.indexKey('sums', stripe);
   const index = await writeIndex(host.lake, sums, { bucketCount: rangeCount, keyOf });
   await files.putMergePlan({ sums, index });

@@ -8,6 +8,12 @@ import type { NumberColumn, RecordColumns } from '../../shared/rows/row-source.t
  * Numbers are little-endian.
  */
 
+/**
+ * Raised when slices or stored sums take another form: steps of another version would misread them.
+ * 2: quantity and status are columns of their own.
+ */
+export const EXCHANGE_FORMAT = 2;
+
 /** The values of one of the `CODED_FIELDS` in a slice. */
 interface CodedSizes {
   readonly count: number;

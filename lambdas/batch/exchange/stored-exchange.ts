@@ -121,7 +121,7 @@ class Gathered {
 }
 
 /** The slices of one bucket in one group: one range of the object. */
-export interface StoredRun {
+export interface StoredExtent {
   readonly key: string;
   readonly startByte: number;
   /** Sizes of the slices, one behind the other. */

@@ -1,14 +1,14 @@
 import { assert } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
-import { readFooter, type StoredBlocks, type StoredRun } from './stored-exchange.ts';
+import { readFooter, type StoredBlocks, type StoredExtent } from './stored-exchange.ts';
 
 /**
  * Where the slices of a bucket stand in all objects of an exchange, bucket by bucket: footers are
  * by object, and a step that reads one of each asks the store once an object for nothing else. A
  * large index is several stripes of consecutive objects, so that one is made in bounded memory.
  *
- * The row of a bucket holds the first bytes of its runs, doubles, one of each group; then the sizes
+ * The row of a bucket holds the first bytes of its extents, doubles, one of each group; then the sizes
  * of its slices, 32 bits each, and nothing up to a multiple of 8.
  */
 export interface IndexStripe {
@@ -57,13 +57,13 @@ export async function writeIndex(
   return stripes;
 }
 
-/** The runs of a bucket, in the order of the objects and their groups. */
+/** The extents of a bucket, in the order of the objects and their groups. */
 export async function readIndex(
   lake: ObjectStore,
   objects: readonly StoredBlocks[],
   stripes: readonly IndexStripe[],
   bucketIndex: number,
-): Promise<StoredRun[][]> {
+): Promise<StoredExtent[][]> {
   let from = 0;
   const placed = stripes.map(({ key, objectCount }) => {
     const some = objects.slice(from, from + objectCount);
@@ -75,12 +75,12 @@ export async function readIndex(
     const startByte = bucketIndex * sizeBytes;
     const row = await lake.get(key, { range: { startByte, endByte: startByte + sizeBytes } });
     assert(row.length === sizeBytes, `${key} holds a row for bucket ${bucketIndex}`);
-    return runsIn(row, some);
+    return extentsIn(row, some);
   });
   return found.flat();
 }
 
-function runsIn(row: Uint8Array, objects: readonly StoredBlocks[]): StoredRun[][] {
+function extentsIn(row: Uint8Array, objects: readonly StoredBlocks[]): StoredExtent[][] {
   // A copy stands aligned, as doubles must.
   const { buffer } = new Uint8Array(row);
   const { groupCount, sliceCount } = shapeOf(objects);

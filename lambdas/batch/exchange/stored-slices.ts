@@ -1,16 +1,16 @@
 import { assert } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { SliceRef } from './slice-ref.ts';
-import type { StoredRun } from './stored-exchange.ts';
+import type { StoredExtent } from './stored-exchange.ts';
 
-/** A run that is larger is read in pieces; one slice is never cut. */
+/** A extent that is larger is read in pieces; one slice is never cut. */
 const PIECE_BYTES = 16 * 1024 * 1024;
 
 /** On their way ahead of the piece that is read: so many, and at most so many bytes. */
 const AHEAD_PIECES = 16;
 const AHEAD_BYTES = 64 * 1024 * 1024;
 
-/** Consecutive slices of a run, read by one request. */
+/** Consecutive slices of a extent, read by one request. */
 interface Piece {
   readonly key: string;
   readonly startByte: number;
@@ -23,9 +23,9 @@ interface Piece {
   }[];
 }
 
-/** A run with the source of each slice: null where one is not wanted. */
-export interface NamedRun {
-  readonly run: StoredRun;
+/** A extent with the source of each slice: null where one is not wanted. */
+export interface NamedExtent {
+  readonly extent: StoredExtent;
   readonly sources: readonly (number | null)[];
 }
 
@@ -39,9 +39,9 @@ export class StoredSlices {
   readonly #pieces: readonly Piece[];
   readonly #fetched = new Map<number, Promise<Uint8Array>>();
 
-  constructor(lake: ObjectStore, runs: readonly NamedRun[]) {
+  constructor(lake: ObjectStore, extents: readonly NamedExtent[]) {
     this.#lake = lake;
-    this.#pieces = runs.flatMap(piecesOf);
+    this.#pieces = extents.flatMap(piecesOf);
     this.refs = this.#pieces.flatMap((piece, index) => this.#slicesOf(piece, index));
   }
 
@@ -82,8 +82,8 @@ export class StoredSlices {
 }
 
 /** Begins and ends each piece with a slice that is wanted. */
-function piecesOf({ run, sources }: NamedRun): Piece[] {
-  const { key, startByte, sliceBytes } = run;
+function piecesOf({ extent, sources }: NamedExtent): Piece[] {
+  const { key, startByte, sliceBytes } = extent;
   const pieces: (Piece & { sizeBytes: number; slices: Piece['slices'][number][] })[] = [];
   let at = startByte;
   sliceBytes.forEach((sizeBytes, index) => {

@@ -12,7 +12,7 @@ import {
 import { WindowGroup } from '../../shared/revenue/window-group.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import type { RangeResult } from '../run/range-result.ts';
-import { RunMerger } from './run-merger.ts';
+import { SumMerger } from './sum-merger.ts';
 
 export interface MergeContext {
   readonly lake: ObjectStore;
@@ -28,10 +28,10 @@ export interface MergeContext {
  */
 export async function mergeAggregates(
   rangeIndex: number,
-  runs: readonly Uint8Array[],
+  lists: readonly Uint8Array[],
   context: MergeContext,
 ): Promise<RangeResult> {
-  const merger = new RunMerger(runs);
+  const merger = new SumMerger(lists);
   const cell = { windowNumber: 0, productRank: 0, count: 0, low: 0, carries: 0 };
   if (!merger.next(cell)) return { rangeIndex, files: {}, top: [] };
   const totals = new CentSums(merger.products.codeOfRank.length);

@@ -43,9 +43,11 @@ async function readSums(
   rangeIndex: number,
 ): Promise<Uint8Array[]> {
   const found = await readIndex(lake, sums, index, rangeIndex);
-  const runs = found.flat().map((run) => ({ run, sources: run.sliceBytes.map(() => 0) }));
+  const extents = found
+    .flat()
+    .map((extent) => ({ extent, sources: extent.sliceBytes.map(() => 0) }));
   const sorted: Uint8Array[] = [];
-  for (const { sizeBytes, fetch } of new StoredSlices(lake, runs).refs) {
+  for (const { sizeBytes, fetch } of new StoredSlices(lake, extents).refs) {
     const bytes = new Uint8Array(sizeBytes);
     await fetch(bytes);
     sorted.push(bytes);

@@ -9,6 +9,7 @@ import { assert, ObjectUnreadableError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
 import { readCurrentPointer } from '../../shared/state/current-pointer.ts';
+import { EXCHANGE_FORMAT } from '../exchange/slice-layout.ts';
 import type { BatchPlan, PlannedChunk, PlannedInput } from '../run/batch-plan.ts';
 import { InternedLayouts } from '../run/interned-layouts.ts';
 import type { RawSegment } from './list-segments.ts';
@@ -61,6 +62,7 @@ export async function planRun(
   const { chunkBytes = options.chunkBytes, rangeCount = bucketCount } = sizes;
   return {
     planFormat: 3,
+    exchangeFormat: EXCHANGE_FORMAT,
     runId,
     createdAt,
     codeVersion,

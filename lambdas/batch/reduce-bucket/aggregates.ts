@@ -6,7 +6,7 @@ import { type ProductRanks, rankProducts } from '../../shared/revenue/window-sum
 import type { OrderRows } from '../../shared/rows/order-rows.ts';
 import type { RowsKernel } from '../../shared/rows/rows-kernel.ts';
 import type { BlockSink } from '../exchange/block-encoder.ts';
-import { encodeRuns } from '../exchange/sum-run.ts';
+import { encodeSumLists } from '../exchange/sum-list.ts';
 
 /**
  * Sums over the active orders of a bucket. Days come in ascending order, each in as many groups of
@@ -32,8 +32,8 @@ export class BucketAggregates extends RevenueSums {
     this.#cells = isSmall ? new CellSums(kernel, arena, this.#ranks, windowLengthMs) : null;
   }
 
-  /** Hands the window sums to `sink`: one sorted run per range of products. */
-  async writeRuns(rangeCount: number, sink: BlockSink): Promise<void> {
+  /** Hands the window sums to `sink`: one sorted list per range of products. */
+  async writeSums(rangeCount: number, sink: BlockSink): Promise<void> {
     const products = this.#products;
     const ranks = this.#ranks;
     const of = (product: number) => rangeOf(products.hashAt(product), rangeCount);
@@ -43,7 +43,7 @@ export class BucketAggregates extends RevenueSums {
       sorted: this.windows.sorted(ranks),
     };
     const allocate = (sizeBytes: number) => sink.allocate(sizeBytes);
-    const { block, ends } = encodeRuns(sums, sorted, products, ranges, ranks, allocate);
+    const { block, ends } = encodeSumLists(sums, sorted, products, ranges, ranks, allocate);
     await sink.keep(block, ends);
   }
 

@@ -14,18 +14,18 @@ import {
 import type { Duplicates } from '../../shared/rows/dedupe.ts';
 import type { RecordPlace } from '../run/findings.ts';
 import type { BucketRows, BucketSlice, SliceRecords } from './bucket-rows.ts';
-import { type Claims, knownCodes } from './claims.ts';
+import { type KeptIds, knownCodes } from './kept-ids.ts';
 
 /** A set of order fields: bit i stands for `ORDER_FIELDS[i]`. */
 export type FieldBits = number;
 
-/** Rows of a wave and those of its claims, numbered one behind the other. */
+/** Rows of a wave, and the ids that earlier waves keep, numbered one after the other. */
 export interface WaveRows {
   readonly bucket: BucketRows;
-  readonly claims: Claims;
-  /** The number of the bucket's first row, and of the first claim. */
+  readonly keptIds: KeptIds;
+  /** The number of the bucket's first row, and of the first kept id. */
   readonly firstRow: number;
-  readonly firstClaim: number;
+  readonly firstKept: number;
 }
 
 /** The records that count where others are duplicates of them. Duplicates are given by index. */
@@ -37,7 +37,7 @@ export class KeptRecords {
   /** Of the slice that was looked at last: the next record that counts is most often in it. */
   #keptSlice: { readonly slice: BucketSlice; readonly records: SliceRecords } | null = null;
   /** By field in `CODED_FIELDS`, by code of the bucket; made when it is first needed. */
-  #claimedCodes: readonly Int32Array[] | null = null;
+  #keptCodes: readonly Int32Array[] | null = null;
 
   constructor(wave: WaveRows, { rows, keptRows }: Duplicates) {
     this.#wave = wave;
@@ -68,9 +68,9 @@ export class KeptRecords {
 
   /** Where the record stands that counts instead of a duplicate. */
   placeOf(duplicate: number): RecordPlace {
-    const { bucket, claims } = this.#wave;
-    const claim = this.#claimOf(duplicate);
-    if (claim >= 0) return { sourceIndex: claims.sourceIndex[claim], offset: claims.offset[claim] };
+    const { bucket, keptIds } = this.#wave;
+    const kept = this.#keptIdOf(duplicate);
+    if (kept >= 0) return { sourceIndex: keptIds.sourceIndex[kept], offset: keptIds.offset[kept] };
     return bucket.placeOf(this.#keptRows[duplicate] - this.#wave.firstRow);
   }
 
@@ -80,8 +80,8 @@ export class KeptRecords {
    */
   differingFields(duplicate: number, own: SliceRecords, i: number): FieldBits {
     const { bucket, firstRow } = this.#wave;
-    const claim = this.#claimOf(duplicate);
-    if (claim >= 0) return this.#differsFromClaim(own, i, claim);
+    const kept = this.#keptIdOf(duplicate);
+    if (kept >= 0) return this.#differsFromKeptId(own, i, kept);
     const keptRow = this.#keptRows[duplicate] - firstRow;
     const slice = bucket.sliceOf(keptRow);
     if (this.#keptSlice?.slice !== slice) {
@@ -91,27 +91,27 @@ export class KeptRecords {
   }
 
   /** -1: it counts in this wave. */
-  #claimOf(duplicate: number): number {
-    const { claims, firstClaim } = this.#wave;
-    const claim = this.#keptRows[duplicate] - firstClaim;
-    return claim >= 0 && claim < claims.rowCount ? claim : -1;
+  #keptIdOf(duplicate: number): number {
+    const { keptIds, firstKept } = this.#wave;
+    const kept = this.#keptRows[duplicate] - firstKept;
+    return kept >= 0 && kept < keptIds.rowCount ? kept : -1;
   }
 
-  #differsFromClaim(own: SliceRecords, i: number, claim: number): FieldBits {
-    const { bucket, claims } = this.#wave;
+  #differsFromKeptId(own: SliceRecords, i: number, kept: number): FieldBits {
+    const { bucket, keptIds } = this.#wave;
     const { columns, header, codeOf } = own;
-    this.#claimedCodes ??= claims.dictionaries.map((into, k) =>
+    this.#keptCodes ??= keptIds.dictionaries.map((into, k) =>
       knownCodes(into, bucket.dictionaries[k]),
     );
     let bits = fieldBits(
-      columns.time[i] + header.baseTimeMs !== claims.timeMs[claim],
-      columns.price[i] !== claims.priceCents[claim],
-      columns.quantity[i] !== claims.quantity[claim],
-      columns.status[i] !== claims.status[claim],
+      columns.time[i] + header.baseTimeMs !== keptIds.timeMs[kept],
+      columns.price[i] !== keptIds.priceCents[kept],
+      columns.quantity[i] !== keptIds.quantity[kept],
+      columns.status[i] !== keptIds.status[kept],
     );
     for (const [k, field] of CODED_FIELDS.entries()) {
-      const code = this.#claimedCodes[k][codeOf[k][columns.codes[k][i]]];
-      bits |= Number(code !== claims.codes[k][claim]) << field;
+      const code = this.#keptCodes[k][codeOf[k][columns.codes[k][i]]];
+      bits |= Number(code !== keptIds.codes[k][kept]) << field;
     }
     return bits;
   }

@@ -32,7 +32,7 @@ import { BucketParts } from './bucket-parts.ts';
 import { BucketQuarantine } from './bucket-quarantine.ts';
 import { BucketRows } from './bucket-rows.ts';
 import { planWaves, WaveLoader } from './bucket-waves.ts';
-import { Claims } from './claims.ts';
+import { KeptIds } from './kept-ids.ts';
 import { KeptRecords, type WaveRows } from './kept-records.ts';
 import { RecordPositions } from './record-positions.ts';
 
@@ -100,27 +100,27 @@ export class BucketReducer {
   async reduce(
     bucketIndex: number,
     slices: readonly SliceRef[],
-    runs: BlockSink,
+    sums: BlockSink,
   ): Promise<BucketResult> {
     const { waveBytes, keep, findings, rangeCount } = this.#context;
     const waves = [...planWaves(slices, waveBytes).entries()];
     const parts = new BucketParts(bucketIndex, findings);
-    let claims = new Claims(0);
+    let kept = new KeptIds(0);
     // The records that are kept come first, so that later waves know them.
     for (const [index, refs] of keep === 'last' ? waves.toReversed() : waves) {
       const wave = await this.#loadWave(bucketIndex, index, refs);
       const { bucket } = wave;
-      const { duplicates, rows } = this.#findDuplicates(bucket, claims);
+      const { duplicates, rows } = this.#findDuplicates(bucket, kept);
       const isDuplicate = duplicates.isDuplicate.subarray(rows.firstRow);
       await this.#writeDuplicates(wave, new KeptRecords(rows, duplicates), parts);
       // The memory of dedupe is free again.
       const days = this.#split(bucket, isDuplicate.byteOffset);
       const aggregates = await this.#writeDays(wave, days, parts);
-      await aggregates.writeRuns(rangeCount, runs);
+      await aggregates.writeSums(rangeCount, sums);
       await this.#writeQuarantine(wave);
       parts.addFiles(index, wave.tables.files);
       const isLastOne = index === (keep === 'last' ? 0 : waves.length - 1);
-      if (!isLastOne) claims = claims.with(bucket, isDuplicate);
+      if (!isLastOne) kept = kept.with(bucket, isDuplicate);
     }
     return parts.result();
   }
@@ -136,14 +136,14 @@ export class BucketReducer {
     return { bucket, tables, part: `${String(bucketIndex).padStart(4, '0')}-${index}` };
   }
 
-  /** Claims are where the waves are that they are of. */
-  #findDuplicates(bucket: BucketRows, claims: Claims): { duplicates: Duplicates; rows: WaveRows } {
+  /** KeptIds are where the waves are that they are of. */
+  #findDuplicates(bucket: BucketRows, kept: KeptIds): { duplicates: Duplicates; rows: WaveRows } {
     const { keep } = this.#context;
     const isBehind = keep === 'last';
-    const slices = isBehind ? [...bucket.blocks, claims] : [claims, ...bucket.blocks];
-    const firstRow = isBehind ? 0 : claims.rowCount;
-    const firstClaim = isBehind ? bucket.rowCount : 0;
-    const rows: WaveRows = { bucket, claims, firstRow, firstClaim };
+    const slices = isBehind ? [...bucket.blocks, kept] : [kept, ...bucket.blocks];
+    const firstRow = isBehind ? 0 : kept.rowCount;
+    const firstKept = isBehind ? bucket.rowCount : 0;
+    const rows: WaveRows = { bucket, keptIds: kept, firstRow, firstKept };
     return { duplicates: findDuplicates(slices, this.#dedupe, keep), rows };
   }
 

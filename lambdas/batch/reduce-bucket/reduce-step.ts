@@ -34,7 +34,7 @@ export function createReduceStep(host: BatchHost, maxHeldBytes: number) {
       await cleanUpOnFailure(
         async () => {
           const result = await run.reducer.reduce(bucketIndex, slices.refs, sums);
-          await files.putBucket({ result, runs: await sums.finish() });
+          await files.putBucket({ result, sums: await sums.finish() });
         },
         () => sums.abort(),
       );
@@ -64,12 +64,12 @@ async function slicesOf(
 ): Promise<StoredSlices> {
   const objects = used.map(({ blocks }) => blocks);
   const found = await readIndex(lake, objects, index, bucketIndex);
-  const named = found.flatMap((runs, object) => {
+  const named = found.flatMap((extents, object) => {
     let before = 0;
-    return runs.map((run) => {
-      const sources = used[object].sources.slice(before, before + run.sliceBytes.length);
-      before += run.sliceBytes.length;
-      return { run, sources };
+    return extents.map((extent) => {
+      const sources = used[object].sources.slice(before, before + extent.sliceBytes.length);
+      before += extent.sliceBytes.length;
+      return { extent, sources };
     });
   });
   return new StoredSlices(lake, named);

@@ -34,6 +34,8 @@ export interface RejectedFile {
 /** Everything that decides a run, apart from the inputs and how they are cut. */
 export interface PlanHeader {
   readonly planFormat: 3;
+  /** Of the steps of this run: `EXCHANGE_FORMAT`. Plans of earlier versions have none. */
+  readonly exchangeFormat: number;
   readonly runId: string;
   readonly createdAt: string;
   readonly codeVersion: string;

@@ -3,13 +3,22 @@ import { ObjectNotFoundError, TerminalError } from '../../shared/model/errors.ts
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { compactJsonBytes, parseJson } from '../../shared/runtime/json.ts';
 import { inParallel } from '../../shared/runtime/parallel.ts';
+import { EXCHANGE_FORMAT } from '../exchange/slice-layout.ts';
 import type { StoredBlocks } from '../exchange/stored-exchange.ts';
 import type { IndexStripe } from '../exchange/stored-index.ts';
 import { workPrefix } from './batch-plan.ts';
-import type { BucketResult } from './bucket-result.ts';
 import type { ChunkResult } from './chunk-result.ts';
 import type { RangeResult } from './range-result.ts';
 import { type PlanPart, planParts, readHeader, type StoredHeader } from './stored-plan.ts';
+import {
+  mergedRange,
+  type ReducedBucket,
+  reducedBucket,
+  type StoredBucket,
+  type StoredRange,
+  storedBucket,
+  storedRange,
+} from './stored-results.ts';
 
 /** Objects read at once, for each part of a plan; several parts are read in parallel. */
 const PARALLEL_READS = 32;
@@ -26,12 +35,6 @@ export interface MappedTask {
   readonly blocks: StoredBlocks | null;
   /** How many of the blocks are of each chunk, in their order. */
   readonly blockCounts: readonly number[];
-}
-
-export interface ReducedBucket {
-  readonly result: BucketResult;
-  /** Window sums, a slice per range of products. */
-  readonly runs: StoredBlocks | null;
 }
 
 export interface MappedPart {
@@ -65,7 +68,7 @@ export interface ReducePlan {
 export interface MergePlan {
   /** Window sums by bucket. */
   readonly sums: readonly StoredBlocks[];
-  /** Index of the runs, by range of products. */
+  /** Index of the sums, by range of products. */
   readonly index: readonly IndexStripe[];
 }
 
@@ -112,8 +115,17 @@ export class RunFiles {
     return `${this.#prefix}index/${of}-${stripe}.bin`;
   }
 
+  /**
+   * The plan without its parts. Throws `TerminalError` `run_of_other_version` where the run was
+   * planned by a version whose exchange has another form: these steps would misread it.
+   */
   async readHeader(): Promise<StoredHeader> {
-    return await readHeader(this.#lake, this.#runId);
+    const header = await readHeader(this.#lake, this.#runId);
+    if (header.exchangeFormat === EXCHANGE_FORMAT) return header;
+    const message =
+      `run ${this.#runId} was planned by version ${header.codeVersion} of Tandem, and another was ` +
+      'deployed since; its tables were not changed; start it again: npx tandem batch --target aws';
+    throw new TerminalError('run_of_other_version', message);
   }
 
   async putTask(
@@ -180,33 +192,24 @@ export class RunFiles {
     return await this.#read<MergePlan>('merge-plan.json');
   }
 
-  async putBucket({ result, runs }: ReducedBucket): Promise<void> {
-    const byDay = [...result.byDay].map(([day, sum]) => [day, textSum(sum)]);
-    const plain = { ...result, byDay, byHour: result.byHour.map(textSum) };
-    await this.#put(`reduced/${result.bucketIndex}.json`, { result: plain, runs });
+  async putBucket({ result, sums }: ReducedBucket): Promise<void> {
+    await this.#put(`reduced/${result.bucketIndex}.json`, storedBucket({ result, sums }));
   }
 
   async readBuckets(bucketCount: number): Promise<ReducedBucket[]> {
     const keys = indexes(bucketCount).map((index) => `reduced/${index}.json`);
     const stored = await this.#readAll<StoredBucket>('reduce', keys);
-    return stored.map(({ result, runs }) => {
-      const byDay = new Map(result.byDay.map(([day, sum]) => [day, exactSum(sum)]));
-      return { runs, result: { ...result, byDay, byHour: result.byHour.map(exactSum) } };
-    });
+    return stored.map(reducedBucket);
   }
 
   async putRange(result: RangeResult): Promise<void> {
-    const top = result.top.map((total) => ({ ...total, cents: String(total.cents) }));
-    await this.#put(`merged/${result.rangeIndex}.json`, { ...result, top });
+    await this.#put(`merged/${result.rangeIndex}.json`, storedRange(result));
   }
 
   async readRanges(rangeCount: number): Promise<RangeResult[]> {
     const keys = indexes(rangeCount).map((index) => `merged/${index}.json`);
     const stored = await this.#readAll<StoredRange>('merge', keys);
-    return stored.map((result) => ({
-      ...result,
-      top: result.top.map((total) => ({ ...total, cents: BigInt(total.cents) })),
-    }));
+    return stored.map(mergedRange);
   }
 
   /** Steps of a stage that have stored their result, however often they ran. */
@@ -258,32 +261,6 @@ export class RunFiles {
     const message = `${stage} step ${first} has no result${others}: ${reason}`;
     return new TerminalError(failure?.code ?? 'step_failed', message);
   }
-}
-
-interface TextSum {
-  readonly orders: number;
-  readonly cents: string;
-}
-
-/** A bucket's result as JSON: 64-bit sums are text. */
-interface StoredBucket {
-  readonly result: Omit<BucketResult, 'byDay' | 'byHour'> & {
-    readonly byDay: readonly [number, TextSum][];
-    readonly byHour: readonly TextSum[];
-  };
-  readonly runs: StoredBlocks | null;
-}
-
-type StoredRange = Omit<RangeResult, 'top'> & {
-  readonly top: readonly { readonly productId: string; orders: number; cents: string }[];
-};
-
-function textSum({ orders, cents }: { readonly orders: number; readonly cents: bigint }): TextSum {
-  return { orders, cents: String(cents) };
-}
-
-function exactSum({ orders, cents }: TextSum): { orders: number; cents: bigint } {
-  return { orders, cents: BigInt(cents) };
 }
 
 function taskName(taskIndex: number, knownStart: number | null): string {

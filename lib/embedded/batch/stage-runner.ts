@@ -58,7 +58,7 @@ export type StageTask =
       readonly kind: 'merge';
       readonly rangeIndex: number;
       /** One or more per bucket; their slices are ranges. */
-      readonly runs: readonly ExchangeBlock[];
+      readonly sums: readonly ExchangeBlock[];
     };
 
 export interface MapOutput {
@@ -69,7 +69,7 @@ export interface MapOutput {
 export interface ReduceOutput {
   readonly result: BucketResult;
   /** Window sums, a slice per range of products. */
-  readonly runs: readonly ExchangeBlock[];
+  readonly sums: readonly ExchangeBlock[];
 }
 
 export type StageOutput<Task extends StageTask> = Task extends { kind: 'map' }
@@ -141,20 +141,20 @@ export class StageRunner {
       blocks.map((block) => sliceOf(this.#lake, this.#memory, block, task.bucketIndex, inputIndex)),
     );
     const reducer = this.#reducer;
-    const runs = this.#exchange(`sums-${task.bucketIndex}`);
+    const sums = this.#exchange(`sums-${task.bucketIndex}`);
     return await cleanUpOnFailure(
       async () => {
-        const result = await reducer.reduce(task.bucketIndex, slices, runs);
-        return { result, runs: await runs.finish() };
+        const result = await reducer.reduce(task.bucketIndex, slices, sums);
+        return { result, sums: await sums.finish() };
       },
-      () => runs.abort(),
+      () => sums.abort(),
     );
   }
 
   async #merge(task: StageTask & { kind: 'merge' }): Promise<RangeResult> {
     const { plan, config } = this.#settings;
-    const runs: Uint8Array[] = [];
-    for (const block of task.runs) {
+    const lists: Uint8Array[] = [];
+    for (const block of task.sums) {
       const { inMemory, sizeBytes, fetch } = sliceOf(
         this.#lake,
         this.#memory,
@@ -164,9 +164,9 @@ export class StageRunner {
       );
       const bytes = inMemory ?? new Uint8Array(sizeBytes);
       if (inMemory === null) await fetch(bytes);
-      runs.push(bytes);
+      lists.push(bytes);
     }
-    return await mergeAggregates(task.rangeIndex, runs, mergeContext(this.#lake, plan, config));
+    return await mergeAggregates(task.rangeIndex, lists, mergeContext(this.#lake, plan, config));
   }
 
   #exchange(name: string): BlockExchange {

@@ -54,12 +54,12 @@ export async function runStages(
     options,
     (done, total) => options.onProgress?.({ stage: 'reduce', done, total, unit: 'buckets' }),
   );
-  const runs = reduced.flatMap((output) => output.runs);
+  const sums = reduced.flatMap((output) => output.sums);
   const rangeIndexes = Array.from({ length: plan.rangeCount }, (_, index) => index);
   const ranges = await runAll(
     pool,
     rangeIndexes.map((rangeIndex) => {
-      return { kind: 'merge', rangeIndex, runs } as const;
+      return { kind: 'merge', rangeIndex, sums } as const;
     }),
     options,
     (done, total) => options.onProgress?.({ stage: 'merge', done, total, unit: 'ranges' }),

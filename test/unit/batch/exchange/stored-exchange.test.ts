@@ -56,10 +56,10 @@ async function slicesIn(
   sourceOf: Source,
 ) {
   const objects = await readIndex(lake, found, index, bucket);
-  const named = objects.flatMap((runs, object) => {
+  const named = objects.flatMap((extents, object) => {
     let block = 0;
-    return runs.map((run) => {
-      return { run, sources: run.sliceBytes.map(() => sourceOf(object, block++)) };
+    return extents.map((extent) => {
+      return { extent, sources: extent.sliceBytes.map(() => sourceOf(object, block++)) };
     });
   });
   const read: (readonly number[])[] = [];
@@ -78,7 +78,7 @@ describe('a stored exchange', () => {
     ['many objects, odd numbers of slices, some without any', { objects: [3, 0, 1, 7] }],
     ['an index of many stripes', { objects: [3, 4, 2, 3, 5], maxStripeBytes: 150 }],
     ['stripes and groups', { objects: [9, 4, 9], maxStripeBytes: 150, maxHeldBytes: 200 }],
-    ['pieces of a run', { objects: [3, 2], sliceBytes: 12 * MIB }],
+    ['pieces of an extent', { objects: [3, 2], sliceBytes: 12 * MIB }],
   ])('gives back each slice with its source: %s', async (_name, world) => {
     const made = await stored(world);
     const objects = world.objects.filter((blocks) => blocks > 0);

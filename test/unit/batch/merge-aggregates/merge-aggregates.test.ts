@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeRuns } from '../../../../lambdas/batch/exchange/sum-run.ts';
+import { encodeSumLists } from '../../../../lambdas/batch/exchange/sum-list.ts';
 import { mergeAggregates } from '../../../../lambdas/batch/merge-aggregates/merge-aggregates.ts';
-import { RunMerger } from '../../../../lambdas/batch/merge-aggregates/run-merger.ts';
+import { SumMerger } from '../../../../lambdas/batch/merge-aggregates/sum-merger.ts';
 import { writeSummaryTables } from '../../../../lambdas/batch/publish-run/summary-tables.ts';
 import type { BucketResult } from '../../../../lambdas/batch/run/bucket-result.ts';
 import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
@@ -49,12 +49,12 @@ function runOf(sales: readonly Sale[], isInRange = (_product: string) => true): 
   const allocate = (sizeBytes: number) => new Uint8Array(sizeBytes);
   const ranges = { count: 2, of: (product: number) => (isInRange(names[product]) ? 0 : 1) };
   const sorted = sums.sorted(ranks);
-  const { block, ends } = encodeRuns(sums.sums, sorted, products, ranges, ranks, allocate);
+  const { block, ends } = encodeSumLists(sums.sums, sorted, products, ranges, ranks, allocate);
   return block.subarray(0, ends[0]);
 }
 
 function merged(sales: readonly Uint8Array[]) {
-  const merger = new RunMerger(sales);
+  const merger = new SumMerger(sales);
   const { dictionary, codeOfRank } = merger.products;
   const cell = { windowNumber: 0, productRank: 0, count: 0, low: 0, carries: 0 };
   const cells: [number, string, number, bigint][] = [];
@@ -74,7 +74,7 @@ const sale = fc.record({
   cents: fc.integer({ min: 0, max: 100_000_000_000 }),
 });
 
-describe('RunMerger', () => {
+describe('SumMerger', () => {
   it('adds up equal cells of all runs, in order of windows and bytes of products', () => {
     fc.assert(
       fc.property(fc.array(fc.array(sale, { maxLength: 30 }), { maxLength: 6 }), (sales) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { viewRun } from '../../../../lambdas/batch/exchange/sum-run.ts';
+import { viewSumList } from '../../../../lambdas/batch/exchange/sum-list.ts';
 import { BucketAggregates } from '../../../../lambdas/batch/reduce-bucket/aggregates.ts';
 import { KernelArena } from '../../../../lambdas/shared/kernels/kernel-arena.ts';
 import { KernelMemory } from '../../../../lambdas/shared/kernels/kernel-memory.ts';
@@ -106,14 +106,14 @@ describe('BucketAggregates', () => {
           });
           const aggregates = aggregatesOf(days, lengthMs);
           let block = new Uint8Array(0);
-          await aggregates.writeRuns(1, {
+          await aggregates.writeSums(1, {
             allocate: (sizeBytes) => new Uint8Array(sizeBytes),
             keep: async (bytes) => {
               block = Uint8Array.from(bytes);
             },
           });
 
-          const run = viewRun(block);
+          const run = viewSumList(block);
           const cells = Array.from({ length: run.entryCount }, (_, entry) => {
             const at = run.product[entry];
             const name = run.products.subarray(run.productOffsets[at], run.productOffsets[at + 1]);

@@ -14,7 +14,7 @@ it('begins no task after it was closed, and waits for the one that runs', async 
       return null as never;
     },
   });
-  const task = { kind: 'merge', rangeIndex: 0, runs: [] } as const;
+  const task = { kind: 'merge', rangeIndex: 0, sums: [] } as const;
   const first = pool.run(task);
   await new Promise((resolve) => {
     setImmediate(resolve);

@@ -5,27 +5,27 @@ import { CARRY_CENTS } from '../../shared/revenue/cent-sums.ts';
 import type { RankedProducts } from '../../shared/revenue/product-revenue.ts';
 import type { WindowCell } from '../../shared/revenue/window-group.ts';
 import { rankProducts } from '../../shared/revenue/window-sums.ts';
-import { type SumRun, viewRun } from '../exchange/sum-run.ts';
+import { type SumList, viewSumList } from '../exchange/sum-list.ts';
 
 interface Cursor {
-  readonly run: SumRun;
+  readonly list: SumList;
   readonly rankOf: Uint32Array;
   at: number;
   key: number;
 }
 
-/** Merges sorted runs of cells by window and product, adding up equal keys. */
-export class RunMerger {
-  /** The products of all runs, ranked by the bytes of their ids. */
+/** Merges sorted lists of cells by window and product, adding up equal keys. */
+export class SumMerger {
+  /** The products of all lists, ranked by the bytes of their ids. */
   readonly products: RankedProducts;
   readonly #productCount: number;
   /** Binary heap of cursors, the smallest key first. */
   readonly #heap: Cursor[] = [];
 
-  constructor(runs: readonly Uint8Array[]) {
-    const views = runs.map(viewRun).filter((run) => run.entryCount > 0);
+  constructor(lists: readonly Uint8Array[]) {
+    const views = lists.map(viewSumList).filter((list) => list.entryCount > 0);
     const dictionary = new ByteDictionary();
-    const codes = views.map((run) => codesOf(run, dictionary));
+    const codes = views.map((list) => codesOf(list, dictionary));
     const { productOfRank, rankOfProduct } = rankProducts(dictionary);
     this.products = { dictionary, codeOfRank: productOfRank };
     this.#productCount = Math.max(1, dictionary.size);
@@ -33,9 +33,9 @@ export class RunMerger {
       const cellCount = (windowNumber[entryCount - 1] + 1) * this.#productCount;
       assert(Number.isSafeInteger(cellCount), 'windows times products are numbered exactly');
     }
-    views.forEach((run, index) => {
+    views.forEach((list, index) => {
       const rankOf = codes[index].map((code) => rankOfProduct[code]);
-      this.#push({ run, rankOf, at: 0, key: 0 });
+      this.#push({ list, rankOf, at: 0, key: 0 });
     });
   }
 
@@ -55,10 +55,10 @@ export class RunMerger {
 
   #takeFirst(cell: WindowCell): void {
     const cursor = this.#heap[0];
-    const { run, at } = cursor;
-    cell.count += run.count[at];
-    cell.low += run.low[at];
-    cell.carries += run.carries[at];
+    const { list, at } = cursor;
+    cell.count += list.count[at];
+    cell.low += list.low[at];
+    cell.carries += list.carries[at];
     if (cell.low >= CARRY_CENTS) {
       cell.low -= CARRY_CENTS;
       cell.carries += 1;
@@ -69,12 +69,12 @@ export class RunMerger {
       this.#heap[0] = last;
       this.#siftDown();
     }
-    if (cursor.at < run.entryCount) this.#push(cursor);
+    if (cursor.at < list.entryCount) this.#push(cursor);
   }
 
   #push(cursor: Cursor): void {
-    const { run, at, rankOf } = cursor;
-    cursor.key = run.windowNumber[at] * this.#productCount + rankOf[run.product[at]];
+    const { list, at, rankOf } = cursor;
+    cursor.key = list.windowNumber[at] * this.#productCount + rankOf[list.product[at]];
     const heap = this.#heap;
     let child = heap.length;
     heap.push(cursor);
@@ -103,7 +103,7 @@ export class RunMerger {
   }
 }
 
-function codesOf({ products, productOffsets }: SumRun, dictionary: ByteDictionary): Uint32Array {
+function codesOf({ products, productOffsets }: SumList, dictionary: ByteDictionary): Uint32Array {
   const view = viewOf(products);
   const codes = new Uint32Array(productOffsets.length - 1);
   for (let i = 0; i < codes.length; i++) {

@@ -9,7 +9,7 @@ import { alignedTo8 } from './slice-layout.ts';
  * behind the other. Products are numbered in the order of their bytes, so that numbers compare as
  * products do.
  */
-export interface SumRun {
+export interface SumList {
   readonly entryCount: number;
   /** A sum is `carries * 2^50 + low` cents. */
   readonly low: Float64Array;
@@ -25,13 +25,13 @@ export interface SumRun {
 
 const HEADER_BYTES = 3 * 8; // Entries, products, bytes of products.
 
-function runBytes(entryCount: number, productCount: number, productBytes: number): number {
+function listBytes(entryCount: number, productCount: number, productBytes: number): number {
   const entries = entryCount * 8 + alignedTo8(entryCount * 4) * 4;
   return HEADER_BYTES + entries + alignedTo8((productCount + 1) * 4) + alignedTo8(productBytes);
 }
 
-/** The run as views of its bytes, which start 8-byte aligned. */
-export function viewRun(bytes: Uint8Array): SumRun {
+/** The list as views of its bytes, which start 8-byte aligned. */
+export function viewSumList(bytes: Uint8Array): SumList {
   const header = new Float64Array(bytes.buffer, bytes.byteOffset, 3);
   const [entryCount, productCount, productBytes] = header;
   let at = bytes.byteOffset + HEADER_BYTES;
@@ -54,7 +54,7 @@ export function viewRun(bytes: Uint8Array): SumRun {
   };
 }
 
-/** Into which run each product goes, and its number there. */
+/** Into which list each product goes, and its number there. */
 interface ProductPlaces {
   readonly rangeOf: Uint16Array;
   readonly numberOf: Uint32Array;
@@ -64,10 +64,10 @@ interface ProductPlaces {
 }
 
 /**
- * Writes the groups into one block, in memory from `allocate`: a run per range of products, one
- * behind the other. `ranges.of` says the range of a product; `ends` says where each run ends.
+ * Writes the groups into one block, in memory from `allocate`: a list per range of products, one
+ * behind the other. `ranges.of` says the range of a product; `ends` says where each list ends.
  */
-export function encodeRuns(
+export function encodeSumLists(
   sums: CentSums,
   sorted: SortedGroups,
   products: ByteDictionary,
@@ -82,19 +82,19 @@ export function encodeRuns(
   let sizeBytes = 0;
   for (let range = 0; range < ranges.count; range++) {
     const { productCounts, productBytes } = places;
-    sizeBytes += runBytes(entryCounts[range], productCounts[range], productBytes[range]);
+    sizeBytes += listBytes(entryCounts[range], productCounts[range], productBytes[range]);
     ends[range] = sizeBytes;
   }
   const block = allocate(sizeBytes);
-  const runs = Array.from(ends, (end, range) => {
+  const lists = Array.from(ends, (end, range) => {
     const bytes = block.subarray(range === 0 ? 0 : ends[range - 1], end);
     const header = new Float64Array(bytes.buffer, bytes.byteOffset, 3);
     const { productCounts, productBytes } = places;
     header.set([entryCounts[range], productCounts[range], productBytes[range]]);
-    return viewRun(bytes);
+    return viewSumList(bytes);
   });
-  writeProducts(products, places, ranks, runs);
-  writeEntries(sums, sorted, places, runs);
+  writeProducts(products, places, ranks, lists);
+  writeEntries(sums, sorted, places, lists);
   return { block, ends };
 }
 
@@ -121,12 +121,12 @@ function writeProducts(
   { view, offsets }: ByteDictionary,
   { rangeOf, numberOf }: ProductPlaces,
   { productOfRank }: ProductRanks,
-  runs: readonly SumRun[],
+  lists: readonly SumList[],
 ): void {
-  for (const { productOffsets } of runs) productOffsets[0] = 0;
-  const targets = runs.map(({ products }) => viewOf(products));
+  for (const { productOffsets } of lists) productOffsets[0] = 0;
+  const targets = lists.map(({ products }) => viewOf(products));
   for (const product of productOfRank) {
-    const { productOffsets } = runs[rangeOf[product]];
+    const { productOffsets } = lists[rangeOf[product]];
     const start = productOffsets[numberOf[product]];
     copyBytes(view, offsets[product], offsets[product + 1], targets[rangeOf[product]], start);
     productOffsets[numberOf[product] + 1] = start + offsets[product + 1] - offsets[product];
@@ -137,17 +137,17 @@ function writeEntries(
   sums: CentSums,
   { windowNumbers, products, groups }: SortedGroups,
   { rangeOf, numberOf }: ProductPlaces,
-  runs: readonly SumRun[],
+  lists: readonly SumList[],
 ): void {
-  const entries = new Uint32Array(runs.length);
+  const entries = new Uint32Array(lists.length);
   for (let i = 0; i < groups.length; i++) {
     const range = rangeOf[products[i]];
-    const run = runs[range];
+    const list = lists[range];
     const entry = entries[range]++;
-    run.windowNumber[entry] = windowNumbers[i];
-    run.product[entry] = numberOf[products[i]];
-    run.count[entry] = sums.counts[groups[i]];
-    run.low[entry] = sums.lowAt(groups[i]);
-    run.carries[entry] = sums.carriesAt(groups[i]);
+    list.windowNumber[entry] = windowNumbers[i];
+    list.product[entry] = numberOf[products[i]];
+    list.count[entry] = sums.counts[groups[i]];
+    list.low[entry] = sums.lowAt(groups[i]);
+    list.carries[entry] = sums.carriesAt(groups[i]);
   }
 }

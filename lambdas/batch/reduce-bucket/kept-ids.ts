@@ -6,10 +6,10 @@ import type { BucketRows, SliceRecords } from './bucket-rows.ts';
 
 /**
  * Order ids that are taken, and by which records, kept from one wave of a bucket to the next: the
- * rows of that one are compared with them as if they stood in front (or behind: `rules.keep`). Few
+ * rows of that one are compared with them as if they came before (or after: `rules.keep`). Few
  * buckets have a second wave.
  */
-export class Claims implements IdSlice {
+export class KeptIds implements IdSlice {
   readonly idHash: Uint32Array;
   readonly idEnd: Uint32Array;
   readonly sourceIndex: Uint32Array;
@@ -20,12 +20,12 @@ export class Claims implements IdSlice {
   readonly status: Uint8Array;
   /** By field in `CODED_FIELDS`. */
   readonly codes: readonly Uint32Array[];
-  /** Of all claims, and handed on from one wave to the next. */
+  /** Of all ids, and handed on from one wave to the next. */
   readonly dictionaries: readonly ByteDictionary[];
   readonly #ids = new ByteHeap();
   #rowCount = 0;
 
-  constructor(capacity: number, before: Claims | null = null) {
+  constructor(capacity: number, before: KeptIds | null = null) {
     this.idHash = new Uint32Array(capacity);
     this.idEnd = new Uint32Array(capacity);
     this.sourceIndex = new Uint32Array(capacity);
@@ -47,11 +47,11 @@ export class Claims implements IdSlice {
     return this.#ids.view;
   }
 
-  /** These claims, and those of the rows that are not duplicates. */
-  with(bucket: BucketRows, isDuplicate: Uint8Array): Claims {
+  /** These ids, and those of the rows that are not duplicates. */
+  with(bucket: BucketRows, isDuplicate: Uint8Array): KeptIds {
     let count = this.#rowCount;
     for (let row = 0; row < bucket.rowCount; row++) count += 1 - isDuplicate[row];
-    const more = new Claims(count, this);
+    const more = new KeptIds(count, this);
     const codeOf = more.dictionaries.map((into, k) => codesIn(into, bucket.dictionaries[k]));
     for (const slice of bucket.blocks) {
       const records = bucket.recordsOf(slice);
@@ -68,19 +68,19 @@ export class Claims implements IdSlice {
 
   #add(sourceIndex: number, { columns, header }: SliceRecords, i: number): void {
     const { idEnd } = columns;
-    const claim = this.#rowCount++;
-    this.idHash[claim] = columns.idHash[i];
-    this.sourceIndex[claim] = sourceIndex;
-    this.offset[claim] = columns.offset[i] + header.baseOffset;
-    this.timeMs[claim] = columns.time[i] + header.baseTimeMs;
-    this.priceCents[claim] = columns.price[i];
-    this.quantity[claim] = columns.quantity[i];
-    this.status[claim] = columns.status[i];
+    const index = this.#rowCount++;
+    this.idHash[index] = columns.idHash[i];
+    this.sourceIndex[index] = sourceIndex;
+    this.offset[index] = columns.offset[i] + header.baseOffset;
+    this.timeMs[index] = columns.time[i] + header.baseTimeMs;
+    this.priceCents[index] = columns.price[i];
+    this.quantity[index] = columns.quantity[i];
+    this.status[index] = columns.status[i];
     this.#append(columns.ids.subarray(i === 0 ? 0 : idEnd[i - 1], idEnd[i]));
-    this.idEnd[claim] = this.#ids.size;
+    this.idEnd[index] = this.#ids.size;
   }
 
-  #take(before: Claims): void {
+  #take(before: KeptIds): void {
     const count = before.#rowCount;
     this.idHash.set(before.idHash.subarray(0, count));
     this.idEnd.set(before.idEnd.subarray(0, count));
