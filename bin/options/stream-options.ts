@@ -52,6 +52,7 @@ export function addConsumerOption(command: Command): Command {
   );
 }
 
+/** Adds `--dry-run`, which shows what a command would do and changes nothing. */
 export function addDryRunOption(command: Command): Command {
   return command.option('--dry-run', 'change nothing; print what would be done');
 }

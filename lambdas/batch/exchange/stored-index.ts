@@ -8,8 +8,8 @@ import { readFooter, type StoredBlocks, type StoredExtent } from './stored-excha
  * by object, and a step that reads one of each asks the store once an object for nothing else. A
  * large index is several stripes of consecutive objects, so that one is made in bounded memory.
  *
- * The row of a bucket holds the first bytes of its extents, doubles, one of each group; then the sizes
- * of its slices, 32 bits each, and nothing up to a multiple of 8.
+ * The row of a bucket holds the first bytes of its extents, doubles, one of each group; then the
+ * sizes of its slices, 32 bits each, and nothing up to a multiple of 8.
  */
 export interface IndexStripe {
   readonly key: string;

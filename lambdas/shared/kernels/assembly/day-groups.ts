@@ -1,6 +1,6 @@
 /**
  * Orders rows by table and day: a counting sort. AssemblyScript, part of `rows-kernel.ts`;
- * `split-by-day.ts` says what the groups are.
+ * `split-rows.ts` says what the groups are.
  */
 
 const MS_PER_DAY: f64 = 86_400_000;

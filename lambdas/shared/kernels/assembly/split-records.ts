@@ -4,7 +4,7 @@
  *
  * It takes plain records only: their values are known, and no quote stands at the start of a field;
  * any other quote is an ordinary character. It stops at any other record, which is for
- * `quarantine-columns.ts`: there the rule of quotes is looked up.
+ * `quarantine-rows.ts`: there the rule of quotes is looked up.
  */
 
 const QUOTE: u8 = 0x22;
