@@ -49,7 +49,8 @@ export const EXCEPTIONS: Readonly<Record<EmulatorName, EmulatorExceptions>> = {
     },
     endToEnd: {
       'data stays when its stacks are destroyed': 'it deletes all but buckets with objects',
-      'the runbook of the stream is followed': 'it was not shown there yet',
+      'a stack sets how long a stream keeps its records':
+        'it keeps them for 24 h, whatever is asked',
       'a notification whose function failed comes again':
         'it does not within 90 s, where it is hidden for 5 s',
     },

@@ -3,17 +3,15 @@ import type { WarningCode } from '../../../lambdas/shared/model/warning.ts';
 import { keysOf, ordersCsv } from '../../support/batch-runs.ts';
 import { currentOf, orderLine } from '../../support/small-landing.ts';
 import { eventually } from '../deployment.ts';
-import { exceptionsOf } from '../exceptions.ts';
-import { runningEmulator } from '../running-emulator.ts';
 import { FunctionFault, mappingOf, NO_TABLE } from './function-fault.ts';
 import { countsOf, sendTo, setHiddenSec } from './queues.ts';
 import { TRIED } from './runbook-chapters.ts';
+import { leftOutOf } from './runbook-left-out.ts';
 import { badLine, PRODUCTS, WARNED } from './runbook-warnings.ts';
 import { type Files, RunbookWorld, setMapping } from './runbook-world.ts';
 
 const world = new RunbookWorld('TandemRunbook');
-const COMES_AGAIN = 'a notification whose function failed comes again';
-const comesNoMore = exceptionsOf(runningEmulator().name).endToEnd[COMES_AGAIN];
+const leftOut = leftOutOf('batch');
 
 const GOOD: Files = {
   'orders/good.csv': ordersCsv([orderLine('good')]),
@@ -190,7 +188,7 @@ describe('the runbook of the batch door', () => {
     expect(await countsOf(LostBatchCalls)).toEqual({ visible: 0, taken: 0 });
   });
 
-  it.skipIf(comesNoMore !== undefined)(
+  it.skipIf(leftOut.has('StarterErrors'))(
     'StarterErrors: it goes on by itself once the cause is mended',
     async () => {
       await untilIdle();
@@ -223,9 +221,7 @@ describe('the runbook of the batch door', () => {
   });
 
   it('has no chapter that nobody followed', () => {
-    const wanted = TRIED.batch.filter(
-      (name) => name !== 'StarterErrors' || comesNoMore === undefined,
-    );
+    const wanted = TRIED.batch.filter((name) => !leftOut.has(name));
     expect([...world.followed].sort()).toEqual([...wanted].sort());
   });
 });
