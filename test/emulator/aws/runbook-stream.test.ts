@@ -99,7 +99,7 @@ describe('the runbook of the stream', () => {
 
   it('UnreadRecords: the mapping is enabled again', async () => {
     const { mappingId } = world.deployed;
-    await setMapping(world.deployed.mappingId, false);
+    await world.pauseConsumer();
     const { files, events } = orders.make('unread', 4);
     await world.put(files);
     const before = await orders.consumed();
@@ -112,7 +112,7 @@ describe('the runbook of the stream', () => {
 
   it('IteratorAge: the consumer is behind, and catches up with more memory', async () => {
     const { mappingId, invoke } = world.deployed;
-    await setMapping(world.deployed.mappingId, false);
+    await world.pauseConsumer();
     const { files, events } = orders.make('behind', 200);
     await world.put(files);
     await orders.send(events);
@@ -131,7 +131,7 @@ describe('the runbook of the stream', () => {
     'RecordsExpire: a longer retention wins time, then the cause is mended',
     async () => {
       const { mappingId, streamName } = world.deployed;
-      await setMapping(world.deployed.mappingId, false);
+      await world.pauseConsumer();
       const { files, events } = orders.make('expire', 4);
       await world.put(files);
       const before = await orders.consumed();
@@ -274,7 +274,7 @@ describe('the runbook of the stream', () => {
   it('StateLogGap: a new consumer takes the place of the one whose log is lost', async () => {
     const { state, stream } = world.deployed;
     await orders.both('gap', 8);
-    await setMapping(world.deployed.mappingId, false);
+    await world.pauseConsumer();
     const keys = new StateKeys('default', 'orders');
     for (const { shardId } of await stream.listShards()) {
       const { version } = headOf((await state.get(keys.head(shardId)))?.attributes ?? {});

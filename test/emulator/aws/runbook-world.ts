@@ -2,12 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
-import { expect } from 'vitest';
+import { expect, onTestFailed } from 'vitest';
 import { keysOf } from '../../support/batch-runs.ts';
 import { type CliResult, runCliHere } from '../../support/run-cli.ts';
 import { commandsOf } from '../../support/runbook.ts';
 import type { Deployed } from '../deployment.ts';
 import { type Chosen, TestStacks } from './deployed.ts';
+import { emptyBucket } from './empty-bucket.ts';
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -38,13 +39,24 @@ export class RunbookWorld {
 
   async open(): Promise<void> {
     this.#deployed = await this.#stacks.deploy();
+    // Only a test that was broken off before leaves files there.
+    if ((await keysOf(this.deployed.landing)).length === 0) return;
+    await this.#destroy();
+    this.#deployed = await this.#stacks.deploy();
   }
 
   async close(): Promise<void> {
     rmSync(this.#folder, { recursive: true });
-    const { landing, lake, failures } = this.deployed;
-    for (const bucket of [landing, lake, failures]) await bucket.delete(await keysOf(bucket));
-    await this.#stacks.destroy();
+    await this.#destroy();
+  }
+
+  /** Records stay unread from now on. A chapter that fails meanwhile spoils no other one. */
+  async pauseConsumer(): Promise<void> {
+    const { mappingId } = this.deployed;
+    onTestFailed(async () => {
+      await setMapping(mappingId, true);
+    });
+    await setMapping(mappingId, false);
   }
 
   /** As somebody types it, with the config of the deployment. */
@@ -86,6 +98,12 @@ export class RunbookWorld {
     if (last?.exitCode !== 0) throw new Error(`${chapter} did not help:\n${said.join('\n')}`);
     this.followed.push(chapter);
     return results;
+  }
+
+  async #destroy(): Promise<void> {
+    const { landing, lake, failures } = this.deployed;
+    for (const { bucket } of [landing, lake, failures]) await emptyBucket(bucket);
+    await this.#stacks.destroy();
   }
 
   async #run(command: readonly string[]): Promise<CliResult> {
