@@ -171,7 +171,12 @@ describe('the command line on a deployment', () => {
     await world.landing.put(bad, Buffer.from('name\nx\n'));
     expect((await onAws('batch')).exitCode).toBe(1);
 
-    const { answer } = await onAws('status');
+    // The upload may have started a run of its own, after the one that was asked for.
+    const answer = await eventually('no run is under way', async () => {
+      const { answer } = await onAws('status');
+      const isRunning = answer.runs.some(({ status }: { status: string }) => status === 'running');
+      return answer.run_pending || isRunning ? null : answer;
+    });
 
     const failure = { code: 'dimension_rejected', message: expect.stringContaining(bad) };
     expect(answer).toMatchObject({
