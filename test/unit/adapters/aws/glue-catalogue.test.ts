@@ -49,7 +49,7 @@ describe('a table', () => {
           Location: 's3://lake/tables/batch/daily_revenue/run=run1/',
           Columns: [
             { Name: 'order_date', Type: 'date', Comment: 'UTC day' },
-            { Name: 'total_orders', Type: 'bigint', Comment: 'active orders' },
+            { Name: 'total_orders', Type: 'bigint', Comment: 'number of active orders' },
             { Name: 'total_revenue', Type: 'decimal(18,2)', Comment: 'sum of total_amount' },
           ],
         },
