@@ -1,4 +1,3 @@
-import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { Dimension } from '../../lambdas/shared/dimensions/joined-dimension.ts';
 import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
@@ -19,6 +18,7 @@ import { encodeSegment, type SegmentRecord, sha256Of } from '../../lambdas/share
 import { writeEpoch } from '../../lambdas/stream/publish/commit/write-epoch.ts';
 import { publishShard } from '../../lambdas/stream/publish/shard/publish-shard.ts';
 import { generateOrders } from '../../lib/embedded/generate/generate-orders.ts';
+import { MemoryObjectStore } from '../support/memory/memory-object-store.ts';
 
 /**
  * How many records one thread publishes per second: `node test/bench/epoch-publish.ts [orders]

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalEventStream } from '../../lambdas/shared/adapters/local/local-event-stream.ts';
-import { MemoryEventStream } from '../../lambdas/shared/adapters/memory/memory-event-stream.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
+import { MemoryEventStream } from '../support/memory/memory-event-stream.ts';
 import { describeEventStream } from './event-stream.ts';
 
 const clock = new SystemClock();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
-import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
+import { MemoryObjectStore } from '../support/memory/memory-object-store.ts';
 import { describeObjectStore } from './object-store.ts';
 
 describeObjectStore('MemoryObjectStore', async () => ({

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteStateStore } from '../../lambdas/shared/adapters/local/sqlite-state-store.ts';
-import { MemoryStateStore } from '../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
+import { MemoryStateStore } from '../support/memory/memory-state-store.ts';
 import { describeStateStore } from './state-store.ts';
 
 describeStateStore('MemoryStateStore', async () => ({

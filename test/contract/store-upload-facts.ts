@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { ORDER_COLUMNS } from '../../lambdas/shared/ingest/header-columns.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import type { UploadFile } from '../../lib/aws/client/find-uploads.ts';
 import { type UploadOptions, UploadTally, uploadFiles } from '../../lib/aws/client/upload-files.ts';
 import { ordersCsv } from '../support/batch-runs.ts';
+import { MemoryObjectStore } from '../support/memory/memory-object-store.ts';
 import { orderLine } from '../support/small-landing.ts';
 import { read, type StoreFacts } from './store-facts.ts';
 

@@ -1,6 +1,5 @@
 import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
 import type { ReconcileStepResult } from '../../lambdas/reconcile/steps/reconcile-step.ts';
-import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { parseConfig } from '../../lambdas/shared/model/config.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { OUTCOMES, type OutcomeCounts } from '../../lambdas/shared/rules/outcome.ts';
@@ -15,6 +14,7 @@ import {
   generateOrders,
 } from '../../lib/embedded/generate/generate-orders.ts';
 import { ProduceTally, produceRecords } from '../../lib/embedded/produce/produce-records.ts';
+import { MemoryObjectStore } from '../support/memory/memory-object-store.ts';
 import { type Deployed, eventually } from './deployment.ts';
 import { localDeployment } from './local-deploy.ts';
 import { SetupError, say } from './processes.ts';

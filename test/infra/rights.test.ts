@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { registerTables } from '../../lambdas/catalogue/register-tables/register-tables.ts';
 import { reconcileStep } from '../../lambdas/reconcile/steps/reconcile-step.ts';
-import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { readEpochHead } from '../../lambdas/shared/state/epoch-head.ts';
 import { openStreamContext } from '../../lambdas/shared/state/stream-context.ts';
@@ -17,6 +16,7 @@ import { type Statement, statementsByRole, templatesOf } from '../support/aws-st
 import { configOf } from '../support/batch-runs.ts';
 import { batchHost, batchSteps, executeBatch, type Step } from '../support/batch-steps.ts';
 import type { StepName } from '../support/batch-workflow.ts';
+import { MemoryObjectStore } from '../support/memory/memory-object-store.ts';
 import { MemoryCatalogue } from '../support/memory-catalogue.ts';
 import { AccessDeniedError, asAllowed } from '../support/role-rights.ts';
 import { orderLine, SMALL_CHUNKS, SMALL_LANDING } from '../support/small-landing.ts';

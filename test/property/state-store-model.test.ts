@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SqliteStateStore } from '../../lambdas/shared/adapters/local/sqlite-state-store.ts';
-import { MemoryStateStore } from '../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import type {
   Attributes,
   AttributeTest,
@@ -14,6 +13,7 @@ import type {
   StateValue,
 } from '../../lambdas/shared/ports/state-store.ts';
 import { queried } from '../contract/state-facts.ts';
+import { MemoryStateStore } from '../support/memory/memory-state-store.ts';
 import { seed } from '../support/seed.ts';
 import { SettableClock } from '../support/settable-clock.ts';
 

@@ -1,9 +1,9 @@
-import { MemoryEventStream } from '../../lambdas/shared/adapters/memory/memory-event-stream.ts';
-import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { MemoryStateStore } from '../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import type { NewRecord, Shard, StreamRecord } from '../../lambdas/shared/ports/event-stream.ts';
 import type { StateKey, StateOperation } from '../../lambdas/shared/ports/state-store.ts';
 import { Random } from '../../lib/embedded/generate/random.ts';
+import { MemoryEventStream } from '../support/memory/memory-event-stream.ts';
+import { MemoryObjectStore } from '../support/memory/memory-object-store.ts';
+import { MemoryStateStore } from '../support/memory/memory-state-store.ts';
 import type { Host } from './actors.ts';
 import type { Canary } from './canaries.ts';
 import { Editions } from './check/dimension-checks.ts';

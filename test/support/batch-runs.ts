@@ -1,11 +1,11 @@
 import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
-import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { type Config, parseConfig } from '../../lambdas/shared/model/config.ts';
 import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import type { BatchRunResult } from '../../lib/common/batch-run-result.ts';
 import { type BatchRunOptions, runBatch } from '../../lib/embedded/batch/run-batch.ts';
 import { readTables, type Tables } from './lake-tables.ts';
+import { MemoryObjectStore } from './memory/memory-object-store.ts';
 
 /** Runs of the batch door in memory, in this thread. */
 

@@ -6,10 +6,10 @@ import { planStep } from '../../lambdas/batch/plan-run/plan-step.ts';
 import { publishStep } from '../../lambdas/batch/publish-run/publish-step.ts';
 import { createReduceStep } from '../../lambdas/batch/reduce-bucket/reduce-step.ts';
 import type { BatchHost } from '../../lambdas/batch/run/batch-host.ts';
-import { VirtualClock } from '../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { batchDefinition, type StepName, stepOf } from './batch-workflow.ts';
+import { VirtualClock } from './memory/virtual-clock.ts';
 import { type Execution, execute } from './state-machine.ts';
 
 const MIB = 1024 * 1024;

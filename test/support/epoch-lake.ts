@@ -1,4 +1,3 @@
-import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { Dimension } from '../../lambdas/shared/dimensions/joined-dimension.ts';
 import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
 import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
@@ -22,6 +21,7 @@ import {
   publishShard,
 } from '../../lambdas/stream/publish/shard/publish-shard.ts';
 import { configOf } from './batch-runs.ts';
+import { MemoryObjectStore } from './memory/memory-object-store.ts';
 
 export interface TestRecord {
   readonly sequenceNumber: string;

@@ -1,10 +1,10 @@
 import { checkChunks } from '../../lambdas/batch/check-chunks/check-chunks.ts';
 import { ChunkMapper } from '../../lambdas/batch/map-chunk/map-chunk.ts';
 import type { ChunkResult } from '../../lambdas/batch/run/chunk-result.ts';
-import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
 import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
 import { storeOf } from './batch-runs.ts';
+import { MemoryObjectStore } from './memory/memory-object-store.ts';
 import { planCut, UNCUT } from './staged-runs.ts';
 
 const NO_EXCHANGE = {

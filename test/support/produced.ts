@@ -1,5 +1,3 @@
-import { MemoryEventStream } from '../../lambdas/shared/adapters/memory/memory-event-stream.ts';
-import { VirtualClock } from '../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import type { EventStream, NewRecord } from '../../lambdas/shared/ports/event-stream.ts';
 import type { InputFile } from '../../lib/common/input-file.ts';
 import {
@@ -8,6 +6,8 @@ import {
   produceRecords,
 } from '../../lib/embedded/produce/produce-records.ts';
 import { storeOf } from './batch-runs.ts';
+import { MemoryEventStream } from './memory/memory-event-stream.ts';
+import { VirtualClock } from './memory/virtual-clock.ts';
 import { CountingRandomness } from './stream-world.ts';
 
 /** Files that are produced into a stream in memory. */

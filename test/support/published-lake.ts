@@ -1,5 +1,4 @@
 import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
-import type { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import type { Outcome } from '../../lambdas/shared/rules/outcome.ts';
 import { jsonBytes, parseJson } from '../../lambdas/shared/runtime/json.ts';
@@ -8,6 +7,7 @@ import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.
 import { verifyLake } from '../../lib/embedded/verify/verify-lake.ts';
 import { ordersCsv, runOver } from './batch-runs.ts';
 import { EpochLake, type TestRecord } from './epoch-lake.ts';
+import type { MemoryObjectStore } from './memory/memory-object-store.ts';
 import { anEvent } from './stream-world.ts';
 
 /** A lake in memory that both doors have really published to: every outcome, three epochs. */

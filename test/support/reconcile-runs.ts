@@ -1,10 +1,10 @@
 import { reconcile } from '../../lambdas/reconcile/compare/compare-tables.ts';
 import type { ReconcileOptions, ReconcileResult } from '../../lambdas/reconcile/model/result.ts';
-import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { type RowValue, readRows } from '../../lambdas/shared/parquet/reader.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import { publishBatch } from './batch-lake.ts';
 import { type LakeRecord, PARQUET, T0, type TableRows, WINDOW_MS } from './lake-records.ts';
+import { MemoryObjectStore } from './memory/memory-object-store.ts';
 import { type LakeEpoch, publishEpochs } from './stream-lake.ts';
 
 /** A watermark that is beyond every window of the tests. */

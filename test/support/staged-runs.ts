@@ -4,7 +4,6 @@ import { publishContext } from '../../lambdas/batch/publish-run/publish-context.
 import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
 import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
 import type { BatchPlan } from '../../lambdas/batch/run/batch-plan.ts';
-import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
 import { KernelMemory } from '../../lambdas/shared/kernels/kernel-memory.ts';
 import type { Keep } from '../../lambdas/shared/model/config-rules.ts';
@@ -15,6 +14,7 @@ import { StageRunner, type StageSettings } from '../../lib/embedded/batch/stage-
 import { runStages } from '../../lib/embedded/batch/stages.ts';
 import { inlinePool, type StagePool } from '../../lib/embedded/batch/worker-pool.ts';
 import { configOf } from './batch-runs.ts';
+import { MemoryObjectStore } from './memory/memory-object-store.ts';
 
 /** How a run is cut. A real run chooses it; none of it may change what the tables hold. */
 export interface Cutting {

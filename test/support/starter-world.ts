@@ -1,13 +1,13 @@
 import type { StarterEvent, StarterSettings } from '../../lambdas/batch/start-run/decide-start.ts';
 import { startStep } from '../../lambdas/batch/start-run/start-step.ts';
-import { MemoryStateStore } from '../../lambdas/shared/adapters/memory/memory-state-store.ts';
-import { VirtualClock } from '../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import type { EpochMs } from '../../lambdas/shared/model/time.ts';
 import {
   MAX_WAKE_MS,
   type RunLauncher,
   type RunStart,
 } from '../../lambdas/shared/ports/run-launcher.ts';
+import { MemoryStateStore } from './memory/memory-state-store.ts';
+import { VirtualClock } from './memory/virtual-clock.ts';
 import { CountingRandomness } from './stream-world.ts';
 
 /** The starter is called so often, whatever happens. */

@@ -1,7 +1,3 @@
-import { MemoryEventStream } from '../../lambdas/shared/adapters/memory/memory-event-stream.ts';
-import { MemoryObjectStore } from '../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { MemoryStateStore } from '../../lambdas/shared/adapters/memory/memory-state-store.ts';
-import { VirtualClock } from '../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import { type Config, parseConfig } from '../../lambdas/shared/model/config.ts';
 import type { EventStream } from '../../lambdas/shared/ports/event-stream.ts';
 import type { MetricName, Metrics } from '../../lambdas/shared/ports/metrics.ts';
@@ -11,6 +7,10 @@ import {
   type StreamContext,
   type StreamPorts,
 } from '../../lambdas/shared/state/stream-context.ts';
+import { MemoryEventStream } from './memory/memory-event-stream.ts';
+import { MemoryObjectStore } from './memory/memory-object-store.ts';
+import { MemoryStateStore } from './memory/memory-state-store.ts';
+import { VirtualClock } from './memory/virtual-clock.ts';
 
 /** Numbers one after the other instead of draws. */
 export class CountingRandomness implements Randomness {

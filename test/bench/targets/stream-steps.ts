@@ -9,10 +9,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-object-store.ts';
 import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-state-store.ts';
-import { MemoryEventStream } from '../../../lambdas/shared/adapters/memory/memory-event-stream.ts';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { MemoryStateStore } from '../../../lambdas/shared/adapters/memory/memory-state-store.ts';
-import { VirtualClock } from '../../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import { OrderColumns } from '../../../lambdas/shared/ingest/order-columns.ts';
 import { EventParser } from '../../../lambdas/shared/ingest/parse-events.ts';
 import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
@@ -36,6 +32,10 @@ import { Classifier } from '../../../lambdas/stream/consume/classify-orders.ts';
 import { OrderConsumer } from '../../../lambdas/stream/consume/consume-orders.ts';
 import { publishEpoch } from '../../../lambdas/stream/publish/publish-epoch.ts';
 import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
+import { MemoryEventStream } from '../../support/memory/memory-event-stream.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
+import { MemoryStateStore } from '../../support/memory/memory-state-store.ts';
+import { VirtualClock } from '../../support/memory/virtual-clock.ts';
 import { CountedState } from './counted-state.ts';
 
 /** Events of one record batch. */

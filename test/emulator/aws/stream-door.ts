@@ -1,7 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MemoryEventStream } from '../../../lambdas/shared/adapters/memory/memory-event-stream.ts';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { MemoryStateStore } from '../../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import type { StreamRecord } from '../../../lambdas/shared/ports/event-stream.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
@@ -16,6 +13,9 @@ import type { RedriveStepResult } from '../../../lambdas/stream/operate/redrive/
 import { InlineEpochWriter } from '../../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { configOf } from '../../support/batch-runs.ts';
 import { readStreamTables, type Tables } from '../../support/lake-tables.ts';
+import { MemoryEventStream } from '../../support/memory/memory-event-stream.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
+import { MemoryStateStore } from '../../support/memory/memory-state-store.ts';
 import { anEvent, MetricsLog } from '../../support/stream-world.ts';
 import { type Deployed, eventually } from '../deployment.ts';
 import { runningEmulator } from '../running-emulator.ts';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LocalEventStream } from '../../../lambdas/shared/adapters/local/local-event-stream.ts';
-import { MemoryEventStream } from '../../../lambdas/shared/adapters/memory/memory-event-stream.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import type { ReshardableStream } from '../../../lambdas/shared/ports/event-stream.ts';
 import { keysOf, record, START } from '../../contract/stream-facts.ts';
+import { MemoryEventStream } from '../../support/memory/memory-event-stream.ts';
 import { SettableClock } from '../../support/settable-clock.ts';
 
 type WithStream = (

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-state-store.ts';
-import { MemoryStateStore } from '../../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import type { StateStore } from '../../../lambdas/shared/ports/state-store.ts';
 import { attributesOf, put } from '../../contract/state-facts.ts';
+import { MemoryStateStore } from '../../support/memory/memory-state-store.ts';
 import { SettableClock } from '../../support/settable-clock.ts';
 
 type WithStore = (clock: Clock, check: (store: StateStore) => Promise<void>) => Promise<void>;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planStep } from '../../../lambdas/batch/plan-run/plan-step.ts';
 import { planKey } from '../../../lambdas/batch/run/batch-plan.ts';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { jsonBytes } from '../../../lambdas/shared/runtime/json.ts';
 import {
@@ -20,6 +19,7 @@ import {
   type Step,
 } from '../../support/batch-steps.ts';
 import { countingStore, type Requests, zeroRequests } from '../../support/counting-store.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 import { planCut, RUN_ID, UNCUT } from '../../support/staged-runs.ts';
 import { TinyFiles } from '../../support/tiny-files.ts';
 

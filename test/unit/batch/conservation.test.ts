@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BucketResult } from '../../../lambdas/batch/run/bucket-result.ts';
 import type { ChunkResult } from '../../../lambdas/batch/run/chunk-result.ts';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import {
   type MapOutput,
@@ -12,6 +11,7 @@ import {
 } from '../../../lib/embedded/batch/stage-runner.ts';
 import { inlinePool } from '../../../lib/embedded/batch/worker-pool.ts';
 import { keysOf, ordersCsv, storeOf } from '../../support/batch-runs.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 import { failureOf, orderLine } from '../../support/small-landing.ts';
 import { runCut } from '../../support/staged-runs.ts';
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-object-store.ts';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { keysOf, runOver } from '../../support/batch-runs.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 import { currentOf, failureOf, SMALL_CHUNKS, SMALL_LANDING } from '../../support/small-landing.ts';
 
 const refusal = (key: string) => new TerminalError('storage_error', `${key}: no space left`);

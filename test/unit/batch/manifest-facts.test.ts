@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { ordersCsv, storeOf } from '../../support/batch-runs.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 import { failureOf, orderLine } from '../../support/small-landing.ts';
 import { planCut, RUN_ID, runCut, UNCUT } from '../../support/staged-runs.ts';
 

@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { BatchManifest } from '../../../lambdas/batch/run/batch-manifest.ts';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { loadDimension } from '../../../lambdas/shared/dimensions/load-dimension.ts';
 import { PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
@@ -9,6 +8,7 @@ import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { keysOf, type RunOptions, runOver, storeOf } from '../../support/batch-runs.ts';
 import { type Hook, hookedStore } from '../../support/hooked-store.ts';
 import { readTables } from '../../support/lake-tables.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 import { currentOf, failureOf, SMALL_CHUNKS, SMALL_LANDING } from '../../support/small-landing.ts';
 
 describe('a run that fails', () => {

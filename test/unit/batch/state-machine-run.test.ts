@@ -4,7 +4,6 @@ import { endStep, failureKey } from '../../../lambdas/batch/end-run/end-step.ts'
 import { TaskPacker } from '../../../lambdas/batch/plan-run/task-packer.ts';
 import { manifestKey, planKey } from '../../../lambdas/batch/run/batch-plan.ts';
 import { putPlan } from '../../../lambdas/batch/run/stored-plan.ts';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { parseJson } from '../../../lambdas/shared/runtime/json.ts';
@@ -13,6 +12,7 @@ import { configOf, keysOf, ordersCsv, storeOf } from '../../support/batch-runs.t
 import { batchHost, batchSteps, executeBatch, type Step } from '../../support/batch-steps.ts';
 import { batchDefinition } from '../../support/batch-workflow.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 import { currentOf, failureOf, orderLine, SMALL_LANDING } from '../../support/small-landing.ts';
 import { type Cutting, planCut, RUN_ID, runCut, UNCUT } from '../../support/staged-runs.ts';
 

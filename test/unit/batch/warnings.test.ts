@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { VirtualClock } from '../../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import { HEADER, ordersCsv, type RunOptions, runOver } from '../../support/batch-runs.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
+import { VirtualClock } from '../../support/memory/virtual-clock.ts';
 
 /** 2026-01-20T12:00:00Z */
 const RUN_STARTS_MS = Date.UTC(2026, 0, 20, 12);

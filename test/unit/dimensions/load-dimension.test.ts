@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { Dimension } from '../../../lambdas/shared/dimensions/joined-dimension.ts';
 import {
   type DimensionFile,
@@ -11,6 +10,7 @@ import {
   ObjectUnreadableError,
   PreconditionFailedError,
 } from '../../../lambdas/shared/model/errors.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 
 const HEADER = 'product_id,product_name,category,brand,list_price';
 const ENOUGH = 1e6;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { piecesSource } from '../../../lambdas/shared/ingest/byte-sources.ts';
 import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import { ndjsonFormat } from '../../../lambdas/shared/ingest/ndjson.ts';
@@ -15,6 +14,7 @@ import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 import { issueBit } from '../../../lambdas/shared/model/issue.ts';
 import { CUSTOMER, ORDER_FIELDS, PRODUCT } from '../../../lambdas/shared/model/order.ts';
 import { generateOrders } from '../../../lib/embedded/generate/generate-orders.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 
 const EVERYTHING = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { Column, ColumnType } from '../../../lambdas/shared/model/column.ts';
 import {
   type ColumnRows,
@@ -9,6 +8,7 @@ import {
 import { rowGroupOf, type StoredRow } from '../../../lambdas/shared/parquet/row-values.ts';
 import { ParquetWriter } from '../../../lambdas/shared/parquet/writer.ts';
 import { sha256Of } from '../../../lambdas/shared/state/segment.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 
 const column = (name: string, type: ColumnType, isNullable: boolean, fieldId: number): Column => ({
   name,

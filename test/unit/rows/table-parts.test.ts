@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { plain, type RowGroupData } from '../../../lambdas/shared/bytes/column-data.ts';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { rowsOfOutcomes, TableParts } from '../../../lambdas/shared/rows/table-parts.ts';
 import { keysOf } from '../../support/batch-runs.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 import { COMPACT } from '../../support/parquet-data.ts';
 import { readWithTandem } from '../../support/parquet-readers.ts';
 

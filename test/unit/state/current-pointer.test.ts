@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 
 const KEY = 'manifests/stream/CURRENT.json';
 const FIRST = 'manifests/stream/00000001.json';

@@ -1,6 +1,5 @@
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { readCurrentPointer } from '../../../lambdas/shared/state/current-pointer.ts';
 import { readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import { readSnapshot } from '../../../lambdas/shared/state/epoch-snapshot.ts';
@@ -9,6 +8,7 @@ import { decodeLine } from '../../../lambdas/shared/state/segment.ts';
 import { readShardResult } from '../../../lambdas/shared/state/shard-result.ts';
 import { readBatchManifest } from '../../../lambdas/shared/state/stored-manifests.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 import { publishEpochs } from '../../support/stream-lake.ts';
 
 async function lakeWith(key: string, content: string | Uint8Array) {

@@ -1,11 +1,11 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import {
   type EpochSnapshot,
   encodeSnapshot,
   readSnapshot,
 } from '../../../lambdas/shared/state/epoch-snapshot.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 
 const SNAPSHOT: EpochSnapshot = {
   snapshot_format: 1,

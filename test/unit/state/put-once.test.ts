@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { PreconditionFailedError } from '../../../lambdas/shared/model/errors.ts';
 import { putOnce } from '../../../lambdas/shared/state/put-once.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 
 const KEY = 'state/a.json';
 const BYTES = Buffer.from('abc');

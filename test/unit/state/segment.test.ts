@@ -1,7 +1,6 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
 import { OUTCOMES } from '../../../lambdas/shared/rules/outcome.ts';
 import {
@@ -15,6 +14,7 @@ import {
 } from '../../../lambdas/shared/state/segment.ts';
 import { placed } from '../../support/bytes-of.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 import { seed } from '../../support/seed.ts';
 
 const ARRIVAL_MS = Date.UTC(2026, 0, 5, 1, 2, 3, 4) as EpochMs;

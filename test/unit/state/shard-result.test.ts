@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import type { EpochPlan } from '../../../lambdas/shared/state/epoch-plan.ts';
 import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
@@ -10,6 +9,7 @@ import {
   type ShardResult,
 } from '../../../lambdas/shared/state/shard-result.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 
 const aFile = (rows: number) => ({
   key: 'tables/stream/a',

@@ -1,6 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { ObjectNotFoundError } from '../../../lambdas/shared/model/errors.ts';
 import { COUNT, objectWith } from '../../../lambdas/shared/model/shape.ts';
 import {
@@ -9,6 +8,7 @@ import {
   type StoredKind,
 } from '../../../lambdas/shared/state/stored-json.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 
 const KIND: StoredKind = {
   what: 'thing',

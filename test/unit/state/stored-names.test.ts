@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { jsonBytes } from '../../../lambdas/shared/runtime/json.ts';
 import { readPlan } from '../../../lambdas/shared/state/epoch-head.ts';
 import { readStreamManifest } from '../../../lambdas/shared/state/manifest-chain.ts';
 import { readBatchManifest } from '../../../lambdas/shared/state/stored-manifests.ts';
+import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 
 /** Stored objects without a name that readers rely on are damaged, not misread. */
 

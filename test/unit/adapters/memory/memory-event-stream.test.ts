@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryEventStream } from '../../../../lambdas/shared/adapters/memory/memory-event-stream.ts';
-import { VirtualClock } from '../../../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import { RetryableError, ShardNotFoundError } from '../../../../lambdas/shared/model/errors.ts';
 import type { EpochMs } from '../../../../lambdas/shared/model/time.ts';
 import type { ReadPosition } from '../../../../lambdas/shared/ports/event-stream.ts';
 import { after, keysOf, record, START, shardIdsOf } from '../../../contract/stream-facts.ts';
+import { MemoryEventStream } from '../../../support/memory/memory-event-stream.ts';
+import { VirtualClock } from '../../../support/memory/virtual-clock.ts';
 
 const SHARD = 'shardId-000000000000';
 const atTime = (timeMs: number): ReadPosition => ({ kind: 'at_time', timeMs: timeMs as EpochMs });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { MemoryStateStore } from '../../../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import { commit, put } from '../../../contract/state-facts.ts';
+import { MemoryStateStore } from '../../../support/memory/memory-state-store.ts';
 
 it('shows what is committed between two pages of a query', async () => {
   const store = new MemoryStateStore({ pageItemCount: 2 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { VirtualClock } from '../../../../lambdas/shared/adapters/memory/virtual-clock.ts';
+import { VirtualClock } from '../../../support/memory/virtual-clock.ts';
 
 it('stands still until it is advanced', async () => {
   const clock = new VirtualClock(1_000);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { failureKey } from '../../../../lambdas/batch/end-run/end-step.ts';
 import { planKey } from '../../../../lambdas/batch/run/batch-plan.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { MemoryStateStore } from '../../../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import type { BatchExecution } from '../../../../lib/aws/client/batch-executions.ts';
 import { followRun, knownRuns, type RunStep } from '../../../../lib/aws/client/follow-run.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
+import { MemoryStateStore } from '../../../support/memory/memory-state-store.ts';
 import { skippingClock } from '../../../support/stubbed-aws.ts';
 
 const OLD = '20260101T000000Z-00000000';

@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import { ReplayExecutions } from '../../../../lib/aws/client/replay-executions.ts';
+import { VirtualClock } from '../../../support/memory/virtual-clock.ts';
 import { json, jsonError, type Script, StubbedAws } from '../../../support/stubbed-aws.ts';
 
 const MACHINE = 'arn:aws:states:eu-central-1:123456789012:stateMachine:Tandem-replay';

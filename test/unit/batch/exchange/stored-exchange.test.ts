@@ -5,8 +5,8 @@ import {
 } from '../../../../lambdas/batch/exchange/stored-exchange.ts';
 import { readIndex, writeIndex } from '../../../../lambdas/batch/exchange/stored-index.ts';
 import { StoredSlices } from '../../../../lambdas/batch/exchange/stored-slices.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { hookedStore } from '../../../support/hooked-store.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 
 const MIB = 1024 * 1024;
 

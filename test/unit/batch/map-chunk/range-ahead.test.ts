@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RangeAhead } from '../../../../lambdas/batch/map-chunk/range-ahead.ts';
 import type { PlannedInput } from '../../../../lambdas/batch/run/batch-plan.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { rangeSource } from '../../../../lambdas/shared/ingest/byte-sources.ts';
 import { hookedStore } from '../../../support/hooked-store.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { runs } from '../../../support/runs.ts';
 import { seed } from '../../../support/seed.ts';
 

@@ -5,13 +5,13 @@ import { mergeAggregates } from '../../../../lambdas/batch/merge-aggregates/merg
 import { SumMerger } from '../../../../lambdas/batch/merge-aggregates/sum-merger.ts';
 import { writeSummaryTables } from '../../../../lambdas/batch/publish-run/summary-tables.ts';
 import type { BucketResult } from '../../../../lambdas/batch/run/bucket-result.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { ByteDictionary } from '../../../../lambdas/shared/bytes/byte-dictionary.ts';
 import { Dimension } from '../../../../lambdas/shared/dimensions/joined-dimension.ts';
 import { CARRY_CENTS } from '../../../../lambdas/shared/revenue/cent-sums.ts';
 import { WindowSums } from '../../../../lambdas/shared/revenue/window-sums.ts';
 import { configOf } from '../../../support/batch-runs.ts';
 import { placed } from '../../../support/bytes-of.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { runs } from '../../../support/runs.ts';
 import { seed } from '../../../support/seed.ts';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planStep } from '../../../../lambdas/batch/plan-run/plan-step.ts';
 import { readHeader, readWholePlan } from '../../../../lambdas/batch/run/stored-plan.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { EpochMs } from '../../../../lambdas/shared/model/time.ts';
 import type { Clock } from '../../../../lambdas/shared/ports/clock.ts';
 import type { ObjectStore } from '../../../../lambdas/shared/ports/object-store.ts';
@@ -14,6 +13,7 @@ import {
   type Step,
 } from '../../../support/batch-steps.ts';
 import { hookedStore } from '../../../support/hooked-store.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { currentOf } from '../../../support/small-landing.ts';
 import { RUN_ID } from '../../../support/staged-runs.ts';
 import { TinyFiles } from '../../../support/tiny-files.ts';

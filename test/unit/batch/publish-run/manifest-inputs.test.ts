@@ -6,7 +6,6 @@ import {
 import { discardRun } from '../../../../lambdas/batch/publish-run/remove-old-runs.ts';
 import type { BatchManifest } from '../../../../lambdas/batch/run/batch-manifest.ts';
 import { manifestFolder, manifestKey } from '../../../../lambdas/batch/run/batch-plan.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../../../lambdas/shared/ports/object-store.ts';
 import { jsonBytes, parseJson } from '../../../../lambdas/shared/runtime/json.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type WithInputs,
 } from '../../../../lambdas/shared/state/manifest-inputs.ts';
 import { keysOf, ordersCsv, runOver } from '../../../support/batch-runs.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { verified } from '../../../support/published-lake.ts';
 import { orderLine } from '../../../support/small-landing.ts';
 

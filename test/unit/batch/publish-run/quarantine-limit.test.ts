@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { ordersCsv, type RunOptions, runOver, storeOf } from '../../../support/batch-runs.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { currentOf, failureOf, orderLine } from '../../../support/small-landing.ts';
 
 /** An orders file of so many records, of which so many are quarantined. */

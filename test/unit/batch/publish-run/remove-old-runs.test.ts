@@ -3,12 +3,12 @@ import {
   removeOldRuns,
   runStartedAtMs,
 } from '../../../../lambdas/batch/publish-run/remove-old-runs.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { VirtualClock } from '../../../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import type { ObjectStore } from '../../../../lambdas/shared/ports/object-store.ts';
 import { configOf, keysOf, runOver, storeOf } from '../../../support/batch-runs.ts';
 import { batchHost, batchSteps, executeBatch } from '../../../support/batch-steps.ts';
 import { hookedStore } from '../../../support/hooked-store.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
+import { VirtualClock } from '../../../support/memory/virtual-clock.ts';
 import { SMALL_LANDING } from '../../../support/small-landing.ts';
 
 const DAY_MS = 86_400_000;

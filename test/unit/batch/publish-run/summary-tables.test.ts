@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { writeSummaryTables } from '../../../../lambdas/batch/publish-run/summary-tables.ts';
 import type { BucketResult } from '../../../../lambdas/batch/run/bucket-result.ts';
 import type { RangeResult } from '../../../../lambdas/batch/run/range-result.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { Dimension } from '../../../../lambdas/shared/dimensions/joined-dimension.ts';
 import { loadDimension } from '../../../../lambdas/shared/dimensions/load-dimension.ts';
 import { PRODUCTS } from '../../../../lambdas/shared/model/dimension.ts';
 import { readRows } from '../../../../lambdas/shared/parquet/reader.ts';
 import { configOf, keysOf, storeOf } from '../../../support/batch-runs.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { failureOf } from '../../../support/small-landing.ts';
 
 type Sum = readonly [index: number, orders: number, cents: bigint];

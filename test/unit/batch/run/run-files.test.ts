@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { planKey } from '../../../../lambdas/batch/run/batch-plan.ts';
 import { RunFiles } from '../../../../lambdas/batch/run/run-files.ts';
 import { putPlan } from '../../../../lambdas/batch/run/stored-plan.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { jsonBytes } from '../../../../lambdas/shared/runtime/json.ts';
 import { storeOf } from '../../../support/batch-runs.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { SMALL_LANDING } from '../../../support/small-landing.ts';
 import { planCut, RUN_ID, UNCUT } from '../../../support/staged-runs.ts';
 

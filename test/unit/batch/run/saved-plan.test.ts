@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planKey } from '../../../../lambdas/batch/run/batch-plan.ts';
 import { putPlan } from '../../../../lambdas/batch/run/stored-plan.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { keysOf, ordersCsv, runOver, storeOf } from '../../../support/batch-runs.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import {
   currentOf,
   failureOf,

@@ -9,11 +9,11 @@ import {
   readWholePlan,
   taskOf,
 } from '../../../../lambdas/batch/run/stored-plan.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { csvLayout } from '../../../../lambdas/shared/ingest/csv-layout.ts';
 import type { ObjectStore } from '../../../../lambdas/shared/ports/object-store.ts';
 import { jsonBytes } from '../../../../lambdas/shared/runtime/json.ts';
 import { keysOf, storeOf } from '../../../support/batch-runs.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { SMALL_LANDING } from '../../../support/small-landing.ts';
 import { planCut, RUN_ID, UNCUT } from '../../../support/staged-runs.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { StarterEvent } from '../../../../lambdas/batch/start-run/decide-start.ts';
 import { startStep } from '../../../../lambdas/batch/start-run/start-step.ts';
-import { MemoryStateStore } from '../../../../lambdas/shared/adapters/memory/memory-state-store.ts';
-import { VirtualClock } from '../../../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import { DEFAULT_CONFIG } from '../../../../lambdas/shared/model/config.ts';
 import type { EpochMs } from '../../../../lambdas/shared/model/time.ts';
 import type { RunStart } from '../../../../lambdas/shared/ports/run-launcher.ts';
+import { MemoryStateStore } from '../../../support/memory/memory-state-store.ts';
+import { VirtualClock } from '../../../support/memory/virtual-clock.ts';
 import { CountingRandomness } from '../../../support/stream-world.ts';
 
 const HOUR_MS = 3_600_000;

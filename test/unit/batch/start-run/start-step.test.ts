@@ -5,11 +5,11 @@ import {
   type StarterPorts,
   startStep,
 } from '../../../../lambdas/batch/start-run/start-step.ts';
-import { MemoryStateStore } from '../../../../lambdas/shared/adapters/memory/memory-state-store.ts';
-import { VirtualClock } from '../../../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import type { EpochMs } from '../../../../lambdas/shared/model/time.ts';
 import type { RunStart } from '../../../../lambdas/shared/ports/run-launcher.ts';
 import type { Attributes } from '../../../../lambdas/shared/ports/state-store.ts';
+import { MemoryStateStore } from '../../../support/memory/memory-state-store.ts';
+import { VirtualClock } from '../../../support/memory/virtual-clock.ts';
 import { CountingRandomness } from '../../../support/stream-world.ts';
 
 const NOW_MS = 1_000_000_000_000;

@@ -7,14 +7,14 @@ import {
 } from '../../../../bin/aws/deployed-status.ts';
 import { failureKey } from '../../../../lambdas/batch/end-run/end-step.ts';
 import { STARTER_KEY } from '../../../../lambdas/batch/start-run/start-step.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
-import { MemoryStateStore } from '../../../../lambdas/shared/adapters/memory/memory-state-store.ts';
 import { parseConfig } from '../../../../lambdas/shared/model/config.ts';
 import { configHash } from '../../../../lambdas/shared/model/config-hash.ts';
 import { TerminalError } from '../../../../lambdas/shared/model/errors.ts';
 import type { BatchExecution } from '../../../../lib/aws/client/batch-executions.ts';
 import type { AlarmsFound } from '../../../../lib/aws/client/deployed-alarms.ts';
 import type { StreamStatus } from '../../../../lib/common/stream-status.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
+import { MemoryStateStore } from '../../../support/memory/memory-state-store.ts';
 import { skippingClock } from '../../../support/stubbed-aws.ts';
 
 const RUN = '20260201T020000Z-bbbbbbbb';

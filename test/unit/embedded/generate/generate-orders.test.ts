@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { DEFAULT_CONFIG } from '../../../../lambdas/shared/model/config.ts';
 import {
   type GenerateOptions,
   generateOrders,
 } from '../../../../lib/embedded/generate/generate-orders.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 
 const options = (overrides: Partial<GenerateOptions> = {}): GenerateOptions => ({
   store: new MemoryObjectStore(),

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { MemoryEventStream } from '../../../../lambdas/shared/adapters/memory/memory-event-stream.ts';
-import { VirtualClock } from '../../../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import { ProduceTally, produceRecords } from '../../../../lib/embedded/produce/produce-records.ts';
 import { HEADER, ordersCsv, storeOf } from '../../../support/batch-runs.ts';
+import { MemoryEventStream } from '../../../support/memory/memory-event-stream.ts';
+import { VirtualClock } from '../../../support/memory/virtual-clock.ts';
 import { failureOf, filesOf, line, produce } from '../../../support/produced.ts';
 import { CountingRandomness } from '../../../support/stream-world.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryEventStream } from '../../../../lambdas/shared/adapters/memory/memory-event-stream.ts';
-import { VirtualClock } from '../../../../lambdas/shared/adapters/memory/virtual-clock.ts';
 import { RetryableError } from '../../../../lambdas/shared/model/errors.ts';
 import type { EventStream, NewRecord } from '../../../../lambdas/shared/ports/event-stream.ts';
 import { ordersCsv } from '../../../support/batch-runs.ts';
+import { MemoryEventStream } from '../../../support/memory/memory-event-stream.ts';
+import { VirtualClock } from '../../../support/memory/virtual-clock.ts';
 import { line, produce } from '../../../support/produced.ts';
 
 describe('a request', () => {

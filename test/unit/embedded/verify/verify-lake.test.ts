@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BatchManifest } from '../../../../lambdas/batch/run/batch-manifest.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { jsonBytes, parseJson } from '../../../../lambdas/shared/runtime/json.ts';
 import { sha256Of } from '../../../../lambdas/shared/state/segment.ts';
 import type { StreamManifest } from '../../../../lambdas/shared/state/stream-manifest.ts';
 import { verifyLake } from '../../../../lib/embedded/verify/verify-lake.ts';
 import { aRecord, type TableRows } from '../../../support/lake-records.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { type PublishedLake, publishedLake, verified } from '../../../support/published-lake.ts';
 import { lakeOf } from '../../../support/reconcile-runs.ts';
 

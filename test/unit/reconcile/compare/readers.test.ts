@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../../lambdas/reconcile/compare/compare-tables.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { TerminalError } from '../../../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../../../lambdas/shared/ports/object-store.ts';
 import { keysOf } from '../../../support/batch-runs.ts';
 import { hookedStore } from '../../../support/hooked-store.ts';
 import { aRecord } from '../../../support/lake-records.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { classesOf, lakeOf, OPTIONS } from '../../../support/reconcile-runs.ts';
 
 /** A lake that may be read and not be written to. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { DifferenceRow } from '../../../../lambdas/reconcile/model/difference.ts';
 import { SortedRows } from '../../../../lambdas/reconcile/report/sorted-rows.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { seed } from '../../../support/seed.ts';
 
 const rowOf = (classIndex: number, rank: number): DifferenceRow => ({

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReconcileHost } from '../../../../lambdas/reconcile/steps/reconcile-host.ts';
 import { reconcileStep } from '../../../../lambdas/reconcile/steps/reconcile-step.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
 import { DEFAULT_CONFIG, parseConfig } from '../../../../lambdas/shared/model/config.ts';
 import { type EpochMs, MS_PER_DAY } from '../../../../lambdas/shared/model/time.ts';
 import type { ObjectStore } from '../../../../lambdas/shared/ports/object-store.ts';
@@ -12,6 +11,7 @@ import { publishBatch } from '../../../support/batch-lake.ts';
 import { keysOf } from '../../../support/batch-runs.ts';
 import { hookedStore } from '../../../support/hooked-store.ts';
 import { aRecord, T0 } from '../../../support/lake-records.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { inOrder, lakeOf, reportOf } from '../../../support/reconcile-runs.ts';
 
 const ORDERS = [aRecord('o1'), aRecord('o2', { quantity: 3 })];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Spill } from '../../../../lambdas/reconcile/work/spill.ts';
-import { MemoryObjectStore } from '../../../../lambdas/shared/adapters/memory/memory-object-store.ts';
+import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 
 const batchOf = (from: number, count: number, tags: readonly string[] | null) => ({
   number: Float64Array.from({ length: count }, (_, i) => from + i),

@@ -1,19 +1,23 @@
-import { assert, ObjectNotFoundError, PreconditionFailedError } from '../../model/errors.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type {
-  GetOptions,
-  ObjectInfo,
-  ObjectStore,
-  ObjectWriter,
-  PutCondition,
-} from '../../ports/object-store.ts';
 import {
   assertKey,
   assertPrefix,
   assertRange,
   assertRangeFits,
   compareKeys,
-} from '../object-keys.ts';
+} from '../../../lambdas/shared/adapters/object-keys.ts';
+import {
+  assert,
+  ObjectNotFoundError,
+  PreconditionFailedError,
+} from '../../../lambdas/shared/model/errors.ts';
+import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
+import type {
+  GetOptions,
+  ObjectInfo,
+  ObjectStore,
+  ObjectWriter,
+  PutCondition,
+} from '../../../lambdas/shared/ports/object-store.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 interface StoredObject {

@@ -1,7 +1,23 @@
-import { RetryableError, ShardNotFoundError, TerminalError } from '../../model/errors.ts';
-import { hashKeyOf } from '../../model/hash-key.ts';
-import type { EpochMs } from '../../model/time.ts';
-import type { Clock } from '../../ports/clock.ts';
+import {
+  cutHashKeys,
+  halve,
+  shardOfHashKey,
+  unite,
+} from '../../../lambdas/shared/adapters/hash-ranges.ts';
+import {
+  counterOf,
+  nextPosition,
+  placeOf,
+} from '../../../lambdas/shared/adapters/record-numbering.ts';
+import { assertPut, assertReadLimit } from '../../../lambdas/shared/adapters/stream-limits.ts';
+import {
+  RetryableError,
+  ShardNotFoundError,
+  TerminalError,
+} from '../../../lambdas/shared/model/errors.ts';
+import { hashKeyOf } from '../../../lambdas/shared/model/hash-key.ts';
+import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
+import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import {
   MAX_READ_BYTES,
   NEXT_LIFE_MS,
@@ -12,10 +28,7 @@ import {
   type ReshardableStream,
   type Shard,
   type StreamRecord,
-} from '../../ports/event-stream.ts';
-import { cutHashKeys, halve, shardOfHashKey, unite } from '../hash-ranges.ts';
-import { counterOf, nextPosition, placeOf } from '../record-numbering.ts';
-import { assertPut, assertReadLimit } from '../stream-limits.ts';
+} from '../../../lambdas/shared/ports/event-stream.ts';
 import { MemoryShard } from './memory-shard.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

@@ -1,5 +1,5 @@
-import type { EpochMs } from '../../model/time.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
+import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 
 interface Sleeper {
   readonly wakeAtMs: number;

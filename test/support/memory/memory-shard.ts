@@ -1,7 +1,11 @@
-import type { EpochMs } from '../../model/time.ts';
-import type { NewRecord, Shard, StreamRecord } from '../../ports/event-stream.ts';
-import { type HashKeyRange, toShardRange } from '../hash-ranges.ts';
-import { FIRST_COUNTER, sequenceNumberOf, shardIdOf } from '../record-numbering.ts';
+import { type HashKeyRange, toShardRange } from '../../../lambdas/shared/adapters/hash-ranges.ts';
+import {
+  FIRST_COUNTER,
+  sequenceNumberOf,
+  shardIdOf,
+} from '../../../lambdas/shared/adapters/record-numbering.ts';
+import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
+import type { NewRecord, Shard, StreamRecord } from '../../../lambdas/shared/ports/event-stream.ts';
 
 /** One shard of a stream in memory. Counters of its records have no gaps. */
 export class MemoryShard {

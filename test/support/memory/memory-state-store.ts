@@ -1,4 +1,18 @@
-import type { Clock } from '../../ports/clock.ts';
+import { compareKeys } from '../../../lambdas/shared/adapters/object-keys.ts';
+import { fingerprintOf } from '../../../lambdas/shared/adapters/state-codec.ts';
+import {
+  assertPartitionKey,
+  assertSortRange,
+  assertStateKey,
+  assertTransaction,
+  isList,
+} from '../../../lambdas/shared/adapters/state-items.ts';
+import {
+  decideTransaction,
+  type ItemChange,
+  TOKEN_LIFE_MS,
+} from '../../../lambdas/shared/adapters/state-transactions.ts';
+import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import type {
   Attributes,
   SortRange,
@@ -8,17 +22,7 @@ import type {
   StateStore,
   StateValue,
   TransactResult,
-} from '../../ports/state-store.ts';
-import { compareKeys } from '../object-keys.ts';
-import { fingerprintOf } from '../state-codec.ts';
-import {
-  assertPartitionKey,
-  assertSortRange,
-  assertStateKey,
-  assertTransaction,
-  isList,
-} from '../state-items.ts';
-import { decideTransaction, type ItemChange, TOKEN_LIFE_MS } from '../state-transactions.ts';
+} from '../../../lambdas/shared/ports/state-store.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export interface MemoryStateStoreOptions {
