@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isWrittenByHand, undocumentedFunctions } from './support/doc-comments.ts';
 import { readProgram } from './support/program-files.ts';
-import { findLines, isCode, isTest, projectRoot, readProject } from './support/source-files.ts';
+import {
+  findLines,
+  isCode,
+  isTest,
+  projectRoot,
+  readProject,
+  withoutTexts,
+} from './support/source-files.ts';
 
 const files = readProject();
 const code = files.filter(isCode);
@@ -92,6 +99,19 @@ describe('words', () => {
     expect(findLines(tests, new RegExp(word('\\b(?:fit|fdescribe|xit|xdescribe)', '\\(')))).toEqual(
       [],
     );
+  });
+
+  /** docs/glossary.md: a word, and the only folders whose code uses it in names. */
+  const OWN_WORDS: readonly (readonly [RegExp, RegExp])[] = [
+    [/\b\w*[cC]laims?\b/, /^lambdas\/(stream|shared\/(state|rules|model))\/|^lib\//],
+    [/\b[cC]lassif\w+/, /^lambdas\/(stream\/consume|shared\/adapters)\//],
+    [/\b\w+Host\b/, /^lambdas\/(batch|reconcile)\//],
+    [/\b(?:Stored|Sorted|Sum|Named)Runs?\b/, /^$/],
+  ];
+
+  it.each(OWN_WORDS)('uses %s for one thing only', (found, home) => {
+    const elsewhere = product.filter((file) => isWrittenByHand(file) && !home.test(file.path));
+    expect(findLines(elsewhere.map(withoutTexts), found)).toEqual([]);
   });
 
   it('names files in kebab-case', () => {

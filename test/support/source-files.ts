@@ -46,6 +46,14 @@ export function isTest(file: SourceFile): boolean {
   return file.path.startsWith('test/');
 }
 
+/** The same file with its comments and literal texts left out, line by line. */
+export function withoutTexts({ path, lines }: SourceFile): SourceFile {
+  const kept = lines.map((line) =>
+    /^\s*(?:\*|\/\*|\/\/)/.test(line) ? '' : line.replace(/'[^']*'|`[^`]*`|\/\/.*$/g, ''),
+  );
+  return { path, lines: kept };
+}
+
 /** `path:line: text` of every line that matches. */
 export function findLines(files: readonly SourceFile[], pattern: RegExp): string[] {
   return files.flatMap(({ path, lines }) =>

@@ -27,7 +27,7 @@ const FIXED_BYTES = 230 * MIB;
 /** Slices on their way to a reduce step, and the sums that it holds before they are written. */
 const TRANSIT_SHARE = 0.15;
 
-/** What kernels can address holds a wave, its claims and all else of a reduce step. */
+/** What kernels can address holds a wave, its kept ids and all else of a reduce step. */
 const MAX_WAVE_BYTES = 2_048 * MIB;
 
 /** A step is planned to end within this share of its time limit: rates differ from day to day. */

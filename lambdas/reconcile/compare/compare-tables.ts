@@ -31,8 +31,8 @@ const GROWTH = 4;
  * Where the contract is silent: the totals of the two manifests count as one more cell; a row whose
  * derived columns contradict its seven values makes its order id unexplained; in an open window the
  * cell of batch must be the sum of batch's own orders; the names in `top_products` are not
- * compared, because the stream joins them again at every epoch. `classify-id.ts` says how order ids
- * are classified.
+ * compared, because the stream joins them again at every epoch. `explain-id.ts` says how order ids
+ * are explained.
  *
  * With a period, an id is compared if a counted record of it lies in the period on either side; all
  * of its records may explain it, and those in the period make up its revenue. Throws `UsageError`

@@ -49,7 +49,7 @@ export interface ComparisonResult {
 const CHECK_ROWS = 4096;
 
 /**
- * Finds and classifies the differences and writes the report. Throws `PartitionTooLarge` if its
+ * Finds and explains the differences and writes the report. Throws `PartitionTooLarge` if its
  * sizes do not fit the records; what it spilled then stays for the caller to remove.
  */
 export async function compare(comparison: Comparison): Promise<ComparisonResult> {

@@ -1,8 +1,8 @@
 import type { DifferentRecord } from '../model/difference.ts';
 import { isInPeriod, type Period } from '../model/period.ts';
 import { ACTIVE, BATCH, CANCELLED, type RecordBatch } from '../model/record-batch.ts';
-import { classifyId, type IdClass, type IdRecord } from './classify-id.ts';
 import { differingFields } from './differing-fields.ts';
+import { explainId, type IdClass, type IdRecord } from './explain-id.ts';
 import { RecordStore } from './record-store.ts';
 
 /** More records than fit in the intended memory: deal them into more partitions and start again. */
@@ -85,7 +85,7 @@ export class RecordMatcher {
       }
       if (!idRecords.some((record) => record.isInPeriod && isCounted(record))) continue;
       const differs = differingFields(records);
-      yield { orderId, class: classifyId(idRecords), differs, records };
+      yield { orderId, class: explainId(idRecords), differs, records };
     }
   }
 

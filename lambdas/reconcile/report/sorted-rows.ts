@@ -10,17 +10,17 @@ interface Block {
 }
 
 /** Sorted rows in an object. */
-export interface SortedRun {
+export interface SortedExtent {
   readonly key: string;
   readonly blocks: readonly Block[];
 }
 
-/** Sorts any number of rows in bounded memory, spilling sorted runs. */
+/** Sorts any number of rows in bounded memory, spilling sorted extents. */
 export class SortedRows {
   readonly #lake: ObjectStore;
   readonly #prefix: string;
   readonly #sizes: SortSizes;
-  readonly #runs: SortedRun[] = [];
+  readonly #extents: SortedExtent[] = [];
   #rows: DifferenceRow[] = [];
   /** Rows added so far. */
   size = 0;
@@ -40,26 +40,32 @@ export class SortedRows {
   }
 
   /** Stores what is in memory, and says what another process adopts. */
-  async finish(): Promise<{ readonly runs: readonly SortedRun[]; readonly size: number }> {
+  async finish(): Promise<{ readonly extents: readonly SortedExtent[]; readonly size: number }> {
     if (this.#rows.length > 0) await this.#spillRun();
-    return { runs: this.#runs, size: this.size };
+    return { extents: this.#extents, size: this.size };
   }
 
   /** Takes rows that another process stored. */
-  adopt({ runs, size }: { readonly runs: readonly SortedRun[]; readonly size: number }): void {
-    this.#runs.push(...runs);
+  adopt({
+    extents,
+    size,
+  }: {
+    readonly extents: readonly SortedExtent[];
+    readonly size: number;
+  }): void {
+    this.#extents.push(...extents);
     this.size += size;
   }
 
   /** All rows in order, once. */
   async *inOrder(): AsyncGenerator<DifferenceRow> {
-    if (this.#runs.length === 0) {
+    if (this.#extents.length === 0) {
       yield* this.#rows.sort(compareRows);
       return;
     }
     if (this.#rows.length > 0) await this.#spillRun();
     const heap = new RunHeap();
-    for (const run of this.#runs) heap.push(await this.#open(run));
+    for (const run of this.#extents) heap.push(await this.#open(run));
     for (let first = heap.top; first !== null; first = heap.top) {
       yield first.row;
       await first.advance();
@@ -70,7 +76,7 @@ export class SortedRows {
   async #spillRun(): Promise<void> {
     const rows = this.#rows.sort(compareRows);
     this.#rows = [];
-    const key = `${this.#prefix}${String(this.#runs.length).padStart(6, '0')}`;
+    const key = `${this.#prefix}${String(this.#extents.length).padStart(6, '0')}`;
     const writer = this.#lake.openWriter(key);
     const blocks: Block[] = [];
     let size = 0;
@@ -86,20 +92,20 @@ export class SortedRows {
       },
       () => writer.abort(),
     );
-    this.#runs.push({ key, blocks });
+    this.#extents.push({ key, blocks });
   }
 
-  async #open({ key, blocks }: SortedRun): Promise<RunCursor> {
+  async #open({ key, blocks }: SortedExtent): Promise<ExtentCursor> {
     const readBlock = async (index: number) =>
       deserialize(await this.#lake.get(key, { range: blocks[index] })) as DifferenceRow[];
-    const cursor = new RunCursor(blocks.length, readBlock);
+    const cursor = new ExtentCursor(blocks.length, readBlock);
     await cursor.advance();
     return cursor;
   }
 }
 
 /** Walks over one sorted run, a block in memory at a time. */
-class RunCursor {
+class ExtentCursor {
   readonly #blockCount: number;
   readonly #readBlock: (index: number) => Promise<DifferenceRow[]>;
   #rows: DifferenceRow[] = [];
@@ -128,13 +134,13 @@ class RunCursor {
 
 /** Runs by their current row, the smallest on top. */
 class RunHeap {
-  readonly #cursors: RunCursor[] = [];
+  readonly #cursors: ExtentCursor[] = [];
 
-  get top(): RunCursor | null {
+  get top(): ExtentCursor | null {
     return this.#cursors[0] ?? null;
   }
 
-  push(cursor: RunCursor): void {
+  push(cursor: ExtentCursor): void {
     let at = this.#cursors.push(cursor) - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
@@ -147,7 +153,7 @@ class RunHeap {
   /** Restores the order after the cursor on top went on; one that is over leaves. */
   settle(): void {
     if (this.#cursors[0].isOver) {
-      const last = this.#cursors.pop() as RunCursor;
+      const last = this.#cursors.pop() as ExtentCursor;
       if (this.#cursors.length === 0) return;
       this.#cursors[0] = last;
     }

@@ -25,7 +25,7 @@ import {
   OTHER_TABLES,
   type RecordSource,
 } from '../read/record-source.ts';
-import type { SortedRun } from '../report/sorted-rows.ts';
+import type { SortedExtent } from '../report/sorted-rows.ts';
 import { readSpilled, Spill, type SpilledParts } from '../work/spill.ts';
 import { removeWork, workPrefixOf } from '../work/work-folder.ts';
 
@@ -43,7 +43,7 @@ export interface SharedPlan extends PublicationKeys {
 }
 
 /** What all processes of one comparison are given: the same options, attempt and plan. */
-export interface SharedRun {
+export interface SharedWork {
   readonly lake: ObjectStore;
   readonly options: ReconcileOptions;
   readonly plan: SharedPlan;
@@ -59,7 +59,7 @@ interface Matched {
   readonly classes: ClassTotals;
   readonly batch: SideTotals;
   readonly stream: SideTotals;
-  readonly sorted: { readonly runs: readonly SortedRun[]; readonly size: number };
+  readonly sorted: { readonly extents: readonly SortedExtent[]; readonly size: number };
   readonly cells: SpilledParts;
 }
 
@@ -86,7 +86,7 @@ export async function planShared(
 }
 
 /** Deals the records of a worker's files. Repeated, its last result counts. */
-export async function dealShare(run: SharedRun, worker: number): Promise<void> {
+export async function dealShare(run: SharedWork, worker: number): Promise<void> {
   const { lake } = run;
   const comparison = await openShared(run);
   const memo = new JoinedMemo();
@@ -103,7 +103,7 @@ export async function dealShare(run: SharedRun, worker: number): Promise<void> {
 }
 
 /** Matches the partitions of a worker. Needs the results of every worker's `dealShare`. */
-export async function matchShare(run: SharedRun, worker: number): Promise<void> {
+export async function matchShare(run: SharedWork, worker: number): Promise<void> {
   const { lake, plan } = run;
   const comparison = await openShared(run);
   const dealt = await getAll<Dealt>(run, 'dealt');
@@ -128,7 +128,7 @@ export async function matchShare(run: SharedRun, worker: number): Promise<void> 
  * Compares the cells, writes the report and removes what workers left. Needs the results of every
  * worker's `matchShare`.
  */
-export async function joinShares(run: SharedRun): Promise<ReconcileResult> {
+export async function joinShares(run: SharedWork): Promise<ReconcileResult> {
   const { lake, options } = run;
   const comparison = await openShared(run);
   const differences = new Differences(lake, comparison);
@@ -153,7 +153,7 @@ export async function joinShares(run: SharedRun): Promise<ReconcileResult> {
   return resultOf(comparison, { classes: differences.classes, ...totals, ...report });
 }
 
-async function openShared({ lake, options, plan }: SharedRun): Promise<Comparison> {
+async function openShared({ lake, options, plan }: SharedWork): Promise<Comparison> {
   const found = await openNamed(lake, options.consumer, plan);
   const { records, cells, ...sides } = await openSides(lake, options, found);
   const { memoryLimitBytes } = options;
@@ -199,7 +199,7 @@ function shareOf(files: readonly NamedFile[], worker: number, workers: number): 
 }
 
 async function* recordsIn(
-  { lake, options }: SharedRun,
+  { lake, options }: SharedWork,
   files: readonly NamedFile[],
   memo: JoinedMemo,
 ): AsyncGenerator<RecordBatch> {
@@ -236,12 +236,12 @@ function addSide(sum: SideTotals, more: SideTotals): void {
   sum.oldestMs = Math.min(sum.oldestMs, more.oldestMs);
 }
 
-async function put(run: SharedRun, name: string, value: unknown): Promise<void> {
+async function put(run: SharedWork, name: string, value: unknown): Promise<void> {
   await run.lake.put(`${folderOf(run)}${name}`, serialize(value));
 }
 
 /** Results of all workers, in their order. Throws `ObjectNotFoundError` if one is missing. */
-async function getAll<Result>(run: SharedRun, folder: string): Promise<Result[]> {
+async function getAll<Result>(run: SharedWork, folder: string): Promise<Result[]> {
   const workers = Array.from({ length: run.plan.workers }, (_, worker) => worker);
   return await inParallel(workers, PARALLEL_READS, async (worker) => {
     const bytes = await run.lake.get(`${folderOf(run)}${folder}/${worker}`);
@@ -249,6 +249,6 @@ async function getAll<Result>(run: SharedRun, folder: string): Promise<Result[]>
   });
 }
 
-function folderOf({ options }: SharedRun): string {
+function folderOf({ options }: SharedWork): string {
   return workPrefixOf(options.attempt);
 }

@@ -40,10 +40,10 @@ export interface IdRecord {
 export type IdClass = Exclude<ClassName, 'window_not_final'>;
 
 /**
- * Classifies an order id that counts on some side and is not equal on both, from all of its records
+ * Explains an order id that counts on some side and is not equal on both, from all of its records
  * (contract §5).
  */
-export function classifyId(records: readonly IdRecord[]): IdClass {
+export function explainId(records: readonly IdRecord[]): IdClass {
   const batch = sideOf(records, BATCH);
   const stream = sideOf(records, STREAM);
   const counted = [...batch.counted, ...stream.counted];
