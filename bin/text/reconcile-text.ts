@@ -153,8 +153,8 @@ function recordCells(record: DifferentRecord): string[] {
   return [
     SIDES[record.side],
     RECORD_OUTCOMES[record.outcome],
-    record.customerId ?? '',
-    record.productId ?? '',
+    record.customer_id ?? '',
+    record.product_id ?? '',
     timeMs === null ? '' : timeText(timeMs),
     quantity === null ? '' : withCommas(quantity),
     priceCents === null ? '' : moneyText(BigInt(priceCents)),

@@ -9,10 +9,10 @@ import type { NumberColumn, RecordColumns } from '../../shared/rows/row-source.t
  */
 
 /**
- * Raised when slices or stored sums take another form: steps of another version would misread them.
- * 2: quantity and status are columns of their own.
+ * The form of slices and stored sums, with the coded fields in it: steps of another form would
+ * misread them. Its number is raised by hand. 2: quantity and status are columns of their own.
  */
-export const EXCHANGE_FORMAT = 2;
+export const EXCHANGE_FORMAT = `2 ${CODED_FIELDS.join(' ')}`;
 
 /** The values of one of the `CODED_FIELDS` in a slice. */
 interface CodedSizes {

@@ -35,7 +35,7 @@ export interface RejectedFile {
 export interface PlanHeader {
   readonly planFormat: 3;
   /** Of the steps of this run: `EXCHANGE_FORMAT`. Plans of earlier versions have none. */
-  readonly exchangeFormat: number;
+  readonly exchangeFormat: string;
   readonly runId: string;
   readonly createdAt: string;
   readonly codeVersion: string;

@@ -26,7 +26,7 @@ export function addManifests({ batch, stream }: Publications, book: CellBook): v
  */
 export function addEffects({ records }: IdDifference, book: CellBook): void {
   const kind = OF_IDS;
-  for (const { outcome, side, effectCents, timeMs, productId } of records) {
+  for (const { outcome, side, effectCents, timeMs, product_id: productId } of records) {
     if (outcome !== ACTIVE || timeMs === null || productId === null) continue;
     if (!isInPeriod(book.period, timeMs)) continue;
     const effect = { kind, orders: side === BATCH ? 1 : -1, cents: BigInt(effectCents) };
@@ -51,7 +51,7 @@ export function addOpenWindows(batch: RecordBatch, book: CellBook): void {
     if (batch.outcome[row] !== ACTIVE) continue;
     const order = windowStart(batch.timeMs[row], book.windowLengthMs);
     if (!book.isOpen(order) || !isInPeriod(book.period, order)) continue;
-    const productId = batch.productId?.[row] ?? '';
+    const productId = batch.product_id?.[row] ?? '';
     const cents = BigInt(batch.quantity[row] * batch.priceCents[row]);
     const table = 'window_revenue';
     book.add({ kind: OF_OPEN_WINDOW, table, order, productId, orders: 1, cents });

@@ -62,7 +62,7 @@ function addRow(
   const kind = batch.side[row] === BATCH ? OF_BATCH : OF_STREAM;
   const day = Math.floor(batch.timeMs[row] / MS_PER_DAY);
   const hour = Math.floor((batch.timeMs[row] - day * MS_PER_DAY) / MS_PER_HOUR);
-  const productId = batch.productId?.[row] ?? '';
+  const productId = batch.product_id?.[row] ?? '';
   const order = { kind, orders: 1, cents };
   book.add({ ...order, table: 'manifest', order: 0, productId: '' });
   book.add({ ...order, table: 'hourly_revenue', order: hour, productId: '' });

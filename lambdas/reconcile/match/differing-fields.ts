@@ -1,4 +1,5 @@
 import { formatCents } from '../../shared/model/money.ts';
+import { CODED_NAMES } from '../../shared/model/order.ts';
 import type { DifferentRecord } from '../model/difference.ts';
 import { ACTIVE, BATCH, CANCELLED, QUARANTINED } from '../model/record-batch.ts';
 
@@ -6,8 +7,7 @@ type Text = (record: DifferentRecord) => string;
 
 /** The values of a record apart from its id, as people read them. */
 const FIELDS: readonly (readonly [string, Text])[] = [
-  ['customer_id', ({ customerId }) => JSON.stringify(customerId)],
-  ['product_id', ({ productId }) => JSON.stringify(productId)],
+  ...CODED_NAMES.map((name): [string, Text] => [name, (record) => JSON.stringify(record[name])]),
   ['order_timestamp', ({ timeMs }) => new Date(timeMs ?? 0).toISOString()],
   ['quantity', ({ quantity }) => String(quantity)],
   ['price', ({ priceCents }) => formatCents(priceCents ?? 0)],

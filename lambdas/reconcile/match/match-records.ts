@@ -1,3 +1,4 @@
+import { CODED_NAMES } from '../../shared/model/order.ts';
 import type { DifferentRecord } from '../model/difference.ts';
 import { isInPeriod, type Period } from '../model/period.ts';
 import { ACTIVE, BATCH, CANCELLED, type RecordBatch } from '../model/record-batch.ts';
@@ -139,8 +140,9 @@ function idRecordOf(
   flags: Pick<IdRecord, 'isBroken' | 'isInPeriod'>,
 ): IdRecord {
   const { side, outcome, source, sourceOffset, sequenceNumber, customer, product } = record;
-  const { customerId, productId, timeMs, quantity, priceCents, status } = record;
-  const valuesButStatus = JSON.stringify([customerId, productId, timeMs, quantity, priceCents]);
+  const { timeMs, quantity, priceCents, status } = record;
+  const coded = CODED_NAMES.map((name) => record[name]);
+  const valuesButStatus = JSON.stringify([...coded, timeMs, quantity, priceCents]);
   return {
     ...flags,
     side,

@@ -1,5 +1,13 @@
+import { CODED_NAMES } from '../../shared/model/order.ts';
 import type { DifferentRecord } from '../model/difference.ts';
-import { ACTIVE, BATCH, type Joined, type RecordBatch, STREAM } from '../model/record-batch.ts';
+import {
+  ACTIVE,
+  BATCH,
+  codedOf,
+  type Joined,
+  type RecordBatch,
+  STREAM,
+} from '../model/record-batch.ts';
 import { TwinPositions } from './twin-positions.ts';
 
 const CAPACITY_MIN = 1024;
@@ -27,8 +35,8 @@ export class RecordStore {
   priceCents = new Float64Array(CAPACITY_MIN);
   offset = new Float64Array(CAPACITY_MIN);
   readonly orderId: string[] = [];
-  readonly customerId: (string | null)[] = [];
-  readonly productId: (string | null)[] = [];
+  /** By field in `CODED_NAMES`. */
+  readonly coded: readonly (string | null)[][] = CODED_NAMES.map(() => []);
   readonly status: (string | null)[] = [];
   readonly source: string[] = [];
   readonly sequence: (string | null)[] = [];
@@ -53,8 +61,9 @@ export class RecordStore {
     const orderId = batch.orderId[row] ?? '';
     const sequence = batch.sequence?.[row] ?? null;
     this.orderId.push(orderId);
-    this.customerId.push(batch.customerId?.[row] ?? null);
-    this.productId.push(batch.productId?.[row] ?? null);
+    for (let k = 0; k < CODED_NAMES.length; k++) {
+      this.coded[k].push(batch[CODED_NAMES[k]]?.[row] ?? null);
+    }
     this.status.push(batch.status?.[row] ?? null);
     this.source.push(batch.source[row]);
     this.sequence.push(sequence);
@@ -77,8 +86,7 @@ export class RecordStore {
       outcome: this.outcome.slice(index, index + 1),
       isBroken: this.isBroken.slice(index, index + 1),
       orderId: [this.orderId[index]],
-      customerId: [this.customerId[index] ?? ''],
-      productId: [this.productId[index] ?? ''],
+      ...codedOf((_, k) => [this.coded[k][index] ?? '']),
       status: [this.status[index] ?? ''],
       timeMs: this.timeMs.slice(index, index + 1),
       quantity: this.quantity.slice(index, index + 1),
@@ -107,8 +115,7 @@ export class RecordStore {
       this.priceCents[index] === batch.priceCents[row] &&
       this.outcome[index] === batch.outcome[row] &&
       this.isBroken[index] + batch.isBroken[row] === 0 &&
-      this.customerId[index] === (batch.customerId?.[row] ?? null) &&
-      this.productId[index] === (batch.productId?.[row] ?? null) &&
+      this.#hasCodedOf(index, batch, row) &&
       this.status[index] === (batch.status?.[row] ?? null) &&
       isSameJoined(this.customer[index], batch.customer?.[row] ?? null) &&
       isSameJoined(this.product[index], batch.product?.[row] ?? null)
@@ -131,8 +138,7 @@ export class RecordStore {
       source: this.source[index],
       sourceOffset: isBatch ? this.offset[index] : null,
       sequenceNumber: isBatch ? null : this.sequence[index],
-      customerId: this.customerId[index],
-      productId: this.productId[index],
+      ...codedOf((_, k) => this.coded[k][index]),
       timeMs: isTyped ? this.timeMs[index] : null,
       quantity: isTyped ? this.quantity[index] : null,
       priceCents: isTyped ? this.priceCents[index] : null,
@@ -142,6 +148,13 @@ export class RecordStore {
       customer: this.customer[index],
       product: this.product[index],
     };
+  }
+
+  #hasCodedOf(index: number, batch: RecordBatch, row: number): boolean {
+    for (let k = 0; k < CODED_NAMES.length; k++) {
+      if (this.coded[k][index] !== (batch[CODED_NAMES[k]]?.[row] ?? null)) return false;
+    }
+    return true;
   }
 
   #grow(capacity: number): void {

@@ -1,3 +1,4 @@
+import type { CodedName } from '../../shared/model/order.ts';
 import type { TableName } from '../../shared/model/tables.ts';
 import type { Joined } from './record-batch.ts';
 import { compareSequenceNumbers, compareText } from './text-order.ts';
@@ -18,7 +19,7 @@ export const CLASS_NAMES = [
 export type ClassName = (typeof CLASS_NAMES)[number];
 
 /** A record behind a difference. The seven values of a quarantined one are null. */
-export interface DifferentRecord {
+export interface DifferentRecord extends Readonly<Record<CodedName, string | null>> {
   /** Index in `SIDES`. */
   readonly side: number;
   /** Index in `RECORD_OUTCOMES`. */
@@ -28,8 +29,6 @@ export interface DifferentRecord {
   readonly sourceOffset: number | null;
   /** For the stream side, else null. */
   readonly sequenceNumber: string | null;
-  readonly customerId: string | null;
-  readonly productId: string | null;
   readonly timeMs: number | null;
   readonly quantity: number | null;
   readonly priceCents: number | null;

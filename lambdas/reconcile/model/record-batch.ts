@@ -1,3 +1,4 @@
+import { CODED_NAMES, type CodedName } from '../../shared/model/order.ts';
 import type { Door } from '../../shared/model/tables.ts';
 import type { Outcome } from '../../shared/rules/outcome.ts';
 import type { SpillBatch } from '../work/spill.ts';
@@ -23,11 +24,22 @@ export const DUPLICATE = RECORD_OUTCOMES.indexOf('duplicate');
 export const LATE = RECORD_OUTCOMES.indexOf('late');
 export const QUARANTINED = RECORD_OUTCOMES.indexOf('quarantined');
 
+/** By name of a field in `CODED_FIELDS`: its values. */
+type CodedTexts = Readonly<Record<CodedName, readonly string[] | null>>;
+
+/** A value for each field in `CODED_FIELDS`, by its name. */
+export function codedOf<T>(of: (name: CodedName, place: number) => T): Record<CodedName, T> {
+  return Object.fromEntries(CODED_NAMES.map((name, place) => [name, of(name, place)])) as Record<
+    CodedName,
+    T
+  >;
+}
+
 /**
  * Records of row tables as columns of one length. The seven values of a quarantined record are not
  * typed: only its id is known, the numbers are 0 and the texts null.
  */
-export interface RecordBatch extends SpillBatch {
+export interface RecordBatch extends SpillBatch, CodedTexts {
   /** Index in `SIDES`. */
   readonly side: Uint8Array;
   /** Index in `RECORD_OUTCOMES`. */
@@ -35,8 +47,6 @@ export interface RecordBatch extends SpillBatch {
   /** 1: the row contradicts itself, e.g. its total is not quantity × price. */
   readonly isBroken: Uint8Array;
   readonly orderId: readonly (string | null)[];
-  readonly customerId: readonly string[] | null;
-  readonly productId: readonly string[] | null;
   readonly status: readonly string[] | null;
   readonly timeMs: Float64Array;
   readonly quantity: Int32Array;

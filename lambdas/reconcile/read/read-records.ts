@@ -15,6 +15,7 @@ import { OUTCOME_OF_STATUS, OUTCOMES } from '../../shared/rules/outcome.ts';
 import {
   ACTIVE,
   CANCELLED,
+  codedOf,
   DUPLICATE,
   type Joined,
   LATE,
@@ -118,8 +119,7 @@ export async function* readRecords(
     return {
       ...common,
       orderId: rows.texts('order_id'),
-      customerId: rows.texts('customer_id'),
-      productId: rows.texts('product_id'),
+      ...codedOf((name) => rows.texts(name)),
       status: rows.texts('status'),
       timeMs: doubles(rows.numbers('order_timestamp')),
       quantity: new Int32Array(rows.numbers('quantity')),
@@ -144,8 +144,7 @@ function quarantinedBatch(rows: ColumnRows, common: CommonColumns): RecordBatch 
     ...common,
     // Contract §2: white space around a value is trimmed before anything else.
     orderId: rows.textsOrNull('order_id').map((id) => (id ? trimmed(id) : null)),
-    customerId: null,
-    productId: null,
+    ...codedOf(() => null),
     status: null,
     timeMs: zeros(rows.rowCount),
     quantity: new Int32Array(rows.rowCount),

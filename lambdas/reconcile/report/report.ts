@@ -4,7 +4,7 @@ import { rowGroupOf, type StoredRow, type StoredValue } from '../../shared/parqu
 import { type ParquetOptions, ParquetWriter } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { CLASS_NAMES, type DifferenceRow } from '../model/difference.ts';
-import { RECORD_OUTCOMES, SIDES } from '../model/record-batch.ts';
+import { codedOf, RECORD_OUTCOMES, SIDES } from '../model/record-batch.ts';
 import { refusalOf } from '../work/work-place.ts';
 
 /**
@@ -126,8 +126,7 @@ function storedRow(row: DifferenceRow): StoredRow {
     source: record.source,
     source_offset: record.sourceOffset,
     sequence_number: record.sequenceNumber,
-    customer_id: record.customerId,
-    product_id: record.productId,
+    ...codedOf((name) => record[name]),
     order_timestamp: record.timeMs,
     quantity: record.quantity,
     price: record.priceCents,

@@ -29,6 +29,10 @@ export const STATUS = 6;
 /** Fields whose values come again and again: columns hold a code per row, and each value once. */
 export const CODED_FIELDS = [CUSTOMER_ID, PRODUCT_ID] as const;
 
+export type CodedName = (typeof ORDER_FIELDS)[(typeof CODED_FIELDS)[number]];
+
+export const CODED_NAMES: readonly CodedName[] = CODED_FIELDS.map((field) => ORDER_FIELDS[field]);
+
 /** Places in `CODED_FIELDS`. */
 export const CUSTOMER = CODED_FIELDS.indexOf(CUSTOMER_ID);
 export const PRODUCT = CODED_FIELDS.indexOf(PRODUCT_ID);

@@ -1,26 +1,12 @@
-import {
-  AMOUNT,
-  type ColumnDraft,
-  INT32,
-  INT64,
-  nullable,
-  numbered,
-  PRICE,
-  required,
-  STRING,
-  TIMESTAMP,
-} from './column.ts';
+import { AMOUNT, type ColumnDraft, INT64, nullable, numbered, required, STRING } from './column.ts';
 import { DIMENSIONS } from './dimension.ts';
-import { STATUS_NAMES } from './tables.ts';
+import { ORDER_FIELDS } from './order.ts';
+import { ORDER_COLUMNS } from './tables.ts';
 
-const ORDER_VALUES: readonly ColumnDraft[] = [
-  nullable('customer_id', STRING, 'null for a quarantined record, like all to status'),
-  nullable('product_id', STRING, 'what was ordered'),
-  nullable('order_timestamp', TIMESTAMP, 'event time'),
-  nullable('quantity', INT32, 'pieces'),
-  nullable('price', PRICE, 'for one piece'),
-  nullable('status', STRING, STATUS_NAMES),
-];
+/** The fields of an order beside its id; a quarantined record has none. */
+const ORDER_VALUES = ORDER_COLUMNS.filter(
+  ({ name }) => name !== 'order_id' && ORDER_FIELDS.some((field) => field === name),
+).map((column): ColumnDraft => ({ ...column, isNullable: true }));
 
 const JOINED = DIMENSIONS.flatMap(({ columns }) => columns).map(
   (column, index): ColumnDraft => ({

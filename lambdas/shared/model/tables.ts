@@ -60,9 +60,10 @@ export interface Table {
   readonly sortedBy: readonly { readonly column: string; readonly descending?: true }[];
 }
 
-export const STATUS_NAMES = `${STATUSES.slice(0, -1).join(', ')} or ${STATUSES.at(-1)}`;
+const STATUS_NAMES = `${STATUSES.slice(0, -1).join(', ')} or ${STATUSES.at(-1)}`;
 
-const ORDER_COLUMNS: readonly ColumnDraft[] = [
+/** The values of an order, and what is derived from them. */
+export const ORDER_COLUMNS: readonly ColumnDraft[] = [
   required('order_id', STRING, 'id of the order'),
   required('customer_id', STRING, 'id of the customer'),
   required('product_id', STRING, 'id of the product'),
