@@ -47,7 +47,7 @@ class Deployment {
   runs: BatchExecution[] = [execution(BEFORE, 'SUCCEEDED')];
   alarms: () => AlarmsFound = () => ({ deployed: 38, on: [] });
   deadLetters = 0;
-  outputs = { CodeVersion: '0.1.0+0123456789ab', ConfigHash: configHash(config) };
+  outputs = { CodeVersion: '0.2.0+0123456789ab', ConfigHash: configHash(config) };
 
   async status() {
     const resources = {
@@ -99,7 +99,7 @@ describe('the screen of a deployment', () => {
       unread    no records
       given up  0 record batches; dead letters: 0
       alarms    0 of 38 on
-      versions  functions 0.1.0+0123456789ab, this command line 0.1.0, same config
+      versions  functions 0.2.0+0123456789ab, this command line 0.2.0, same config
 
       last runs                  status     started                took  why
       ─────────                  ──────     ───────                ────  ───
@@ -224,7 +224,7 @@ describe('the screen of a deployment', () => {
     expect(screen.match(/^\d\. .*$/gm)).toEqual([
       '1. Lambda gave up on 1 record batches',
       '2. 2 upload notifications are in the dead-letter queue',
-      '3. the deployed functions are version 0.0.9+0123456789ab, this command line is 0.1.0',
+      '3. the deployed functions are version 0.0.9+0123456789ab, this command line is 0.2.0',
       '4. rules, windows or parquet of this config differ from the deployed config',
     ]);
     expect(screen).toMatch(/^given up {2}1 record batches; dead letters: 2$/m);
