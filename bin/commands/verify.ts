@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
-import {
-  type VerifyProgress,
-  type VerifyResult,
-  verifyLake,
-} from '../../lib/embedded/verify/verify-lake.ts';
+import { type VerifyResult, verifyLake } from '../../lib/embedded/verify/verify-lake.ts';
+import type { VerifyProgress } from '../../lib/embedded/verify/verify-options.ts';
 import type {
   CommandContext,
   CommandResult,

@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { parseTimestampMs } from '../../lambdas/shared/ingest/timestamp.ts';
 import type { Column } from '../../lambdas/shared/model/column.ts';
 import { UsageError } from '../../lambdas/shared/model/errors.ts';
-import type { Row } from './table-rows.ts';
+import type { Row } from './row.ts';
 
 /** Values of one column, as rows hold them; null means a missing one. */
 export interface Condition {

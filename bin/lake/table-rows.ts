@@ -1,10 +1,8 @@
 import { checkedSource, uncheckedSource } from '../../lambdas/shared/parquet/checked-file.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import type { ManifestFile } from './manifest-view.ts';
+import type { Row } from './row.ts';
 import { type Condition, matches } from './row-filter.ts';
-
-/** Decimals and 64-bit integers as text, days as `2026-01-31`, instants as ISO 8601. */
-export type Row = Readonly<Record<string, string | number | null>>;
 
 export interface RowSelection {
   /** Rows at most; all without it. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ClassName } from '../../lambdas/reconcile/model/difference.ts';
 import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
 import type { ManifestView } from '../lake/manifest-view.ts';
-import type { Row } from '../lake/table-rows.ts';
+import type { Row } from '../lake/row.ts';
 import { CLASS_MEANINGS } from './reconcile-text.ts';
 import { rowsText } from './rows-text.ts';
 import { secondsText, textTable, withCommas } from './text-table.ts';

@@ -1,6 +1,6 @@
 import { csvField } from '../../lambdas/shared/runtime/csv-text.ts';
 import { type Failure, ReportedError } from '../base/failure.ts';
-import type { Row } from '../lake/table-rows.ts';
+import type { Row } from '../lake/row.ts';
 import { visible, visibleJson } from './visible-text.ts';
 
 /** Rows as text, each row when it comes; what is written so far is never held. */

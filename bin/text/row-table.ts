@@ -1,5 +1,5 @@
 import type { Column } from '../../lambdas/shared/model/column.ts';
-import type { Row } from '../lake/table-rows.ts';
+import type { Row } from '../lake/row.ts';
 import { GAP, type TextColumn, tableLine } from './text-table.ts';
 import { cutTo, widthOf } from './text-width.ts';
 import { visible } from './visible-text.ts';

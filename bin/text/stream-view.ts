@@ -1,7 +1,7 @@
 import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
 import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.ts';
 import type { ConsumedBatch } from '../../lib/embedded/stream/observer.ts';
-import type { Row } from '../lake/table-rows.ts';
+import type { Row } from '../lake/row.ts';
 import { ageText, instantText } from './instant-text.ts';
 import { rowsText } from './rows-text.ts';
 import { textTable, withCommas } from './text-table.ts';

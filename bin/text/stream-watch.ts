@@ -9,7 +9,8 @@ import { watermarkOfShard } from '../../lambdas/stream/publish/plan/raise-floors
 import { readShards } from '../../lambdas/stream/shards/shard-registry.ts';
 import type { StreamObserver } from '../../lib/embedded/stream/observer.ts';
 import type { CommandContext } from '../base/command.ts';
-import { type Row, tableRows } from '../lake/table-rows.ts';
+import type { Row } from '../lake/row.ts';
+import { tableRows } from '../lake/table-rows.ts';
 import { createLiveScreen } from './live-screen.ts';
 import { type EpochView, epochLine, lagText, type ShardView, StreamView } from './stream-view.ts';
 import { secondsText, withCommas } from './text-table.ts';

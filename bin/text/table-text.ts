@@ -1,5 +1,5 @@
 import type { Column } from '../../lambdas/shared/model/column.ts';
-import type { Row } from '../lake/table-rows.ts';
+import type { Row } from '../lake/row.ts';
 import type { RowsAsText } from './row-formats.ts';
 import { layOut, type RowTable, SAMPLE_ROWS } from './row-table.ts';
 

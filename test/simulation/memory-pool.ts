@@ -6,7 +6,7 @@ import { createConsumeMemory } from '../../lambdas/stream/consume/consume-orders
 import {
   createPublishMemory,
   type PublishMemory,
-} from '../../lambdas/stream/publish/shard/publish-shard.ts';
+} from '../../lambdas/stream/publish/shard/publish-memory.ts';
 
 type ConsumeParts = Pick<ConsumeMemory, 'parser' | 'columns'>;
 

@@ -18,8 +18,8 @@ import { writeEpoch } from '../../lambdas/stream/publish/commit/write-epoch.ts';
 import {
   createPublishMemory,
   type PublishMemory,
-  publishShard,
-} from '../../lambdas/stream/publish/shard/publish-shard.ts';
+} from '../../lambdas/stream/publish/shard/publish-memory.ts';
+import { publishShard } from '../../lambdas/stream/publish/shard/publish-shard.ts';
 import { configOf } from './batch-runs.ts';
 import { MemoryObjectStore } from './memory/memory-object-store.ts';
 

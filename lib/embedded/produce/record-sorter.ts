@@ -1,19 +1,7 @@
 import { ByteHeap } from '../../../lambdas/shared/bytes/byte-heap.ts';
 import type { RequestEntry } from './put-request.ts';
-import { RunFile } from './run-file.ts';
-
-/** A record on its way, with the bytes of its data. They are valid until the next one is asked. */
-export interface SortedRecord {
-  readonly partitionKey: string;
-  readonly isOrderId: boolean;
-  readonly timeMs: number;
-  readonly data: Uint8Array;
-}
-
-export interface SortKeyed extends RequestEntry {
-  /** The time by which it is sorted. */
-  readonly sortMs: number;
-}
+import { SortedFile } from './sorted-file.ts';
+import type { SortedRecord, SortKeyed } from './sorted-record.ts';
 
 /** Bytes of a record in memory in addition to its data, approximately. */
 const ENTRY_BYTES = 200;
@@ -27,7 +15,7 @@ export class RecordSorter {
   /** Into which the next record is encoded. */
   readonly heap = new ByteHeap();
   readonly #memoryBytes: number;
-  readonly #runs: RunFile;
+  readonly #runs: SortedFile;
   #entries: SortKeyed[] = [];
   #lastMs = Number.NEGATIVE_INFINITY;
   /** Data bytes of all records so far. */
@@ -36,7 +24,7 @@ export class RecordSorter {
   /** `path` is that of the temporary file, which must be unique. */
   constructor(path: string, memoryBytes: number) {
     this.#memoryBytes = memoryBytes;
-    this.#runs = new RunFile(path, memoryBytes);
+    this.#runs = new SortedFile(path, memoryBytes);
   }
 
   /** `entry` is the last one in the heap. */

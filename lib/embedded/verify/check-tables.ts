@@ -9,7 +9,7 @@ import { DoorSums } from './door-sums.ts';
 import { eachInParallel } from './each-in-parallel.ts';
 import type { Faults } from './faults.ts';
 import { type AnyManifest, manifestsBack } from './named-manifests.ts';
-import type { VerifyOptions } from './verify-lake.ts';
+import type { VerifyOptions } from './verify-options.ts';
 
 /** Each has a row group of one column, and of those that are summed, in memory. */
 const PARALLEL_FILES = 4;

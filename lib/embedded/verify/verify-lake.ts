@@ -11,23 +11,7 @@ import { checkState } from './check-state.ts';
 import { checkTables } from './check-tables.ts';
 import { type Fault, Faults } from './faults.ts';
 import { type AnyManifest, readManifest } from './named-manifests.ts';
-
-export interface VerifyOptions {
-  /** Whose epochs of the stream. */
-  readonly consumer: string;
-  /** Length of a window where no row of the tables tells it. */
-  readonly windowLengthMs: number;
-  /** Aborted: its reason is thrown. Nothing is ever written. */
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: VerifyProgress) => void;
-}
-
-export interface VerifyProgress {
-  readonly stage: 'batch' | 'stream' | 'archive';
-  readonly done: number;
-  readonly total: number;
-  readonly unit: 'bytes' | 'epochs';
-}
+import type { VerifyOptions } from './verify-options.ts';
 
 /** What one door has published, and how much of it was read. */
 export interface VerifiedDoor {

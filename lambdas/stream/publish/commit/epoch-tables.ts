@@ -19,8 +19,8 @@ import { spreadsheetField } from '../../../shared/runtime/csv-text.ts';
 import type { EpochPlan } from '../../../shared/state/epoch-plan.ts';
 import { putOnce } from '../../../shared/state/put-once.ts';
 import { WindowCellList, type WindowCells } from '../../../shared/state/revenue-cells.ts';
+import type { EpochContext } from './epoch-context.ts';
 import type { EpochTotals } from './epoch-totals.ts';
-import type { EpochContext } from './write-epoch.ts';
 
 export interface WrittenTables {
   readonly files: Readonly<Partial<Record<TableName, readonly TableFile[]>>>;

@@ -3,7 +3,7 @@ import { inOrder, type Warning, warningOf } from '../../../shared/model/warning.
 import type { DimensionCopy, EpochPlan } from '../../../shared/state/epoch-plan.ts';
 import type { EpochSnapshot, WarnedRecords } from '../../../shared/state/epoch-snapshot.ts';
 import type { ShardNotices, ShardResult } from '../../../shared/state/shard-result.ts';
-import type { EpochContext } from './write-epoch.ts';
+import type { EpochContext } from './epoch-context.ts';
 
 /** What an epoch tells although it went well, as the manifest has it (contract §2.3). */
 export interface EpochWarnings {

@@ -1,9 +1,6 @@
-import type { Dimension } from '../../../shared/dimensions/joined-dimension.ts';
-import type { DimensionCounts } from '../../../shared/model/dimension.ts';
 import { formatCents } from '../../../shared/model/money.ts';
 import { type TableName, tablesOf } from '../../../shared/model/tables.ts';
 import type { TableFile } from '../../../shared/parquet/table-file.ts';
-import type { ParquetOptions } from '../../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import { productText } from '../../../shared/revenue/product-revenue.ts';
 import { jsonBytes } from '../../../shared/runtime/json.ts';
@@ -13,7 +10,6 @@ import {
   encodeSnapshot,
   readSnapshot,
 } from '../../../shared/state/epoch-snapshot.ts';
-import type { StreamLakeKeys } from '../../../shared/state/lake-keys.ts';
 import {
   isAddedTo,
   manifestChain,
@@ -24,23 +20,10 @@ import { numberedCells, type ProductCell } from '../../../shared/state/revenue-c
 import type { ShardResult } from '../../../shared/state/shard-result.ts';
 import type { StreamManifest } from '../../../shared/state/stream-manifest.ts';
 import { checkPlan, checkResults } from './check-results.ts';
+import type { EpochContext } from './epoch-context.ts';
 import { type WrittenTables, writeEpochTables } from './epoch-tables.ts';
 import { addUp, type EpochTotals } from './epoch-totals.ts';
 import { warningsOfEpoch } from './epoch-warnings.ts';
-
-/** What an epoch is written with. */
-export interface EpochContext {
-  readonly lake: ObjectStore;
-  readonly keys: StreamLakeKeys;
-  readonly parquet: ParquetOptions & { readonly rowGroupRows: number };
-  /** Read from the plan's copies. */
-  readonly products: Dimension;
-  /** What reading the plan's dimensions counted. */
-  readonly dimensionCounts: {
-    readonly customers: Readonly<DimensionCounts>;
-    readonly products: Readonly<DimensionCounts>;
-  };
-}
 
 /** Epochs after a complete manifest at which the next complete one is written. */
 const EPOCHS_PER_COMPLETE = 100;

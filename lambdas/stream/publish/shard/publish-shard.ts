@@ -1,60 +1,11 @@
-import type { Dimension } from '../../../shared/dimensions/joined-dimension.ts';
-import { EventParser } from '../../../shared/ingest/parse-events.ts';
-import type { StatusParser } from '../../../shared/ingest/status-parser.ts';
-import { KernelMemory } from '../../../shared/kernels/kernel-memory.ts';
 import { assert } from '../../../shared/model/errors.ts';
-import type { ParquetOptions } from '../../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
-import { OrderRows } from '../../../shared/rows/order-rows.ts';
-import { QUARANTINE_GROUP_ROWS, QuarantineRows } from '../../../shared/rows/quarantine-rows.ts';
-import { createRowsKernel, type RowsKernel } from '../../../shared/rows/rows-kernel.ts';
 import type { EpochPlan, PlannedEntry, PlannedShard } from '../../../shared/state/epoch-plan.ts';
-import type { StreamLakeKeys } from '../../../shared/state/lake-keys.ts';
 import { putOnce } from '../../../shared/state/put-once.ts';
 import { decodeSegment, readSegment, type SegmentRecord } from '../../../shared/state/segment.ts';
 import { encodeShardResult, type ShardResult } from '../../../shared/state/shard-result.ts';
-import { EventPositions } from './event-positions.ts';
-import { RecordChunk } from './record-chunk.ts';
+import { createPublishMemory, type PublishContext, type PublishMemory } from './publish-memory.ts';
 import { ShardWriter } from './shard-writer.ts';
-
-/** What a shard is published with; the same for all shards of an epoch. */
-export interface PublishContext {
-  readonly lake: ObjectStore;
-  readonly keys: StreamLakeKeys;
-  /** Read from the plan's copies. */
-  readonly customers: Dimension;
-  readonly products: Dimension;
-  readonly parquet: ParquetOptions & { readonly rowGroupRows: number };
-  readonly statuses: StatusParser;
-  /** Of `createPublishMemory`, to be used again; without it each call takes its own. */
-  readonly memory?: PublishMemory;
-}
-
-/** Serves one `publishShard` at a time. */
-export interface PublishMemory {
-  readonly kernel: RowsKernel;
-  readonly parser: EventParser;
-  readonly chunk: RecordChunk;
-  readonly rows: OrderRows;
-  readonly quarantine: QuarantineRows;
-  readonly positions: EventPositions;
-}
-
-/**
- * Memory of `publishShard`, to be kept from one shard to the next. It serves one call at a time.
- */
-export function createPublishMemory(statuses: StatusParser, rowGroupRows: number): PublishMemory {
-  const memory = KernelMemory.create();
-  const kernel = createRowsKernel(memory);
-  return {
-    kernel,
-    parser: new EventParser(statuses),
-    chunk: new RecordChunk(rowGroupRows, memory),
-    rows: new OrderRows(rowGroupRows, memory, kernel),
-    quarantine: new QuarantineRows(memory, kernel),
-    positions: new EventPositions(Math.max(rowGroupRows, QUARANTINE_GROUP_ROWS)),
-  };
-}
 
 /** Records that are parsed before it is looked at how much of them is kept. */
 const PARSED_AT_ONCE = 2048;

@@ -14,7 +14,7 @@ import {
 } from '../../../shared/rules/outcome.ts';
 import type { EpochPlan } from '../../../shared/state/epoch-plan.ts';
 import type { ShardResult } from '../../../shared/state/shard-result.ts';
-import type { PublishContext, PublishMemory } from './publish-shard.ts';
+import type { PublishContext, PublishMemory } from './publish-memory.ts';
 import { NoticeCounter } from './shard-notices.ts';
 import { ShardSums } from './shard-sums.ts';
 

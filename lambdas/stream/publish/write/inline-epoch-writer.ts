@@ -7,7 +7,8 @@ import type { StreamContext } from '../../../shared/state/stream-context.ts';
 import type { StreamManifest } from '../../../shared/state/stream-manifest.ts';
 import { writeEpoch } from '../commit/write-epoch.ts';
 import { EpochDimensions } from '../plan/epoch-dimensions.ts';
-import { createPublishMemory, type PublishMemory, publishShard } from '../shard/publish-shard.ts';
+import { createPublishMemory, type PublishMemory } from '../shard/publish-memory.ts';
+import { publishShard } from '../shard/publish-shard.ts';
 import type { EpochWriter } from './epoch-writer.ts';
 
 /**

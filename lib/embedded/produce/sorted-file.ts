@@ -1,6 +1,6 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
-import type { SortedRecord, SortKeyed } from './record-sorter.ts';
+import type { SortedRecord, SortKeyed } from './sorted-record.ts';
 
 /** Lengths of data and key, flag, time to sort by, event time. */
 const HEADER_BYTES = 28;
@@ -17,7 +17,7 @@ interface Run {
  * Sorted runs of records, one after another in a temporary file. The file loses its name as soon as
  * it is open, so that nothing is left however the process ends.
  */
-export class RunFile {
+export class SortedFile {
   readonly #path: string;
   readonly #memoryBytes: number;
   readonly #runs: Run[] = [];
