@@ -136,7 +136,7 @@ export class BucketReducer {
     return { bucket, tables, part: `${String(bucketIndex).padStart(4, '0')}-${index}` };
   }
 
-  /** KeptIds are where the waves are that they are of. */
+  /** Kept ids come before the rows, or after them where the last record of an id counts. */
   #findDuplicates(bucket: BucketRows, kept: KeptIds): { duplicates: Duplicates; rows: WaveRows } {
     const { keep } = this.#context;
     const isBehind = keep === 'last';
