@@ -55,7 +55,7 @@ async function checkStep(
   { runId, round }: CheckStepEvent,
 ): Promise<CheckStepResult> {
   const files = new RunFiles(host.lake, runId);
-  const header = await files.readHeader();
+  const header = await files.readHeaderOfStep();
   const starts = round === 0 ? new Map<number, number>() : await files.readStarts(round);
   const check = new RunCheck();
   for await (const mapped of files.mappedParts(header, starts)) check.add(mapped);
@@ -89,7 +89,7 @@ async function checkStep(
  */
 async function checkBuckets(host: BatchHost, runId: string): Promise<{ status: 'whole' }> {
   const files = new RunFiles(host.lake, runId);
-  const { bucketCount, rangeCount } = await files.readHeader();
+  const { bucketCount, rangeCount } = await files.readHeaderOfStep();
   const buckets = await files.readBuckets(bucketCount);
   const sums = buckets.flatMap((bucket) => bucket.sums ?? []);
   const keyOf = (stripe: number) => files.indexKey('sums', stripe);

@@ -42,7 +42,7 @@ export function createMapStep(host: BatchHost, maxHeldBytes: number) {
   return async ({ runId, taskIndex, ...event }: MapStepEvent): Promise<ChildStatus> =>
     await runChild(host, { runId, stage: 'map', index: taskIndex }, async (files) => {
       const knownStart = event.knownStart ?? null;
-      const header = await headers.of(runId, () => files.readHeader());
+      const header = await headers.of(runId, () => files.readHeaderOfStep());
       const partIndex = partIndexOf(header, taskIndex);
       const part = await parts.of(`${runId}/${partIndex}`, () => readPart(lake, header, partIndex));
       const mapper = await mappers.of(runId, async () =>

@@ -34,7 +34,7 @@ export function createMergeStep(host: BatchHost) {
 }
 
 async function openRun(files: RunFiles): Promise<MergeRun> {
-  return { plan: await files.readHeader(), read: await files.readMergePlan() };
+  return { plan: await files.readHeaderOfStep(), read: await files.readMergePlan() };
 }
 
 async function readSums(

@@ -31,7 +31,7 @@ export async function publishStep(
   { runId }: PublishStepEvent,
 ): Promise<PublishStepResult> {
   const files = new RunFiles(host.lake, runId);
-  const plan = await files.readHeader();
+  const plan = await files.readHeaderOfStep();
   const manifest = await publishOnce(host, files, plan);
   await removeWork(host.lake, runId);
   const startedAtMs = runStartedAtMs(runId) ?? host.clock.now();

@@ -43,7 +43,7 @@ export function createReduceStep(host: BatchHost, maxHeldBytes: number) {
 
 async function openRun(host: BatchHost, files: RunFiles): Promise<ReduceRun> {
   const { landing, lake, config } = host;
-  const plan = await files.readHeader();
+  const plan = await files.readHeaderOfStep();
   const { used, index, sources, layouts, layoutOf } = await files.readReducePlan();
   const { customers, products } = await loadDimensions(landing, plan, config);
   const context = reduceContext(lake, KernelMemory.create(), {

@@ -115,12 +115,18 @@ export class RunFiles {
     return `${this.#prefix}index/${of}-${stripe}.bin`;
   }
 
-  /**
-   * The plan without its parts. Throws `TerminalError` `run_of_other_version` where the run was
-   * planned by a version whose exchange has another form: these steps would misread it.
-   */
+  /** The plan without its parts, of whichever version. */
   async readHeader(): Promise<StoredHeader> {
-    const header = await readHeader(this.#lake, this.#runId);
+    return await readHeader(this.#lake, this.#runId);
+  }
+
+  /**
+   * The plan without its parts, for a step of the run. Throws `TerminalError`
+   * `run_of_other_version` where the run was planned by a version whose exchange has another form:
+   * the step would misread it.
+   */
+  async readHeaderOfStep(): Promise<StoredHeader> {
+    const header = await this.readHeader();
     if (header.exchangeFormat === EXCHANGE_FORMAT) return header;
     const message =
       `run ${this.#runId} was planned by version ${header.codeVersion} of Tandem, and another was ` +

@@ -14,7 +14,7 @@ describe('the steps of a run', () => {
     const plan = await planCut(await storeOf(SMALL_LANDING), new MemoryObjectStore(), UNCUT);
     await putPlan(lake, plan, { taskEnds: [plan.chunks.length], limitUsed: 1 });
 
-    expect(await new RunFiles(lake, RUN_ID).readHeader()).toMatchObject({ runId: RUN_ID });
+    expect(await new RunFiles(lake, RUN_ID).readHeaderOfStep()).toMatchObject({ runId: RUN_ID });
   });
 
   it.each([undefined, 1, '1 1 2', '2 1 2 7'])(
@@ -24,7 +24,7 @@ describe('the steps of a run', () => {
       const plan = await planCut(await storeOf(SMALL_LANDING), new MemoryObjectStore(), UNCUT);
       await lake.put(planKey(RUN_ID), jsonBytes({ ...plan, exchangeFormat }));
 
-      await expect(new RunFiles(lake, RUN_ID).readHeader()).rejects.toMatchObject({
+      await expect(new RunFiles(lake, RUN_ID).readHeaderOfStep()).rejects.toMatchObject({
         code: 'run_of_other_version',
         message: expect.stringContaining(`run ${RUN_ID} was planned by version`),
       });
