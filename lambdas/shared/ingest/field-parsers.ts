@@ -7,10 +7,10 @@ import { MAX_PRICE_CENTS, MAX_QUANTITY } from '../model/order.ts';
  * bits: values are never negative, so that a number says both without an object per value.
  */
 
-const QUANTITY_NOT_INTEGER = -issueBit('quantity_not_integer');
-const QUANTITY_NOT_POSITIVE = -issueBit('quantity_not_positive');
-const QUANTITY_TOO_LARGE = -issueBit('quantity_too_large');
-const PRICE_NOT_DECIMAL = -issueBit('price_not_decimal');
+const QUANTITY_NOT_INTEGER = issueBit('quantity_not_integer');
+const QUANTITY_NOT_POSITIVE = issueBit('quantity_not_positive');
+const QUANTITY_TOO_LARGE = issueBit('quantity_too_large');
+const PRICE_NOT_DECIMAL = issueBit('price_not_decimal');
 const PRICE_NEGATIVE = issueBit('price_negative');
 const PRICE_TOO_PRECISE = issueBit('price_too_precise');
 const PRICE_TOO_LARGE = issueBit('price_too_large');
@@ -36,31 +36,14 @@ export function parseQuantity(bytes: Uint8Array, start: number, end: number): nu
     if (value < SATURATED) value = value * 10 + (bytes[at] - DIGIT_0);
     at++;
   }
-  if (at === digitsFrom) return QUANTITY_NOT_INTEGER;
+  if (at === digitsFrom) return -QUANTITY_NOT_INTEGER;
   if (at < end && bytes[at] === DOT) {
     at++;
     while (at < end && bytes[at] === DIGIT_0) at++;
   }
-  if (at < end) return QUANTITY_NOT_INTEGER;
-  return checkedQuantity(sign === MINUS ? -value : value);
-}
-
-/**
- * Applies the limits of a quantity (contract §2) to a number from any parser: the quantity, or
- * minus the issue's bit.
- */
-export function checkedQuantity(value: number): number {
-  if (value <= 0) return QUANTITY_NOT_POSITIVE;
-  return value > MAX_QUANTITY ? QUANTITY_TOO_LARGE : value;
-}
-
-/**
- * Applies the limits of a price (contract §2) to whole cents from any parser: the cents, or minus
- * the issue's bit.
- */
-export function checkedPriceCents(cents: number): number {
-  if (cents < 0) return -PRICE_NEGATIVE;
-  return cents > MAX_PRICE_CENTS ? -PRICE_TOO_LARGE : cents;
+  if (at < end) return -QUANTITY_NOT_INTEGER;
+  if (sign === MINUS || value === 0) return -QUANTITY_NOT_POSITIVE;
+  return value > MAX_QUANTITY ? -QUANTITY_TOO_LARGE : value;
 }
 
 /**
@@ -90,7 +73,7 @@ export function parsePriceCents(bytes: Uint8Array, start: number, end: number): 
       at++;
     }
   }
-  if (at < end || digitCount + places === 0) return PRICE_NOT_DECIMAL;
+  if (at < end || digitCount + places === 0) return -PRICE_NOT_DECIMAL;
   for (let place = places; place < 2; place++) cents *= 10;
   const isNegative = sign === MINUS && (cents > 0 || isTooPrecise);
   // A digit past the cents makes a price larger than its whole cents say.

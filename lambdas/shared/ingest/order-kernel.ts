@@ -63,9 +63,6 @@ const DICTIONARIES_AT = ID_HEAP_AT + ID_HEAP_BYTES;
 /** Bytes of memory that the kernel needs in addition to the span tables. */
 export const ORDER_KERNEL_BYTES = DICTIONARIES_AT + DICTIONARY_FIELDS.length * DICTIONARY_BYTES;
 
-/** What `quantity` holds for a value that is no plain number; `priceCents` then holds NaN. */
-export const NO_QUANTITY = -(2 ** 31);
-
 /**
  * Reads the values of a batch's spans, one column per call, as long as they have the usual form.
  * Each call returns how many rows are odd; their numbers fill the front of `oddRows` until the next

@@ -1,5 +1,5 @@
 import { copyBytes, hashBytes } from '../bytes/bytes.ts';
-import { issueBit, RECORD_ISSUES } from '../model/issue.ts';
+import { type IssueBits, issueBit, RECORD_ISSUES } from '../model/issue.ts';
 import {
   MAX_ID_BYTES,
   MAX_RAW_BYTES,
@@ -10,14 +10,8 @@ import {
   QUANTITY,
 } from '../model/order.ts';
 import type { CsvBatch } from './csv-scanner.ts';
-import {
-  checkedPriceCents,
-  checkedQuantity,
-  parsePriceCents,
-  parseQuantity,
-} from './field-parsers.ts';
+import { parsePriceCents, parseQuantity } from './field-parsers.ts';
 import type { OrderColumns } from './order-columns.ts';
-import { NO_QUANTITY } from './order-kernel.ts';
 import { parseCodedFields, parseStatuses } from './parse-codes.ts';
 import { isPresentTrimmed } from './present-value.ts';
 import type { StatusParser } from './status-parser.ts';
@@ -27,9 +21,26 @@ const ORDER_ID_MISSING = issueBit('order_id_missing');
 const ORDER_ID_TOO_LONG = issueBit('order_id_too_long');
 const TIMESTAMP_MISSING = issueBit('order_timestamp_missing');
 const TIMESTAMP_INVALID = issueBit('order_timestamp_invalid');
-const QUANTITY_MISSING = issueBit('quantity_missing');
-const PRICE_MISSING = issueBit('price_missing');
 const TOTAL_TOO_LARGE = issueBit('total_too_large');
+
+/** How to read a number of a form that the kernel leaves out. */
+interface NumberField {
+  readonly field: number;
+  readonly missing: IssueBits;
+  /** Of a trimmed value that is present: the number, or minus its issues. */
+  readonly parse: (bytes: Uint8Array, start: number, end: number) => number;
+}
+
+const QUANTITIES: NumberField = {
+  field: QUANTITY,
+  missing: issueBit('quantity_missing'),
+  parse: parseQuantity,
+};
+const PRICES: NumberField = {
+  field: PRICE,
+  missing: issueBit('price_missing'),
+  parse: parsePriceCents,
+};
 
 /**
  * Reads a batch of spans into columns and applies every rule that needs one record only (contract
@@ -126,61 +137,47 @@ function parseTimes(batch: CsvBatch, into: OrderColumns): void {
   for (let k = 0; k < oddCount; k++) {
     const i = orders.oddRows[k];
     if (recordIssue[i] !== 0) continue;
-    let value = starts[i] < 0 ? INVALID_TIME : parseTimestampMs(bytes, starts[i], ends[i]);
-    if (value < 0) {
-      const isPresent = isPresentTrimmed(bytes, starts, ends, i);
-      if (isPresent) value = parseTimestampMs(bytes, starts[i], ends[i]);
-      if (value < 0) issues[first + i] |= isPresent ? TIMESTAMP_INVALID : TIMESTAMP_MISSING;
-    }
+    const isPresent = isPresentTrimmed(bytes, starts, ends, i);
+    const value = isPresent ? parseTimestampMs(bytes, starts[i], ends[i]) : INVALID_TIME;
+    if (value < 0) issues[first + i] |= isPresent ? TIMESTAMP_INVALID : TIMESTAMP_MISSING;
     timeMs[first + i] = value;
   }
 }
 
 function parseQuantities(batch: CsvBatch, into: OrderColumns): void {
-  const first = into.rowCount;
-  const starts = batch.starts[QUANTITY];
-  const ends = batch.ends[QUANTITY];
-  const { orders, recordIssue, recordCount, bytes } = batch;
-  const { issues, quantity } = into;
+  const { orders, recordCount } = batch;
   const oddCount = orders.parseQuantities(recordCount);
-  quantity.set(orders.quantity.subarray(0, recordCount), first);
-  for (let k = 0; k < oddCount; k++) {
-    const i = orders.oddRows[k];
-    if (recordIssue[i] !== 0) continue;
-    const read = orders.quantity[i];
-    let value = read === NO_QUANTITY ? -QUANTITY_MISSING : checkedQuantity(read);
-    if (read !== NO_QUANTITY) {
-      if (value < 0) issues[first + i] |= -value;
-    } else {
-      const isPresent = isPresentTrimmed(bytes, starts, ends, i);
-      value = isPresent ? parseQuantity(bytes, starts[i], ends[i]) : -QUANTITY_MISSING;
-      if (value < 0) issues[first + i] |= -value;
-    }
-    quantity[first + i] = value;
-  }
+  into.quantity.set(orders.quantity.subarray(0, recordCount), into.rowCount);
+  parseOddNumbers(batch, oddCount, QUANTITIES, into.quantity, into);
 }
 
 function parsePrices(batch: CsvBatch, into: OrderColumns): void {
-  const first = into.rowCount;
-  const starts = batch.starts[PRICE];
-  const ends = batch.ends[PRICE];
-  const { orders, recordIssue, recordCount, bytes } = batch;
-  const { issues, priceCents } = into;
+  const { orders, recordCount } = batch;
   const oddCount = orders.parsePrices(recordCount);
-  priceCents.set(orders.priceCents.subarray(0, recordCount), first);
+  into.priceCents.set(orders.priceCents.subarray(0, recordCount), into.rowCount);
+  parseOddNumbers(batch, oddCount, PRICES, into.priceCents, into);
+}
+
+/** Fills in the rows that the kernel calls odd: these are rare, and may have any form or none. */
+function parseOddNumbers(
+  batch: CsvBatch,
+  oddCount: number,
+  { field, missing, parse }: NumberField,
+  values: Int32Array | Float64Array,
+  into: OrderColumns,
+): void {
+  const first = into.rowCount;
+  const starts = batch.starts[field];
+  const ends = batch.ends[field];
+  const { orders, recordIssue, bytes } = batch;
+  const { issues } = into;
   for (let k = 0; k < oddCount; k++) {
     const i = orders.oddRows[k];
     if (recordIssue[i] !== 0) continue;
-    const read = orders.priceCents[i];
-    let value = Number.isNaN(read) ? -PRICE_MISSING : checkedPriceCents(read);
-    if (!Number.isNaN(read)) {
-      if (value < 0) issues[first + i] |= -value;
-    } else {
-      const isPresent = isPresentTrimmed(bytes, starts, ends, i);
-      value = isPresent ? parsePriceCents(bytes, starts[i], ends[i]) : -PRICE_MISSING;
-      if (value < 0) issues[first + i] |= -value;
-    }
-    priceCents[first + i] = value;
+    const isPresent = isPresentTrimmed(bytes, starts, ends, i);
+    const value = isPresent ? parse(bytes, starts[i], ends[i]) : -missing;
+    if (value < 0) issues[first + i] |= -value;
+    values[first + i] = value;
   }
 }
 

@@ -10,7 +10,7 @@ import {
 
 /**
  * Trims the span of one value in place; false if the value is missing (contract §2) or absent
- * (start -1). Number and time parsers call it only for a value that is not valid untrimmed.
+ * (start -1).
  */
 export function isPresentTrimmed(
   bytes: Uint8Array,

@@ -18,7 +18,6 @@ import { addOdd, oddCount, placeOdd, startOdd } from './odd-rows';
 export { clearDictionary, lookUpValues, placeDictionaries } from './value-dictionary';
 
 const SPACE: u8 = 0x20;
-const MINUS: u8 = 0x2d;
 const DOT: u8 = 0x2e;
 const UPPER_N: u8 = 0x4e;
 const UPPER_T: u8 = 0x54;
@@ -26,7 +25,8 @@ const BACKSLASH: u8 = 0x5c;
 const LOWER_N: u8 = 0x6e;
 
 const MS_PER_DAY: i64 = 86_400_000;
-const NO_NUMBER: i64 = i64.MIN_VALUE;
+/** No plain number; like any negative one it makes a row odd. */
+const NO_NUMBER: i64 = -1;
 /** Of `null`, the longest word for a missing value. */
 const MAX_MISSING_BYTES: i32 = 4;
 
@@ -72,29 +72,17 @@ function digits(at: usize, length: i32): i64 {
   return (values * 42949672960001) >> 32;
 }
 
-/** A number with or without a minus in front; `NO_NUMBER` where it has another form. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function signed(start: usize, length: i32, areCents: bool): i64 {
-  const isNegative = length > 1 && load<u8>(start) == MINUS;
-  const from = isNegative ? start + 1 : start;
-  const size = isNegative ? length - 1 : length;
-  const value = areCents ? parseCents(from, size) : digits(from, size);
-  if (value < 0) return NO_NUMBER;
-  return isNegative ? -value : value;
-}
-
 /**
- * 1 to the largest quantity, as up to eight digits. Returns how many rows are odd; where the digits
- * are a number, it is there for odd rows too.
+ * 1 to the largest quantity, as up to eight digits. Returns how many rows are odd; what an odd row
+ * holds means nothing.
  */
 export function parseQuantities(starts: usize, ends: usize, count: i32, into: usize): i32 {
   startOdd();
   for (let row = 0; row < count; row++) {
     const start = load<i32>(starts + (row << 2));
     const length = load<i32>(ends + (row << 2)) - start;
-    const value = start < 0 ? NO_NUMBER : signed(start, length, false);
-    store<i32>(into + (row << 2), value == NO_NUMBER ? i32.MIN_VALUE : <i32>value);
+    const value = start < 0 ? NO_NUMBER : digits(start, length);
+    store<i32>(into + (row << 2), <i32>value);
     if (<u64>(value - 1) >= <u64>maxQuantity) addOdd(row);
   }
   return oddCount();
@@ -102,15 +90,15 @@ export function parseQuantities(starts: usize, ends: usize, count: i32, into: us
 
 /**
  * Up to eight digits, alone or with one or two places after a dot; in cents. Returns how many rows
- * are odd; negative numbers and too large ones are there for odd rows.
+ * are odd; what an odd row holds means nothing.
  */
 export function parsePrices(starts: usize, ends: usize, count: i32, into: usize): i32 {
   startOdd();
   for (let row = 0; row < count; row++) {
     const start = load<i32>(starts + (row << 2));
     const length = load<i32>(ends + (row << 2)) - start;
-    const cents = start < 0 ? NO_NUMBER : signed(start, length, true);
-    store<f64>(into + (row << 3), cents == NO_NUMBER ? NaN : <f64>cents);
+    const cents = start < 0 ? NO_NUMBER : parseCents(start, length);
+    store<f64>(into + (row << 3), <f64>cents);
     if (<u64>cents > <u64>maxPriceCents) addOdd(row);
   }
   return oddCount();
