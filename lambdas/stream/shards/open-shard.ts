@@ -73,7 +73,7 @@ async function consumeToEnd(
     if (head === null || head.sealed) return true;
     try {
       const position = positionAfter(context, head.checkpoint);
-      const result = await readOn(context, shardId, position, PARENT_READ_RECORDS);
+      const result = await readOn(context, shardId, position, { records: PARENT_READ_RECORDS });
       if (result.records.length === 0) {
         if (result.next === null) return true;
         throw new RetryableError(`${shardId} has children but has not ended yet`);

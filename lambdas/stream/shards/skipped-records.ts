@@ -17,6 +17,13 @@ export function positionAfter(
   return { kind: 'at_time', timeMs: Date.parse(meta.start) as EpochMs };
 }
 
+/** How much one call of `readOn` reads. */
+interface ReadLimits {
+  readonly records: number;
+  /** Reads until it gives up on a shard that answers empty; 20 unless given. */
+  readonly emptyReads?: number;
+}
+
 /**
  * The first records at or after a position; reads on while answers are empty although more follows.
  * Throws `RetryableError` if that does not end, `ShardNotFoundError` as `read` does.
@@ -25,11 +32,11 @@ export async function readOn(
   { stream }: Pick<StreamContext, 'stream'>,
   shardId: string,
   position: ReadPosition,
-  limit: number,
+  { records: limit, emptyReads = MAX_EMPTY_READS }: ReadLimits,
 ): Promise<ReadResult> {
   let from = position;
   let mayHaveLost = false;
-  for (let reads = 0; reads < MAX_EMPTY_READS; reads++) {
+  for (let reads = 0; reads < emptyReads; reads++) {
     const result = await stream.read(shardId, from, limit);
     mayHaveLost ||= result.mayHaveLost;
     const isDone = result.records.length > 0 || result.next === null;
@@ -37,7 +44,7 @@ export async function readOn(
     from = result.next;
   }
   throw new RetryableError(
-    `${shardId}: ${MAX_EMPTY_READS} reads were empty although records are unread`,
+    `${shardId}: ${emptyReads} reads were empty although records are unread`,
   );
 }
 
@@ -64,13 +71,13 @@ export async function readSkipped(
 ): Promise<Skipped> {
   const position = positionAfter(context, checkpoint);
   try {
-    const first = await readOn(context, shardId, position, 1);
+    const first = await readOn(context, shardId, position, { records: 1 });
     const [record] = first.records;
     if (record === undefined || !isAfter(firstDelivered, record.sequenceNumber)) {
       return { records: [], isAll: true, isGap: checkpoint !== null && first.mayHaveLost };
     }
     // What the first read saw may be gone by the second one, which then says so.
-    const { records, mayHaveLost } = await readOn(context, shardId, position, limit);
+    const { records, mayHaveLost } = await readOn(context, shardId, position, { records: limit });
     const isGap = checkpoint !== null && mayHaveLost;
     const skipped = records.filter(({ sequenceNumber }) => isAfter(firstDelivered, sequenceNumber));
     return { records: skipped, isAll: skipped.length < records.length, isGap };

@@ -41,7 +41,8 @@ export async function unreadOfShard(
   if (counted === 0) return NOTHING_UNREAD;
   try {
     const limit = isCounting ? 1 : LOOKED_AT;
-    const page = await readOn({ stream }, shardId, positionAfter({ meta }, checkpoint), limit);
+    const position = positionAfter({ meta }, checkpoint);
+    const page = await readOn({ stream }, shardId, position, { records: limit });
     const { records, next, millisBehindLatest } = page;
     const [oldest] = records;
     // A count may have been of records that have been removed by age since.

@@ -64,7 +64,7 @@ async function readBehind(
 ): Promise<readonly StreamRecord[]> {
   try {
     const position = positionAfter(context, checkpoint);
-    return (await readOn(context, shardId, position, READ_RECORDS)).records;
+    return (await readOn(context, shardId, position, { records: READ_RECORDS })).records;
   } catch (error) {
     if (error instanceof ShardNotFoundError) return [];
     throw error;

@@ -1,6 +1,6 @@
 import { RetryableError, ShardNotFoundError, TerminalError } from '../../../shared/model/errors.ts';
 import { hashKeyOf } from '../../../shared/model/hash-key.ts';
-import type { StreamRecord } from '../../../shared/ports/event-stream.ts';
+import type { ReadPosition, StreamRecord } from '../../../shared/ports/event-stream.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import { foldShard, readHead } from '../../../shared/state/fold.ts';
 import { compareSequenceNumbers, isAfter } from '../../../shared/state/sequence-order.ts';
@@ -83,9 +83,9 @@ async function readBatch(
 ): Promise<StreamRecord[]> {
   const found: StreamRecord[] = [];
   try {
-    let position = { kind: 'at_time', timeMs: firstArrivalMs } as Parameters<typeof readOn>[2];
+    let position: ReadPosition = { kind: 'at_time', timeMs: firstArrivalMs };
     for (;;) {
-      const { records } = await readOn(context, shardId, position, READ_RECORDS);
+      const { records } = await readOn(context, shardId, position, { records: READ_RECORDS });
       const last = records.at(-1);
       if (last === undefined) return found;
       for (const record of records) {

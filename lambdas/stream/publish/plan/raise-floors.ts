@@ -1,6 +1,5 @@
 import { RetryableError, ShardNotFoundError } from '../../../shared/model/errors.ts';
 import type { EpochMs } from '../../../shared/model/time.ts';
-import type { ReadPosition } from '../../../shared/ports/event-stream.ts';
 import { NO_TIME, watermarkOf } from '../../../shared/rules/lateness.ts';
 import { windowEnd, windowStart } from '../../../shared/rules/windows.ts';
 import { appendEntry } from '../../../shared/state/append-entry.ts';
@@ -10,13 +9,13 @@ import type { ShardHead } from '../../../shared/state/shard-head.ts';
 import type { StreamContext } from '../../../shared/state/stream-context.ts';
 import type { TransactStatus } from '../../../shared/state/transact.ts';
 import type { KnownShard } from '../../shards/shard-registry.ts';
-import { positionAfter } from '../../shards/skipped-records.ts';
+import { positionAfter, readOn } from '../../shards/skipped-records.ts';
 
 /** Reads of a shard that answers empty although it is behind (stream protocol §3, P3). */
-const MAX_IDLE_READS = 5;
+const MAX_EMPTY_READS = 5;
 
 /** State of a shard; `holder`: sealed, but its last entries or children are not planned yet. */
-export type Activity = 'active' | 'idle' | 'behind' | 'holder' | 'over';
+type Activity = 'active' | 'idle' | 'behind' | 'holder' | 'over';
 
 /** A drain makes windows up to `toMs` final, whatever arrives after it was requested. */
 export interface Drain {
@@ -30,32 +29,26 @@ export interface Drain {
  * requested, if there is one). An error, a throttle or any doubt is `behind`: a stalled shard is
  * never idle.
  */
-export async function probeShard(
+async function probeShard(
   context: StreamContext,
   { shardId, head }: KnownShard,
   drain: Drain | null,
 ): Promise<'idle' | 'behind'> {
-  let position: ReadPosition = positionAfter(context, head.checkpoint);
+  const position = positionAfter(context, head.checkpoint);
   try {
-    for (let reads = 0; reads < MAX_IDLE_READS; reads++) {
-      const result = await context.stream.read(shardId, position, 1);
-      const [record] = result.records;
-      if (record !== undefined) {
-        return drain !== null && record.arrivalTimeMs > drain.askedAtMs ? 'idle' : 'behind';
-      }
-      if (result.next === null) return 'behind';
-      if (result.millisBehindLatest === 0) return 'idle';
-      position = result.next;
-    }
+    const limits = { records: 1, emptyReads: MAX_EMPTY_READS };
+    const { records, next } = await readOn(context, shardId, position, limits);
+    const [record] = records;
+    if (record === undefined) return next === null ? 'behind' : 'idle';
+    return drain !== null && record.arrivalTimeMs > drain.askedAtMs ? 'idle' : 'behind';
   } catch (error) {
     // A shard that cannot be seen to be idle holds the watermark, and `status` says so.
     if (error instanceof RetryableError || error instanceof ShardNotFoundError) return 'behind';
     throw error;
   }
-  return 'behind';
 }
 
-export interface FloorsOptions {
+interface FloorsOptions {
   /** Sealed shards that still count. */
   readonly holders: ReadonlySet<string>;
   /** Null: floors rise as contract §4 says for idle shards. */
