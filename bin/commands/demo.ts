@@ -51,7 +51,6 @@ Examples:
 `;
 
 const SHARDS = 2;
-const TOP_PRODUCTS_SHOWN = 5;
 
 /** Adds `tandem demo`: options, help and action. */
 export function defineDemo(command: Command, start: StartCommand): void {
@@ -129,7 +128,7 @@ async function demo(options: DemoCommandOptions, context: CommandContext): Promi
       stream: epoch.manifest,
       difference: formatCents(comparison.batchRevenueCents - comparison.streamRevenueCents),
       agreement: agreementOf(comparison),
-      topProducts: epoch.topProducts.slice(0, TOP_PRODUCTS_SHOWN),
+      topProducts: epoch.topProducts,
     }),
     exitCode: comparison.agree ? 0 : 1,
   };

@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import type { InputSize } from '../../lambdas/batch/plan-run/function-sizes.ts';
 import type { PlanLimit } from '../../lambdas/batch/plan-run/plan-limits.ts';
-import { uncompressedBytesOf } from '../../lambdas/batch/plan-run/plan-sizes.ts';
+import { uncompressedSizes } from '../../lambdas/batch/plan-run/plan-sizes.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { emptyLanding } from '../../lambdas/shared/ingest/empty-landing.ts';
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
 import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { UnreservedFunctions } from '../../lambdas/shared/ports/function-quota.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
-import { inParallel } from '../../lambdas/shared/runtime/parallel.ts';
 import type { DeployedResources } from '../../lib/aws/client/open-deployment.ts';
 import { type BatchEstimate, estimateBatch } from '../../lib/aws/cost/estimate-batch.ts';
 import type {
@@ -31,8 +30,6 @@ import {
   timeText,
 } from '../text/cost-view.ts';
 import { byteText, textTable, withCommas } from '../text/text-table.ts';
-
-const PARALLEL_READS = 16;
 
 interface PlanCommandOptions extends CommonOptions, TargetOptions {
   readonly bytes?: number;
@@ -111,9 +108,9 @@ async function sizesOf(landing: ObjectStore, name: string): Promise<InputSize[]>
       `${message}; or give a size: npx tandem plan --bytes 100GB`,
     );
   }
-  return await inParallel(objects.orders, PARALLEL_READS, async (object) => {
-    const { uncompressedBytes, isGzip } = await uncompressedBytesOf(landing, object);
-    return { key: object.key, isWhole: isGzip, uncompressedBytes };
+  const sizes = await uncompressedSizes(landing, objects.orders);
+  return sizes.map(({ uncompressedBytes, isGzip }, index) => {
+    return { key: objects.orders[index].key, isWhole: isGzip, uncompressedBytes };
   });
 }
 

@@ -4,8 +4,8 @@ import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
 import type { ManifestView } from '../lake/manifest-view.ts';
 import type { Row } from '../lake/row.ts';
 import { CLASS_MEANINGS } from './reconcile-text.ts';
-import { rowsText } from './rows-text.ts';
 import { secondsText, textTable, withCommas } from './text-table.ts';
+import { topProductsText } from './top-products-text.ts';
 
 /** Why the two doors differ, as `reconcile` found it. */
 export interface DemoAgreement {
@@ -33,8 +33,6 @@ export interface DemoStory {
   readonly topProducts: readonly Row[];
 }
 
-const TOP_COLUMNS = ['rank', 'product_id', 'product_name', 'total_orders', 'total_revenue'];
-
 const MEANINGS: Readonly<Record<(typeof OUTCOMES)[number] | 'read', string>> = {
   read: 'each record ends as exactly one of the following',
   active: 'valid order; its amount is in the revenue',
@@ -53,7 +51,7 @@ export function demoScreen(story: DemoStory): string {
       `events in ${shards} shards by the stream: ${secondsText(durationMs)}.\n`,
     outcomeTable(story),
     agreementText(story),
-    `top products, by the stream\n${rowsText('stream', 'top_products', story.topProducts, TOP_COLUMNS)}`,
+    `top products, by the stream\n${topProductsText(story.topProducts)}`,
     whereText(story),
   ].join('\n');
 }

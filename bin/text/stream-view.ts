@@ -3,8 +3,8 @@ import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.
 import type { ConsumedBatch } from '../../lib/embedded/stream/observer.ts';
 import type { Row } from '../lake/row.ts';
 import { ageText, instantText } from './instant-text.ts';
-import { rowsText } from './rows-text.ts';
 import { textTable, withCommas } from './text-table.ts';
+import { topProductsText } from './top-products-text.ts';
 
 /** What is shown of a shard; null if it is not known or there is none. */
 export interface ShardView {
@@ -23,11 +23,8 @@ export interface EpochView {
   readonly topProducts: readonly Row[];
 }
 
-const TOP_PRODUCTS_SHOWN = 5;
 /** Time over which the rate is measured. */
 const RATE_OVER_MS = 5_000;
-
-const TOP_COLUMNS = ['rank', 'product_id', 'product_name', 'total_orders', 'total_revenue'];
 
 interface ShardTally {
   records: number;
@@ -136,8 +133,7 @@ export class StreamView {
       return [`no epoch yet; the first one follows ${ageText(this.#everyMs)} after the start`];
     }
     const { manifest, topProducts } = epoch;
-    const shown = topProducts.slice(0, TOP_PRODUCTS_SHOWN);
-    const top = rowsText('stream', 'top_products', shown, TOP_COLUMNS).trimEnd();
+    const top = topProductsText(topProducts).trimEnd();
     return [
       `epoch ${manifest.epoch}, ${ageText(nowMs - this.#epochAtMs)} ago: ${countsText(manifest)}`,
       `revenue ${withCommas(manifest.revenue)}; ${windowsText(epoch)}`,

@@ -139,7 +139,7 @@ const SEGMENT_RATIO = 12;
 const PARALLEL_READS = 16;
 
 /** An input, or a dimension whose content is not known yet. */
-export type SizedObject = LandingObject & Pick<Partial<PlannedInput>, 'kind' | 'uncompressedBytes'>;
+type SizedObject = LandingObject & Pick<Partial<PlannedInput>, 'kind' | 'uncompressedBytes'>;
 
 /**
  * Uncompressed bytes of all inputs together, estimated for gzip. Throws `TerminalError`
@@ -149,10 +149,21 @@ export async function uncompressedBytes(
   landing: ObjectStore,
   inputs: readonly SizedObject[],
 ): Promise<number> {
-  const sizes = await inParallel(inputs, PARALLEL_READS, (input) =>
-    uncompressedBytesOf(landing, input),
-  );
+  const sizes = await uncompressedSizes(landing, inputs);
   return sizes.reduce((total, { uncompressedBytes: bytes }) => total + bytes, 0);
+}
+
+/** As `uncompressedBytesOf`, of each input. */
+export async function uncompressedSizes(
+  landing: ObjectStore,
+  inputs: readonly SizedObject[],
+): Promise<UncompressedSize[]> {
+  return await inParallel(inputs, PARALLEL_READS, (input) => uncompressedBytesOf(landing, input));
+}
+
+interface UncompressedSize {
+  readonly uncompressedBytes: number;
+  readonly isGzip: boolean;
 }
 
 /**
@@ -162,7 +173,7 @@ export async function uncompressedBytes(
 export async function uncompressedBytesOf(
   landing: ObjectStore,
   input: SizedObject,
-): Promise<{ readonly uncompressedBytes: number; readonly isGzip: boolean }> {
+): Promise<UncompressedSize> {
   const { kind, uncompressedBytes: known } = input;
   if (known !== undefined) return { uncompressedBytes: known, isGzip: kind === 'gzip' };
   const isGzip = kind === undefined ? await startsAsGzip(landing, input) : kind === 'gzip';

@@ -1,10 +1,11 @@
 import type { NamedColumns } from '../../shared/bytes/column-data.ts';
 import type { Dimension } from '../../shared/dimensions/joined-dimension.ts';
-import { type TableName, tableOf } from '../../shared/model/tables.ts';
+import { type TableName, TOP_PRODUCTS, tableOf } from '../../shared/model/tables.ts';
+import { HOURS_PER_DAY } from '../../shared/model/time.ts';
 import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { type ProductTotal, TOP_PRODUCTS } from '../../shared/revenue/product-revenue.ts';
+import type { ProductTotal } from '../../shared/revenue/product-revenue.ts';
 import { assertFits } from '../../shared/revenue/revenue-limit.ts';
 import type { Revenue } from '../../shared/revenue/revenue-sums.ts';
 import { dailyColumns, hourlyColumns, topColumns } from '../../shared/revenue/summary-columns.ts';
@@ -62,7 +63,7 @@ function sumDays(buckets: readonly BucketResult[]): Map<number, Revenue> {
 
 /** Hours without active orders have no row. */
 function sumHours(buckets: readonly BucketResult[]): [number, Revenue][] {
-  const sums = Array.from({ length: 24 }, (_, hour): [number, Revenue] => {
+  const sums = Array.from({ length: HOURS_PER_DAY }, (_, hour): [number, Revenue] => {
     let orders = 0;
     let cents = 0n;
     for (const { byHour } of buckets) {

@@ -1,4 +1,5 @@
 import { TABLE_NAMES } from '../../shared/model/tables.ts';
+import { HOURS_PER_DAY } from '../../shared/model/time.ts';
 import { type PartFiles, rowsOfOutcomes } from '../../shared/rows/table-parts.ts';
 import type { BucketResult, ReduceCounts } from '../run/bucket-result.ts';
 import type { BucketAggregates } from './aggregates.ts';
@@ -10,7 +11,7 @@ export class BucketParts {
   readonly findings: BucketFindings;
   readonly #filesOfWave: PartFiles[] = [];
   readonly #byDay = new Map<number, { orders: number; cents: bigint }>();
-  readonly #byHour = Array.from({ length: 24 }, () => ({ orders: 0, cents: 0n }));
+  readonly #byHour = Array.from({ length: HOURS_PER_DAY }, () => ({ orders: 0, cents: 0n }));
 
   constructor(bucketIndex: number, rules: FindingRules) {
     this.bucketIndex = bucketIndex;

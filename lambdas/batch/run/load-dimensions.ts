@@ -1,13 +1,14 @@
-import { type LoadedDimension, loadDimension } from '../../shared/dimensions/load-dimension.ts';
+import {
+  type LoadedDimension,
+  loadDimension,
+  maxDimensionBytes,
+} from '../../shared/dimensions/load-dimension.ts';
 import type { Config } from '../../shared/model/config.ts';
 import { CUSTOMERS, PRODUCTS } from '../../shared/model/dimension.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { BatchPlan } from './batch-plan.ts';
 
-/** Share of the memory limit that one dimension may take. */
-const DIMENSION_SHARE = 0.25;
-
-export interface LoadedDimensions {
+interface LoadedDimensions {
   readonly customers: LoadedDimension;
   readonly products: LoadedDimension;
 }
@@ -18,7 +19,7 @@ export async function loadDimensions(
   plan: Pick<BatchPlan, 'customers' | 'products'>,
   config: Config,
 ): Promise<LoadedDimensions> {
-  const maxBytes = config.batch.memoryLimitBytes * DIMENSION_SHARE;
+  const maxBytes = maxDimensionBytes(config);
   return {
     customers: await loadDimension(landing, CUSTOMERS, plan.customers, maxBytes),
     products: await loadDimension(landing, PRODUCTS, plan.products, maxBytes),

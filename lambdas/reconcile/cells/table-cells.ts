@@ -1,4 +1,4 @@
-import type { Door, TableName } from '../../shared/model/tables.ts';
+import { type Door, type TableName, TOP_PRODUCTS } from '../../shared/model/tables.ts';
 import { type ColumnRows, readTableColumns } from '../../shared/parquet/column-reader.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { CellTable, DifferentCell } from '../model/difference.ts';
@@ -7,9 +7,6 @@ import { compareText } from '../model/text-order.ts';
 import type { SideTables } from '../read/publications.ts';
 import type { CellBook } from './cell-book.ts';
 import { MALFORMED, OF_BATCH, OF_STREAM } from './cells.ts';
-
-/** Rows of `top_products` at most (contract §3). */
-const TOP_PRODUCTS = 10;
 
 /** The columns of a shared revenue table: its key, then count and cents. */
 const TABLES = {

@@ -1,10 +1,19 @@
 import { UnreadableInputError } from '../ingest/byte-sources.ts';
 import { asInputChanged, type LandingObject } from '../ingest/list-landing.ts';
+import type { Config } from '../model/config.ts';
 import type { DimensionCounts, DimensionDefinition } from '../model/dimension.ts';
 import { ObjectNotFoundError, ObjectUnreadableError, TerminalError } from '../model/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { DimensionBuilder, type DimensionData } from './joined-dimension.ts';
 import { readDimension, rejected } from './read-dimension.ts';
+
+/** Share of `batch.memoryLimitBytes` that one dimension may take. */
+const DIMENSION_SHARE = 0.25;
+
+/** Most bytes that one dimension may take in memory, in either door. */
+export function maxDimensionBytes({ batch }: Pick<Config, 'batch'>): number {
+  return batch.memoryLimitBytes * DIMENSION_SHARE;
+}
 
 export interface LoadedDimension {
   readonly data: DimensionData;

@@ -43,6 +43,9 @@ export const TABLE_NAMES = [
 
 export type TableName = (typeof TABLE_NAMES)[number];
 
+/** Rows of `top_products`, at most (contract §3). */
+export const TOP_PRODUCTS = 10;
+
 /** What columns were called in files of earlier versions, and are called now. */
 export const RENAMED_COLUMNS: ReadonlyMap<string, string> = new Map([
   ['first_source', 'kept_source'],
@@ -206,7 +209,7 @@ function revenueTables(door: Door): Table[] {
       door,
       'The ten products with the highest revenue.',
       [
-        required('rank', INT32, '1 to 10'),
+        required('rank', INT32, `1 to ${TOP_PRODUCTS}`),
         required('product_id', STRING, 'id of the product'),
         nullable('product_name', STRING, 'from products'),
         nullable('category', STRING, 'from products'),

@@ -6,6 +6,7 @@ export type EpochDay = number & { readonly unit: 'EpochDay' };
 
 export const MS_PER_HOUR = 3_600_000;
 export const MS_PER_DAY = 86_400_000;
+export const HOURS_PER_DAY = 24;
 
 /** Instants are accepted from 1970 to the end of 2199, UTC (contract §2). */
 export const MAX_INSTANT_MS = Date.UTC(2200, 0, 1) - 1;

@@ -1,8 +1,8 @@
 import type { KernelArena } from '../kernels/kernel-arena.ts';
 import { assert } from '../model/errors.ts';
 import { MAX_TOTAL_CENTS } from '../model/order.ts';
-import { MS_PER_DAY } from '../model/time.ts';
-import { HOURS_PER_DAY, type OrderRows } from '../rows/order-rows.ts';
+import { HOURS_PER_DAY, MS_PER_DAY } from '../model/time.ts';
+import type { OrderRows } from '../rows/order-rows.ts';
 import type { RowsKernel } from '../rows/rows-kernel.ts';
 import { CARRY_BITS, CentSums } from './cent-sums.ts';
 import type { ProductRanks, SortedGroups } from './window-sums.ts';

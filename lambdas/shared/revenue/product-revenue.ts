@@ -1,5 +1,6 @@
 import type { ByteDictionary } from '../bytes/byte-dictionary.ts';
 import { type KeyedColumn, plain, type RowGroupData } from '../bytes/column-data.ts';
+import { TOP_PRODUCTS } from '../model/tables.ts';
 import type { CentSums } from './cent-sums.ts';
 import { assertFits } from './revenue-limit.ts';
 
@@ -16,8 +17,6 @@ export interface ProductTotal {
   readonly orders: number;
   readonly cents: bigint;
 }
-
-export const TOP_PRODUCTS = 10;
 
 /** A byte order mark at the start of an id belongs to it. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -39,7 +38,7 @@ export function byRevenue(totals: CentSums): Uint32Array {
   );
 }
 
-/** The first ten of an order of `byRevenue`. */
+/** The first `TOP_PRODUCTS` of an order of `byRevenue`. */
 export function topOf(
   products: RankedProducts,
   totals: CentSums,

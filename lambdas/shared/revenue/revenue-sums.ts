@@ -1,6 +1,5 @@
 import { assert } from '../model/errors.ts';
-import { MAX_INSTANT_MS } from '../model/time.ts';
-import { HOURS_PER_DAY } from '../rows/order-rows.ts';
+import { HOURS_PER_DAY, MAX_INSTANT_MS } from '../model/time.ts';
 import type { RowKeys } from '../rows/row-keys.ts';
 import { CentSums } from './cent-sums.ts';
 import { WindowSums } from './window-sums.ts';

@@ -15,12 +15,11 @@ import {
   PRODUCT,
   STATUSES,
 } from '../model/order.ts';
+import { HOURS_PER_DAY } from '../model/time.ts';
 import { COLUMNS_OF_DAY } from '../rules/derived.ts';
 import { RowKeys } from './row-keys.ts';
 import type { NumberColumn, RowBlock, RowSource } from './row-source.ts';
 import type { RowsKernel } from './rows-kernel.ts';
-
-export const HOURS_PER_DAY = 24;
 
 const HOURS = Int32Array.from({ length: HOURS_PER_DAY }, (_, hour) => hour);
 const STATUS_VALUES = textValues(STATUSES);

@@ -1,5 +1,5 @@
 import type { Config } from '../../../lambdas/shared/model/config.ts';
-import { MS_PER_DAY } from '../../../lambdas/shared/model/time.ts';
+import { HOURS_PER_DAY, MS_PER_DAY } from '../../../lambdas/shared/model/time.ts';
 import type { CostLine } from './cost-line.ts';
 import { CALL_LOG_BYTES, costOfLogs } from './logs.ts';
 import { GB, HOURS_PER_MONTH, PRICES } from './prices.ts';
@@ -68,7 +68,7 @@ export function costOfOrders(
 function keptInStream({ aws }: Config, orders: number): CostLine[] {
   const days = aws.retentionMs / MS_PER_DAY;
   const gb = (orders * RECORD_BYTES) / GB;
-  const daysPerMonth = HOURS_PER_MONTH / 24;
+  const daysPerMonth = HOURS_PER_MONTH / HOURS_PER_DAY;
   const lines: CostLine[] = [];
   const extendedDays = Math.min(days, EXTENDED_DAYS) - 1;
   if (aws.streamMode === 'on_demand' && extendedDays > 0) {

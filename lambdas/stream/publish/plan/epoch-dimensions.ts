@@ -1,5 +1,9 @@
 import { Dimension } from '../../../shared/dimensions/joined-dimension.ts';
-import { type LoadedDimension, loadDimension } from '../../../shared/dimensions/load-dimension.ts';
+import {
+  type LoadedDimension,
+  loadDimension,
+  maxDimensionBytes,
+} from '../../../shared/dimensions/load-dimension.ts';
 import { type LandingObject, listDimension } from '../../../shared/ingest/list-landing.ts';
 import {
   CUSTOMERS,
@@ -17,9 +21,6 @@ import { type Warning, warningOf } from '../../../shared/model/warning.ts';
 import type { DimensionCopy, EpochPlan } from '../../../shared/state/epoch-plan.ts';
 import type { StreamContext } from '../../../shared/state/stream-context.ts';
 import { checkCopies, checkedCopies, copyFile, hashing, sha256OfCopy } from './dimension-copies.ts';
-
-/** Share of `batch.memoryLimitBytes` that one dimension may take. */
-const DIMENSION_SHARE = 0.25;
 
 /** Times that landing is listed again because a file changed before it was copied. */
 const MAX_LISTINGS = 5;
@@ -177,7 +178,12 @@ export class EpochDimensions {
     };
     let loaded: LoadedDimension;
     try {
-      loaded = await loadDimension(noted, definition, files, this.#maxBytes);
+      loaded = await loadDimension(
+        noted,
+        definition,
+        files,
+        maxDimensionBytes(this.#context.config),
+      );
     } catch (error) {
       if (error instanceof TerminalError && error.code === 'input_changed') {
         return { status: 'changed', key };
@@ -204,7 +210,12 @@ export class EpochDimensions {
     const { lake } = this.#context;
     const checked = checkedCopies(lake, copies);
     try {
-      const loaded = await loadDimension(checked, definition, copies, this.#maxBytes);
+      const loaded = await loadDimension(
+        checked,
+        definition,
+        copies,
+        maxDimensionBytes(this.#context.config),
+      );
       return this.#keep(definition, copies, loaded);
     } catch (error) {
       // What cannot be read to its end was not checked: first of all it may be damaged.
@@ -232,10 +243,6 @@ export class EpochDimensions {
     const read = { copyKeys: keysOf(copies), dimension: new Dimension(data), counts };
     this.#inMemory.set(name, read);
     return read;
-  }
-
-  get #maxBytes(): number {
-    return this.#context.config.batch.memoryLimitBytes * DIMENSION_SHARE;
   }
 }
 
