@@ -4,7 +4,7 @@ import { readText } from './markdown.ts';
 
 /** How the program names a code, also where it is on a line of its own. */
 const NAMED = [
-  /new (?:TerminalError|UsageError|ObjectUnreadableError)\(\s*'(\w+)'/g,
+  /new (?:TerminalError|UsageError|ObjectUnreadableError|FileFaultError)\(\s*'(\w+)'/g,
   /(?:missing|damaged)Code: '(\w+)'/g,
 ];
 

@@ -8,13 +8,28 @@ import type { TableFile } from './table-file.ts';
 /** What a manifest says of a file that is read. */
 export type ListedFile = Pick<TableFile, 'key' | 'bytes' | 'sha256'>;
 
+/**
+ * A file that a manifest lists is missing, or is not what the manifest says. `problem` says so
+ * without the key and the way out, for those who list several files.
+ */
+export class FileFaultError extends TerminalError {
+  declare readonly code: 'file_missing' | 'file_damaged';
+  readonly problem: string;
+
+  constructor(code: FileFaultError['code'], key: string, problem: string, options?: ErrorOptions) {
+    super(code, `${key} ${problem}; ${WHAT_NEXT}`, options);
+    this.problem = problem;
+  }
+}
+
+const WHAT_NEXT = 'npx tandem verify lists all damaged objects and how to restore them';
+
 /** Files up to this size are read in one piece; of larger ones ranges. */
 const WHOLE_FILE_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
  * Opens a file after comparing its size and checksum with the manifest's. A large one is read once
- * for its checksum and then range by range. Throws `TerminalError` that names the file:
- * `file_missing`, `file_damaged`.
+ * for its checksum and then range by range. Throws `FileFaultError`.
  */
 export async function checkedSource(lake: ObjectStore, file: ListedFile): Promise<ParquetSource> {
   const { key, bytes } = file;
@@ -34,7 +49,7 @@ export async function checkedSource(lake: ObjectStore, file: ListedFile): Promis
     return rangesOf(lake, key, bytes);
   } catch (cause) {
     if (!(cause instanceof ObjectNotFoundError)) throw cause;
-    throw new TerminalError('file_missing', `${key} is missing; ${WHAT_NEXT}`, { cause });
+    throw new FileFaultError('file_missing', key, 'is missing', { cause });
   }
 }
 
@@ -46,15 +61,13 @@ export function uncheckedSource(
   return rangesOf(lake, key, bytes);
 }
 
-const WHAT_NEXT = 'npx tandem verify lists all damaged objects and how to restore them';
-
 function check({ key, bytes, sha256 }: ListedFile, foundBytes: number, found: string): void {
   if (foundBytes === bytes && found === sha256) return;
-  const what =
+  const problem =
     foundBytes === bytes
       ? `has sha256 ${found}, but its manifest says ${sha256}`
       : `has ${foundBytes} bytes, but its manifest says ${bytes}`;
-  throw new TerminalError('file_damaged', `${key} ${what}; ${WHAT_NEXT}`);
+  throw new FileFaultError('file_damaged', key, problem);
 }
 
 function rangesOf(lake: ObjectStore, key: string, byteLength: number): AsyncBuffer {

@@ -5,7 +5,7 @@ import {
 } from '../../../lambdas/shared/model/errors.ts';
 import type { TableName } from '../../../lambdas/shared/model/tables.ts';
 import { MS_PER_DAY } from '../../../lambdas/shared/model/time.ts';
-import { checkedSource } from '../../../lambdas/shared/parquet/checked-file.ts';
+import { checkedSource, FileFaultError } from '../../../lambdas/shared/parquet/checked-file.ts';
 import { type ColumnRows, openDecoded } from '../../../lambdas/shared/parquet/column-reader.ts';
 import type { TableFile } from '../../../lambdas/shared/parquet/table-file.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
@@ -18,12 +18,10 @@ export interface NamedFile {
   readonly file: TableFile;
 }
 
-export interface Problem {
+interface Problem {
   readonly code: FaultCode;
   readonly message: string;
 }
-
-const CODES: ReadonlySet<string> = new Set<FaultCode>(['file_missing', 'file_damaged']);
 
 /**
  * Reads a file to its end and checks size, checksum, the footer's row count, every column's
@@ -49,7 +47,7 @@ export async function checkFile(
     }
     return rowCount === file.rows ? null : wrongRows('it', rowCount, file);
   } catch (error) {
-    return problemOf(error, file);
+    return problemOf(error);
   }
 }
 
@@ -70,11 +68,8 @@ function wrongRows(what: string, found: number, { rows }: TableFile): Problem {
   return { code: 'rows_differ', message: `${what} has ${found} rows, its manifest says ${rows}` };
 }
 
-function problemOf(error: unknown, { key }: TableFile): Problem {
-  if (error instanceof TerminalError && CODES.has(error.code)) {
-    const message = error.message.replace(`${key} `, '').replace(/; npx tandem verify .*$/, '');
-    return { code: error.code as FaultCode, message };
-  }
+function problemOf(error: unknown): Problem {
+  if (error instanceof FileFaultError) return { code: error.code, message: error.problem };
   const isOfStore =
     error instanceof RetryableError ||
     error instanceof ObjectNotFoundError ||
