@@ -9,7 +9,7 @@ import { TandemChecks } from '../lib/aws/checks.ts';
 import { assertEmulator, deploymentOf } from '../lib/aws/deployment.ts';
 import { addStacks } from '../lib/aws/stacks.ts';
 import { loadConfig } from './options/config-file.ts';
-import { visibleLines } from './text/visible-text.ts';
+import { failureText } from './text/failure-text.ts';
 
 /** Below `data/`, which git ignores. */
 const BUNDLES = fileURLToPath(new URL('../data/functions', import.meta.url));
@@ -32,6 +32,6 @@ try {
   await synthesize();
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`tandem: ${visibleLines(error.message)}\n`);
+  process.stderr.write(failureText(error));
   process.exitCode = 2;
 }

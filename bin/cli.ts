@@ -4,8 +4,9 @@ import type { CommandIo, DefineCommand, StartCommand } from './base/command.ts';
 import { type Failure, failureOf, ReportedError } from './base/failure.ts';
 import { VERSION } from './base/version.ts';
 import { DEFAULT_CONFIG_FILE, loadConfig } from './options/config-file.ts';
+import { failureText } from './text/failure-text.ts';
 import { guardedIo } from './text/guarded-io.ts';
-import { visible, visibleJson, visibleLines } from './text/visible-text.ts';
+import { visibleJson, visibleLines } from './text/visible-text.ts';
 
 interface CommandEntry {
   readonly name: string;
@@ -149,9 +150,7 @@ export async function runCli(
     const error = isHelp ? await failureAmong(printed) : caught;
     if (error === null) return 0;
     const failure = failureOf(error, signal);
-    // A wrong config gets a line per problem; any other failure is one line, whatever it quotes.
-    const isLined = failure.code === 'config_invalid';
-    io.writeErr(`tandem: ${isLined ? failure.message : visible(failure.message)}\n`);
+    io.writeErr(failureText(failure));
     if (failure.details !== undefined) io.writeErr(`${failure.details}\n`);
     if (isJson && !(error instanceof ReportedError)) await writeFailure(failure, io);
     return failure.exitCode;
@@ -183,7 +182,7 @@ async function writeFailure({ code, message }: Failure, io: CommandIo): Promise<
   } catch (error) {
     // Standard error has the failure already; that standard output is full is another one.
     if (!(error instanceof TerminalError)) throw error;
-    io.writeErr(`tandem: ${error.message}\n`);
+    io.writeErr(failureText(error));
   }
 }
 

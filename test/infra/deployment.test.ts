@@ -55,8 +55,14 @@ describe('a deployment', () => {
   });
 
   it.each([
-    [{ config: '/none.yaml' }, 'tandem: config file /none.yaml does not exist\n'],
-    [{ emulator: 'maybe' }, 'tandem: --context emulator=maybe; allowed: true, false\n'],
+    [
+      { config: '/none.yaml' },
+      'tandem: config file /none.yaml does not exist (config_not_found)\n',
+    ],
+    [
+      { emulator: 'maybe' },
+      'tandem: --context emulator=maybe; allowed: true, false (context_invalid)\n',
+    ],
   ])('says in one line what is wrong with %j', (context, line) => {
     const { stderr, status } = spawnSync(process.execPath, [join(projectRoot, 'bin/app.ts')], {
       encoding: 'utf8',

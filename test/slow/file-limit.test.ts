@@ -45,7 +45,9 @@ describe.skipIf(process.platform === 'win32')('a batch that may not write large 
         const { exitCode, err } = await run('16', batch);
 
         expect(exitCode).toBe(1);
-        expect(err).toMatch(/^tandem: tables\/.*: the file would be larger than .*\(EFBIG\)\n$/);
+        expect(err).toMatch(
+          /^tandem: tables\/.*: the file would exceed .*\(EFBIG\) \(storage_error\)\n$/,
+        );
         expect(readdirSync(lake, { recursive: true }).sort()).toEqual(before);
       }
     },

@@ -43,7 +43,7 @@ const start = (args: readonly string[], stdio?: readonly (number | 'pipe' | 'ign
 describe.runIf(HAS_FULL)('standard output that cannot be written', () => {
   const FULL_TEXT =
     'tandem: cannot write to standard output (ENOSPC: no space left on device); ' +
-    'the command itself has finished\n';
+    'the command itself has finished (output_failed)\n';
   const runInto = (fd: number, ...args: string[]) => ended(start(args, ['ignore', fd, 'pipe']));
 
   it.each([[[]], [['--json']]])(

@@ -144,7 +144,10 @@ describe('bin/tandem.js', () => {
 
       child.kill('SIGTERM');
 
-      expect(await ended).toEqual([143, 'tandem: interrupted; no partial results are left\n']);
+      expect(await ended).toEqual([
+        143,
+        'tandem: interrupted; no partial results are left (interrupted)\n',
+      ]);
     });
   });
 });

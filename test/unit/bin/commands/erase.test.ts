@@ -109,7 +109,10 @@ describe('tandem erase', () => {
 
   it('makes no lake where there is none', async () => {
     const { exitCode, err } = await tandem('erase', '--customer', 'c1', '--lake', at('none'));
-    expect([exitCode, err]).toEqual([1, `tandem: lake ${at('none')} does not exist\n`]);
+    expect([exitCode, err]).toEqual([
+      1,
+      `tandem: lake ${at('none')} does not exist (lake_not_found)\n`,
+    ]);
     expect(existsSync(at('none'))).toBe(false);
   });
 });

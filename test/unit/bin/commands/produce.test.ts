@@ -137,6 +137,6 @@ describe('produce', () => {
     const { exitCode, err } = await interrupted;
 
     expect(exitCode).toBe(130);
-    expect(err).toMatch(/^tandem: interrupted; sent [1-9]\d* records \(.*\)\n$/);
+    expect(err).toMatch(/^tandem: interrupted; sent [1-9]\d* records \(.*\) \(interrupted\)\n$/);
   });
 });

@@ -52,7 +52,7 @@ describe('reconcile', () => {
     expect(neither.exitCode).toBe(1);
     expect(neither.err).toBe(
       'tandem: the lake holds no batch run; publish one: npx tandem batch; ' +
-        'the lake holds no stream epoch; publish one: npx tandem stream --until-idle --drain\n',
+        'the lake holds no stream epoch; publish one: npx tandem stream --until-idle --drain (nothing_published)\n',
     );
 
     await runCliHere(['batch', '--landing', root, '--lake', lakeDir]);
@@ -234,7 +234,7 @@ describe('reconcile', () => {
     expect(JSON.parse(configured.out)).toEqual(JSON.parse(json.out));
     expect(inverted.exitCode).toBe(2);
     expect(inverted.err).toBe(
-      'tandem: --until 2026-01-05T00:00:00.000Z is not after --since 2026-01-06T00:00:00.000Z\n',
+      'tandem: --until 2026-01-05T00:00:00.000Z is not after --since 2026-01-06T00:00:00.000Z (usage)\n',
     );
   });
 

@@ -103,7 +103,7 @@ describe('formats', () => {
   it('are never mixed', async () => {
     expect(await usage('orders', '--json', '--format', 'csv')).toEqual([
       2,
-      'tandem: --json cannot be combined with --format csv; leave out one of them\n',
+      'tandem: --json cannot be combined with --format csv; leave out one of them (usage)\n',
     ]);
   });
 });
@@ -214,7 +214,7 @@ describe('a file that cannot be read', () => {
     const { table, rows, error } = JSON.parse(out);
     expect([exitCode, table, rows.length]).toEqual([1, 'orders', 1]);
     expect(error.code).toBe('file_missing');
-    expect(err).toBe(`tandem: ${error.message}\n`);
+    expect(err).toBe(`tandem: ${error.message} (file_missing)\n`);
     expect(error.message).toMatch(
       /^tables\/batch\/orders\/.*[.]parquet is missing; npx tandem verify/,
     );

@@ -76,7 +76,7 @@ describe('verify', () => {
     expect([exitCode, err]).toEqual([
       1,
       'tandem: the lake holds neither a batch run nor an epoch of consumer default; ' +
-        'publish one: npx tandem batch\n',
+        'publish one: npx tandem batch (nothing_published)\n',
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('verify', () => {
     const { exitCode, err } = await run('show', 'orders');
     expect(exitCode).toBe(1);
     expect(err).toMatch(
-      /^tandem: tables\/batch\/orders\/run=RUN\/.*parquet has sha256 .*; npx tandem verify lists all damaged objects and how to restore them\n$/,
+      /^tandem: tables\/batch\/orders\/run=RUN\/.* has sha256 .*; npx tandem verify lists .* \(file_damaged\)\n$/,
     );
   });
 });
