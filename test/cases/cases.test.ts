@@ -13,7 +13,7 @@ const columnsMissing = (names: string, hint: string): Wanted => ({
 /** Cases that need a mapping of the config, with the clear answer that they get without one. */
 const NEEDS_MAPPING: Readonly<Record<string, Wanted>> = {
   '01-shop-export-native': columnsMissing(
-    'Name, Email, Financial Status',
+    'the columns Name, Email, Financial Status',
     'rename the columns, perhaps .*Lineitem price to price',
   ),
   '03-shop-statuses': {
@@ -21,11 +21,11 @@ const NEEDS_MAPPING: Readonly<Record<string, Wanted>> = {
     issues: { customer_id_missing: 1 },
   },
   '04-marketplace-report': columnsMissing(
-    'amazon-order-id, purchase-date',
+    'the columns amazon-order-id, purchase-date',
     'rename the columns, perhaps .*item-price to price',
   ),
   '05-uci-online-retail': columnsMissing(
-    'InvoiceNo, StockCode',
+    'the columns InvoiceNo, StockCode',
     'rename the columns, perhaps CustomerID to customer_id, UnitPrice to price',
   ),
   '06-european-spreadsheet': {
@@ -34,7 +34,7 @@ const NEEDS_MAPPING: Readonly<Record<string, Wanted>> = {
   },
   '09-no-header': columnsMissing('7 values', 'the first line looks like a record'),
   '10-lines-above-the-header': columnsMissing(
-    'Includes orders from the main shop',
+    'the columns Includes orders from the main shop',
     'line 4 looks like the header; remove the lines above it',
   ),
   '17-blank-columns-left-off': {

@@ -20,7 +20,7 @@ const MAX_LINES = 64;
 const DELIMITER_NAMES = ['commas', '";"', 'tabs', '"|"'];
 
 /** A header without all required columns, as far as it is known. */
-export interface PoorHeader {
+interface PoorHeader {
   readonly names: readonly string[];
   readonly missing: readonly string[];
   readonly wanted: WantedColumns;
@@ -33,10 +33,18 @@ export interface PoorHeader {
  * what the file looks like.
  */
 export function missingText(header: PoorHeader): string {
-  const { names, missing } = header;
+  return `${header.missing.join(', ')}; the file has ${foundText(header)}; ${hintOf(header)}`;
+}
+
+function foundText(header: PoorHeader): string {
+  const { names } = header;
+  if (isBlank(header)) return 'no column names in its first line';
   // Values of a record may be anybody's name or address, and this text lands in logs.
-  const has = looksLikeRecord(header) ? `${names.length} values` : namesText(names);
-  return `${missing.join(', ')}; the file has ${has}; ${hintOf(header)}`;
+  return looksLikeRecord(header) ? `${names.length} values` : `the columns ${namesText(names)}`;
+}
+
+function isBlank({ names }: PoorHeader): boolean {
+  return names.every((name) => name === '');
 }
 
 function looksLikeRecord({ names, missing, wanted }: PoorHeader): boolean {
@@ -72,6 +80,7 @@ function hintOf(header: PoorHeader): string {
     (looksLikeRecord(header)
       ? 'the first line looks like a record; add a header line with the column names before it'
       : null) ??
+    (isBlank(header) ? 'write them there' : null) ??
     nearHint(header) ??
     'rename the columns'
   );

@@ -66,9 +66,15 @@ describe('parseHeader', () => {
     ['\n\r\n', 'empty'],
     ['sep=;', 'empty'],
     ['sep=;\r\n\r\n', 'empty'],
-    ['\r', 'column_missing: a, b; the file has ""; rename the columns'],
-    ['a\n', 'column_missing: b; the file has a; rename the columns'],
-    ['\ufeff\ufeffa,b\n', 'column_missing: a; the file has \\u{feff}a, b; rename the columns'],
+    [
+      '\r',
+      'column_missing: a, b; the file has no column names in its first line; write them there',
+    ],
+    ['a\n', 'column_missing: b; the file has the columns a; rename the columns'],
+    [
+      '\ufeff\ufeffa,b\n',
+      'column_missing: a; the file has the columns \\u{feff}a, b; rename the columns',
+    ],
     ['a,b,a\n', 'column_repeated: a'],
     ['A,b,"A "\n', 'column_repeated: a ("A")'],
     [`a,b,${'x'.repeat(1024 * 1024)}`, 'header_unreadable'],

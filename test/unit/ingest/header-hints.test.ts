@@ -17,7 +17,7 @@ describe('a header that lacks columns', () => {
   it('is told with what it has, and with names that resemble those it lacks', () => {
     expect(reasonOf('InvoiceNo,StockCode,Quantity,UnitPrice,CustomerID,orderid,Country\n')).toBe(
       'column_missing: order_id, customer_id, product_id, order_timestamp, price, status; ' +
-        'the file has InvoiceNo, StockCode, Quantity, UnitPrice, CustomerID, orderid, Country; ' +
+        'the file has the columns InvoiceNo, StockCode, Quantity, UnitPrice, CustomerID, orderid, Country; ' +
         'rename the columns, perhaps orderid to order_id, CustomerID to customer_id, ' +
         'UnitPrice to price',
     );
@@ -34,7 +34,15 @@ describe('a header that lacks columns', () => {
   it("is not told with the values of a record, which may be anybody's", () => {
     const reason = reasonOf('c1,Ada,ada@example.org,loyal\nc2,Bo,bo@example.org,new\n');
     expect(reason).toContain('the file has 4 values; the first line looks like a record');
-    expect(reasonOf('status,by ada@example.org\n')).toContain('the file has status, by …@…;');
+    expect(reasonOf('status,by ada@example.org\n')).toContain(
+      'the file has the columns status, by …@…;',
+    );
+  });
+
+  it.each([' ', ',,,,,,', '""'])('is told from one without a name: %j', (line) => {
+    expect(reasonOf(`${line}\n${RECORD}\n`)).toBe(
+      `column_missing: ${ALL}; the file has no column names in its first line; write them there`,
+    );
   });
 
   it.each([
@@ -43,7 +51,7 @@ describe('a header that lacks columns', () => {
     [HEADER.replace(',status', ',state'), 3],
   ])('is told from lines above it: %s', (line, number) => {
     expect(reasonOf(`Account 4711\n\n${line}\n${RECORD}\n`)).toContain(
-      `the file has Account 4711; line ${number} looks like the header; remove the lines above it`,
+      `the file has the columns Account 4711; line ${number} looks like the header; remove the lines above it`,
     );
   });
 
@@ -68,7 +76,7 @@ describe('a header that lacks columns', () => {
     const names = Array.from({ length: 1_000 }, (_, index) => `column ${index} ${'x'.repeat(99)}`);
     const reason = reasonOf(`"a\nb","c""d",\u202e,${names.join(',')}\n`);
 
-    expect(reason).toContain('the file has a\\u{a}b, "c""d", \\u{202e}, column 0 xxxx');
+    expect(reason).toContain('the file has the columns a\\u{a}b, "c""d", \\u{202e}, column 0 xxxx');
     expect(reason).toContain('… and 983 more; rename the columns');
     expect(reason.length).toBeLessThan(1_200);
     expect(reason).not.toMatch(/[\n\u202e]/);
