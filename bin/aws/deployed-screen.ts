@@ -2,7 +2,7 @@ import type { Warning } from '../../lambdas/shared/model/warning.ts';
 import type { StreamStatus } from '../../lib/common/stream-status.ts';
 import type { Publication } from '../lake/lake.ts';
 import { ageText, instantText } from '../text/instant-text.ts';
-import { textTable, withCommas } from '../text/text-table.ts';
+import { counted, textTable, withCommas } from '../text/text-table.ts';
 import { visible } from '../text/visible-text.ts';
 import { warningLines } from '../text/warning-lines.ts';
 import type { DeployedStatus } from './deployed-status.ts';
@@ -47,7 +47,7 @@ function verdictText(troubles: readonly Trouble[], { current, stream }: ScreenPa
     const isNew = current === null && stream.manifest === null;
     return isNew ? 'no problems; nothing is published yet\n' : 'no problems\n';
   }
-  const count = troubles.length === 1 ? '1 problem' : `${troubles.length} problems`;
+  const count = counted(troubles.length, 'problem');
   const shown = troubles
     .slice(0, MAX_TROUBLES)
     .map(({ what, wayOut }, at) => `${at + 1}. ${line(what)}   do: ${line(wayOut)}`);
@@ -77,7 +77,7 @@ function batchFact(current: Publication | null, nowMs: number): string {
   if (current === null) return 'no run is published yet: npx tandem upload PATH --wait';
   const { run_id: runId, created_at: at, counts, revenue } = current.manifest;
   const age = ageText(nowMs - Date.parse(at));
-  return `run ${runId}, ${age} ago: ${withCommas(counts.read)} records, revenue ${withCommas(revenue)}`;
+  return `run ${runId}, ${age} ago: ${counted(counts.read, 'record')}, revenue ${withCommas(revenue)}`;
 }
 
 function streamFact({ isBegun, manifest, heldBackBy }: StreamStatus, nowMs: number): string {
@@ -88,7 +88,7 @@ function streamFact({ isBegun, manifest, heldBackBy }: StreamStatus, nowMs: numb
     heldBackBy === null ? '' : `, held back by ${heldBackBy.shardId} (${heldBackBy.whyNotIdle})`;
   const until = watermark === null ? 'none yet' : instantText(Date.parse(watermark));
   return (
-    `epoch ${epoch}, ${ageText(nowMs - Date.parse(at))} ago: ${withCommas(counts.read)} records, ` +
+    `epoch ${epoch}, ${ageText(nowMs - Date.parse(at))} ago: ${counted(counts.read, 'record')}, ` +
     `revenue ${withCommas(revenue)}, watermark ${until}${held}`
   );
 }
@@ -106,7 +106,7 @@ function unreadFact({ shards }: StreamStatus): string {
   if (behind.length === 0) return 'no records';
   const records = behind.reduce((sum, shard) => sum + (shard.unreadAtLeast ?? 0), 0);
   const isExact = behind.every(({ unreadRecords }) => unreadRecords !== null);
-  const count = `${isExact ? '' : 'at least '}${withCommas(records)} records`;
+  const count = `${isExact ? '' : 'at least '}${counted(records, 'record')}`;
   const oldestMs = Math.max(...behind.map(({ lagMs }) => lagMs ?? 0));
   return `${count} in ${behind.length} of ${shards.length} shards, the oldest for ${ageText(oldestMs)}`;
 }

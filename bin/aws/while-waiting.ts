@@ -9,7 +9,7 @@ import type { CommandContext } from '../base/command.ts';
 import { InterruptedError } from '../base/failure.ts';
 import { ageText } from '../text/instant-text.ts';
 import { createLiveScreen } from '../text/live-screen.ts';
-import { withCommas } from '../text/text-table.ts';
+import { counted } from '../text/text-table.ts';
 import { warningMetrics } from '../text/warning-metrics.ts';
 
 const ASK_EVERY_MS = 2_000;
@@ -80,7 +80,7 @@ async function progressText({ context }: StreamSight): Promise<string> {
   const read = shards.reduce((sum, { head }) => sum + head.counts.read, 0);
   const manifest = await currentManifest(context);
   const epoch = manifest === null ? 'no epoch yet' : `epoch ${manifest.epoch}`;
-  return `${withCommas(read)} records consumed, ${epoch}`;
+  return `${counted(read, 'record')} consumed, ${epoch}`;
 }
 
 /** Opens a consumer of the deployed stream for reading; loads the AWS clients only then. */

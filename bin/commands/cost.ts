@@ -24,7 +24,7 @@ import {
   PRICES_JSON,
   PRICES_TEXT,
 } from '../text/cost-view.ts';
-import { byteText, textTable, withCommas } from '../text/text-table.ts';
+import { byteText, counted, textTable } from '../text/text-table.ts';
 
 const DEFAULT_ORDERS = 1_000_000;
 const MAX_ORDERS = 1e12;
@@ -97,7 +97,7 @@ async function cost(options: CostCommandOptions, context: CommandContext): Promi
       prices: PRICES_JSON,
     },
     text: [
-      costText(`stream: ${withCommas(orders)} orders`, stream),
+      costText(`stream: ${counted(orders, 'order')}`, stream),
       costText(batchTitle(batch, orders), batchLines(batch)),
       costText('an idle month', idle),
       costText('added by a busy month: every publication has new records', busy),
@@ -122,11 +122,11 @@ async function measure(
 }
 
 function batchTitle({ plan }: BatchEstimate, orders: number): string {
-  return `batch: one run over ${withCommas(orders)} orders, ${byteText(plan.inputBytes)}`;
+  return `batch: one run over ${counted(orders, 'order')}, ${byteText(plan.inputBytes)}`;
 }
 
 function keptTitle(orders: number, runsPerDay: number): string {
-  return `${withCommas(orders)} orders kept for a month, with ${withCommas(runsPerDay)} runs a day`;
+  return `${counted(orders, 'order')} kept for a month, with ${counted(runsPerDay, 'run')} a day`;
 }
 
 function costText(title: string, lines: readonly CostLine[]): string {
@@ -151,15 +151,15 @@ function measuredText({ batch, stream }: MeasuredCounters): string {
   if (batch !== null) {
     const { runId, records, inputBytes, tableBytes, bytesPerRecord } = batch;
     lines.push(
-      `measured: run ${runId} read ${withCommas(records)} records of ${bytesPerRecord.toFixed(1)} ` +
+      `measured: run ${runId} read ${counted(records, 'record')} of ${bytesPerRecord.toFixed(1)} ` +
         `bytes (${byteText(inputBytes)}), and wrote ${byteText(tableBytes)}`,
     );
   }
   if (stream !== null) {
     const { epoch, records, entries, recordsPerEntry } = stream;
     lines.push(
-      `measured: up to epoch ${epoch} the stream read ${withCommas(records)} records in ` +
-        `${withCommas(entries)} log entries, ${recordsPerEntry.toFixed(1)} each`,
+      `measured: up to epoch ${epoch} the stream read ${counted(records, 'record')} in ` +
+        `${counted(entries, 'log entry', 'log entries')}, ${recordsPerEntry.toFixed(1)} each`,
     );
   }
   return `${lines.join('\n')}\n`;

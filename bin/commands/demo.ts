@@ -22,7 +22,7 @@ import { type Folders, openStream } from '../options/stream-options.ts';
 import { type DemoAgreement, demoScreen } from '../text/demo-screen.ts';
 import { createProgress } from '../text/progress.ts';
 import type { EpochView } from '../text/stream-view.ts';
-import { withCommas } from '../text/text-table.ts';
+import { counted } from '../text/text-table.ts';
 import { batchJson, runBatchWithProgress } from './batch.ts';
 import { generateInto, MAX_ORDERS, seedOption } from './generate.ts';
 import { type Produced, produceJson, produceWithProgress } from './produce.ts';
@@ -86,9 +86,9 @@ async function demo(options: DemoCommandOptions, context: CommandContext): Promi
     if (!context.isJson) context.io.writeErr(`${text}\n`);
   };
 
-  say(`1/5 generating ${withCommas(orders)} orders into ${folders.landingDir}`);
+  say(`1/5 generating ${counted(orders, 'order')} into ${folders.landingDir}`);
   const landing = await generateInto(folders.landingDir, { ...options, files: 1 }, context);
-  say(`2/5 batch: ${withCommas(landing.rows)} rows into ${folders.lakeDir}`);
+  say(`2/5 batch: ${counted(landing.rows, 'row')} into ${folders.lakeDir}`);
   const batch = await runBatchWithProgress(folders, context);
   say(`3/5 produce: the same rows as events into ${folders.streamDir}`);
   const produced = await produceOrders(folders, context);

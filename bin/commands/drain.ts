@@ -37,7 +37,7 @@ import {
 import { instantText } from '../text/instant-text.ts';
 import { createProgress } from '../text/progress.ts';
 import type { EpochView } from '../text/stream-view.ts';
-import { withCommas } from '../text/text-table.ts';
+import { counted } from '../text/text-table.ts';
 import { visible } from '../text/visible-text.ts';
 import { warningLines } from '../text/warning-lines.ts';
 import {
@@ -190,7 +190,7 @@ async function confirm(ahead: OrdersAhead, { io }: CommandContext): Promise<void
   const { count, latestMs, endMs, toMs, orderIds } = ahead;
   const more = count > orderIds.length ? ', …' : '';
   io.writeErr(
-    `${withCommas(count)} ${count === 1 ? 'order is' : 'orders are'} later than ` +
+    `${counted(count, 'order is', 'orders are')} later than ` +
       `${instantText(endMs)}, where drain stops without --all: ${orderIds.map(visible).join(', ')}${more}\n` +
       `The latest is of ${instantText(latestMs)}. Drain --all, and every order before ` +
       `${instantText(toMs)}\nthat arrives from now on is late: kept in the table late, in no revenue.\n`,

@@ -13,7 +13,7 @@ import type {
 } from '../base/command.ts';
 import { pathOption, wholeNumberOption } from '../options/option-values.ts';
 import { createProgress } from '../text/progress.ts';
-import { byteText, secondsText, withCommas } from '../text/text-table.ts';
+import { byteText, counted, secondsText } from '../text/text-table.ts';
 
 export const MAX_ORDERS = 1_000_000_000;
 const MAX_FILES = 10_000;
@@ -88,7 +88,7 @@ async function generate(
   const durationMs = Math.round(performance.now() - startedAtMs);
   const { orders, rows, bytes, files } = landing;
   const text =
-    `${withCommas(orders)} orders, ${withCommas(rows)} rows with duplicates, ` +
+    `${counted(orders, 'order')}, ${counted(rows, 'row')} with duplicates, ` +
     `${byteText(bytes)} in ${secondsText(durationMs)}\n` +
     `written to ${out}; next: npx tandem batch --landing ${out}\n`;
   return {

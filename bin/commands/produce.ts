@@ -26,7 +26,7 @@ import { addTargetOption, assertNoneOf, openAws, type TargetOptions } from '../o
 import { rateText, sentText, shardTable, skippedTable } from '../text/produce-text.ts';
 import { produceWarnings, produceWarningText } from '../text/produce-warnings.ts';
 import { createProgress } from '../text/progress.ts';
-import { secondsText, withCommas } from '../text/text-table.ts';
+import { counted, secondsText } from '../text/text-table.ts';
 import { visible } from '../text/visible-text.ts';
 
 const DEFAULT_SHARDS = 2;
@@ -220,7 +220,7 @@ async function produceInto(
         onProgress: (step) => progress.show(progressStep(step)),
         onRetry: ({ records, message, pauseMs }) =>
           io.writeErr(
-            `tandem: retrying ${withCommas(records)} records in ${secondsText(pauseMs)}: ${visible(message)}\n`,
+            `tandem: retrying ${counted(records, 'record')} in ${secondsText(pauseMs)}: ${visible(message)}\n`,
           ),
       },
       tally,

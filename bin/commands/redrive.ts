@@ -29,7 +29,7 @@ import {
   openAws,
   type TargetOptions,
 } from '../options/target.ts';
-import { textTable, withCommas } from '../text/text-table.ts';
+import { counted, textTable, withCommas } from '../text/text-table.ts';
 
 interface RedriveCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
   readonly dryRun?: true;
@@ -212,5 +212,5 @@ function redriveText(reports: readonly RedriveReport[], isDryRun: boolean, place
     { title: 'consumed before', isNumber: true },
     { title: 'message' },
   ];
-  return `${textTable(columns, rows)}\n` + `${withCommas(sum(reports))} records ${verb}\n`;
+  return `${textTable(columns, rows)}\n` + `${counted(sum(reports), 'record')} ${verb}\n`;
 }

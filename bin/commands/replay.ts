@@ -23,7 +23,7 @@ import {
 } from '../options/stream-options.ts';
 import { addTargetOption, assertNoneOf, type TargetOptions } from '../options/target.ts';
 import { createProgress } from '../text/progress.ts';
-import { withCommas } from '../text/text-table.ts';
+import { counted } from '../text/text-table.ts';
 import { consumerFlag, currentEpoch, epochText, streamJson, streamWithView } from './stream.ts';
 
 interface ReplayCommandOptions extends CommonOptions, StreamFolders, TargetOptions {
@@ -111,7 +111,7 @@ async function replay(
   return {
     json: { ...streamJson(epoch), consumer, replayed_from_raw: records },
     text:
-      (records === null ? '' : `${withCommas(records)} records replayed from the raw archive\n`) +
+      (records === null ? '' : `${counted(records, 'record')} replayed from the raw archive\n`) +
       (epoch === null ? 'nothing was published\n' : epochText(epoch, folders.lakeDir)) +
       `next: npx tandem drain${flags}\n`,
   };
@@ -134,7 +134,7 @@ async function replayOnAws(
   return {
     json: { ...streamJson(epoch), consumer, replay: name, records, epochs },
     text:
-      `replay ${name}: ${withCommas(records)} records in ${withCommas(epochs)} epochs\n` +
+      `replay ${name}: ${counted(records, 'record')} in ${counted(epochs, 'epoch')}\n` +
       (epoch === null ? 'nothing was published\n' : epochText(epoch, `s3://${lakeBucket}`)) +
       `next: npx tandem reconcile --target aws${consumerFlag(consumer)}\n`,
   };

@@ -26,7 +26,7 @@ import { addTargetOption, openLake, PUBLISHERS, type TargetOptions } from '../op
 import { untilAborted, writeText } from '../text/output.ts';
 import { csvText, jsonText, ndjsonText, type RowsAsText } from '../text/row-formats.ts';
 import { tableText } from '../text/table-text.ts';
-import { withCommas } from '../text/text-table.ts';
+import { counted, withCommas } from '../text/text-table.ts';
 
 const TEXT_LIMIT = 20;
 const MAX_LIMIT = 1_000_000_000;
@@ -159,7 +159,7 @@ function formatOf(
       return jsonText(table, (error) => failureOf(error, signal));
     case 'table':
       return tableText(columns, io.outColumns, (shownRows) => {
-        const all = `${withCommas(allRows)} ${allRows === 1 ? 'row' : 'rows'}`;
+        const all = counted(allRows, 'row');
         if (conditions.length === 0) {
           return shownRows === allRows ? all : `${withCommas(shownRows)} of ${all}`;
         }

@@ -14,7 +14,7 @@ import type {
 import { InterruptedError } from '../base/failure.ts';
 import { openAws } from '../options/target.ts';
 import { createProgress } from '../text/progress.ts';
-import { byteText, secondsText, withCommas } from '../text/text-table.ts';
+import { byteText, counted, secondsText, withCommas } from '../text/text-table.ts';
 import { sayWarnings } from '../text/warning-lines.ts';
 import { batchJson } from './batch.ts';
 
@@ -104,7 +104,7 @@ async function uploadWithProgress(
     return tally;
   } catch (error) {
     if (!signal.aborted) throw error;
-    const done = `${withCommas(tally.files.length)} of ${withCommas(files.length)} files are uploaded`;
+    const done = `${withCommas(tally.files.length)} of ${counted(files.length, 'file')} uploaded`;
     throw new InterruptedError(`interrupted; ${done}: run it again to continue`, { cause: error });
   } finally {
     progress.stop();
@@ -154,6 +154,6 @@ function tallyText({ files, sentBytes }: UploadTally, bucket: string, durationMs
   const replaced = files.filter(({ status }) => status === 'replaced').length;
   const instead = replaced === 0 ? '' : `, ${withCommas(replaced)} replaced`;
   const there = equal === 0 ? '' : `; ${withCommas(equal)} skipped: same content in the bucket`;
-  const what = `${withCommas(sent)} ${sent === 1 ? 'file' : 'files'} (${byteText(sentBytes)}${instead})`;
+  const what = `${counted(sent, 'file')} (${byteText(sentBytes)}${instead})`;
   return `${what} to s3://${bucket} in ${secondsText(durationMs)}${there}`;
 }

@@ -4,7 +4,7 @@ import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
 import type { ManifestView } from '../lake/manifest-view.ts';
 import type { Row } from '../lake/row.ts';
 import { CLASS_MEANINGS } from './reconcile-text.ts';
-import { secondsText, textTable, withCommas } from './text-table.ts';
+import { counted, secondsText, textTable, withCommas } from './text-table.ts';
 import { topProductsText } from './top-products-text.ts';
 
 /** Why the two doors differ, as `reconcile` found it. */
@@ -46,7 +46,7 @@ const MEANINGS: Readonly<Record<(typeof OUTCOMES)[number] | 'read', string>> = {
 export function demoScreen(story: DemoStory): string {
   const { orders, rows, shards, durationMs } = story;
   return [
-    `${withCommas(orders)} orders of January 2026 with known defects: ${withCommas(rows)} rows, ` +
+    `${counted(orders, 'order')} of January 2026 with known defects: ${counted(rows, 'row')}, ` +
       `in order of arrival.\nProcessed as a CSV file by batch and as ` +
       `events in ${shards} shards by the stream: ${secondsText(durationMs)}.\n`,
     outcomeTable(story),

@@ -1,7 +1,7 @@
 import type { OlderRun } from '../../lib/embedded/erase/batch-holds.ts';
 import type { ErasedCustomer } from '../../lib/embedded/erase/erase-customer.ts';
 import type { Target } from '../base/command.ts';
-import { textTable, withCommas } from './text-table.ts';
+import { counted, textTable, withCommas } from './text-table.ts';
 import { visible } from './visible-text.ts';
 
 export interface Erased extends ErasedCustomer {
@@ -53,10 +53,11 @@ export function erasedText(erased: Erased): string {
     : ['rewritten', 'removed'];
   return [
     landingText(erased),
-    `${rewritten}: ${withCommas(rowsOf(erased))} rows in ${withCommas(staleFiles.length)} files of ` +
-      `orders; searched ${withCommas(manifests)} manifests\n`,
-    `${gone}: ${orderFiles.length} files of orders, ${dimensionCopies.length} copies of ` +
-      `customers, ${reports.length} reports\n`,
+    `${rewritten}: ${counted(rowsOf(erased), 'row')} in ${counted(staleFiles.length, 'file')} of ` +
+      `orders; searched ${counted(manifests, 'manifest')}\n`,
+    `${gone}: ${counted(orderFiles.length, 'file')} of orders, ` +
+      `${counted(dimensionCopies.length, 'copy', 'copies')} of customers, ` +
+      `${counted(reports.length, 'report')}\n`,
     isDryRun && removed > 0 ? `\n${listText(erased)}` : '',
     batchText(erased),
     isDryRun || removed + staleFiles.length === 0

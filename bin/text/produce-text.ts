@@ -1,5 +1,5 @@
 import type { ProduceTally } from '../../lib/embedded/produce/produce-records.ts';
-import { byteText, textTable, withCommas } from './text-table.ts';
+import { byteText, counted, textTable, withCommas } from './text-table.ts';
 
 /** What was sent, for people. */
 
@@ -7,7 +7,7 @@ const MAX_SKIPPED_SHOWN = 20;
 
 /** How many records and bytes were sent, for people. */
 export function sentText({ records, bytes }: ProduceTally): string {
-  return `sent ${withCommas(records)} records (${byteText(bytes)})`;
+  return `sent ${counted(records, 'record')} (${byteText(bytes)})`;
 }
 
 /** Records per second, as the end of a sentence; empty if nothing was sent. */

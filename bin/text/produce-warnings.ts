@@ -1,7 +1,7 @@
 import type { Config } from '../../lambdas/shared/model/config.ts';
 import type { ProduceTally } from '../../lib/embedded/produce/produce-records.ts';
 import { ageText } from './instant-text.ts';
-import { withCommas } from './text-table.ts';
+import { counted } from './text-table.ts';
 
 /** In the form of a publication's warnings (contract §2.3). */
 export interface ProduceWarning {
@@ -34,6 +34,6 @@ export function produceWarnings({ backInTime }: ProduceTally, config: Config): P
 
 /** A warning on one line, without line end. */
 export function produceWarningText({ count, example, hint }: ProduceWarning): string {
-  const records = count === 1 ? '1 record goes' : `${withCommas(count)} records go`;
+  const records = counted(count, 'record goes', 'records go');
   return `${records} back in time, such as ${example}: ${hint}`;
 }

@@ -11,7 +11,7 @@ import type { Difference } from '../../lambdas/reconcile/model/tally.ts';
 import { JOINED_COLUMNS } from '../../lambdas/shared/model/dimension.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
 import { formatDay } from '../../lambdas/shared/model/time.ts';
-import { type TextColumn, textTable, withCommas } from './text-table.ts';
+import { counted, type TextColumn, textTable, withCommas } from './text-table.ts';
 
 /** The outcome of a comparison for people (contract §5). */
 
@@ -62,7 +62,7 @@ function reportText(
   { reportKey, reportRows, reportProblem }: ReconcileResult,
   { addressOf }: ReconcileTextOptions,
 ): string {
-  const all = `all differences (${withCommas(reportRows)} rows)`;
+  const all = `all differences (${counted(reportRows, 'row')})`;
   if (reportProblem !== null) return `${all}: no report was written: ${reportProblem}\n`;
   return `${all}: ${addressOf(reportKey)}\n`;
 }
@@ -232,7 +232,7 @@ function verdict(
   const reasons = [
     unexplained > 0 ? `${withCommas(unexplained)} unexplained` : '',
     missing > 0 && !allowMissing
-      ? `${withCommas(missing)} order ${missing === 1 ? 'id is' : 'ids are'} missing on one side ` +
+      ? `${counted(missing, 'order id is', 'order ids are')} missing on one side ` +
         '(--allow-missing accepts that)'
       : '',
   ].filter((reason) => reason !== '');

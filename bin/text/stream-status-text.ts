@@ -2,7 +2,7 @@ import { OUTCOMES } from '../../lambdas/shared/rules/outcome.ts';
 import type { ShardStatus } from '../../lib/common/shard-status.ts';
 import type { StreamStatus, WindowStatus } from '../../lib/common/stream-status.ts';
 import { ageText, instantText } from './instant-text.ts';
-import { textTable, withCommas } from './text-table.ts';
+import { counted, textTable, withCommas } from './text-table.ts';
 import { visible } from './visible-text.ts';
 import { warningLines } from './warning-lines.ts';
 
@@ -103,7 +103,7 @@ function headText(status: StreamStatus, streamDir: string, nowMs: number): strin
     const age = ageText(nowMs - Date.parse(manifest.created_at));
     lines.push(`epoch ${manifest.epoch}, ${age} ago: ${status.manifestKey}`);
     const { watermark } = manifest;
-    const open = `${withCommas(status.openWindows.length)} windows open`;
+    const open = `${counted(status.openWindows.length, 'window')} open`;
     const text = watermark === null ? 'none yet' : instantText(Date.parse(watermark));
     lines.push(`watermark of the stream: ${text}, ${open}`);
     lines.push(`revenue of active orders: ${withCommas(manifest.revenue)}`);
@@ -198,8 +198,10 @@ function notesText(status: StreamStatus): string {
   if (status.damage !== null) notes.push(`not all gaps are known: ${status.damage}`);
   const otherKeys = otherKeysOf(status);
   if (otherKeys > 0) {
+    const one = 'record has a partition key that is not its order id';
+    const many = 'records have a partition key that is not their order id';
     notes.push(
-      `${withCommas(otherKeys)} records have a partition key that is not their order id: ` +
+      `${counted(otherKeys, one, many)}: ` +
         'copies of one order may be in two shards, and both count',
     );
   }
@@ -210,7 +212,7 @@ function notesText(status: StreamStatus): string {
 }
 
 function windowText({ startMs, orders }: WindowStatus): string {
-  return `${instantText(startMs)} (${withCommas(orders)} ${orders === 1 ? 'order' : 'orders'})`;
+  return `${instantText(startMs)} (${counted(orders, 'order')})`;
 }
 
 /** True if there is anything to show: a stream, a begun consumer or an epoch. */

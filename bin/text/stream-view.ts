@@ -3,7 +3,7 @@ import type { StreamManifest } from '../../lambdas/shared/state/stream-manifest.
 import type { ConsumedBatch } from '../../lib/embedded/stream/observer.ts';
 import type { Row } from '../lake/row.ts';
 import { ageText, instantText } from './instant-text.ts';
-import { textTable, withCommas } from './text-table.ts';
+import { counted, textTable, withCommas } from './text-table.ts';
 import { topProductsText } from './top-products-text.ts';
 
 /** What is shown of a shard; null if it is not known or there is none. */
@@ -96,7 +96,7 @@ export class StreamView {
     const rate = withCommas(Math.round(this.ratePerSec(nowMs)));
     const head = [
       `${this.#title}, running for ${ageText(nowMs - this.#startedAtMs)}; ctrl-C stops it cleanly`,
-      `${withCommas(this.#records)} records consumed, ${rate} per second`,
+      `${counted(this.#records, 'record')} consumed, ${rate} per second`,
       '',
     ];
     const table = this.#shardTable(shards, nowMs).trimEnd().split('\n');
@@ -164,11 +164,11 @@ export function countsText({ counts }: Pick<StreamManifest, 'counts'>): string {
 
 /** Watermark, final cells and open windows of an epoch, for people. */
 export function windowsText({ manifest, openWindows, finalCells }: EpochView): string {
-  const cells = `${withCommas(finalCells)} cells final`;
+  const cells = `${counted(finalCells, 'cell')} final`;
   if (manifest.watermark === null)
-    return `${withCommas(openWindows)} windows open, no watermark yet`;
+    return `${counted(openWindows, 'window')} open, no watermark yet`;
   const until = instantText(Date.parse(manifest.watermark));
-  return `watermark ${until}, ${cells}, ${withCommas(openWindows)} windows open`;
+  return `watermark ${until}, ${cells}, ${counted(openWindows, 'window')} open`;
 }
 
 /** An epoch on one line, for logs. */

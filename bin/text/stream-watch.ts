@@ -13,7 +13,7 @@ import type { Row } from '../lake/row.ts';
 import { tableRows } from '../lake/table-rows.ts';
 import { createLiveScreen } from './live-screen.ts';
 import { type EpochView, epochLine, lagText, type ShardView, StreamView } from './stream-view.ts';
-import { secondsText, withCommas } from './text-table.ts';
+import { counted, secondsText, withCommas } from './text-table.ts';
 import { visible } from './visible-text.ts';
 import { warningLines } from './warning-lines.ts';
 
@@ -117,7 +117,7 @@ async function show(
       saidRecords = view.records;
       const rate = withCommas(Math.round(view.ratePerSec(to.nowMs())));
       to.say(
-        `${withCommas(saidRecords)} records consumed, ${rate} per second, lag: ${lagText(view.behindMs)}`,
+        `${counted(saidRecords, 'record')} consumed, ${rate} per second, lag: ${lagText(view.behindMs)}`,
       );
     }
     try {

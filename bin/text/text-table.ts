@@ -49,6 +49,11 @@ export function withCommas(value: number | string): string {
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
+/** A count and its noun: `counted(1, 'row')` gives `"1 row"`, of 1,200 it gives `"1,200 rows"`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${withCommas(count)} ${count === 1 ? one : many}`;
+}
+
 /** Bytes for people, in units of 1,000: `33554432` gives `"33.6 MB"`. */
 export function byteText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -1,5 +1,5 @@
 import type { VerifiedDoor, VerifyResult } from '../../lib/embedded/verify/verify-lake.ts';
-import { byteText, secondsText, withCommas } from './text-table.ts';
+import { byteText, counted, secondsText } from './text-table.ts';
 
 /** The result of `verify` for people. */
 export function verifyText(
@@ -16,7 +16,7 @@ export function verifyText(
   const list = faults.map(
     ({ key, message, restore }) => `${addressOf(key)}\n  ${message}\n  fix: ${restore}\n`,
   );
-  const objects = faults.length === 1 ? '1 object is' : `${withCommas(faults.length)} objects are`;
+  const objects = counted(faults.length, 'object is', 'objects are');
   return `${read}\n${list.join('')}\n${objects} missing or damaged, checked ${time}\n`;
 }
 
@@ -26,6 +26,3 @@ function doorText({ door, name, files, bytes, manifests, segments }: VerifiedDoo
   const chain = `, ${counted(manifests, 'manifest')}, ${counted(segments, 'segment')}`;
   return `${title}: read ${tables}${door === 'stream' ? chain : ''}\n`;
 }
-
-const counted = (count: number, noun: string) =>
-  `${withCommas(count)} ${noun}${count === 1 ? '' : 's'}`;

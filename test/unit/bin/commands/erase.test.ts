@@ -58,7 +58,7 @@ describe('tandem erase', () => {
 
     put('landing/customers/c.csv', `${HEADER}c1,,,,\nc2,Bo,bo@example.org,,\n`);
     const dry = await tandem('erase', ...args, '--dry-run');
-    expect(dry.out).toContain('would be rewritten: 1 rows in 1 files of orders');
+    expect(dry.out).toContain('would be rewritten: 1 row in 1 file of orders');
     expect(dry.out).toContain(
       'batch: the current run holds older data of customers; run: npx tandem batch\n',
     );

@@ -67,7 +67,7 @@ describe('produce', () => {
     const { exitCode, out } = await run('produce', folders.pathOf('long.ndjson'), ...stream);
 
     expect(exitCode).toBe(1);
-    expect(out).toContain('sent 1 records (16 B) to ');
+    expect(out).toContain('sent 1 record (16 B) to ');
     expect(out).toMatch(/long\.ndjson +0 +over 1 MiB\n/);
   });
 

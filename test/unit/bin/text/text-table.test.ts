@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { byteText, secondsText, textTable, withCommas } from '../../../../bin/text/text-table.ts';
+import {
+  byteText,
+  counted,
+  secondsText,
+  textTable,
+  withCommas,
+} from '../../../../bin/text/text-table.ts';
 
 describe('textTable', () => {
   it('puts numbers to the right and shows control characters', () => {
@@ -63,4 +69,10 @@ describe('numbers', () => {
     ]);
     expect([5, 1_234, 65_432].map(secondsText)).toEqual(['0.01 s', '1.23 s', '65.4 s']);
   });
+});
+
+it('has the noun of one thing and of several', () => {
+  const files = [0, 1, 1_200].map((count) => counted(count, 'file'));
+  expect(files).toEqual(['0 files', '1 file', '1,200 files']);
+  expect(counted(2, 'order id is', 'order ids are')).toBe('2 order ids are');
 });
