@@ -30,9 +30,9 @@ export class Alarms extends Construct {
     const { batch, stream, reconciliation, topic } = props;
     const { deployment } = batch.options;
     const pipelines = {
-      batch: batch.door,
-      stream: stream.door,
-      reconciliation: reconciliation.comparison,
+      batch: batch.pipeline,
+      stream: stream.pipeline,
+      reconciliation: reconciliation.pipeline,
     };
     const watched = { deployment, storage: stream.storage, pipelines, catalogue: null };
     const prefix = deployment.config.aws.stackPrefix;

@@ -5,7 +5,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { BatchDoor as Door } from '../constructs/batch-door.ts';
+import { BatchPipeline } from '../constructs/batch-pipeline.ts';
 import type { AnyBucket, AnyTable } from '../constructs/resources.ts';
 import { StorageParts } from '../constructs/storage-parts.ts';
 import { type Options, optionsOf, type TandemOptions } from './options.ts';
@@ -57,7 +57,7 @@ export class BatchDoor extends Construct {
   /** Notifications of uploads that could not be read. */
   readonly deadLetters: IQueue;
   /** @internal */
-  readonly door: Door;
+  readonly pipeline: BatchPipeline;
   /** @internal */
   readonly options: Options;
 
@@ -70,9 +70,9 @@ export class BatchDoor extends Construct {
     this.state = (props.state ?? parts.state()) as ITable;
     const { landing, lake, state } = this;
     const storage = { landing, lake, state, key: parts.key };
-    this.door = new Door(this, 'Door', { ...this.options, storage });
-    this.stateMachine = this.door.stateMachine;
-    this.starter = this.door.starter.function;
-    this.deadLetters = this.door.deadLetters;
+    this.pipeline = new BatchPipeline(this, 'Door', { ...this.options, storage });
+    this.stateMachine = this.pipeline.stateMachine;
+    this.starter = this.pipeline.starter.function;
+    this.deadLetters = this.pipeline.deadLetters;
   }
 }

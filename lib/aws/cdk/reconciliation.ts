@@ -1,7 +1,7 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { UsageError } from '../../../lambdas/shared/model/errors.ts';
-import { Reconciliation as Comparison } from '../constructs/reconciliation.ts';
+import { ComparisonPipeline } from '../constructs/comparison-pipeline.ts';
 import type { BatchDoor } from './batch-door.ts';
 import type { StreamDoor } from './stream-door.ts';
 
@@ -19,7 +19,7 @@ export class Reconciliation extends Construct {
   /** Invoked with `{}`, it compares now. */
   readonly reconcile: IFunction;
   /** @internal */
-  readonly comparison: Comparison;
+  readonly pipeline: ComparisonPipeline;
 
   /** Throws `UsageError` `lakes_differ`. */
   constructor(scope: Construct, id: string, { batch, stream }: ReconciliationProps) {
@@ -29,11 +29,11 @@ export class Reconciliation extends Construct {
         'Reconciliation needs both doors on the same lake; give the stream door that of';
       throw new UsageError('lakes_differ', `${message} the batch door (lake: batch.lake)`);
     }
-    this.comparison = new Comparison(this, 'Comparison', {
+    this.pipeline = new ComparisonPipeline(this, 'Comparison', {
       ...batch.options,
       storage: stream.storage,
       stateMachine: batch.stateMachine,
     });
-    this.reconcile = this.comparison.reconcile.function;
+    this.reconcile = this.pipeline.reconcile.function;
   }
 }

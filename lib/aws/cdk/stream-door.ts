@@ -5,10 +5,10 @@ import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ReplayDoor } from '../constructs/replay-door.ts';
+import { ReplayPipeline } from '../constructs/replay-pipeline.ts';
 import type { AnyBucket, AnyTable, TandemResources } from '../constructs/resources.ts';
 import { StorageParts } from '../constructs/storage-parts.ts';
-import { StreamDoor as Door } from '../constructs/stream-door.ts';
+import { StreamPipeline } from '../constructs/stream-pipeline.ts';
 import { type Options, optionsOf, type TandemOptions } from './options.ts';
 
 export interface StreamDoorProps extends TandemOptions {
@@ -75,7 +75,7 @@ export class StreamDoor extends Construct {
   /** Fills one consumer other than the default one per execution (docs/operations.md). */
   readonly replay: IStateMachine;
   /** @internal */
-  readonly door: Door;
+  readonly pipeline: StreamPipeline;
   /** @internal */
   readonly options: Options;
   /** @internal */
@@ -92,13 +92,13 @@ export class StreamDoor extends Construct {
     this.failures = (props.failures ?? parts.failures()) as IBucket;
     const { stream, lake, landing, state, failures } = this;
     this.storage = { stream, lake, landing, state, failures, key: parts.key };
-    const doorProps = { ...this.options, storage: this.storage };
-    this.door = new Door(this, 'Door', doorProps);
-    this.replay = new ReplayDoor(this, 'Replay', doorProps).stateMachine;
-    this.consumer = this.door.consumer.function;
-    this.publisher = this.door.publisher.function;
-    this.drain = this.door.drain.function;
-    this.redrive = this.door.redrive.function;
-    this.mapping = this.door.mapping;
+    const pipelineProps = { ...this.options, storage: this.storage };
+    this.pipeline = new StreamPipeline(this, 'Door', pipelineProps);
+    this.replay = new ReplayPipeline(this, 'Replay', pipelineProps).stateMachine;
+    this.consumer = this.pipeline.consumer.function;
+    this.publisher = this.pipeline.publisher.function;
+    this.drain = this.pipeline.drain.function;
+    this.redrive = this.pipeline.redrive.function;
+    this.mapping = this.pipeline.mapping;
   }
 }

@@ -2,13 +2,13 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { LogLevel, type LogOptions } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { DoorProps } from './door-props.ts';
+import type { PipelineProps } from './pipeline-props.ts';
 
 /** Log options of a state machine: every event, in a log group that goes with the stack. */
 export function workflowLogs(
   scope: Construct,
   stateMachineName: string,
-  { deployment, storage }: Pick<DoorProps<'key'>, 'deployment' | 'storage'>,
+  { deployment, storage }: Pick<PipelineProps<'key'>, 'deployment' | 'storage'>,
 ): LogOptions {
   const destination = new LogGroup(scope, 'WorkflowLogs', {
     // Under this prefix log groups need no resource policy of their own, of which an account has

@@ -8,9 +8,9 @@ import { catalogueName } from '../../../lambdas/catalogue/register-tables/regist
 import { tablesOf } from '../../../lambdas/shared/model/tables.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { DEFAULT_CONSUMER, StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
-import type { DoorProps } from '../constructs/door-props.ts';
 import { keepFailedCalls, lostCallsQueue } from '../constructs/lost-calls.ts';
 import { allow, allowObjects } from '../constructs/permissions.ts';
+import type { PipelineProps } from '../constructs/pipeline-props.ts';
 import { TandemFunction } from '../constructs/tandem-function.ts';
 
 /** A query that reads more is stopped. */
@@ -27,7 +27,7 @@ export class CatalogueStack extends Stack {
   readonly registration: TandemFunction;
   readonly lostCalls: Queue;
 
-  constructor(scope: Construct, id: string, props: StackProps & DoorProps) {
+  constructor(scope: Construct, id: string, props: StackProps & PipelineProps) {
     super(scope, id, props);
     const { deployment } = props;
     const name = deployment.config.aws.stackPrefix.toLowerCase();
@@ -51,7 +51,7 @@ export class CatalogueStack extends Stack {
     });
   }
 
-  #registration({ deployment, storage, codeOf }: DoorProps, database: string): TandemFunction {
+  #registration({ deployment, storage, codeOf }: PipelineProps, database: string): TandemFunction {
     const registration = new TandemFunction(this, 'registerTables', {
       deployment,
       description: 'Updates the tables of Athena to the current publications',
@@ -99,7 +99,7 @@ export class CatalogueStack extends Stack {
     return registration;
   }
 
-  #workgroup({ deployment, storage }: DoorProps, name: string): void {
+  #workgroup({ deployment, storage }: PipelineProps, name: string): void {
     new CfnWorkGroup(this, 'Workgroup', {
       name,
       recursiveDeleteOption: deployment.isEphemeral,

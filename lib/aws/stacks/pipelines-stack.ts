@@ -1,26 +1,26 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { configHash } from '../../../lambdas/shared/model/config-hash.ts';
-import { BatchDoor } from '../constructs/batch-door.ts';
-import type { DoorProps } from '../constructs/door-props.ts';
-import { Reconciliation } from '../constructs/reconciliation.ts';
-import { ReplayDoor } from '../constructs/replay-door.ts';
-import { StreamDoor } from '../constructs/stream-door.ts';
+import { BatchPipeline } from '../constructs/batch-pipeline.ts';
+import { ComparisonPipeline } from '../constructs/comparison-pipeline.ts';
+import type { PipelineProps } from '../constructs/pipeline-props.ts';
+import { ReplayPipeline } from '../constructs/replay-pipeline.ts';
+import { StreamPipeline } from '../constructs/stream-pipeline.ts';
 
 /** Both doors, and their reconciliation. Nothing in this stack holds data. */
 export class PipelinesStack extends Stack {
-  readonly batch: BatchDoor;
-  readonly stream: StreamDoor;
-  readonly replay: ReplayDoor;
-  readonly reconciliation: Reconciliation;
+  readonly batch: BatchPipeline;
+  readonly stream: StreamPipeline;
+  readonly replay: ReplayPipeline;
+  readonly reconciliation: ComparisonPipeline;
 
-  constructor(scope: Construct, id: string, props: StackProps & DoorProps) {
+  constructor(scope: Construct, id: string, props: StackProps & PipelineProps) {
     super(scope, id, props);
-    this.batch = new BatchDoor(this, 'Batch', props);
-    this.stream = new StreamDoor(this, 'Stream', props);
-    this.replay = new ReplayDoor(this, 'Replay', props);
+    this.batch = new BatchPipeline(this, 'Batch', props);
+    this.stream = new StreamPipeline(this, 'Stream', props);
+    this.replay = new ReplayPipeline(this, 'Replay', props);
     const { stateMachine } = this.batch;
-    this.reconciliation = new Reconciliation(this, 'Reconcile', { ...props, stateMachine });
+    this.reconciliation = new ComparisonPipeline(this, 'Reconcile', { ...props, stateMachine });
     const { reconcile } = this.reconciliation;
     this.#output('StateMachine', stateMachine.stateMachineArn, 'runs of the batch door');
     this.#output('StartFunction', this.batch.starter.function.functionName, 'starts batch runs');

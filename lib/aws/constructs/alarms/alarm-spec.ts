@@ -10,10 +10,10 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { MetricName } from '../../../../lambdas/shared/ports/metrics.ts';
 import type { GaugeName } from '../../../../lambdas/shared/runtime/lambda-handler.ts';
 import type { Deployment } from '../../deployment.ts';
-import type { BatchDoor } from '../batch-door.ts';
-import type { Reconciliation } from '../reconciliation.ts';
+import type { BatchPipeline } from '../batch-pipeline.ts';
+import type { ComparisonPipeline } from '../comparison-pipeline.ts';
 import type { TandemResources } from '../resources.ts';
-import type { StreamDoor } from '../stream-door.ts';
+import type { StreamPipeline } from '../stream-pipeline.ts';
 import { METRICS_NAMESPACE, type TandemFunction } from '../tandem-function.ts';
 
 /** One alarm: its metric, its limit, and what to do when it fires. */
@@ -36,9 +36,9 @@ export interface Watched {
   readonly deployment: Deployment;
   readonly storage: TandemResources;
   readonly pipelines: {
-    readonly batch: BatchDoor;
-    readonly stream: StreamDoor;
-    readonly reconciliation: Reconciliation;
+    readonly batch: BatchPipeline;
+    readonly stream: StreamPipeline;
+    readonly reconciliation: ComparisonPipeline;
   };
   /** Null where Athena has no tables. */
   readonly catalogue: { readonly registration: TandemFunction; readonly lostCalls: IQueue } | null;

@@ -7,10 +7,10 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { BatchWorkflow } from './batch-workflow.ts';
-import type { DoorProps } from './door-props.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
 import { allow, allowItems, allowKey, allowObjects, type ObjectRights } from './permissions.ts';
+import type { PipelineProps } from './pipeline-props.ts';
 import { stateMachineArn } from './state-machine-arn.ts';
 import { TandemFunction } from './tandem-function.ts';
 import { workflowLogs } from './workflow-logs.ts';
@@ -72,10 +72,10 @@ const STARTER_BATCH = { batchSize: 100, maxBatchingWindow: Duration.seconds(2) }
 /** A lost call of the starter is made up for after this long. */
 const STARTER_EVERY = Duration.minutes(5);
 
-type BatchProps = DoorProps<'landing' | 'lake' | 'state'>;
+type BatchProps = PipelineProps<'landing' | 'lake' | 'state'>;
 
 /** From an upload to the tables: notifications, starter, state machine and its steps. */
-export class BatchDoor extends Construct {
+export class BatchPipeline extends Construct {
   readonly stateMachine: StateMachine;
   readonly steps: Readonly<Record<StepName, TandemFunction>>;
   readonly starter: TandemFunction;

@@ -4,9 +4,9 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ComparisonWorkflow } from './comparison-workflow.ts';
-import type { DoorProps } from './door-props.ts';
 import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
 import { allow, allowObjects, type ObjectRights } from './permissions.ts';
+import type { PipelineProps } from './pipeline-props.ts';
 import { stateMachineArn } from './state-machine-arn.ts';
 import { TandemFunction } from './tandem-function.ts';
 import { workflowLogs } from './workflow-logs.ts';
@@ -20,17 +20,17 @@ const LAKE_RIGHTS: ObjectRights = {
   remove: [SPILLED],
 };
 
-export interface ReconciliationProps extends DoorProps<'lake'> {
+export interface ComparisonPipelineProps extends PipelineProps<'lake'> {
   /** Each run of it that succeeds is compared. */
   readonly stateMachine: IStateMachine;
 }
 
 /** Compares both doors after each batch run, and on a schedule. */
-export class Reconciliation extends Construct {
+export class ComparisonPipeline extends Construct {
   readonly reconcile: TandemFunction;
   readonly lostCalls: Queue;
 
-  constructor(scope: Construct, id: string, props: ReconciliationProps) {
+  constructor(scope: Construct, id: string, props: ComparisonPipelineProps) {
     super(scope, id);
     const { deployment, storage, codeOf, stateMachine } = props;
     const { aws } = deployment.config;
@@ -70,7 +70,7 @@ export class Reconciliation extends Construct {
   }
 
   /** For comparisons too large for one function. */
-  #workflow(props: ReconciliationProps, name: string): void {
+  #workflow(props: ComparisonPipelineProps, name: string): void {
     const { isEmulator } = props.deployment;
     new ComparisonWorkflow(this, 'Workflow', {
       reconcile: this.reconcile.function,

@@ -5,9 +5,9 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionVariable } from '../../../lambdas/shared/adapters/aws/function-ports.ts';
 import type { FunctionName } from '../bundle/function-names.ts';
-import type { DoorProps } from './door-props.ts';
 import { keepFailedCalls, lostCallsQueue } from './lost-calls.ts';
 import { allowItems, allowObjects, allowReading, type ObjectRights } from './permissions.ts';
+import type { PipelineProps } from './pipeline-props.ts';
 import { TandemFunction } from './tandem-function.ts';
 
 const RAW = 'raw/stream/*';
@@ -48,7 +48,7 @@ interface StreamFunction {
 /**
  * From events to the tables: event source mapping, consumer, publisher, and on-demand functions.
  */
-export class StreamDoor extends Construct {
+export class StreamPipeline extends Construct {
   readonly consumer: TandemFunction;
   readonly publisher: TandemFunction;
   readonly shardPublisher: TandemFunction;
@@ -56,9 +56,9 @@ export class StreamDoor extends Construct {
   readonly redrive: TandemFunction;
   readonly mapping: EventSourceMapping;
   readonly lostCalls: Queue;
-  readonly #props: DoorProps;
+  readonly #props: PipelineProps;
 
-  constructor(scope: Construct, id: string, props: DoorProps) {
+  constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
     this.#props = props;
     this.consumer = this.#make({
@@ -111,13 +111,13 @@ export class StreamDoor extends Construct {
   #make({ name, description, lake: rights, variables = {} }: StreamFunction): TandemFunction {
     const { deployment, storage, codeOf } = this.#props;
     const { landing, lake, state, stream } = storage;
-    const { aws, stream: config } = deployment.config;
+    const { config } = deployment;
     const made = new TandemFunction(this, name, {
       deployment,
       description,
       code: codeOf(name),
       key: storage.key,
-      memory: Size.mebibytes(Math.round(aws.streamMemoryBytes / 1024 ** 2)),
+      memory: Size.mebibytes(Math.round(config.aws.streamMemoryBytes / 1024 ** 2)),
       variables: {
         ...variables,
         LANDING_BUCKET: landing.bucketName,
@@ -127,7 +127,7 @@ export class StreamDoor extends Construct {
       },
     });
     allowObjects(made.role, lake, rights);
-    allowItems(made.role, state, [`default/${config.name}#*`]);
+    allowItems(made.role, state, [`default/${config.stream.name}#*`]);
     allowReading(made.role, stream);
     return made;
   }

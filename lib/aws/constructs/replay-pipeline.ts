@@ -2,8 +2,8 @@ import { Size } from 'aws-cdk-lib';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DEFAULT_CONSUMER } from '../../../lambdas/shared/state/lake-keys.ts';
-import type { DoorProps } from './door-props.ts';
 import { allowItems, allowObjects, allowReading, type ObjectRights } from './permissions.ts';
+import type { PipelineProps } from './pipeline-props.ts';
 import { ReplayWorkflow } from './replay-workflow.ts';
 import { TandemFunction } from './tandem-function.ts';
 import { workflowLogs } from './workflow-logs.ts';
@@ -18,12 +18,12 @@ const LAKE_RIGHTS: ObjectRights = {
 };
 
 /** Functions that fill and drain, on demand, consumers other than the default one. */
-export class ReplayDoor extends Construct {
+export class ReplayPipeline extends Construct {
   readonly replay: TandemFunction;
   readonly stateMachine: StateMachine;
-  readonly #props: DoorProps;
+  readonly #props: PipelineProps;
 
-  constructor(scope: Construct, id: string, props: DoorProps) {
+  constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
     this.#props = props;
     this.replay = this.#function();
@@ -39,13 +39,13 @@ export class ReplayDoor extends Construct {
   #function(): TandemFunction {
     const { deployment, storage, codeOf } = this.#props;
     const { landing, lake, state, stream } = storage;
-    const { aws, stream: config } = deployment.config;
+    const { config } = deployment;
     const made = new TandemFunction(this, 'replay', {
       deployment,
       description: 'Fills and drains replayed consumers',
       code: codeOf('replay'),
       key: storage.key,
-      memory: Size.mebibytes(Math.round(aws.streamMemoryBytes / 1024 ** 2)),
+      memory: Size.mebibytes(Math.round(config.aws.streamMemoryBytes / 1024 ** 2)),
       variables: {
         LANDING_BUCKET: landing.bucketName,
         LAKE_BUCKET: lake.bucketName,
@@ -56,7 +56,7 @@ export class ReplayDoor extends Construct {
     allowObjects(made.role, lake, LAKE_RIGHTS);
     allowObjects(made.role, landing, { read: ['customers/*', 'products/*'] });
     // Names are free, but for that of the default consumer.
-    allowItems(made.role, state, [`*/${config.name}#*`], [`${DEFAULT_CONSUMER}/*`]);
+    allowItems(made.role, state, [`*/${config.stream.name}#*`], [`${DEFAULT_CONSUMER}/*`]);
     allowReading(made.role, stream);
     return made;
   }
