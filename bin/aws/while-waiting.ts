@@ -89,6 +89,6 @@ export async function sightOf(
   { config, io }: CommandContext,
   consumer: string,
 ): Promise<StreamSight> {
-  const { sightDeployedStream } = await import('../../lib/aws/client/sight-deployed-stream.ts');
-  return await sightDeployedStream(resources, { config, consumer, metrics: warningMetrics(io) });
+  const { openDeployedSight } = await import('../../lib/aws/client/deployed-sight.ts');
+  return await openDeployedSight(resources, { config, consumer, metrics: warningMetrics(io) });
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { tablesOf } from '../../lambdas/shared/model/tables.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { readStreamStatus, type StreamStatus } from '../../lib/common/stream-status.ts';
-import { sightLocalStream } from '../../lib/embedded/stream/view-stream.ts';
+import { openLocalSight } from '../../lib/embedded/stream/local-sight.ts';
 import { deployedScreen, verdictOf } from '../aws/deployed-screen.ts';
 import {
   type DeployedStatus,
@@ -178,7 +178,7 @@ async function readStream(
   { config, io }: CommandContext,
 ): Promise<StreamStatus> {
   const metrics = warningMetrics(io);
-  const sight = await sightLocalStream({ ...folders, config, consumer, metrics });
+  const sight = await openLocalSight({ ...folders, config, consumer, metrics });
   try {
     return await readStreamStatus(sight);
   } finally {

@@ -45,7 +45,7 @@ export interface SightPorts {
  * Opens a consumer for reading: by its stored state, or by the config if it has none. Writes
  * nothing.
  */
-export async function sightStream(
+export async function openSight(
   ports: SightPorts,
   settings: {
     readonly config: Config;

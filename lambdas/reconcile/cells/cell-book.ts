@@ -58,20 +58,20 @@ export class CellBook {
     return windowStartMs + this.#options.windowLengthMs > this.#options.watermarkMs;
   }
 
-  /** Adds an entry to its cell. Call `drainIfFull` after each batch of entries. */
+  /** Adds an entry to its cell. Call `spillIfFull` after each batch of entries. */
   add(entry: CellEntry): void {
     if (this.#options.partitionCount === 1) this.#cells.add(entry);
     else this.#entries.push(entry);
   }
 
   /** Spills what exceeds memory. Call it between batches of entries. */
-  async drainIfFull(): Promise<void> {
-    if (this.#entries.length >= this.#options.bufferRows) await this.#drain();
+  async spillIfFull(): Promise<void> {
+    if (this.#entries.length >= this.#options.bufferRows) await this.#spillEntries();
   }
 
   /** Stores what was entered, for the book of another process. Not for a single partition. */
   async finish(): Promise<SpilledParts> {
-    await this.#drain();
+    await this.#spillEntries();
     return await this.#spill.finish();
   }
 
@@ -80,7 +80,7 @@ export class CellBook {
     this.#adopted.push(parts);
   }
 
-  async #drain(): Promise<void> {
+  async #spillEntries(): Promise<void> {
     const entries = this.#entries;
     if (entries.length === 0) return;
     this.#entries = [];
@@ -95,7 +95,7 @@ export class CellBook {
   async *differences(): AsyncGenerator<{ class: ClassName; cell: DifferentCell }> {
     const { partitionCount } = this.#options;
     if (partitionCount > 1) {
-      await this.#drain();
+      await this.#spillEntries();
       await this.#spill.flush();
     }
     for (let partition = 0; partition < partitionCount; partition++) {

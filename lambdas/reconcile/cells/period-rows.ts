@@ -39,7 +39,7 @@ export async function addPeriodRows(
   book: CellBook,
 ): Promise<void> {
   for (let row = 0; row < batch.side.length; row++) {
-    if (row % ROWS_AT_ONCE === 0) await book.drainIfFull();
+    if (row % ROWS_AT_ONCE === 0) await book.spillIfFull();
     if (!isInPeriod(period, batch.timeMs[row])) continue;
     if (batch.outcome[row] !== ACTIVE) {
       totals.cancelled += 1;

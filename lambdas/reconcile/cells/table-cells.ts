@@ -61,7 +61,7 @@ export async function addRevenueTables(
       for await (const rows of readTableColumns(lake, file, columns)) {
         addRows(side.door, table, rows, book);
         if (table === 'product_revenue') top.add(rows);
-        await book.drainIfFull();
+        await book.spillIfFull();
       }
       onFile();
     }

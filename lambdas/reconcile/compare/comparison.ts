@@ -130,7 +130,7 @@ export async function matchPartition(
   const addCounted = async (batch: RecordBatch, side: SideTotals) => {
     addOldest(batch, side);
     if (!isAllTime(period)) await addPeriodRows(batch, period, side, book);
-    await book.drainIfFull();
+    await book.spillIfFull();
   };
   for await (const batch of source.batchCounted(partition)) {
     matcher.addBatchCounted(batch);
@@ -147,7 +147,7 @@ export async function matchPartition(
   for (const difference of matcher.differences()) {
     await differences.addId(difference);
     addEffects(difference, book);
-    await book.drainIfFull();
+    await book.spillIfFull();
   }
 }
 

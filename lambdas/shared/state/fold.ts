@@ -16,7 +16,7 @@ interface LiveEntry {
 
 /**
  * A shard's state in memory: its HEAD and the claims of its own log and its ancestors'. Updated by
- * `took` after each entry this process appends; discarded when another writer appends first.
+ * `addOwn` after each entry this process appends; discarded when another writer appends first.
  */
 export class ShardFold {
   readonly shardId: string;
@@ -37,16 +37,16 @@ export class ShardFold {
     return this.claims.sizeBytes;
   }
 
-  /** Takes what an entry that was read adds. */
-  take(entry: LogEntry): void {
+  /** Adds an entry that was read, and its claims. */
+  addRead(entry: LogEntry): void {
     this.#live.push({ version: entry.version, entry: withoutClaims(entry) });
     if (entry.kind === 'records' || entry.kind === 'redrive') {
       this.claims.addEncoded(entry.claims);
     }
   }
 
-  /** Records an entry that this process appended, whose claims are in `claims` already. */
-  took(entry: LogEntry): void {
+  /** Adds an entry that this process appended, whose claims are in `claims` already. */
+  addOwn(entry: LogEntry): void {
     this.#live.push({ version: entry.version, entry: withoutClaims(entry) });
   }
 
@@ -135,7 +135,7 @@ export async function foldShard(
     const from = Math.max(after + 1, head.claimsFrom);
     const entries = await readLog(context, shardId, from, head.version);
     if (!isWhole(entries, from, head.version)) continue;
-    for (const entry of entries) fold.take(entry);
+    for (const entry of entries) fold.addRead(entry);
     fold.head = head;
     return fold;
   }

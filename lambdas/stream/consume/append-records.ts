@@ -83,7 +83,7 @@ async function appendCut(
   const also = append.also?.(records.slice(cut.from, cut.to)) ?? [];
   const status = await appendEntry(context, fold, entry, changesOf(entry, head), also);
   if (status !== 'committed') return status;
-  fold.took(entry);
+  fold.addOwn(entry);
   fold.head = head;
   fold.forgetExpired(context);
   return status;

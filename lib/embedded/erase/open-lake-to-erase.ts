@@ -4,7 +4,7 @@ import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-
 import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
 import { CODE_VERSION } from '../../common/code-version.ts';
-import { type StreamSight, sightStream } from '../../common/stream-sight.ts';
+import { openSight, type StreamSight } from '../../common/stream-sight.ts';
 import type { LocalStreamOptions } from '../stream/local-stream.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function openLakeToErase(
   };
   return await cleanUpOnFailure(
     () =>
-      sightStream(ports, { config, consumer, codeVersion: CODE_VERSION, isPublisher: true }, () =>
+      openSight(ports, { config, consumer, codeVersion: CODE_VERSION, isPublisher: true }, () =>
         state?.close(),
       ),
     async () => state?.close(),

@@ -53,7 +53,7 @@ describe('folding a shard', () => {
 
     expect(await foldShard(context, SHARD, fold)).toBe(fold);
     fold?.forgetExpired(context);
-    fold?.took(records(5, 'b', 2));
+    fold?.addOwn(records(5, 'b', 2));
     // One entry of each version: with a second copy of the first this would be 1.
     expect(fold?.claimsFromAt(at(60_001), context)).toBe(5);
   });

@@ -51,7 +51,7 @@ describe('the first version whose claims count', () => {
     const { context } = await openWorld();
     const fold = new ShardFold(SHARD, { ...A_HEAD, version: 4 });
     for (const entry of [records(1, 'a', 1_000), fence(2), records(3, 'b', 2_000), fence(4)]) {
-      fold.take(entry);
+      fold.addRead(entry);
     }
 
     expect(fold.claimsFromAt(at(60_999), context)).toBe(1);
@@ -63,7 +63,7 @@ describe('the first version whose claims count', () => {
   it('is that of the next entry where it alone has claims that count, and else behind it', async () => {
     const { context } = await openWorld();
     const fold = new ShardFold(SHARD, { ...A_HEAD, version: 1 });
-    fold.take(records(1, 'a', 1_000));
+    fold.addRead(records(1, 'a', 1_000));
 
     expect(fold.claimsFromAt(at(60_999), context, records(2, 'b', 9_000))).toBe(1);
     expect(fold.claimsFromAt(at(61_000), context, records(2, 'b', 9_000))).toBe(2);
@@ -75,10 +75,10 @@ describe('the first version whose claims count', () => {
 describe('claims of a fold', () => {
   it('are those of entries that were read, not of its own, which has them already', () => {
     const fold = new ShardFold(SHARD, A_HEAD);
-    fold.take(records(1, 'a', 1_000));
-    fold.take({ ...records(2, 'b', 2_000), kind: 'redrive' });
-    fold.take(fence(3));
-    fold.took(records(4, 'c', 3_000));
+    fold.addRead(records(1, 'a', 1_000));
+    fold.addRead({ ...records(2, 'b', 2_000), kind: 'redrive' });
+    fold.addRead(fence(3));
+    fold.addOwn(records(4, 'c', 3_000));
 
     expect([timeOf(fold, 'a'), timeOf(fold, 'b'), timeOf(fold, 'c')]).toEqual([
       1_000,
@@ -136,7 +136,7 @@ describe('claims of a fold', () => {
   it('are looked for in entries from `claimsFrom` on', async () => {
     const { context } = await openWorld();
     const fold = new ShardFold(SHARD, { ...A_HEAD, version: 3, claimsFrom: 2 });
-    for (const version of [1, 2, 3]) fold.take(records(version, `o${version}`, 1_000));
+    for (const version of [1, 2, 3]) fold.addRead(records(version, `o${version}`, 1_000));
 
     fold.forgetExpired(context);
 

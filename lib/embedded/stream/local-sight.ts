@@ -5,24 +5,24 @@ import { cleanUpOnFailure, TerminalError } from '../../../lambdas/shared/model/e
 import type { Clock } from '../../../lambdas/shared/ports/clock.ts';
 import { SystemClock } from '../../../lambdas/shared/runtime/clock.ts';
 import { CODE_VERSION } from '../../common/code-version.ts';
-import { type StreamSight, sightStream } from '../../common/stream-sight.ts';
+import { openSight, type StreamSight } from '../../common/stream-sight.ts';
 import type { LocalStreamOptions } from './local-stream.ts';
 
 /**
  * Opens the stream of a folder and the state of a lake for reading, whichever of them exist.
  * Creates nothing and needs no write permission.
  */
-export async function sightLocalStream(options: LocalStreamOptions): Promise<StreamSight> {
+export async function openLocalSight(options: LocalStreamOptions): Promise<StreamSight> {
   const { config } = options;
   const clock = new SystemClock();
   const stream = await findStream(options.streamDir, config.stream.name, clock);
   return await cleanUpOnFailure(
-    () => sightState(options, stream, clock),
+    () => openLocalState(options, stream, clock),
     async () => stream?.close(),
   );
 }
 
-async function sightState(
+async function openLocalState(
   { lakeDir, landingDir, config, consumer, metrics }: LocalStreamOptions,
   stream: LocalEventStream | null,
   clock: Clock,
@@ -36,7 +36,7 @@ async function sightState(
   };
   return await cleanUpOnFailure(
     () =>
-      sightStream(
+      openSight(
         { stream, state, lake, landing, clock, metrics },
         { config, consumer, codeVersion: CODE_VERSION, isPublisher: true },
         close,
