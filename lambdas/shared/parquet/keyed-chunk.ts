@@ -4,6 +4,7 @@ import { assert } from '../model/errors.ts';
 import { type EncodeArena, PAGE_ROWS, UNSEEN } from './arena.ts';
 import type { ColumnChunk, IndexPages, RowGroupContext } from './column-chunk.ts';
 import { asPhysical, gather, isBytes, valueCountOf } from './dense-values.ts';
+import { isWorthDictionary } from './encoding-choice.ts';
 import { ENCODING, PAGE } from './format.ts';
 import { asInstants, microsOf, toMicros } from './instants.ts';
 import { writeLevels } from './levels.ts';
@@ -12,9 +13,6 @@ import { encodeDenseColumn } from './plain-chunk.ts';
 import { writeRleRun } from './rle-hybrid.ts';
 import { physicalOf } from './schema.ts';
 import { type Bounds, bytesBounds, bytesRange, numberBounds, numberRange } from './statistics.ts';
-
-/** A reader holds a column's whole dictionary. */
-const DICTIONARY_BYTES_MAX = 16 * 1024 * 1024;
 
 const NULL_LOCAL = -1;
 
@@ -46,7 +44,8 @@ export function encodeKeyedColumn(
   );
   const locals = localsOf(context, data, used);
   assert(column.isNullable || !locals.hasNulls, `column ${column.name} has no nulls`);
-  if (!isWorthDictionary(context, data, locals)) return encodeRowByRow(context, column, data);
+  const isWorth = isWorthDictionary(locals.valueOfLocal, data.values, context.rowCount);
+  if (!context.isCompact || !isWorth) return encodeRowByRow(context, column, data);
   const dictionaryPageAt = context.pages.at;
   const dictionary = writeDictionary(context, column, data, locals);
   const dataPageAt = context.pages.at;
@@ -105,17 +104,6 @@ function localsOf(context: RowGroupContext, data: KeyedColumn, used: Uint32Array
   }
   for (let i = 0; i < localCount; i++) localOfValue[valueOfLocal[i]] = UNSEEN;
   return { localOfUsed, valueOfLocal: valueOfLocal.subarray(0, localCount), hasNulls };
-}
-
-/** A dictionary pays where a value occurs twice on average. */
-function isWorthDictionary(context: RowGroupContext, data: KeyedColumn, locals: Locals): boolean {
-  const count = locals.valueOfLocal.length;
-  if (!context.isCompact || count === 0 || count * 2 > context.rowCount) return false;
-  if (!isBytes(data.values)) return true;
-  const { offsets } = data.values;
-  let sizeBytes = count * 4;
-  for (const value of locals.valueOfLocal) sizeBytes += offsets[value + 1] - offsets[value];
-  return sizeBytes <= DICTIONARY_BYTES_MAX;
 }
 
 /** The column with one value per row. */

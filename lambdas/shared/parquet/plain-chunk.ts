@@ -3,8 +3,8 @@ import type { Column } from '../model/column.ts';
 import { assert } from '../model/errors.ts';
 import { type EncodeArena, PAGE_BYTES, PAGE_ROWS } from './arena.ts';
 import type { ColumnChunk, RowGroupContext } from './column-chunk.ts';
-import { sharesPrefixes } from './delta-byte-array.ts';
 import { asPhysical, gather, isBytes } from './dense-values.ts';
+import { denseEncodingOf } from './encoding-choice.ts';
 import { ENCODING, type Encoding, PAGE, PHYSICAL, type Physical } from './format.ts';
 import { asInstants, microsOf, toMicros } from './instants.ts';
 import { writeLevels } from './levels.ts';
@@ -80,24 +80,20 @@ function createEncoder(
 ): ValueEncoder {
   // A column of nulls has no values at all: PLAIN says so in no bytes.
   if (count === 0) return { encoding: ENCODING.PLAIN, write: () => {}, bounds: () => null };
-  if (isBytes(values)) return createTextEncoder(context, values, count);
+  const encoding = denseEncodingOf(context.isCompact, values, count);
+  if (isBytes(values)) return createTextEncoder(context, values, encoding);
   const physical = physicalOf(column.type);
   const numbers = asPhysical(context.arena, values, count, physical);
   return column.type.kind === 'timestamp'
-    ? createInstantEncoder(context, asInstants(numbers))
-    : createNumberEncoder(context, numbers, physical);
+    ? createInstantEncoder(context, asInstants(numbers), encoding)
+    : createNumberEncoder(context, numbers, { physical, encoding });
 }
 
 function createTextEncoder(
-  { arena, isCompact }: RowGroupContext,
+  { arena }: RowGroupContext,
   values: BytesValues,
-  count: number,
+  encoding: Encoding,
 ): ValueEncoder {
-  const encoding = !isCompact
-    ? ENCODING.PLAIN
-    : sharesPrefixes(values, count)
-      ? ENCODING.DELTA_BYTE_ARRAY
-      : ENCODING.DELTA_LENGTH_BYTE_ARRAY;
   let range: BytesRange | null = null;
   return {
     encoding,
@@ -113,42 +109,43 @@ function createTextEncoder(
 }
 
 function createNumberEncoder(
-  { arena, isCompact }: RowGroupContext,
+  { arena }: RowGroupContext,
   values: NumberValues,
-  physical: Physical,
+  { physical, encoding }: { readonly physical: Physical; readonly encoding: Encoding },
 ): ValueEncoder {
   let range: NumberRange | null = null;
   return {
-    encoding: isCompact ? ENCODING.DELTA_BINARY_PACKED : ENCODING.PLAIN,
+    encoding,
     write(from, to) {
       // Page by page: the values are read from memory once, for their range, and are encoded from
       // the cache.
       const { kernel } = arena;
       const pageRange = to > from ? numberRange(kernel, values, from, to) : { min: 0, max: 0 };
       if (to > from) range = unitedRange(range, pageRange);
-      if (isCompact) writeDeltaNumbers(kernel, arena.body, values, { from, to }, pageRange);
-      else writePlainNumbers(arena.body, values, { from, to }, physical);
+      if (encoding === ENCODING.PLAIN) {
+        writePlainNumbers(arena.body, values, { from, to }, physical);
+      } else writeDeltaNumbers(kernel, arena.body, values, { from, to }, pageRange);
     },
     bounds: () => (range === null ? null : numberBounds(range, physical)),
   };
 }
 
 function createInstantEncoder(
-  { arena, isCompact }: RowGroupContext,
+  { arena }: RowGroupContext,
   values: Float64Array,
+  encoding: Encoding,
 ): ValueEncoder {
   let range: NumberRange | null = null;
   return {
-    encoding: isCompact ? ENCODING.DELTA_BINARY_PACKED : ENCODING.PLAIN,
+    encoding,
     write(from, to) {
       const pageRange =
         to > from ? numberRange(arena.kernel, values, from, to) : { min: 0, max: 0 };
       if (to > from) range = unitedRange(range, pageRange);
-      if (isCompact) writeDeltaMillis(arena, values, { from, to }, pageRange);
-      else {
+      if (encoding === ENCODING.PLAIN) {
         const micros = toMicros(arena, values, { from, to });
         writePlainNumbers(arena.body, micros, { from, to }, PHYSICAL.INT64);
-      }
+      } else writeDeltaMillis(arena, values, { from, to }, pageRange);
     },
     bounds: () => (range === null ? null : numberBounds(microsOf(range), PHYSICAL.INT64)),
   };

@@ -115,6 +115,7 @@ export class ParquetWriter {
   }
 }
 
+/** Which encoding a column gets: the table of encoding-choice.ts. */
 function encodeColumn(context: RowGroupContext, column: Column, data: ColumnData): ColumnChunk {
   return data.kind === 'keyed'
     ? encodeKeyedColumn(context, column, data)
