@@ -157,7 +157,7 @@ export function lagText(behindMs: number): string {
 }
 
 /** Records of all epochs so far, read and by outcome, for people. */
-export function countsText({ counts }: Pick<StreamManifest, 'counts'>): string {
+function countsText({ counts }: Pick<StreamManifest, 'counts'>): string {
   const outcomes = OUTCOMES.map((outcome) => `${withCommas(counts[outcome])} ${outcome}`);
   return `${withCommas(counts.read)} read, ${outcomes.join(', ')}`;
 }

@@ -8,7 +8,7 @@ import { RunCheck, type TaskRepair } from './run-check.ts';
  * Most repairs in one round: their list shares a payload of at most 256 KiB with the plan's. The
  * rest follow in the next round.
  */
-export const MAX_REPAIRS = 2_000;
+const MAX_REPAIRS = 2_000;
 
 /** Most rounds of a run; each repairs one border of each file. */
 const MAX_ROUNDS = 1_000;

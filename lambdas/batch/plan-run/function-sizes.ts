@@ -61,7 +61,7 @@ const WANTED_BUCKET_BYTES = 512 * MIB;
  * each: 256 KiB (Step Functions, "Service quotas") hold 30 bytes for each of them. A Distributed
  * Map itself runs up to 10,000 children in parallel.
  */
-export const MAX_CHILDREN = 8_000;
+const MAX_CHILDREN = 8_000;
 
 /** What the functions that see all inputs keep of each: key, etag, and where its records are. */
 const INPUT_BYTES = 500;
@@ -80,7 +80,7 @@ const LOOKS_PER_SEC = 1_250;
 export const SEGMENTS_PER_SEC = 10_000;
 
 /** Most inputs of a run: `INPUT_BYTES` of each, in half of a function's memory. */
-export const maxInputs = ({ functionMemoryBytes }: StepLimits) =>
+const maxInputs = ({ functionMemoryBytes }: StepLimits) =>
   Math.floor((functionMemoryBytes - FIXED_BYTES) / 2 / INPUT_BYTES);
 
 export interface InputSize {

@@ -18,7 +18,7 @@ const TABLES = {
 
 type SharedTable = keyof typeof TABLES;
 
-export const SHARED_TABLES = Object.keys(TABLES) as SharedTable[];
+const SHARED_TABLES = Object.keys(TABLES) as SharedTable[];
 
 const TABLES_OF_PERIODS: readonly SharedTable[] = ['daily_revenue', 'window_revenue'];
 

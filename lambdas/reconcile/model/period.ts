@@ -14,7 +14,7 @@ export interface PeriodOption {
   readonly untilMs: number | null;
 }
 
-export const ALL_TIME: Period = {
+const ALL_TIME: Period = {
   sinceMs: Number.NEGATIVE_INFINITY,
   untilMs: Number.POSITIVE_INFINITY,
 };

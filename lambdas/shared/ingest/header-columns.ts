@@ -46,7 +46,7 @@ export function matchColumns(
  * The form in which header names are compared: `Order ID` and `ORDER-ID` give `order_id`. Letters
  * beyond ASCII stay as they are.
  */
-export function plainName(name: string): string {
+function plainName(name: string): string {
   const lower = name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   return lower.replace(/[ -]/g, '_');
 }

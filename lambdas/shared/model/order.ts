@@ -19,8 +19,8 @@ export type OrderField = (typeof ORDER_FIELDS)[number];
 export const FIELD_COUNT = ORDER_FIELDS.length;
 
 export const ORDER_ID = 0;
-export const CUSTOMER_ID = 1;
-export const PRODUCT_ID = 2;
+const CUSTOMER_ID = 1;
+const PRODUCT_ID = 2;
 export const ORDER_TIMESTAMP = 3;
 export const QUANTITY = 4;
 export const PRICE = 5;

@@ -9,7 +9,7 @@ import { THRIFT_BINARY, THRIFT_I32, THRIFT_STRUCT, ThriftWriter } from './thrift
  * Names the writer and its format version, and nothing about the run: equal input gives equal
  * bytes.
  */
-export const CREATED_BY = 'tandem version 1.0.0';
+const CREATED_BY = 'tandem version 1.0.0';
 
 /**
  * What parquet.thrift asks writers for: readers take 1 and 2 for the same, but some take 1 only.

@@ -8,7 +8,7 @@ import type { NumberRange } from './statistics.ts';
  * Instants are milliseconds in the program and microseconds in the files: the unit that Iceberg
  * has, and that every reader takes (contract §3).
  */
-export const MICROS_PER_MILLI = 1000;
+const MICROS_PER_MILLI = 1000;
 
 /** Up to the year 2255; beyond it a double does not hold every microsecond. */
 const INSTANT_MS_MAX = Math.floor(Number.MAX_SAFE_INTEGER / MICROS_PER_MILLI);

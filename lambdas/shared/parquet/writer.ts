@@ -12,7 +12,7 @@ import { PageWriter } from './pages.ts';
 import { encodePlainColumn } from './plain-chunk.ts';
 
 /** Rows of a row group at most; whoever has more writes several. */
-export const ROW_GROUP_ROWS_MAX = 1_048_576;
+const ROW_GROUP_ROWS_MAX = 1_048_576;
 
 export interface ParquetOptions {
   readonly codec: CodecName;

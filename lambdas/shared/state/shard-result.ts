@@ -5,8 +5,6 @@ import type { TableFile } from '../parquet/table-file.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { OutcomeCounts } from '../rules/outcome.ts';
 import { compactJsonBytes } from '../runtime/json.ts';
-import type { EpochPlan } from './epoch-plan.ts';
-import type { StreamLakeKeys } from './lake-keys.ts';
 import { REVENUE_CELLS, type RevenueCells } from './revenue-cells.ts';
 import { readStored, type StoredKind } from './stored-json.ts';
 import { COUNTS, TABLE_FILE } from './stored-manifests.ts';
@@ -45,22 +43,6 @@ export interface ShardResult extends RevenueCells {
 /** The bytes of a shard's result, equal for equal results. */
 export function encodeShardResult(result: ShardResult): Uint8Array {
   return compactJsonBytes(result);
-}
-
-/**
- * Reads the results of a plan's shards, in the plan's order. Throws `TerminalError`
- * `result_missing` or `result_damaged`, which name the key.
- */
-export async function readShardResults(
-  plan: EpochPlan,
-  lake: ObjectStore,
-  keys: StreamLakeKeys,
-): Promise<ShardResult[]> {
-  const results: ShardResult[] = [];
-  for (const { shard } of plan.shards) {
-    results.push(await readShardResult(lake, keys.result(plan.epoch, shard)));
-  }
-  return results;
 }
 
 /**

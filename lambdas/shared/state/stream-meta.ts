@@ -7,10 +7,10 @@ import type { StreamTimes } from '../rules/lateness.ts';
 import type { StateKeys } from './state-keys.ts';
 
 /** Changes when old code can no longer read the log; code never reads a newer format. */
-export const LOG_FORMAT = 1;
+const LOG_FORMAT = 1;
 
 /** Changes when the rules of contract §2 or §4 do: then outcomes of one log would be mixed. */
-export const RULES_VERSION = 1;
+const RULES_VERSION = 1;
 
 /**
  * What a consumer of a stream began with (stream protocol §1). A process that would do otherwise

@@ -184,7 +184,7 @@ function headAfter(
 }
 
 /** Adds two counts, per outcome, without changing either. */
-export function sumCounts(
+function sumCounts(
   a: Readonly<OutcomeCounts>,
   b: Readonly<OutcomeCounts>,
 ): Readonly<OutcomeCounts> {

@@ -5,11 +5,11 @@ import { StreamLakeKeys } from '../../../lambdas/shared/state/lake-keys.ts';
 import {
   encodeShardResult,
   findShardResult,
-  readShardResults,
   type ShardResult,
 } from '../../../lambdas/shared/state/shard-result.ts';
 import { hookedStore } from '../../support/hooked-store.ts';
 import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
+import { readShardResults } from '../../support/shard-results.ts';
 
 const aFile = (rows: number) => ({
   key: 'tables/stream/a',

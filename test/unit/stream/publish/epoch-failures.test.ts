@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../../../lambdas/shared/runtime/json.ts';
-import {
-  readShardResults,
-  type ShardResult,
-} from '../../../../lambdas/shared/state/shard-result.ts';
+import type { ShardResult } from '../../../../lambdas/shared/state/shard-result.ts';
 import { anEvent, EpochLake } from '../../../support/epoch-lake.ts';
+import { readShardResults } from '../../../support/shard-results.ts';
 import { failureOf } from '../../../support/small-landing.ts';
 
 const SHARD = 'shardId-000000000000';

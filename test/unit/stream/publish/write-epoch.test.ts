@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../../../lambdas/shared/runtime/json.ts';
 import { readSnapshot } from '../../../../lambdas/shared/state/epoch-snapshot.ts';
-import {
-  readShardResults,
-  type ShardResult,
-} from '../../../../lambdas/shared/state/shard-result.ts';
+import type { ShardResult } from '../../../../lambdas/shared/state/shard-result.ts';
 import {
   anEvent,
   contentOf,
@@ -14,6 +11,7 @@ import {
 } from '../../../support/epoch-lake.ts';
 import { hookedStore } from '../../../support/hooked-store.ts';
 import { readStreamTables } from '../../../support/lake-tables.ts';
+import { readShardResults } from '../../../support/shard-results.ts';
 import { failureOf } from '../../../support/small-landing.ts';
 
 const SHARD = 'shardId-000000000000';
