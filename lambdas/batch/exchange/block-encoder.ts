@@ -14,11 +14,6 @@ export interface BlockSink {
   keep(block: Uint8Array, sliceEnds: Uint32Array): Promise<void>;
 }
 
-/** Which bucket an order id falls into, by the high bits of its hash: dedupe uses the low ones. */
-export function bucketOf(hash: number, bucketCount: number): number {
-  return ((hash >>> 16) * bucketCount) >>> 16;
-}
-
 const WORD_BYTES = 4;
 const RANGES = 5;
 /** Ids are copied 16 bytes at a time. */

@@ -1,4 +1,5 @@
 import type { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
+import { dealHash } from '../../shared/bytes/bytes.ts';
 import type { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import { CellSums, fitsCells } from '../../shared/revenue/cell-sums.ts';
 import { RevenueSums } from '../../shared/revenue/revenue-sums.ts';
@@ -36,7 +37,7 @@ export class BucketAggregates extends RevenueSums {
   async writeSums(rangeCount: number, sink: BlockSink): Promise<void> {
     const products = this.#products;
     const ranks = this.#ranks;
-    const of = (product: number) => rangeOf(products.hashAt(product), rangeCount);
+    const of = (product: number) => dealHash(products.hashAt(product), rangeCount);
     const ranges = { count: rangeCount, of };
     const { sums, sorted } = this.#cells?.finish() ?? {
       sums: this.windows.sums,
@@ -57,9 +58,4 @@ export class BucketAggregates extends RevenueSums {
       this.hourOfDay.addParts(hour.used[cell], count, low, carries);
     });
   }
-}
-
-/** Which range of products a product falls into. */
-export function rangeOf(hash: number, rangeCount: number): number {
-  return ((hash >>> 16) * rangeCount) >>> 16;
 }

@@ -73,6 +73,14 @@ export function isMissing(bytes: Uint8Array, start: number, end: number): boolea
   }
 }
 
+/**
+ * Deals hashes evenly to `count` buckets or ranges: the index of the one of this hash, by its high
+ * bits, as dedupe uses the low ones. `exchange-kernel` does the same with the ids of a block.
+ */
+export function dealHash(hash: number, count: number): number {
+  return ((hash >>> 16) * count) >>> 16;
+}
+
 const HASH_MULTIPLIER = 0x9e3779b1 | 0;
 
 /**

@@ -22,7 +22,11 @@ export interface ParquetOptions {
   readonly zstdLevel: number;
 }
 
-/** All writers of a thread that are not given an arena of their own. */
+/**
+ * Of all writers of a thread that are not given an arena of their own. A writer fills it and
+ * returns without a wait between, so no two of them are at work in it; `writeRowGroup` says until
+ * when its result holds.
+ */
 const threadArena = new EncodeArena();
 
 /**

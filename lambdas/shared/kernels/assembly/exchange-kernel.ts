@@ -10,7 +10,7 @@ function rowAt(rows: usize, index: i32): u32 {
   return load<u32>(rows + (index << 2));
 }
 
-/** `bucketOf` of block-encoder.ts. */
+/** `dealHash` of bytes.ts. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function bucketOf(hash: u32, bucketCount: u32): u32 {

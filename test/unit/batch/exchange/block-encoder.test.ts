@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BlockEncoder, bucketOf } from '../../../../lambdas/batch/exchange/block-encoder.ts';
+import { BlockEncoder } from '../../../../lambdas/batch/exchange/block-encoder.ts';
 import { readHeader, viewColumns } from '../../../../lambdas/batch/exchange/slice-layout.ts';
-import { copyBytes } from '../../../../lambdas/shared/bytes/bytes.ts';
+import { copyBytes, dealHash } from '../../../../lambdas/shared/bytes/bytes.ts';
 import { OrderColumns } from '../../../../lambdas/shared/ingest/order-columns.ts';
 import { CUSTOMER, MAX_QUANTITY, PRODUCT } from '../../../../lambdas/shared/model/order.ts';
 import { placed } from '../../../support/bytes-of.ts';
@@ -167,7 +167,7 @@ describe('BlockEncoder', () => {
           const valid = rows.filter((values): values is Row => !('raw' in values));
           expect(found.map((slice) => slice.rows)).toEqual(
             found.map((_, bucket) =>
-              valid.filter(({ hash }) => bucketOf(hash, bucketCount) === bucket),
+              valid.filter(({ hash }) => dealHash(hash, bucketCount) === bucket),
             ),
           );
           expect(found).toHaveLength(bucketCount);
@@ -176,19 +176,5 @@ describe('BlockEncoder', () => {
       ),
       { seed, ...runs(300) },
     );
-  });
-});
-
-describe('bucketOf', () => {
-  it.each([
-    [0, 1, 0],
-    [0xffff_ffff, 1, 0],
-    [0, 5, 0],
-    [0xffff_ffff, 5, 4],
-    [0x8000_0000, 2, 1],
-    [0x7fff_ffff, 2, 0],
-    [0xffff_ffff, 4096, 4095],
-  ])('puts hash %i of %i buckets into bucket %i', (hash, bucketCount, bucket) => {
-    expect(bucketOf(hash, bucketCount)).toBe(bucket);
   });
 });
