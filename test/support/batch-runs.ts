@@ -3,7 +3,8 @@ import { type Config, parseConfig } from '../../lambdas/shared/model/config.ts';
 import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import type { BatchRunResult } from '../../lib/common/batch-run-result.ts';
-import { type BatchRunOptions, runBatch } from '../../lib/embedded/batch/run-batch.ts';
+import { runBatch } from '../../lib/embedded/batch/run-batch.ts';
+import type { BatchRunOptions } from '../../lib/embedded/batch/run-options.ts';
 import { readTables, type Tables } from './lake-tables.ts';
 import { MemoryObjectStore } from './memory/memory-object-store.ts';
 
