@@ -101,7 +101,8 @@ export interface StepPlan extends Pick<BatchPlan, 'bucketCount' | 'rangeCount' |
 }
 
 /**
- * Chooses chunks and buckets so that each step fits its function. Throws `TerminalError`
+ * Chooses chunks and buckets of a run on AWS so that each step fits its function; on one machine
+ * `planMemory` (plan-sizes.ts) does. Throws `TerminalError`
  * `does_not_fit`, which says what is too large and what would help.
  */
 export function planSteps(

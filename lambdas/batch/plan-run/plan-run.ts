@@ -34,7 +34,11 @@ export interface PlanOptions {
     readonly objects: LandingObjects;
     readonly looks: readonly LookOrRefusal[];
   };
-  /** Chosen from the sizes of orders files and dimensions. */
+  /**
+   * How many buckets the run has and how large its chunks are, from the sizes of orders files and
+   * dimensions: `planMemory` (plan-sizes.ts) where one machine does all, `planSteps`
+   * (function-sizes.ts) where each step has a function of its own.
+   */
   readonly chooseSizes: (
     inputs: readonly PlannedInput[],
     dimensions: readonly LandingObject[],

@@ -94,7 +94,10 @@ function fixedBytes(dimensionBytes: number, workers: number): number {
   return PROCESS_BYTES + WORKER_BYTES * workers + dimensionBytes * (1 + workers);
 }
 
-/** Divides a run's memory between the exchange and the reduce steps of its workers. */
+/**
+ * Divides the memory of a run on one machine between the exchange and the reduce steps of its
+ * workers, and so gives its number of buckets. On AWS `planSteps` (function-sizes.ts) does.
+ */
 export function planMemory(needs: MemoryNeeds): MemoryPlan {
   const { inputBytes, dimensionBytes, workers, memoryLimitBytes } = needs;
   const leftBytes = memoryLimitBytes - fixedBytes(dimensionBytes, workers);

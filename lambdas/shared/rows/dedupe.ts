@@ -85,7 +85,7 @@ export function createDedupeMemory(memory = KernelMemory.create()): DedupeMemory
  * Finds every row whose order id an earlier row has, or a later one if `keep` is `last`: exact, the
  * bytes decide (contract §2.1 `duplicate`; all rows here are valid, so that the one that is kept is
  * active or cancelled). Rows are first dealt into 256 partitions by hash, so that each one's hash
- * table stays in the processor's cache.
+ * table stays in the processor's cache. The stream's rule is in classify-orders.ts.
  */
 export function findDuplicates(
   slices: readonly IdSlice[],

@@ -12,6 +12,11 @@ export type OutcomeCode = number;
 export const ACTIVE: OutcomeCode = OUTCOMES.indexOf('active');
 export const CANCELLED: OutcomeCode = OUTCOMES.indexOf('cancelled');
 export const QUARANTINED: OutcomeCode = OUTCOMES.indexOf('quarantined');
+/**
+ * A record whose order id another record holds (contract §2.1). Of all records of a run, the first
+ * or last is kept (`rules.keep`): `findDuplicates` in rows/dedupe.ts. In the stream the first holds
+ * its id while its claim lasts: `Classifier` in stream/consume/classify-orders.ts.
+ */
 export const DUPLICATE: OutcomeCode = OUTCOMES.indexOf('duplicate');
 export const LATE: OutcomeCode = OUTCOMES.indexOf('late');
 
