@@ -1,5 +1,5 @@
 import { tableOf } from '../../lambdas/shared/model/tables.ts';
-import type { Row } from '../lake/table-rows.ts';
+import type { Row } from '../lake/row.ts';
 import { layOut } from './row-table.ts';
 import { cutTo } from './text-width.ts';
 
