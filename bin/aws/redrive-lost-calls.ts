@@ -3,7 +3,7 @@ import { type LostCalls, takeLostCalls } from '../../lib/aws/client/lost-calls.t
 import type { CommandContext, CommandResult } from '../base/command.ts';
 import { openAws } from '../options/target.ts';
 import { instantText } from '../text/instant-text.ts';
-import { textTable, withCommas } from '../text/text-table.ts';
+import { counted, textTable, withCommas } from '../text/text-table.ts';
 
 /** The outputs that name the queues of lost calls, by stack. */
 export const LOST_CALLS = {
@@ -49,7 +49,7 @@ function callsText(calls: readonly LostCalls[], count: number, isDryRun: boolean
     { title: 'error' },
   ];
   const end = isDryRun
-    ? `${withCommas(count)} lost calls would be removed\n`
-    : `${withCommas(count)} lost calls removed\nnext: npx tandem status --target aws\n`;
+    ? `${counted(count, 'lost call')} would be removed\n`
+    : `${counted(count, 'lost call')} removed\nnext: npx tandem status --target aws\n`;
   return `${textTable(columns, rows)}\n${end}`;
 }

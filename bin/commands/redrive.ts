@@ -118,7 +118,7 @@ async function redriveNotifications(
     text:
       moved === 0
         ? 'the dead-letter queue holds no notification\n'
-        : `sent ${withCommas(moved)} notifications to the starter again\n` +
+        : `sent ${counted(moved, 'notification')} to the starter again\n` +
           'next: npx tandem status --target aws\n',
   };
 }

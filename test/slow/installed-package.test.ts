@@ -56,7 +56,9 @@ describe('the package, installed in an empty folder', () => {
 
       const rows = await tandem(node, 'show', 'orders', '--lake', lake, '--count', '--json');
       expect(JSON.parse(rows)).toMatchObject({ count: counts.active });
-      expect(await tandem(node, 'verify', '--lake', lake)).toContain('whole');
+      expect(await tandem(node, 'verify', '--lake', lake)).toContain(
+        'present, intact and consistent',
+      );
       expect(await tandem(node, 'cost', '--orders', '1000')).toContain('$');
     },
     120_000,

@@ -100,7 +100,7 @@ describe('the runbook of the batch door', () => {
 
     const [moved] = await world.follow('NotificationsLost');
 
-    expect(moved.out).toContain('1 notifications went back');
+    expect(moved.out).toContain('sent 1 notification to the starter again');
     await eventually('a run is published', async () =>
       (await currentOf(world.deployed.lake)).run_id === before.run_id ? null : true,
     );
@@ -182,7 +182,7 @@ describe('the runbook of the batch door', () => {
 
     expect(looked.out).toMatch(/2 .* function publish +TerminalError: a segment is missing\n/);
     expect(looked.out).toMatch(/1 .* rule Uploads +the queue is gone\n/);
-    expect(removed.out).toContain('3 lost calls are removed');
+    expect(removed.out).toContain('3 lost calls removed');
     expect((await currentOf(world.deployed.lake)).run_id).not.toBe(before.run_id);
     expect(await countsOf(LostStreamCalls)).toEqual({ visible: 0, taken: 0 });
     expect(await countsOf(LostBatchCalls)).toEqual({ visible: 0, taken: 0 });
