@@ -61,12 +61,14 @@ export class BlockEncoder {
     const slices = this.#plan(block, places);
     const sliceEnds = new Uint32Array(this.#bucketCount);
     let size = 0;
+    let largest = 0;
     slices.forEach(({ header }, bucket) => {
-      size += sliceBytes(header);
+      const sizeBytes = sliceBytes(header);
+      largest = Math.max(largest, sizeBytes);
+      size += sizeBytes;
       sliceEnds[bucket] = size;
     });
     const bytes = sink.allocate(size);
-    const largest = Math.max(...slices.map(({ header }) => sliceBytes(header)));
     const draftAt = this.#arena.take(largest + SLACK_BYTES);
     let start = 0;
     slices.forEach((slice, bucket) => {

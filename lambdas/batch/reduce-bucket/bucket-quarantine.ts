@@ -61,12 +61,19 @@ export class BucketQuarantine {
   }
 
   #sourceColumn(values: Values, rowCount: number): KeyedColumn {
-    const used = [...new Set(this.#sourceKeys.subarray(0, rowCount))];
-    const keyOf = new Map(used.map((source, key) => [source, key]));
-    const keys = Uint32Array.from(
-      this.#sourceKeys.subarray(0, rowCount),
-      (source) => keyOf.get(source) as number,
-    );
+    const used: number[] = [];
+    const keyOf = new Map<number, number>();
+    const keys = new Uint32Array(rowCount);
+    // Records of a source follow each other.
+    let key = -1;
+    for (let row = 0; row < rowCount; row++) {
+      const source = this.#sourceKeys[row];
+      if (key < 0 || used[key] !== source) {
+        key = keyOf.get(source) ?? used.push(source) - 1;
+        keyOf.set(source, key);
+      }
+      keys[row] = key;
+    }
     return { kind: 'keyed', keys, keyCount: used.length, valueOf: Int32Array.from(used), values };
   }
 }

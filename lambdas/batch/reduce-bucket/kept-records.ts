@@ -109,9 +109,9 @@ export class KeptRecords {
       columns.quantity[i] !== keptIds.quantity[kept],
       columns.status[i] !== keptIds.status[kept],
     );
-    for (const [k, field] of CODED_FIELDS.entries()) {
+    for (let k = 0; k < CODED_FIELDS.length; k++) {
       const code = this.#keptCodes[k][codeOf[k][columns.codes[k][i]]];
-      bits |= Number(code !== keptIds.codes[k][kept]) << field;
+      bits |= Number(code !== keptIds.codes[k][kept]) << CODED_FIELDS[k];
     }
     return bits;
   }
@@ -126,9 +126,9 @@ function differingRows(a: SliceRecords, i: number, b: SliceRecords, j: number): 
     own.quantity[i] !== other.quantity[j],
     own.status[i] !== other.status[j],
   );
-  for (const [k, field] of CODED_FIELDS.entries()) {
+  for (let k = 0; k < CODED_FIELDS.length; k++) {
     const isOther = a.codeOf[k][own.codes[k][i]] !== b.codeOf[k][other.codes[k][j]];
-    bits |= Number(isOther) << field;
+    bits |= Number(isOther) << CODED_FIELDS[k];
   }
   return bits;
 }
