@@ -1,15 +1,11 @@
-import { type TableName, tableOf } from '../../shared/model/tables.ts';
-import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
+import type { RowGroupData } from '../../shared/bytes/column-data.ts';
+import type { TableName } from '../../shared/model/tables.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { CentSums } from '../../shared/revenue/cent-sums.ts';
-import {
-  byRevenue,
-  productGroup,
-  type RankedProducts,
-  topOf,
-} from '../../shared/revenue/product-revenue.ts';
+import { byRevenue, productGroups, topOf } from '../../shared/revenue/product-revenue.ts';
 import { WindowGroup } from '../../shared/revenue/window-group.ts';
+import { TableParts } from '../../shared/rows/table-parts.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import type { RangeResult } from '../run/range-result.ts';
 import { SumMerger } from './sum-merger.ts';
@@ -32,46 +28,31 @@ export async function mergeAggregates(
   context: MergeContext,
 ): Promise<RangeResult> {
   const merger = new SumMerger(lists);
-  const cell = { windowNumber: 0, productRank: 0, count: 0, low: 0, carries: 0 };
-  if (!merger.next(cell)) return { rangeIndex, files: {}, top: [] };
-  const totals = new CentSums(merger.products.codeOfRank.length);
-  const windows = openFile('window_revenue', rangeIndex, context);
-  const { windowLengthMs, parquet } = context;
+  const { lake, runId, parquet } = context;
+  const { products } = merger;
+  const totals = new CentSums(products.codeOfRank.length);
+  const folderOf = (table: TableName) => batchTableFolder(table, runId);
+  const parts = new TableParts({ lake, door: 'batch', folderOf, parquet });
+  const write = (table: TableName, groups: Iterable<RowGroupData>) =>
+    parts.write({ table, day: null, part: String(rangeIndex).padStart(4, '0') }, groups);
+  await write('window_revenue', windowGroups(merger, totals, context));
+  const order = byRevenue(totals);
+  await write('product_revenue', productGroups(products, totals, order, parquet.rowGroupRows));
+  return { rangeIndex, files: parts.files, top: topOf(products, totals, order) };
+}
+
+/** Row groups of all cells in order; adds each of them to the totals of its product. */
+function* windowGroups(
+  merger: SumMerger,
+  totals: CentSums,
+  { windowLengthMs, parquet }: MergeContext,
+): Generator<RowGroupData> {
   const group = new WindowGroup(windowLengthMs, parquet.rowGroupRows, merger.products);
-  do {
+  const cell = { windowNumber: 0, productRank: 0, count: 0, low: 0, carries: 0 };
+  while (merger.next(cell)) {
     totals.addParts(cell.productRank, cell.count, cell.low, cell.carries);
     group.add(cell);
-    if (group.isFull) await windows.write(group.take());
-  } while (merger.next(cell));
-  if (!group.isEmpty) await windows.write(group.take());
-  const windowFile = await windows.closeOnce();
-  const order = byRevenue(totals);
-  const productFile = await writeProducts(rangeIndex, merger.products, totals, order, context);
-  return {
-    rangeIndex,
-    files: { window_revenue: [windowFile], product_revenue: [productFile] },
-    top: topOf(merger.products, totals, order),
-  };
-}
-
-function openFile(name: TableName, rangeIndex: number, { lake, runId, parquet }: MergeContext) {
-  const part = `part-${String(rangeIndex).padStart(4, '0')}.parquet`;
-  const key = batchTableFolder(name, runId) + part;
-  return new TableFileWriter(lake, tableOf('batch', name), parquet, { key, partition: null });
-}
-
-async function writeProducts(
-  rangeIndex: number,
-  products: RankedProducts,
-  totals: CentSums,
-  order: Uint32Array,
-  context: MergeContext,
-): Promise<TableFile> {
-  const writer = openFile('product_revenue', rangeIndex, context);
-  const { rowGroupRows } = context.parquet;
-  for (let from = 0; from < order.length; from += rowGroupRows) {
-    const ranks = order.subarray(from, from + rowGroupRows);
-    await writer.write(productGroup(products, totals, ranks));
+    if (group.isFull) yield group.take();
   }
-  return await writer.closeOnce();
+  if (!group.isEmpty) yield group.take();
 }

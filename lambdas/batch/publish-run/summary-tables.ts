@@ -1,14 +1,14 @@
 import type { NamedColumns } from '../../shared/bytes/column-data.ts';
 import type { Dimension } from '../../shared/dimensions/joined-dimension.ts';
-import { type TableName, TOP_PRODUCTS, tableOf } from '../../shared/model/tables.ts';
+import { type TableName, TOP_PRODUCTS } from '../../shared/model/tables.ts';
 import { HOURS_PER_DAY } from '../../shared/model/time.ts';
-import { type TableFile, TableFileWriter } from '../../shared/parquet/table-file.ts';
 import type { ParquetOptions } from '../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { ProductTotal } from '../../shared/revenue/product-revenue.ts';
 import { assertFits } from '../../shared/revenue/revenue-limit.ts';
 import type { Revenue } from '../../shared/revenue/revenue-sums.ts';
 import { dailyColumns, hourlyColumns, topColumns } from '../../shared/revenue/summary-columns.ts';
+import { type PartFiles, TableParts } from '../../shared/rows/table-parts.ts';
 import { batchTableFolder } from '../../shared/state/batch-keys.ts';
 import type { BucketResult } from '../run/bucket-result.ts';
 import type { RangeResult } from '../run/range-result.ts';
@@ -28,26 +28,21 @@ export async function writeSummaryTables(
   buckets: readonly BucketResult[],
   ranges: readonly RangeResult[],
   context: SummaryContext,
-): Promise<{ files: Partial<Record<TableName, TableFile[]>>; revenueCents: bigint }> {
+): Promise<{ files: PartFiles; revenueCents: bigint }> {
   const byDay = sumDays(buckets);
   const revenueCents = [...byDay.values()].reduce((sum, { cents }) => sum + cents, 0n);
   assertFits(revenueCents, () => 'the revenue of all orders');
-  const files: Partial<Record<TableName, TableFile[]>> = {};
-  const write = async (name: TableName, rowCount: number, columns: NamedColumns) => {
-    if (rowCount === 0) return;
-    const key = `${batchTableFolder(name, context.runId)}part-0000.parquet`;
-    const table = tableOf('batch', name);
-    const file = { key, partition: null };
-    const writer = new TableFileWriter(context.lake, table, context.parquet, file);
-    await writer.write({ rowCount, columns });
-    files[name] = [await writer.closeOnce()];
-  };
+  const { lake, runId, parquet } = context;
+  const folderOf = (table: TableName) => batchTableFolder(table, runId);
+  const parts = new TableParts({ lake, door: 'batch', folderOf, parquet });
+  const write = (table: TableName, rowCount: number, columns: NamedColumns) =>
+    parts.write({ table, day: null, part: '0000' }, rowCount === 0 ? [] : [{ rowCount, columns }]);
   await write('daily_revenue', byDay.size, dailyColumns(byDay));
   const hours = sumHours(buckets);
   await write('hourly_revenue', hours.length, hourlyColumns(hours));
   const top = topProducts(ranges);
   await write('top_products', top.length, topColumns(top, context.products));
-  return { files, revenueCents };
+  return { files: parts.files, revenueCents };
 }
 
 function sumDays(buckets: readonly BucketResult[]): Map<number, Revenue> {

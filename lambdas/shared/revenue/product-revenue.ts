@@ -78,6 +78,20 @@ export function productGroup(
   return { rowCount: ranks.length, columns };
 }
 
+/**
+ * Rows of `product_revenue` in an order of `byRevenue`, as row groups; throws as `productGroup`.
+ */
+export function* productGroups(
+  products: RankedProducts,
+  totals: CentSums,
+  order: Uint32Array,
+  rowGroupRows: number,
+): Generator<RowGroupData> {
+  for (let from = 0; from < order.length; from += rowGroupRows) {
+    yield productGroup(products, totals, order.subarray(from, from + rowGroupRows));
+  }
+}
+
 /** The column of product ids of rows given by their product codes. */
 export function productColumn(keys: Uint32Array, { dictionary }: RankedProducts): KeyedColumn {
   const { size, values } = dictionary;

@@ -1,11 +1,10 @@
 import type { NamedColumns, RowGroupData } from '../../../shared/bytes/column-data.ts';
-import { cleanUpOnFailure } from '../../../shared/model/errors.ts';
 import { formatCents } from '../../../shared/model/money.ts';
-import { type TableName, tableOf } from '../../../shared/model/tables.ts';
-import { type TableFile, TableFileWriter } from '../../../shared/parquet/table-file.ts';
+import type { TableName } from '../../../shared/model/tables.ts';
+import type { TableFile } from '../../../shared/parquet/table-file.ts';
 import {
   byRevenue,
-  productGroup,
+  productGroups,
   productText,
   topOf,
 } from '../../../shared/revenue/product-revenue.ts';
@@ -15,6 +14,7 @@ import {
   topColumns,
 } from '../../../shared/revenue/summary-columns.ts';
 import { WindowGroup } from '../../../shared/revenue/window-group.ts';
+import { TableParts } from '../../../shared/rows/table-parts.ts';
 import { spreadsheetField } from '../../../shared/runtime/csv-text.ts';
 import type { EpochPlan } from '../../../shared/state/epoch-plan.ts';
 import { putOnce } from '../../../shared/state/put-once.ts';
@@ -37,58 +37,26 @@ export async function writeEpochTables(
   context: EpochContext,
 ): Promise<WrittenTables> {
   const { products, productTotals, byDay, byHour } = totals;
-  const { rowGroupRows } = context.parquet;
-  const files: Partial<Record<TableName, readonly TableFile[]>> = {};
-  const write = async (name: TableName, groups: Iterable<RowGroupData>) => {
-    const file = await writeFile(name, plan.epoch, groups, context);
-    if (file !== null) files[name] = [file];
-  };
+  const { lake, keys, parquet } = context;
+  const { rowGroupRows } = parquet;
+  const folderOf = (table: TableName) => keys.table(table, plan.epoch);
+  const parts = new TableParts({ lake, door: 'stream', folderOf, parquet });
+  const write = (table: TableName, groups: Iterable<RowGroupData>) =>
+    parts.write({ table, day: null, part: '0000' }, groups);
   await write('daily_revenue', oneGroup(byDay.size, dailyColumns(byDay)));
   await write('hourly_revenue', oneGroup(byHour.size, hourlyColumns([...byHour])));
   const order = byRevenue(productTotals);
-  await write('product_revenue', productGroups(totals, order, rowGroupRows));
+  await write('product_revenue', productGroups(products, productTotals, order, rowGroupRows));
   const top = topOf(products, productTotals, order);
   await write('top_products', oneGroup(top.length, topColumns(top, context.products)));
   const open = new WindowCellList();
   await write('window_revenue', finalWindows(plan, totals, rowGroupRows, open));
-  const { lake, keys } = context;
   await putOnce(lake, keys.productTotals(plan.epoch), productTotalsCsv(totals, order));
-  return { files, openWindows: open.cells };
-}
-
-/** Null if there are no rows. */
-async function writeFile(
-  name: TableName,
-  epoch: number,
-  groups: Iterable<RowGroupData>,
-  { lake, keys, parquet }: EpochContext,
-): Promise<TableFile | null> {
-  const file = { key: `${keys.table(name, epoch)}part-0000.parquet`, partition: null };
-  let writer: TableFileWriter | null = null;
-  return await cleanUpOnFailure(
-    async () => {
-      for (const group of groups) {
-        writer ??= new TableFileWriter(lake, tableOf('stream', name), parquet, file);
-        await writer.write(group);
-      }
-      return (await writer?.closeOnce()) ?? null;
-    },
-    async () => await writer?.abort(),
-  );
+  return { files: parts.files, openWindows: open.cells };
 }
 
 function oneGroup(rowCount: number, columns: NamedColumns): RowGroupData[] {
   return rowCount === 0 ? [] : [{ rowCount, columns }];
-}
-
-function* productGroups(
-  { products, productTotals }: EpochTotals,
-  order: Uint32Array,
-  rowGroupRows: number,
-): Generator<RowGroupData> {
-  for (let from = 0; from < order.length; from += rowGroupRows) {
-    yield productGroup(products, productTotals, order.subarray(from, from + rowGroupRows));
-  }
 }
 
 /** Rows of windows that end at or before the watermark; the cells of all others go to `open`. */
