@@ -10,20 +10,14 @@ const PIECE_BYTES = 16 * 1024 * 1024;
 const AHEAD_PIECES = 16;
 const AHEAD_BYTES = 64 * 1024 * 1024;
 
-/** Consecutive slices of a extent, read by one request. */
+/** Consecutive slices of an extent, read by one request. */
 interface Piece {
   readonly key: string;
   readonly startByte: number;
   readonly sizeBytes: number;
-  readonly slices: readonly {
-    /** In the piece. */
-    readonly start: number;
-    readonly sizeBytes: number;
-    readonly sourceIndex: number;
-  }[];
 }
 
-/** A extent with the source of each slice: null where one is not wanted. */
+/** An extent with the source of each slice: null where one is not wanted. */
 export interface NamedExtent {
   readonly extent: StoredExtent;
   readonly sources: readonly (number | null)[];
@@ -41,20 +35,39 @@ export class StoredSlices {
 
   constructor(lake: ObjectStore, extents: readonly NamedExtent[]) {
     this.#lake = lake;
-    this.#pieces = extents.flatMap(piecesOf);
-    this.refs = this.#pieces.flatMap((piece, index) => this.#slicesOf(piece, index));
+    const pieces: Piece[] = [];
+    this.refs = extents.flatMap((extent) => this.#cut(extent, pieces));
+    this.#pieces = pieces;
   }
 
-  #slicesOf({ slices }: Piece, pieceIndex: number): SliceRef[] {
-    return slices.map(({ start, sizeBytes, sourceIndex }, index) => {
-      const isLast = index === slices.length - 1;
-      const fetch = async (target: Uint8Array) => {
-        const bytes = await this.#piece(pieceIndex);
-        target.set(bytes.subarray(start, start + sizeBytes));
-        if (isLast) this.#fetched.delete(pieceIndex);
-      };
-      return { sourceIndex, sizeBytes, inMemory: null, fetch };
-    });
+  /** A slice that stands at `start` of a piece. */
+  async fetch(pieceIndex: number, start: number, target: Uint8Array): Promise<void> {
+    const bytes = await this.#piece(pieceIndex);
+    target.set(bytes.subarray(start, start + target.length));
+    if (start + target.length === bytes.length) this.#fetched.delete(pieceIndex);
+  }
+
+  /** Adds the pieces of an extent. Each begins and ends with a slice that is wanted. */
+  #cut({ extent, sources }: NamedExtent, pieces: Piece[]): SliceRef[] {
+    const { key, startByte, sliceBytes } = extent;
+    const refs: SliceRef[] = [];
+    let piece: (Piece & { sizeBytes: number }) | null = null;
+    let at = startByte;
+    for (const [index, sizeBytes] of sliceBytes.entries()) {
+      const sourceIndex = sources[index];
+      const end = at + sizeBytes;
+      if (sourceIndex !== null) {
+        if (piece === null || end - piece.startByte > PIECE_BYTES) {
+          piece = { key, startByte: at, sizeBytes: 0 };
+          pieces.push(piece);
+        }
+        const place = { piece: pieces.length - 1, start: at - piece.startByte };
+        refs.push(new StoredSlice(this, place, { sourceIndex, sizeBytes }));
+        piece.sizeBytes = end - piece.startByte;
+      }
+      at = end;
+    }
+    return refs;
   }
 
   async #piece(pieceIndex: number): Promise<Uint8Array> {
@@ -81,24 +94,31 @@ export class StoredSlices {
   }
 }
 
-/** Begins and ends each piece with a slice that is wanted. */
-function piecesOf({ extent, sources }: NamedExtent): Piece[] {
-  const { key, startByte, sliceBytes } = extent;
-  const pieces: (Piece & { sizeBytes: number; slices: Piece['slices'][number][] })[] = [];
-  let at = startByte;
-  sliceBytes.forEach((sizeBytes, index) => {
-    const sourceIndex = sources[index];
-    const end = at + sizeBytes;
-    if (sourceIndex !== null) {
-      let piece = pieces.at(-1);
-      if (piece === undefined || end - piece.startByte > PIECE_BYTES) {
-        piece = { key, startByte: at, sizeBytes: 0, slices: [] };
-        pieces.push(piece);
-      }
-      piece.slices.push({ start: at - piece.startByte, sizeBytes, sourceIndex });
-      piece.sizeBytes = end - piece.startByte;
-    }
-    at = end;
-  });
-  return pieces;
+/** A class, as there may be a million: a closure for each takes three times the memory. */
+class StoredSlice implements SliceRef {
+  readonly sourceIndex: number;
+  readonly sizeBytes: number;
+  readonly #slices: StoredSlices;
+  readonly #piece: number;
+  readonly #start: number;
+
+  constructor(
+    slices: StoredSlices,
+    { piece, start }: { readonly piece: number; readonly start: number },
+    { sourceIndex, sizeBytes }: Pick<SliceRef, 'sourceIndex' | 'sizeBytes'>,
+  ) {
+    this.sourceIndex = sourceIndex;
+    this.sizeBytes = sizeBytes;
+    this.#slices = slices;
+    this.#piece = piece;
+    this.#start = start;
+  }
+
+  get inMemory(): null {
+    return null;
+  }
+
+  async fetch(target: Uint8Array): Promise<void> {
+    await this.#slices.fetch(this.#piece, this.#start, target);
+  }
 }

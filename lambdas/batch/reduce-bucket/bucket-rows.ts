@@ -23,8 +23,8 @@ export interface LoadedSlice {
 }
 
 /**
- * Slices with fewer rows make the views of their columns anew for each use: kept, they would take a
- * hundred times the memory of a slice of one row, and a landing zone may have 100,000 such files.
+ * Slices with fewer rows make all views of their bytes anew for each use: kept, they would take a
+ * hundred times the memory of a slice of one row, and a landing zone may have a million such files.
  */
 const KEPT_VIEWS_ROWS_MIN = 256;
 
@@ -35,7 +35,9 @@ export class BucketSlice implements IdSlice, RowBlock {
   readonly baseRow: number;
   readonly rowCount: number;
   readonly codeOfAt: readonly number[];
-  readonly #bytes: Uint8Array;
+  readonly #buffer: ArrayBufferLike;
+  readonly #at: number;
+  readonly #sizeBytes: number;
   readonly #views: SliceViews | null;
 
   constructor(
@@ -47,8 +49,14 @@ export class BucketSlice implements IdSlice, RowBlock {
     this.baseRow = places.baseRow;
     this.rowCount = views.header.rowCount;
     this.codeOfAt = places.codeOfAt;
-    this.#bytes = bytes;
+    this.#buffer = bytes.buffer;
+    this.#at = bytes.byteOffset;
+    this.#sizeBytes = bytes.length;
     this.#views = this.rowCount < KEPT_VIEWS_ROWS_MIN ? null : views;
+  }
+
+  get #bytes(): Uint8Array {
+    return new Uint8Array(this.#buffer, this.#at, this.#sizeBytes);
   }
 
   get header(): SliceHeader {

@@ -38,7 +38,8 @@ export class WaveLoader {
     this.#memory = memory;
   }
 
-  async load(wave: readonly SliceRef[]): Promise<LoadedSlice[]> {
+  /** Hands each slice over as soon as it is there, in order. */
+  async load(wave: readonly SliceRef[], add: (loaded: LoadedSlice) => void): Promise<void> {
     const isHere = ({ inMemory }: SliceRef) => inMemory !== null && this.#memory.holds(inMemory);
     const missingBytes = wave.reduce(
       (sum, slice) => sum + (isHere(slice) ? 0 : slice.sizeBytes),
@@ -49,20 +50,18 @@ export class WaveLoader {
       this.#arenaBytes = Math.ceil(missingBytes * 1.15);
       this.#arenaAt = this.#memory.allocate(this.#arenaBytes);
     }
-    const loaded: LoadedSlice[] = [];
     let at = this.#arenaAt;
     for (const slice of wave) {
-      const { inMemory, sizeBytes, sourceIndex, fetch } = slice;
+      const { inMemory, sizeBytes, sourceIndex } = slice;
       if (inMemory !== null && isHere(slice)) {
-        loaded.push({ sourceIndex, bytes: inMemory });
+        add({ sourceIndex, bytes: inMemory });
         continue;
       }
       const bytes = this.#memory.bytes(at, sizeBytes); // Sizes are multiples of 8.
-      if (inMemory === null) await fetch(bytes);
+      if (inMemory === null) await slice.fetch(bytes);
       else bytes.set(inMemory);
-      loaded.push({ sourceIndex, bytes });
+      add({ sourceIndex, bytes });
       at += sizeBytes;
     }
-    return loaded;
   }
 }

@@ -129,7 +129,7 @@ export class BucketReducer {
     const { lake, runId, parquet } = this.#context;
     this.#waveArena.reset();
     const bucket = new BucketRows(this.#waveArena);
-    for (const slice of await this.#loader.load(refs)) bucket.add(slice);
+    await this.#loader.load(refs, (slice) => bucket.add(slice));
     const folderOf = (table: TableName) => batchTableFolder(table, runId);
     const arena = this.#encodeArena;
     const tables = new TableParts({ lake, door: 'batch', folderOf, parquet, arena });

@@ -63,10 +63,10 @@ async function slicesIn(
     });
   });
   const read: (readonly number[])[] = [];
-  for (const { sourceIndex, sizeBytes, fetch } of new StoredSlices(lake, named).refs) {
-    const bytes = new Uint8Array(sizeBytes);
-    await fetch(bytes);
-    read.push([sourceIndex, ...new Uint32Array(bytes.buffer, 0, 3)]);
+  for (const slice of new StoredSlices(lake, named).refs) {
+    const bytes = new Uint8Array(slice.sizeBytes);
+    await slice.fetch(bytes);
+    read.push([slice.sourceIndex, ...new Uint32Array(bytes.buffer, 0, 3)]);
   }
   return read;
 }
