@@ -47,9 +47,9 @@ async function readSums(
     .flat()
     .map((extent) => ({ extent, sources: extent.sliceBytes.map(() => 0) }));
   const sorted: Uint8Array[] = [];
-  for (const { sizeBytes, fetch } of new StoredSlices(lake, extents).refs) {
-    const bytes = new Uint8Array(sizeBytes);
-    await fetch(bytes);
+  for (const slice of new StoredSlices(lake, extents).refs) {
+    const bytes = new Uint8Array(slice.sizeBytes);
+    await slice.fetch(bytes);
     sorted.push(bytes);
   }
   return sorted;
