@@ -9,7 +9,7 @@ export default defineConfig({
     testTimeout: 288_000,
     hookTimeout: 288_000,
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Template validation takes seconds a stack; `npm run synth` does it once.
     env: { CDK_VALIDATION: 'false' },
   },

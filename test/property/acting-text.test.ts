@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ordersCsv } from '../support/batch-runs.ts';
 import { runCliHere } from '../support/run-cli.ts';
+import { runs } from '../support/runs.ts';
 import { seed } from '../support/seed.ts';
 
 /** Control characters but the line end, and those that steer bidirectional text. */
@@ -91,6 +92,6 @@ it('never lets a value act on the terminal or begin a line, whatever command pri
         rmSync(dir, { recursive: true });
       }
     }),
-    { seed, numRuns: 8 },
+    { seed, ...runs(12) },
   );
 }, 120_000);

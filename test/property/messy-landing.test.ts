@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { ISSUE_CODES } from '../../lambdas/shared/model/issue.ts';
 import { arbitraryLanding, type Landing, messyLanding } from '../support/messy.ts';
 import { type OracleBatch, OracleFailure, oracleBatch } from '../support/oracle/batch.ts';
+import { runs } from '../support/runs.ts';
 import { seed } from '../support/seed.ts';
 
 function runOf(files: Landing): OracleBatch | readonly string[] {
@@ -71,6 +72,6 @@ it('loses no record of any folder', () => {
       expect(read).toBe(active + cancelled + quarantined + duplicate);
       expect(read).toBe(run.inputs.reduce((sum, { records }) => sum + records, 0));
     }),
-    { seed, numRuns: 200 },
+    { seed, ...runs(200) },
   );
 });

@@ -13,6 +13,7 @@ import { raiseFloor } from '../../lambdas/stream/publish/plan/raise-floors.ts';
 import { publishEpoch } from '../../lambdas/stream/publish/publish-epoch.ts';
 import { InlineEpochWriter } from '../../lambdas/stream/publish/write/inline-epoch-writer.ts';
 import { hookedStore } from '../support/hooked-store.ts';
+import { runs } from '../support/runs.ts';
 import { seed } from '../support/seed.ts';
 import {
   anEvent,
@@ -176,7 +177,7 @@ describe('a replay of the raw archive', () => {
           expect(await replayed(copy, shardId)).toEqual(await archived(context, shardId));
         }
       }),
-      { seed, numRuns: 60 },
+      { seed, ...runs(60) },
     );
   }, 60_000);
 });

@@ -1,5 +1,8 @@
-/** How many times more than usual each property is tried: `npm run test:slow` sets it. */
-const multiplier = Number(process.env.TANDEM_RUNS ?? 1);
+/**
+ * How often each property is tried, as a multiple of what it names: the default suite must be
+ * quick, and `npm run test:slow` tries ten times as often.
+ */
+const multiplier = Number(process.env.TANDEM_RUNS ?? 0.3);
 
 /** How long a property looks for a counterexample; usually it is done in a fraction of that. */
 const SEARCH_MS = 24_000 * Math.max(1, multiplier);
@@ -11,7 +14,7 @@ const SEARCH_MS = 24_000 * Math.max(1, multiplier);
 export const LIMIT_MS = 12 * SEARCH_MS;
 
 /**
- * So many runs of a property; a slow suite takes a multiple of them. Ends before the test is ended
+ * So many runs of a property, times the multiple of the suite. Ends before the test is ended
  * from outside, so that a failure is shown with the smallest example found by then.
  */
 export function runs(usual: number) {

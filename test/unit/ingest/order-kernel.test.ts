@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import { createCsvBatch, scanCsv } from '../../../lambdas/shared/ingest/csv-scanner.ts';
@@ -6,7 +5,6 @@ import { OrderColumns } from '../../../lambdas/shared/ingest/order-columns.ts';
 import { parseOrders } from '../../../lambdas/shared/ingest/parse-orders.ts';
 import { SPAN_BATCH_RECORDS } from '../../../lambdas/shared/ingest/span-batch.ts';
 import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
-import { compileKernel, kernelCodeFile } from '../../../lambdas/shared/kernels/build-kernels.ts';
 import { issueCodes } from '../../../lambdas/shared/model/issue.ts';
 import { CUSTOMER } from '../../../lambdas/shared/model/order.ts';
 
@@ -32,17 +30,6 @@ function oddValues(column: number, values: readonly string[], parse: () => numbe
   scan(values.map((value) => LAYOUT.map((at) => (at === column ? value : 'x')).join(',')));
   return Array.from(batch.orders.oddRows.subarray(0, parse()), (row) => values[row]);
 }
-
-it('is compiled from the source into the code that is committed', async () => {
-  const committed = new URL(
-    '../../../lambdas/shared/kernels/compiled/order-kernel-code.ts',
-    import.meta.url,
-  );
-
-  const compiled = kernelCodeFile(await compileKernel('order-kernel'), 'order-kernel');
-
-  expect(compiled).toBe(readFileSync(committed, 'utf8'));
-});
 
 describe('the kernel reads by itself', () => {
   const count = () => batch.recordCount;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG } from '../../../../lambdas/shared/model/config.ts';
 import { ArrivalOrder } from '../../../../lib/embedded/generate/arrival-order.ts';
 
+import { runs } from '../../../support/runs.ts';
 import { seed } from '../../../support/seed.ts';
 
 type GenerateConfig = typeof DEFAULT_CONFIG.generate;
@@ -120,7 +121,7 @@ describe('ArrivalOrder', () => {
         for (const { orderIndex } of rows) rowsOf[orderIndex] = (rowsOf[orderIndex] ?? 0) + 1;
         expect(rowsOf.filter((rowsOfOrder) => rowsOfOrder < 1 || rowsOfOrder > 2)).toEqual([]);
       }),
-      { seed, numRuns: 100 },
+      { seed, ...runs(100) },
     );
   });
 });

@@ -13,9 +13,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeBlocks, readText } from '../docs/markdown.ts';
 import { parseSimulationArguments } from '../simulation/arguments.ts';
 import { projectRoot } from '../support/source-files.ts';
-import { codeBlocks, readText } from './markdown.ts';
 
 const run = promisify(execFile);
 const page = readText('CONTRIBUTING.md');

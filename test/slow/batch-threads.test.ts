@@ -24,9 +24,9 @@ function lines(from: number, to: number): string[] {
 }
 
 const FILES: readonly (readonly [string, Uint8Array])[] = [
-  ['orders/a.csv', Buffer.from(ordersCsv(lines(0, 1_500)))],
-  ['orders/b.csv.gz', gzipSync(ordersCsv(lines(1_000, 2_500)))],
-  ['orders/c.csv', Buffer.from(ordersCsv(lines(2_000, 3_500)))],
+  ['orders/a.csv', Buffer.from(ordersCsv(lines(0, 600)))],
+  ['orders/b.csv.gz', gzipSync(ordersCsv(lines(400, 1_000)))],
+  ['orders/c.csv', Buffer.from(ordersCsv(lines(800, 1_400)))],
   ['orders/d.csv', Buffer.from('not,orders\n')],
 ];
 
@@ -44,11 +44,11 @@ const withoutEtags = (manifest: BatchManifest) =>
   JSON.parse(JSON.stringify(manifest, (key, value) => (key === 'etag' ? undefined : value)));
 
 const CUTTINGS: readonly (readonly [string, Partial<Cutting>])[] = [
-  ['in memory', { chunkBytes: 9_000, bucketCount: 3, rangeCount: 2 }],
-  ['spilled', { chunkBytes: 9_000, bucketCount: 3, rangeCount: 2, exchangeBytes: 0 }],
+  ['in memory', { chunkBytes: 3_600, bucketCount: 3, rangeCount: 2 }],
+  ['spilled', { chunkBytes: 3_600, bucketCount: 3, rangeCount: 2, exchangeBytes: 0 }],
   [
     'partly spilled, in waves',
-    { chunkBytes: 7_000, bucketCount: 2, rangeCount: 3, exchangeBytes: 100_000, waveBytes: 20_000 },
+    { chunkBytes: 2_800, bucketCount: 2, rangeCount: 3, exchangeBytes: 40_000, waveBytes: 8_000 },
   ],
 ];
 
@@ -60,7 +60,7 @@ it.each(CUTTINGS)(
     const alone = await runCut(landing, cut);
     const spilled = (await keysOf(alone.lake, 'work/')).filter((key) => key.includes('/exchange/'));
     expect(spilled.length > 0).toBe(name !== 'in memory');
-    expect(alone.manifest.counts).toMatchObject({ read: 4_500, quarantined: 450 });
+    expect(alone.manifest.counts).toMatchObject({ read: 1_800, quarantined: 180 });
     expect(await readTables(alone.lake, alone.manifest)).toEqual(content);
 
     for (const workers of [1, 2, 3, 4]) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CANARIES } from './canary-list.ts';
-import { simulate } from './simulate.ts';
+import { CANARIES } from '../simulation/canary-list.ts';
+import { simulate } from '../simulation/simulate.ts';
 
 /** Seeds in which a mistake has to show. */
 const SEED_COUNT = 150;
