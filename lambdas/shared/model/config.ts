@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { aws, publish } from './config-aws.ts';
 import { batch } from './config-batch.ts';
+import { input } from './config-input.ts';
 import { type ConfigProblem, describeIssues } from './config-problems.ts';
 import { reconcile } from './config-reconcile.ts';
 import { rules } from './config-rules.ts';
@@ -148,6 +149,7 @@ export const CONFIG_SCHEMA = v.pipe(
     publish: v.optional(publish, {}),
     reconcile: v.optional(reconcile, {}),
     aws: v.optional(aws, {}),
+    input: v.optional(input, []),
     rules: v.optional(rules, {}),
     parquet: v.optional(parquet, {}),
     generate: v.optional(generate, {}),
@@ -186,7 +188,8 @@ function normalised(input: unknown, path: readonly string[] = []): unknown {
   if (path.length === 0 && (input === null || input === undefined)) return {};
   if (typeof input !== 'object' || input === null) return input;
   const isMap = path.length < 2 || MAPS_BELOW.has(path.join('.'));
-  if (Array.isArray(input)) return isMap ? false : input;
+  // A list of mappings is the only list among groups.
+  if (Array.isArray(input)) return isMap && path[0] !== 'input' ? false : input;
   const isEmptyGroup = (key: string, value: unknown) =>
     value === null && (path.length === 0 || MAPS_BELOW.has([...path, key].join('.')));
   const entries = Object.entries(input).filter(([key, value]) => !isEmptyGroup(key, value));
