@@ -3,7 +3,7 @@ import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
 import { OrderColumns } from '../../lambdas/shared/ingest/order-columns.ts';
 import { EventParser } from '../../lambdas/shared/ingest/parse-events.ts';
-import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
+import { ownRules } from '../../lambdas/shared/ingest/record-rules.ts';
 import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import { CANCELLED_STATUS, ORDER_FIELDS } from '../../lambdas/shared/model/order.ts';
@@ -30,7 +30,7 @@ const [orders = 500_000, perSegment = 10_000, roundCount = 3] = process.argv.sli
 const SHARD = 'shardId-000000000000';
 const keys = new StreamLakeKeys('default', 'orders');
 const { parquet } = DEFAULT_CONFIG;
-const statuses = new StatusParser(DEFAULT_CONFIG.rules.statuses);
+const rules = ownRules(DEFAULT_CONFIG.rules.statuses);
 const landing = new MemoryObjectStore();
 const generate = DEFAULT_CONFIG.generate;
 await generateOrders({
@@ -82,7 +82,7 @@ function eventsOf(csv: Uint8Array): Uint8Array[] {
 /** As if no record was late or a duplicate. */
 function withOutcomes(events: readonly Uint8Array[]): SegmentRecord[] {
   const columns = new OrderColumns(events.length);
-  new EventParser(statuses).parse(events, 0, events.length, columns);
+  new EventParser(rules).parse(events, 0, events.length, columns);
   return events.map((data, row) => {
     const isCancelled = columns.status[row] === CANCELLED_STATUS;
     const record = {
@@ -151,7 +151,7 @@ async function publishOnce(): Promise<{ publish: number; write: number }> {
     customers: new Dimension(customers.data),
     products: new Dimension(products.data),
   };
-  const context = { lake, keys, parquet, statuses, ...dimensions };
+  const context = { lake, keys, parquet, rules, ...dimensions };
   const dimensionCounts = { customers: customers.counts, products: products.counts };
   const plan = planOf();
   const before = cpuSeconds();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { OrderColumns } from '../../lambdas/shared/ingest/order-columns.ts';
 import { EventParser } from '../../lambdas/shared/ingest/parse-events.ts';
-import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
+import { ownRules } from '../../lambdas/shared/ingest/record-rules.ts';
 import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
 import { issueCodes } from '../../lambdas/shared/model/issue.ts';
 import { CUSTOMER, PRODUCT, STATUSES } from '../../lambdas/shared/model/order.ts';
@@ -42,7 +42,7 @@ function rowOf(columns: OrderColumns, row: number): unknown {
   return { texts, numbers };
 }
 
-const parser = new EventParser(new StatusParser(DEFAULT_CONFIG.rules.statuses));
+const parser = new EventParser(ownRules(DEFAULT_CONFIG.rules.statuses));
 
 it('reads events into the rows that the oracle reads, however they are cut', () => {
   const events = fc.array(anyEvent, { maxLength: 40 });

@@ -5,7 +5,7 @@ import { type CsvBatch, createCsvBatch } from '../../lambdas/shared/ingest/csv-s
 import { parsePriceCents, parseQuantity } from '../../lambdas/shared/ingest/field-parsers.ts';
 import { OrderColumns } from '../../lambdas/shared/ingest/order-columns.ts';
 import { parseOrders } from '../../lambdas/shared/ingest/parse-orders.ts';
-import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
+import { ownRules } from '../../lambdas/shared/ingest/record-rules.ts';
 import { parseTimestampMs } from '../../lambdas/shared/ingest/timestamp.ts';
 import { type IssueCode, issueBit, issueCodes } from '../../lambdas/shared/model/issue.ts';
 import {
@@ -21,7 +21,7 @@ import { seed } from '../support/seed.ts';
  * The kernel and the parsers of single values must be one: each row is also read value by value.
  */
 
-const statuses = new StatusParser({
+const rules = ownRules({
   done: 'completed',
   cancel: 'cancelled',
   'in progress': 'processing',
@@ -216,7 +216,7 @@ function parseAlone(name: OrderField, bytes: Buffer): string | number {
     case 'price':
       return parsePriceCents(bytes, 0, bytes.length);
     case 'status': {
-      const status = statuses.parse(viewOf(bytes), 0, bytes.length);
+      const status = rules.statuses.parse(viewOf(bytes), 0, bytes.length);
       return status < 0 ? -issueBit('status_unknown') : status;
     }
     default: {
@@ -262,7 +262,7 @@ it(
 
         for (const [kernel, records] of block) {
           fill(batches[kernel], records);
-          parseOrders(batches[kernel], 0, statuses, columns);
+          parseOrders(batches[kernel], 0, rules, columns);
         }
 
         const found = Array.from({ length: columns.rowCount }, (_, row) => rowOf(row));

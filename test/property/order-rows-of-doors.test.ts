@@ -6,7 +6,7 @@ import { type NamedColumns, textValues } from '../../lambdas/shared/bytes/column
 import { Dimension } from '../../lambdas/shared/dimensions/joined-dimension.ts';
 import { OrderColumns } from '../../lambdas/shared/ingest/order-columns.ts';
 import { EventParser } from '../../lambdas/shared/ingest/parse-events.ts';
-import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
+import { ownRules } from '../../lambdas/shared/ingest/record-rules.ts';
 import { KernelArena } from '../../lambdas/shared/kernels/kernel-arena.ts';
 import { KernelMemory } from '../../lambdas/shared/kernels/kernel-memory.ts';
 import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
@@ -81,7 +81,7 @@ const arena = new KernelArena(memory);
 const picked = new OrderRows(CAPACITY, memory, createRowsKernel(memory));
 const chunk = new RecordChunk(CAPACITY, memory);
 const encoder = new BlockEncoder(1, memory);
-const parser = new EventParser(new StatusParser(DEFAULT_CONFIG.rules.statuses));
+const parser = new EventParser(ownRules(DEFAULT_CONFIG.rules.statuses));
 
 /** As batch holds the records of these blocks: valid ones in slices of the exchange. */
 async function bucketOf(blocks: readonly (readonly Uint8Array[])[]): Promise<BucketRows> {

@@ -1,4 +1,4 @@
-import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
+import { ownRules } from '../../lambdas/shared/ingest/record-rules.ts';
 import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
 import type { StreamContext } from '../../lambdas/shared/state/stream-context.ts';
 import type { ConsumeMemory } from '../../lambdas/stream/consume/append-records.ts';
@@ -33,8 +33,8 @@ export class MemoryPool {
   }
 
   takePublish(rowGroupRows: number): PublishMemory {
-    const statuses = new StatusParser(DEFAULT_CONFIG.rules.statuses);
-    const memory = sparePublish.pop() ?? createPublishMemory(statuses, rowGroupRows);
+    const rules = ownRules(DEFAULT_CONFIG.rules.statuses);
+    const memory = sparePublish.pop() ?? createPublishMemory(rules, rowGroupRows);
     this.#publish.add(memory);
     return memory;
   }

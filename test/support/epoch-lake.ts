@@ -1,6 +1,6 @@
 import { Dimension } from '../../lambdas/shared/dimensions/joined-dimension.ts';
 import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
-import { StatusParser } from '../../lambdas/shared/ingest/status-parser.ts';
+import { ownRules } from '../../lambdas/shared/ingest/record-rules.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import type { EpochMs } from '../../lambdas/shared/model/time.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
@@ -36,7 +36,7 @@ const WINDOW_LENGTH_MS = 600_000;
 const MAX_BYTES = 1e9;
 const CUSTOMERS_KEY = 'customers/c.csv';
 const PRODUCTS_KEY = 'products/p.csv.gz';
-const statuses = new StatusParser(configOf().rules.statuses);
+const rules = ownRules(configOf().rules.statuses);
 
 /** Files of dimensions, as stored in landing. */
 export interface DimensionFiles {
@@ -175,7 +175,7 @@ export class EpochLake {
       lake,
       keys: this.keys,
       parquet: this.#parquet,
-      statuses,
+      rules,
       memory: this.#memory,
       customers: new Dimension(customers.data),
       products: new Dimension(products.data),
@@ -213,7 +213,7 @@ const NO_RECORDS = {
 
 /** To be shared between lakes of tests: it costs some milliseconds. */
 export function publishMemory(rowGroupRows: number): PublishMemory {
-  return createPublishMemory(statuses, rowGroupRows);
+  return createPublishMemory(rules, rowGroupRows);
 }
 
 /** All objects by key, as text that shows equal bytes as equal. */

@@ -13,6 +13,8 @@ export interface SourceRow {
   readonly timeMs: number;
   readonly quantity: number;
   readonly priceCents: number;
+  /** What the total has beyond quantity × price; none if it is not there. */
+  readonly remainderCents?: number;
   /** Index in `STATUSES`. */
   readonly status: number;
   /** False: the row has issues, or is late; its time decides nothing. */
@@ -150,6 +152,7 @@ function blockOf(rows: readonly SourceRow[], arena: KernelArena, place: Place): 
       ids: arena.memory.bytes(idsAt, ids.length),
       time: numbers(rows.map(({ timeMs }) => timeMs - baseTimeMs)),
       price: numbers(rows.map(({ priceCents }) => priceCents)),
+      remainder: remaindersOf(rows, arena),
       quantity: integers(rows.map(({ quantity }) => quantity)),
       status: inKernel(
         rows.map(({ status }) => status),
@@ -159,6 +162,12 @@ function blockOf(rows: readonly SourceRow[], arena: KernelArena, place: Place): 
       codes,
     },
   };
+}
+
+/** Null where none has any. */
+function remaindersOf(rows: readonly SourceRow[], arena: KernelArena): Int32Array | null {
+  const remainders = rows.map(({ remainderCents = 0 }) => remainderCents);
+  return remainders.every((cents) => cents === 0) ? null : inKernel(remainders, Int32Array, arena);
 }
 
 function sourceOf(blocks: readonly RowBlock[], dictionaries: readonly ByteDictionary[]): RowSource {

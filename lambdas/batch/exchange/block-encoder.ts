@@ -94,6 +94,7 @@ export class BlockEncoder {
         coded: codes.map(({ used, bytes }) => ({ count: used.length, bytes })),
         quarantinedCount: quarantined.to - quarantined.from,
         rawBytes: rawStart(block, quarantined.to) - rawStart(block, quarantined.from),
+        remainderCount: this.#hasRemainders(places, rows) ? rows.count : 0,
         ...this.#rangesOf(block, places, rows),
       };
       return { header, rows, codes, quarantined };
@@ -114,6 +115,10 @@ export class BlockEncoder {
   #quarantinedOf(block: OrderColumns, bucket: number): { from: number; to: number } {
     const at = (index: number) => Math.floor((block.quarantinedCount * index) / this.#bucketCount);
     return { from: at(bucket), to: at(bucket + 1) };
+  }
+
+  #hasRemainders({ remainders }: ColumnPlaces, { at, count }: BucketRowsAt): boolean {
+    return remainders !== null && this.#kernel.hasNonZero(remainders, at, count) !== 0;
   }
 
   /** The ranges that decide how wide the columns of a slice are. */
@@ -150,6 +155,9 @@ export class BlockEncoder {
     numbers(places.offset, header.baseOffset, to.offset);
     numbers(places.timeMs, header.baseTimeMs, to.time);
     numbers(places.priceCents, 0, to.price);
+    if (places.remainders !== null && to.remainder !== null) {
+      kernel.writeWords(places.remainders, at, count, to.remainder.byteOffset);
+    }
     const { quantity, status } = to;
     const width = quantity.BYTES_PER_ELEMENT;
     kernel.writeInts(places.quantity, at, count, width, quantity.byteOffset);
@@ -174,6 +182,8 @@ type PlacedColumns = Readonly<Record<(typeof PLACED)[number], number>>;
 
 interface ColumnPlaces extends PlacedColumns {
   readonly ids: number;
+  /** Null: all are 0. */
+  readonly remainders: number | null;
   readonly rows: number;
   /** By field in `CODED_FIELDS`. */
   readonly codes: readonly number[];
@@ -197,6 +207,7 @@ function placesOf(block: OrderColumns, arena: KernelArena): ColumnPlaces {
   return {
     ...(Object.fromEntries(PLACED.map((name) => [name, placed(block[name])])) as PlacedColumns),
     codes: block.codes.map(placed),
+    remainders: block.hasRemainders ? placed(block.remainderCents) : null,
     ids: arena.place(ids.bytes.subarray(0, ids.size), SLACK_BYTES),
     rows: arena.take(rowCount * WORD_BYTES),
   };

@@ -29,6 +29,7 @@ export interface ExchangeKernel {
     used: number,
     into: number,
   ): number;
+  hasNonZero(words: number, rows: number, count: number): number;
   writeWords(words: number, rows: number, count: number, into: number): void;
   writeNumbers(
     numbers: number,

@@ -10,9 +10,10 @@ import type { NumberColumn, RecordColumns } from '../../shared/rows/row-source.t
 
 /**
  * The form of slices and stored sums, with the coded fields in it: steps of another form would
- * misread them. Its number is raised by hand. 2: quantity and status are columns of their own.
+ * misread them. Its number is raised by hand. 2: quantity and status are columns of their own. 3:
+ * remainders of amounts, where there are any.
  */
-export const EXCHANGE_FORMAT = `2 ${CODED_FIELDS.join(' ')}`;
+export const EXCHANGE_FORMAT = `3 ${CODED_FIELDS.join(' ')}`;
 
 /** The values of one of the `CODED_FIELDS` in a slice. */
 interface CodedSizes {
@@ -32,13 +33,15 @@ export interface SliceHeader {
   readonly maxTimeMs: number;
   readonly maxPriceCents: number;
   readonly maxQuantity: number;
+  /** `rowCount`, or 0 where no total has a remainder: then there is no column of them. */
+  readonly remainderCount: number;
   readonly quarantinedCount: number;
   readonly rawBytes: number;
   /** By field in `CODED_FIELDS`. */
   readonly coded: readonly CodedSizes[];
 }
 
-const NUMBERS = 10;
+const NUMBERS = 11;
 const HEADER_LENGTH = NUMBERS + 2 * CODED_FIELDS.length;
 
 /** Bytes of a slice before its columns. */
@@ -59,8 +62,9 @@ export function readHeader(bytes: Uint8Array): SliceHeader {
     maxTimeMs: at[5],
     maxPriceCents: at[6],
     maxQuantity: at[7],
-    quarantinedCount: at[8],
-    rawBytes: at[9],
+    remainderCount: at[8],
+    quarantinedCount: at[9],
+    rawBytes: at[10],
     coded,
   };
 }
@@ -75,6 +79,7 @@ function writeHeader(bytes: Uint8Array, header: SliceHeader): void {
     header.maxTimeMs,
     header.maxPriceCents,
     header.maxQuantity,
+    header.remainderCount,
     header.quarantinedCount,
     header.rawBytes,
     ...header.coded.flatMap(({ count, bytes }) => [count, bytes]),
@@ -146,7 +151,7 @@ export function viewColumns(bytes: Uint8Array, header = readHeader(bytes)): Slic
 }
 
 function layOut(header: SliceHeader, at: ColumnCursor): SliceColumns {
-  const { rowCount: rows, quarantinedCount, coded } = header;
+  const { rowCount: rows, remainderCount, quarantinedCount, coded } = header;
   return {
     // `viewIdHash` and `viewIdEnd` look for these two here.
     idHash: at.next(Uint32Array, rows),
@@ -156,6 +161,7 @@ function layOut(header: SliceHeader, at: ColumnCursor): SliceColumns {
     quantity: at.next(numberType(header.maxQuantity), rows),
     status: at.next(Uint8Array, rows),
     price: at.next(numberType(header.maxPriceCents), rows),
+    remainder: remainderCount === 0 ? null : at.next(Int32Array, remainderCount),
     codes: coded.map(({ count }) => at.next(numberType(count), rows)),
     values: coded.map(({ count, bytes }) => ({
       offsets: at.next(Uint32Array, count + 1),

@@ -1,4 +1,4 @@
-import { StatusParser } from '../../shared/ingest/status-parser.ts';
+import { ownRules } from '../../shared/ingest/record-rules.ts';
 import type { Config } from '../../shared/model/config.ts';
 import type { ObjectReader } from '../../shared/ports/object-store.ts';
 import type { BatchPlan } from '../run/batch-plan.ts';
@@ -11,6 +11,5 @@ export function createMapper(
   config: Config,
   segments?: ObjectReader,
 ): ChunkMapper {
-  const statuses = new StatusParser(config.rules.statuses);
-  return new ChunkMapper(landing, statuses, bucketCount, segments);
+  return new ChunkMapper(landing, ownRules(config.rules.statuses), bucketCount, segments);
 }

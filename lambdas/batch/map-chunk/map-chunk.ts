@@ -10,8 +10,8 @@ import { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import { EventParser } from '../../shared/ingest/parse-events.ts';
 import { parseOrders } from '../../shared/ingest/parse-orders.ts';
 import { createReaderBatch, csvFormat, RecordReader } from '../../shared/ingest/record-reader.ts';
+import type { RecordRules } from '../../shared/ingest/record-rules.ts';
 import { SPAN_BATCH_RECORDS } from '../../shared/ingest/span-batch.ts';
-import type { StatusParser } from '../../shared/ingest/status-parser.ts';
 import { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import { ObjectUnreadableError } from '../../shared/model/errors.ts';
 import type { ObjectReader } from '../../shared/ports/object-store.ts';
@@ -38,7 +38,7 @@ const ASSUMED_OVERRUN_BYTES = 16 * 1024 * 1024;
 export class ChunkMapper {
   readonly #landing: ObjectReader;
   readonly #segments: ObjectReader;
-  readonly #statuses: StatusParser;
+  readonly #rules: RecordRules;
   readonly #encoder: BlockEncoder;
   readonly #batch = createReaderBatch();
   #eventParser: EventParser | null = null;
@@ -46,15 +46,10 @@ export class ChunkMapper {
   readonly #blockRows: number;
 
   /** `segments`: where those of the raw archive are. */
-  constructor(
-    landing: ObjectReader,
-    statuses: StatusParser,
-    bucketCount: number,
-    segments = landing,
-  ) {
+  constructor(landing: ObjectReader, rules: RecordRules, bucketCount: number, segments = landing) {
     this.#landing = landing;
     this.#segments = segments;
-    this.#statuses = statuses;
+    this.#rules = rules;
     this.#blockRows = blockRowsOf(bucketCount);
     // Memory of its own, which goes with the mapper.
     const memory = KernelMemory.create();
@@ -115,7 +110,7 @@ export class ChunkMapper {
     const tally = this.#tally(chunk, null);
     const columns = this.#columns;
     columns.clear();
-    this.#eventParser ??= new EventParser(this.#statuses);
+    this.#eventParser ??= new EventParser(this.#rules);
     const bytes = await this.#segments.get(key, { ifMatch: etag });
     if (sha256 !== undefined) checkSegment(bytes, { key, sha256 });
     const lines = segmentLines(bytes, key);
@@ -188,7 +183,7 @@ export class ChunkMapper {
     const format = layout === null ? ndjsonFormat : csvFormat(layout);
     const result = await reader.records(format, limits, (batch, baseOffset) => {
       tally.lastLine.add(batch, baseOffset, layout);
-      parseOrders(batch, baseOffset, this.#statuses, columns);
+      parseOrders(batch, baseOffset, this.#rules, columns);
       tally.addStrayQuotes(batch.strayQuotes, baseOffset);
       const isFull = columns.rowCount >= this.#blockRows || columns.raw.size >= BLOCK_RAW_BYTES;
       return isFull ? this.#flush(tally, sink) : undefined;
@@ -200,7 +195,7 @@ export class ChunkMapper {
 
   /** `inputBytes`: uncompressed; null if that is not known. */
   #tally({ chunkIndex }: PlannedChunk, inputBytes: number | null): ChunkTally {
-    return new ChunkTally(chunkIndex, new LastLineTally(this.#statuses, inputBytes));
+    return new ChunkTally(chunkIndex, new LastLineTally(this.#rules.statuses, inputBytes));
   }
 
   async #flush(tally: ChunkTally, sink: BlockSink): Promise<void> {

@@ -2,6 +2,7 @@ import { ByteDictionary } from '../../shared/bytes/byte-dictionary.ts';
 import { ByteHeap } from '../../shared/bytes/byte-heap.ts';
 import { CODED_FIELDS } from '../../shared/model/order.ts';
 import type { IdSlice } from '../../shared/rows/dedupe.ts';
+import type { RecordColumns } from '../../shared/rows/row-source.ts';
 import type { BucketRows, SliceRecords } from './bucket-rows.ts';
 
 /**
@@ -16,6 +17,7 @@ export class KeptIds implements IdSlice {
   readonly offset: Float64Array;
   readonly timeMs: Float64Array;
   readonly priceCents: Float64Array;
+  readonly remainderCents: Int32Array;
   readonly quantity: Uint32Array;
   readonly status: Uint8Array;
   /** By field in `CODED_FIELDS`. */
@@ -32,6 +34,7 @@ export class KeptIds implements IdSlice {
     this.offset = new Float64Array(capacity);
     this.timeMs = new Float64Array(capacity);
     this.priceCents = new Float64Array(capacity);
+    this.remainderCents = new Int32Array(capacity);
     this.quantity = new Uint32Array(capacity);
     this.status = new Uint8Array(capacity);
     this.codes = CODED_FIELDS.map(() => new Uint32Array(capacity));
@@ -74,6 +77,7 @@ export class KeptIds implements IdSlice {
     this.offset[index] = columns.offset[i] + header.baseOffset;
     this.timeMs[index] = columns.time[i] + header.baseTimeMs;
     this.priceCents[index] = columns.price[i];
+    this.remainderCents[index] = remainderOf(columns, i);
     this.quantity[index] = columns.quantity[i];
     this.status[index] = columns.status[i];
     this.#append(columns.ids.subarray(i === 0 ? 0 : idEnd[i - 1], idEnd[i]));
@@ -88,6 +92,7 @@ export class KeptIds implements IdSlice {
     this.offset.set(before.offset.subarray(0, count));
     this.timeMs.set(before.timeMs.subarray(0, count));
     this.priceCents.set(before.priceCents.subarray(0, count));
+    this.remainderCents.set(before.remainderCents.subarray(0, count));
     this.quantity.set(before.quantity.subarray(0, count));
     this.status.set(before.status.subarray(0, count));
     this.codes.forEach((codes, k) => {
@@ -101,6 +106,11 @@ export class KeptIds implements IdSlice {
     this.#ids.reserve(bytes.length).set(bytes, this.#ids.size);
     this.#ids.size += bytes.length;
   }
+}
+
+/** Cents that the total of row `i` of a slice has beyond quantity × price. */
+export function remainderOf({ remainder }: RecordColumns, i: number): number {
+  return remainder === null ? 0 : remainder[i];
 }
 
 /** For each code of `from`, the code of the same value in `into`; -1 if `into` does not have it. */

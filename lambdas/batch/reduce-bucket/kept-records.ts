@@ -14,7 +14,7 @@ import {
 import type { Duplicates } from '../../shared/rows/dedupe.ts';
 import type { RecordPlace } from '../run/findings.ts';
 import type { BucketRows, BucketSlice, SliceRecords } from './bucket-rows.ts';
-import { type KeptIds, knownCodes } from './kept-ids.ts';
+import { type KeptIds, knownCodes, remainderOf } from './kept-ids.ts';
 
 /** A set of order fields: bit i stands for `ORDER_FIELDS[i]`. */
 export type FieldBits = number;
@@ -105,7 +105,8 @@ export class KeptRecords {
     );
     let bits = fieldBits(
       columns.time[i] + header.baseTimeMs !== keptIds.timeMs[kept],
-      columns.price[i] !== keptIds.priceCents[kept],
+      columns.price[i] !== keptIds.priceCents[kept] ||
+        remainderOf(columns, i) !== keptIds.remainderCents[kept],
       columns.quantity[i] !== keptIds.quantity[kept],
       columns.status[i] !== keptIds.status[kept],
     );
@@ -122,7 +123,7 @@ function differingRows(a: SliceRecords, i: number, b: SliceRecords, j: number): 
   const other = b.columns;
   let bits = fieldBits(
     own.time[i] + a.header.baseTimeMs !== other.time[j] + b.header.baseTimeMs,
-    own.price[i] !== other.price[j],
+    own.price[i] !== other.price[j] || remainderOf(own, i) !== remainderOf(other, j),
     own.quantity[i] !== other.quantity[j],
     own.status[i] !== other.status[j],
   );

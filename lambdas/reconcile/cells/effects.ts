@@ -52,7 +52,7 @@ export function addOpenWindows(batch: RecordBatch, book: CellBook): void {
     const order = windowStart(batch.timeMs[row], book.windowLengthMs);
     if (!book.isOpen(order) || !isInPeriod(book.period, order)) continue;
     const productId = batch.product_id?.[row] ?? '';
-    const cents = BigInt(batch.quantity[row] * batch.priceCents[row]);
+    const cents = BigInt(batch.totalCents[row]);
     const table = 'window_revenue';
     book.add({ kind: OF_OPEN_WINDOW, table, order, productId, orders: 1, cents });
   }

@@ -45,7 +45,7 @@ export async function addPeriodRows(
       totals.cancelled += 1;
       continue;
     }
-    const cents = BigInt(batch.quantity[row] * batch.priceCents[row]);
+    const cents = BigInt(batch.totalCents[row]);
     totals.active += 1;
     totals.revenueCents += cents;
     addRow(batch, row, period, cents, book);

@@ -5,6 +5,12 @@ import { ACTIVE, BATCH, CANCELLED, QUARANTINED } from '../model/record-batch.ts'
 
 type Text = (record: DifferentRecord) => string;
 
+/** Where quantity and price are equal, this alone shows that an amount per line is another. */
+const TOTAL: readonly [string, Text] = [
+  'total_amount',
+  ({ totalCents }) => formatCents(totalCents ?? 0),
+];
+
 /** The values of a record apart from its id, as people read them. */
 const FIELDS: readonly (readonly [string, Text])[] = [
   ...CODED_NAMES.map((name): [string, Text] => [name, (record) => JSON.stringify(record[name])]),
@@ -22,9 +28,11 @@ export function differingFields(records: readonly DifferentRecord[]): string | n
   const batch = recordOf(records.filter(({ side }) => side === BATCH));
   const stream = recordOf(records.filter(({ side }) => side !== BATCH));
   if (batch === null || stream === null) return null;
-  const fields = FIELDS.filter(([, textOf]) => textOf(batch) !== textOf(stream)).map(
-    ([name, textOf]) => `${name}: ${textOf(batch)} in batch, ${textOf(stream)} in the stream`,
-  );
+  const isSamePrice = batch.quantity === stream.quantity && batch.priceCents === stream.priceCents;
+  const compared = isSamePrice ? [...FIELDS, TOTAL] : FIELDS;
+  const fields = compared
+    .filter(([, textOf]) => textOf(batch) !== textOf(stream))
+    .map(([name, textOf]) => `${name}: ${textOf(batch)} in batch, ${textOf(stream)} in the stream`);
   return fields.length === 0 ? null : fields.join('; ');
 }
 

@@ -140,9 +140,9 @@ function idRecordOf(
   flags: Pick<IdRecord, 'isBroken' | 'isInPeriod'>,
 ): IdRecord {
   const { side, outcome, source, sourceOffset, sequenceNumber, customer, product } = record;
-  const { timeMs, quantity, priceCents, status } = record;
+  const { timeMs, quantity, priceCents, totalCents, status } = record;
   const coded = CODED_NAMES.map((name) => record[name]);
-  const valuesButStatus = JSON.stringify([...coded, timeMs, quantity, priceCents]);
+  const valuesButStatus = JSON.stringify([...coded, timeMs, quantity, priceCents, totalCents]);
   return {
     ...flags,
     side,

@@ -13,7 +13,7 @@ import { TwinPositions } from './twin-positions.ts';
 const CAPACITY_MIN = 1024;
 
 /** Bytes of a record besides its texts, approximately; texts count a byte per character. */
-const RECORD_BYTES = 240;
+const RECORD_BYTES = 248;
 
 /**
  * Records in memory, by index in order of arrival. Those of one order id form a chain that begins
@@ -33,6 +33,7 @@ export class RecordStore {
   timeMs = new Float64Array(CAPACITY_MIN);
   quantity = new Int32Array(CAPACITY_MIN);
   priceCents = new Float64Array(CAPACITY_MIN);
+  totalCents = new Float64Array(CAPACITY_MIN);
   offset = new Float64Array(CAPACITY_MIN);
   readonly orderId: string[] = [];
   /** By field in `CODED_NAMES`. */
@@ -57,6 +58,7 @@ export class RecordStore {
     this.timeMs[index] = batch.timeMs[row];
     this.quantity[index] = batch.quantity[row];
     this.priceCents[index] = batch.priceCents[row];
+    this.totalCents[index] = batch.totalCents[row];
     this.offset[index] = batch.offset[row];
     const orderId = batch.orderId[row] ?? '';
     const sequence = batch.sequence?.[row] ?? null;
@@ -91,6 +93,7 @@ export class RecordStore {
       timeMs: this.timeMs.slice(index, index + 1),
       quantity: this.quantity.slice(index, index + 1),
       priceCents: this.priceCents.slice(index, index + 1),
+      totalCents: this.totalCents.slice(index, index + 1),
       source: [source],
       offset: new Float64Array(1),
       sequence: [sequence],
@@ -107,12 +110,13 @@ export class RecordStore {
     this.next[head] = index;
   }
 
-  /** True for the same seven values, outcome and joined values, if both rows are whole. */
+  /** True for the same values, total, outcome and joined values, if both rows are whole. */
   equals(index: number, batch: RecordBatch, row: number): boolean {
     return (
       this.timeMs[index] === batch.timeMs[row] &&
       this.quantity[index] === batch.quantity[row] &&
       this.priceCents[index] === batch.priceCents[row] &&
+      this.totalCents[index] === batch.totalCents[row] &&
       this.outcome[index] === batch.outcome[row] &&
       this.isBroken[index] + batch.isBroken[row] === 0 &&
       this.#hasCodedOf(index, batch, row) &&
@@ -125,7 +129,7 @@ export class RecordStore {
   /** Cents that a record adds to batch revenue − stream revenue. */
   effectCents(index: number): number {
     if (this.outcome[index] !== ACTIVE) return 0;
-    const totalCents = this.quantity[index] * this.priceCents[index];
+    const totalCents = this.totalCents[index];
     return this.side[index] === BATCH ? totalCents : -totalCents;
   }
 
@@ -142,6 +146,7 @@ export class RecordStore {
       timeMs: isTyped ? this.timeMs[index] : null,
       quantity: isTyped ? this.quantity[index] : null,
       priceCents: isTyped ? this.priceCents[index] : null,
+      totalCents: isTyped ? this.totalCents[index] : null,
       status: this.status[index],
       issues: this.issues[index],
       effectCents: this.effectCents(index),
@@ -166,6 +171,7 @@ export class RecordStore {
     this.timeMs = copied(this.timeMs, new Float64Array(capacity));
     this.quantity = copied(this.quantity, new Int32Array(capacity));
     this.priceCents = copied(this.priceCents, new Float64Array(capacity));
+    this.totalCents = copied(this.totalCents, new Float64Array(capacity));
     this.offset = copied(this.offset, new Float64Array(capacity));
   }
 }

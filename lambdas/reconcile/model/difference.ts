@@ -32,6 +32,7 @@ export interface DifferentRecord extends Readonly<Record<CodedName, string | nul
   readonly timeMs: number | null;
   readonly quantity: number | null;
   readonly priceCents: number | null;
+  readonly totalCents: number | null;
   readonly status: string | null;
   readonly issues: string | null;
   /** What it adds to batch revenue − stream revenue: only active records add something. */

@@ -44,13 +44,14 @@ export interface RecordBatch extends SpillBatch, CodedTexts {
   readonly side: Uint8Array;
   /** Index in `RECORD_OUTCOMES`. */
   readonly outcome: Uint8Array;
-  /** 1: the row contradicts itself, e.g. its total is not quantity × price. */
+  /** 1: the row contradicts itself, e.g. its price is not its total by its quantity. */
   readonly isBroken: Uint8Array;
   readonly orderId: readonly (string | null)[];
   readonly status: readonly string[] | null;
   readonly timeMs: Float64Array;
   readonly quantity: Int32Array;
   readonly priceCents: Float64Array;
+  readonly totalCents: Float64Array;
   readonly source: readonly string[];
   /** Position on the batch side; 0 in the stream. */
   readonly offset: Float64Array;

@@ -4,6 +4,7 @@ import {
   JOINED_COLUMNS,
   PRODUCTS,
 } from '../../shared/model/dimension.ts';
+import { linePriceCents } from '../../shared/model/money.ts';
 import { ORDER_FIELDS, STATUSES } from '../../shared/model/order.ts';
 import type { Door, TableName } from '../../shared/model/tables.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../../shared/model/time.ts';
@@ -37,13 +38,14 @@ const OUTCOME_OF: Readonly<Record<RowTable, number>> = {
   quarantine: QUARANTINED,
 };
 
-const DERIVED = [...Object.keys(COLUMNS_OF_DAY), 'hour_of_day', 'total_amount'];
+const VALUES = [...ORDER_FIELDS, 'total_amount'];
+const DERIVED = [...Object.keys(COLUMNS_OF_DAY), 'hour_of_day'];
 
 const COLUMNS_OF: Readonly<Record<RowTable, readonly string[]>> = {
-  orders: [...ORDER_FIELDS, ...DERIVED, ...JOINED_COLUMNS],
-  cancelled: [...ORDER_FIELDS, ...DERIVED],
-  duplicates: ORDER_FIELDS,
-  late: ORDER_FIELDS,
+  orders: [...VALUES, ...DERIVED, ...JOINED_COLUMNS],
+  cancelled: [...VALUES, ...DERIVED],
+  duplicates: VALUES,
+  late: VALUES,
   quarantine: ['order_id', 'issues'],
 };
 
@@ -124,6 +126,7 @@ export async function* readRecords(
       timeMs: doubles(rows.numbers('order_timestamp')),
       quantity: new Int32Array(rows.numbers('quantity')),
       priceCents: doubles(rows.numbers('price')),
+      totalCents: doubles(rows.numbers('total_amount')),
       isBroken: isActive || table === 'cancelled' ? brokenRows(rows, isActive) : flags(rows),
       customer: isActive ? memo.customers(rows) : null,
       product: isActive ? memo.products(rows) : null,
@@ -149,6 +152,7 @@ function quarantinedBatch(rows: ColumnRows, common: CommonColumns): RecordBatch 
     timeMs: zeros(rows.rowCount),
     quantity: new Int32Array(rows.rowCount),
     priceCents: zeros(rows.rowCount),
+    totalCents: zeros(rows.rowCount),
     isBroken: flags(rows),
     customer: null,
     product: null,
@@ -187,11 +191,18 @@ function brokenRows(rows: ColumnRows, isActive: boolean): Uint8Array {
     const dayOfTime = Math.floor(timeMs[i] / MS_PER_DAY);
     const hourOfTime = Math.floor((timeMs[i] - dayOfTime * MS_PER_DAY) / MS_PER_HOUR);
     const isWhole =
-      total[i] === quantity[i] * price[i] &&
+      isTotalOf(total[i], quantity[i], price[i]) &&
       hour[i] === hourOfTime &&
       ofDay.every(({ stored, of }) => stored[i] === of(dayOfTime)) &&
       IS_ACTIVE.get(status[i]) === isActive;
     broken[i] = isWhole ? 0 : 1;
   }
   return broken;
+}
+
+/** Of one price per piece, or of an amount per line: rows do not say which they were read as. */
+function isTotalOf(totalCents: number, quantity: number, priceCents: number): boolean {
+  return (
+    totalCents === quantity * priceCents || linePriceCents(totalCents, quantity) === priceCents
+  );
 }

@@ -51,6 +51,19 @@ export function parseQuantity(bytes: Uint8Array, start: number, end: number): nu
  * Otherwise returns minus the issue's bit, never throws.
  */
 export function parsePriceCents(bytes: Uint8Array, start: number, end: number): number {
+  return parseCents(bytes, start, end, MAX_PRICE_CENTS);
+}
+
+/**
+ * Parses the amount of a whole line into cents, by the rules of a price but without its limit
+ * (contract §1.3). Exact up to 10^15 cents; a larger amount is given as some number above that.
+ * Returns minus the issue's bit for what is no amount, never throws.
+ */
+export function parseAmountCents(bytes: Uint8Array, start: number, end: number): number {
+  return parseCents(bytes, start, end, Number.POSITIVE_INFINITY);
+}
+
+function parseCents(bytes: Uint8Array, start: number, end: number, maxCents: number): number {
   let at = start;
   const sign = bytes[at];
   if (sign === MINUS || sign === PLUS) at++;
@@ -77,8 +90,7 @@ export function parsePriceCents(bytes: Uint8Array, start: number, end: number): 
   for (let place = places; place < 2; place++) cents *= 10;
   const isNegative = sign === MINUS && (cents > 0 || isTooPrecise);
   // A digit past the cents makes a price larger than its whole cents say.
-  const isTooLarge =
-    !isNegative && (cents > MAX_PRICE_CENTS || (cents === MAX_PRICE_CENTS && isTooPrecise));
+  const isTooLarge = !isNegative && (cents > maxCents || (cents === maxCents && isTooPrecise));
   const issues =
     (isNegative ? PRICE_NEGATIVE : 0) |
     (isTooPrecise ? PRICE_TOO_PRECISE : 0) |

@@ -48,7 +48,15 @@ export class OrderColumns {
   /** Event time, milliseconds since 1970. */
   readonly timeMs: Float64Array;
   readonly quantity: Int32Array;
+  /** Of one piece. */
   readonly priceCents: Float64Array;
+  /**
+   * What the total has beyond quantity × price: 0 unless an amount was given for a whole line that
+   * is no multiple of its quantity (contract §1.3).
+   */
+  readonly remainderCents: Int32Array;
+  /** False: all remainders are 0. */
+  hasRemainders = false;
   /** Index in `STATUSES`. */
   readonly status: Uint8Array;
   /** Rows with issues in order, and where the record of each ends in `raw`. */
@@ -74,6 +82,7 @@ export class OrderColumns {
     this.timeMs = doubles(capacity);
     this.quantity = integers(capacity);
     this.priceCents = doubles(capacity);
+    this.remainderCents = integers(capacity);
     this.status = bytes(capacity);
     this.quarantinedRow = new Uint32Array(capacity);
     this.rawEnd = new Uint32Array(capacity);
@@ -83,6 +92,7 @@ export class OrderColumns {
   clear(): void {
     this.generation = {};
     this.rowCount = 0;
+    this.hasRemainders = false;
     this.ids.size = 0;
     for (const dictionary of this.dictionaries) dictionary.clear();
     this.quarantinedCount = 0;

@@ -6,8 +6,8 @@ import { scanEvent } from './event-scanner.ts';
 import type { OrderColumns } from './order-columns.ts';
 import { parseOrders } from './parse-orders.ts';
 import { createReaderBatch } from './record-reader.ts';
+import type { RecordRules } from './record-rules.ts';
 import { addRejectedRecord, SPAN_BATCH_RECORDS } from './span-batch.ts';
-import type { StatusParser } from './status-parser.ts';
 
 const RECORD_TOO_LONG = issueBit('record_too_long');
 /** One more than is stored, so that the cut can be seen. */
@@ -18,14 +18,14 @@ const KEPT_OF_LONG_BYTES = MAX_RAW_BYTES + 1;
  * reuses its memory (some megabytes) across calls.
  */
 export class EventParser {
-  readonly #statuses: StatusParser;
+  readonly #rules: RecordRules;
   readonly #batch: CsvBatch = createReaderBatch();
   /** The window is in front of the room for decoded values. */
   readonly #windowBytes = this.#batch.roomAt;
   readonly #roomEnd = this.#batch.bytes.length;
 
-  constructor(statuses: StatusParser) {
-    this.#statuses = statuses;
+  constructor(rules: RecordRules) {
+    this.#rules = rules;
   }
 
   /**
@@ -37,7 +37,7 @@ export class EventParser {
     for (let next = from; next < to; ) {
       const end = this.#scan(events, next, to);
       const first = into.rowCount;
-      parseOrders(this.#batch, 0, this.#statuses, into);
+      parseOrders(this.#batch, 0, this.#rules, into);
       for (let index = next; index < end; index++) into.offset[first + index - next] = index;
       next = end;
     }

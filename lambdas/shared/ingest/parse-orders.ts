@@ -9,12 +9,14 @@ import {
   PRICE,
   QUANTITY,
 } from '../model/order.ts';
+import { checkCurrency } from './check-currency.ts';
 import type { CsvBatch } from './csv-scanner.ts';
-import { parsePriceCents, parseQuantity } from './field-parsers.ts';
+import { parseAmountCents, parsePriceCents, parseQuantity } from './field-parsers.ts';
+import { divideAmounts } from './line-amounts.ts';
 import type { OrderColumns } from './order-columns.ts';
 import { parseCodedFields, parseStatuses } from './parse-codes.ts';
 import { isPresentTrimmed } from './present-value.ts';
-import type { StatusParser } from './status-parser.ts';
+import type { RecordRules } from './record-rules.ts';
 import { INVALID_TIME, parseTimestampMs } from './timestamp.ts';
 
 const ORDER_ID_MISSING = issueBit('order_id_missing');
@@ -41,6 +43,7 @@ const PRICES: NumberField = {
   missing: issueBit('price_missing'),
   parse: parsePriceCents,
 };
+const AMOUNTS: NumberField = { ...PRICES, parse: parseAmountCents };
 
 /**
  * Reads a batch of spans into columns and applies every rule that needs one record only (contract
@@ -50,7 +53,7 @@ const PRICES: NumberField = {
 export function parseOrders(
   batch: CsvBatch,
   baseOffset: number,
-  statuses: StatusParser,
+  rules: RecordRules,
   into: OrderColumns,
 ): void {
   const first = into.rowCount;
@@ -58,14 +61,22 @@ export function parseOrders(
   const { offset } = into;
   for (let i = 0; i < recordCount; i++) offset[first + i] = baseOffset + recordStart[i];
   into.issues.set(recordIssue.subarray(0, recordCount), first);
+  const { statuses, pricePer, currency } = rules;
   orders.keepMeaningsFor(into.generation, statuses);
   parseOrderIds(batch, into);
   parseCodedFields(batch, into);
   parseTimes(batch, into);
   parseQuantities(batch, into);
-  parsePrices(batch, into);
-  checkTotals(batch, into);
+  into.remainderCents.fill(0, first, first + recordCount);
+  if (pricePer === 'piece') {
+    parsePrices(batch, PRICES, into);
+    checkTotals(batch, into);
+  } else {
+    parsePrices(batch, AMOUNTS, into);
+    divideAmounts(batch, into);
+  }
   parseStatuses(batch, statuses, into);
+  if (currency !== null) checkCurrency(batch, currency, into);
   into.rowCount = first + recordCount;
   keepQuarantined(batch, first, into);
 }
@@ -151,11 +162,11 @@ function parseQuantities(batch: CsvBatch, into: OrderColumns): void {
   parseOddNumbers(batch, oddCount, QUANTITIES, into.quantity, into);
 }
 
-function parsePrices(batch: CsvBatch, into: OrderColumns): void {
+function parsePrices(batch: CsvBatch, field: NumberField, into: OrderColumns): void {
   const { orders, recordCount } = batch;
   const oddCount = orders.parsePrices(recordCount);
   into.priceCents.set(orders.priceCents.subarray(0, recordCount), into.rowCount);
-  parseOddNumbers(batch, oddCount, PRICES, into.priceCents, into);
+  parseOddNumbers(batch, oddCount, field, into.priceCents, into);
 }
 
 /** Fills in the rows that the kernel calls odd: these are rare, and may have any form or none. */

@@ -30,6 +30,7 @@ export const ISSUE_CODES = [
   'total_too_large',
   'status_missing',
   'status_unknown',
+  'currency_unexpected',
 ] as const;
 
 assert(ISSUE_CODES.length < 31, 'a set of issues takes 32 bits and is never negative');

@@ -44,7 +44,7 @@ export class OrderRows {
   readonly capacity: number;
   rowCount = 0;
   readonly timeMs: Float64Array;
-  /** Quantity times price. */
+  /** Quantity times price, and the remainder of an amount that was given for the whole line. */
   readonly totalCents: Float64Array;
   /** 0 to 23, UTC. */
   readonly hour: RowKeys;
@@ -157,6 +157,12 @@ export class OrderRows {
     const ints = (column: NumberColumn, into: Int32Array | Uint32Array) =>
       kernel.pickInts(...placeOf(column, baseRow), rowsAt, count, at(into, from));
     ints(columns.quantity, this.#quantity);
+    const totals = at(this.totalCents, from);
+    kernel.multiply(at(this.#quantity, from), at(this.#priceCents, from), count, totals);
+    if (columns.remainder !== null) {
+      const [, remainders] = placeOf(columns.remainder, baseRow);
+      kernel.addPicked(remainders, rowsAt, count, totals);
+    }
     ints(columns.status, this.#status.keys);
     columns.codes.forEach((codes, k) => {
       const into = at(this.#coded[k].keys, from);
@@ -168,11 +174,9 @@ export class OrderRows {
     kernel.pickIds(ids, idEnds, baseRow, rowsAt, count, offsets, this.#ids.byteOffset);
   }
 
-  /** Total, day and hour of the picked rows. */
+  /** Day and hour of the picked rows. */
   #derive(count: number): void {
-    const { timeMs, hour, totalCents } = this;
-    const { byteOffset: quantities } = this.#quantity;
-    this.#kernel.multiply(quantities, this.#priceCents.byteOffset, count, totalCents.byteOffset);
+    const { timeMs, hour } = this;
     const lastDay = this.#kernel.deriveHours(timeMs.byteOffset, count, this.#day.at, hour.at);
     hour.densify(count, HOURS_PER_DAY);
     this.#day.densify(count, lastDay + 1);

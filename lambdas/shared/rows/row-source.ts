@@ -13,8 +13,10 @@ export interface RecordColumns {
   readonly ids: Uint8Array;
   /** Event times in milliseconds, less the `baseTimeMs` of the block. */
   readonly time: NumberColumn;
-  /** In cents. */
+  /** Of one piece, in cents. */
   readonly price: NumberColumn;
+  /** Cents that totals have beyond quantity × price; null: none has any. */
+  readonly remainder: Int32Array | null;
   readonly quantity: NumberColumn;
   /** Index in `STATUSES`. */
   readonly status: Uint8Array;

@@ -40,6 +40,7 @@ export interface RowsKernel {
     into: number,
   ): void;
   pickInts(width: number, column: number, rows: number, count: number, into: number): void;
+  addPicked(column: number, rows: number, count: number, totals: number): void;
   multiply(quantities: number, prices: number, count: number, into: number): void;
   pickIds(
     ids: number,

@@ -1,6 +1,6 @@
 import { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import { EventParser } from '../../shared/ingest/parse-events.ts';
-import { StatusParser } from '../../shared/ingest/status-parser.ts';
+import { ownRules } from '../../shared/ingest/record-rules.ts';
 import { RetryableError, TerminalError } from '../../shared/model/errors.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 import { foldShard, type ShardFold } from '../../shared/state/fold.ts';
@@ -38,7 +38,7 @@ export function createConsumeMemory(
   const { stream, rules } = config;
   const limits = { claimBytes: stream.claimBytesPerEntry, segmentBytes: stream.segmentBytes };
   return {
-    parser: spare.parser ?? new EventParser(new StatusParser(rules.statuses)),
+    parser: spare.parser ?? new EventParser(ownRules(rules.statuses)),
     classifier: new Classifier(times, limits, MAX_ROWS),
     columns: spare.columns ?? new OrderColumns(MAX_ROWS),
     arrivalTimeMs: new Float64Array(MAX_ROWS),

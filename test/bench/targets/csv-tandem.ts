@@ -8,8 +8,8 @@ import { ORDER_COLUMNS } from '../../../lambdas/shared/ingest/header-columns.ts'
 import { OrderColumns } from '../../../lambdas/shared/ingest/order-columns.ts';
 import { parseOrders } from '../../../lambdas/shared/ingest/parse-orders.ts';
 import { csvFormat, RecordReader } from '../../../lambdas/shared/ingest/record-reader.ts';
+import { ownRules } from '../../../lambdas/shared/ingest/record-rules.ts';
 import { SPAN_BATCH_RECORDS } from '../../../lambdas/shared/ingest/span-batch.ts';
-import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 import { CUSTOMER, PRODUCT, STATUSES } from '../../../lambdas/shared/model/order.ts';
 import { type CsvAnswer, FIRST_TIME_MS, printAnswer } from './csv-answer.ts';
@@ -20,7 +20,7 @@ const PIECE_BYTES = 1024 * 1024;
 const CAPACITY = 64 * SPAN_BATCH_RECORDS;
 
 const columns = new OrderColumns(CAPACITY);
-const statuses = new StatusParser(DEFAULT_CONFIG.rules.statuses);
+const rules = ownRules(DEFAULT_CONFIG.rules.statuses);
 const total = {
   rows: 0,
   valid: 0,
@@ -40,7 +40,7 @@ if (header.kind !== 'header') throw new Error(`no header: ${header.kind}`);
 const noLimit = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
 await reader.records(csvFormat(header.layout), noLimit, (batch, baseOffset) => {
   if (columns.rowCount + batch.recordCount > CAPACITY) consume();
-  parseOrders(batch, baseOffset, statuses, columns);
+  parseOrders(batch, baseOffset, rules, columns);
 });
 consume();
 printAnswer(total);

@@ -11,7 +11,7 @@ import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-obj
 import { SqliteStateStore } from '../../../lambdas/shared/adapters/local/sqlite-state-store.ts';
 import { OrderColumns } from '../../../lambdas/shared/ingest/order-columns.ts';
 import { EventParser } from '../../../lambdas/shared/ingest/parse-events.ts';
-import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
+import { ownRules } from '../../../lambdas/shared/ingest/record-rules.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 import {
   type EventStream,
@@ -92,7 +92,7 @@ async function timed(total: { seconds: number; cpu: number }, work: () => unknow
 
 async function classify() {
   const total = { seconds: 0, cpu: 0 };
-  const parser = new EventParser(new StatusParser(DEFAULT_CONFIG.rules.statuses));
+  const parser = new EventParser(ownRules(DEFAULT_CONFIG.rules.statuses));
   const limits = { claimBytes: 256 * 1024, segmentBytes: 64 * 1024 * 1024 };
   const classifier = new Classifier(timesOfConfig(DEFAULT_CONFIG), limits, BATCH);
   const columns = new OrderColumns(BATCH);

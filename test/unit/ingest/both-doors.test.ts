@@ -9,7 +9,7 @@ import {
   type RecordFormat,
   RecordReader,
 } from '../../../lambdas/shared/ingest/record-reader.ts';
-import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
+import { ownRules } from '../../../lambdas/shared/ingest/record-rules.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 import { issueBit } from '../../../lambdas/shared/model/issue.ts';
 import { CUSTOMER, ORDER_FIELDS, PRODUCT } from '../../../lambdas/shared/model/order.ts';
@@ -43,9 +43,9 @@ async function columnsOf(text: string, format: RecordFormat): Promise<OrderColum
     yield new TextEncoder().encode(text);
   }
   const reader = new RecordReader(piecesSource(pieces()), 0);
-  const statuses = new StatusParser(DEFAULT_CONFIG.rules.statuses);
+  const rules = ownRules(DEFAULT_CONFIG.rules.statuses);
   await reader.records(format, EVERYTHING, (batch, baseOffset) => {
-    parseOrders(batch, baseOffset, statuses, columns);
+    parseOrders(batch, baseOffset, rules, columns);
   });
   return columns;
 }

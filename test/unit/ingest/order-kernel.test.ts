@@ -3,15 +3,15 @@ import { csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import { createCsvBatch, scanCsv } from '../../../lambdas/shared/ingest/csv-scanner.ts';
 import { OrderColumns } from '../../../lambdas/shared/ingest/order-columns.ts';
 import { parseOrders } from '../../../lambdas/shared/ingest/parse-orders.ts';
+import { ownRules } from '../../../lambdas/shared/ingest/record-rules.ts';
 import { SPAN_BATCH_RECORDS } from '../../../lambdas/shared/ingest/span-batch.ts';
-import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
 import { issueCodes } from '../../../lambdas/shared/model/issue.ts';
 import { CUSTOMER } from '../../../lambdas/shared/model/order.ts';
 
 const LAYOUT = [0, 1, 2, 3, 4, 5, 6];
 const WINDOW_BYTES = 1024 * 1024;
 const batch = createCsvBatch(WINDOW_BYTES, 64);
-const statuses = new StatusParser({ done: 'completed' });
+const rules = ownRules({ done: 'completed' });
 
 function scan(records: readonly string[], target = batch): void {
   const text = Buffer.from(records.map((record) => `${record}\n`).join(''));
@@ -118,7 +118,7 @@ describe('parseOrders', () => {
     for (let row = 0; row < rowCount; row += SPAN_BATCH_RECORDS) {
       const count = Math.min(SPAN_BATCH_RECORDS, rowCount - row);
       scan(Array.from({ length: count }, (_, i) => order(idOf(row + i))));
-      parseOrders(batch, 0, statuses, columns);
+      parseOrders(batch, 0, rules, columns);
     }
 
     expect(columns.dictionaries[CUSTOMER].size).toBe(rowCount / 2);
@@ -133,7 +133,7 @@ describe('parseOrders', () => {
     const ids = ['1e7e5856b716', '9b4520a57720', '40609611bc79', '5f5ea19bafc2'];
     scan([...ids, ...ids].map((id) => order(id)));
 
-    parseOrders(batch, 0, statuses, columns);
+    parseOrders(batch, 0, rules, columns);
 
     const rows = [0, 1, 2, 3, 4, 5, 6, 7];
     expect(rows.map((row) => customerOf(columns, row))).toEqual([...ids, ...ids]);
@@ -143,13 +143,13 @@ describe('parseOrders', () => {
     const other = createCsvBatch(WINDOW_BYTES, 64);
     const columns = new OrderColumns(16);
     scan([order('c1'), order('c2')]);
-    parseOrders(batch, 0, statuses, columns);
+    parseOrders(batch, 0, rules, columns);
     columns.clear();
     scan([order('c3')], other);
-    parseOrders(other, 0, statuses, columns);
+    parseOrders(other, 0, rules, columns);
 
     scan([order('c2'), order('c1')]);
-    parseOrders(batch, 0, statuses, columns);
+    parseOrders(batch, 0, rules, columns);
 
     expect([0, 1, 2].map((row) => customerOf(columns, row))).toEqual(['c3', 'c2', 'c1']);
   });
@@ -158,8 +158,8 @@ describe('parseOrders', () => {
     const columns = new OrderColumns(16);
     scan([order('c1', 'done')]);
 
-    parseOrders(batch, 0, statuses, columns);
-    parseOrders(batch, 0, new StatusParser({ open: 'pending' }), columns);
+    parseOrders(batch, 0, rules, columns);
+    parseOrders(batch, 0, ownRules({ open: 'pending' }), columns);
 
     expect(Array.from(columns.issues.subarray(0, 2), issueCodes)).toEqual([[], ['status_unknown']]);
   });

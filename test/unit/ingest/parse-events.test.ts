@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OrderColumns } from '../../../lambdas/shared/ingest/order-columns.ts';
 import { EventParser } from '../../../lambdas/shared/ingest/parse-events.ts';
-import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
+import { ownRules } from '../../../lambdas/shared/ingest/record-rules.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 import { type IssueCode, issueCodes } from '../../../lambdas/shared/model/issue.ts';
 
@@ -26,7 +26,7 @@ function parsed(events: readonly Uint8Array[], parser = newParser()): OrderColum
 }
 
 function newParser(): EventParser {
-  return new EventParser(new StatusParser(DEFAULT_CONFIG.rules.statuses));
+  return new EventParser(ownRules(DEFAULT_CONFIG.rules.statuses));
 }
 
 function idAt({ ids, idEnd }: OrderColumns, row: number): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EventParser } from '../../../lambdas/shared/ingest/parse-events.ts';
-import { StatusParser } from '../../../lambdas/shared/ingest/status-parser.ts';
+import { ownRules } from '../../../lambdas/shared/ingest/record-rules.ts';
 import { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
 import { DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
 import type { EpochMs } from '../../../lambdas/shared/model/time.ts';
@@ -13,7 +13,7 @@ import { anEvent } from '../../support/stream-world.ts';
 
 const CAPACITY = 64;
 const memory = KernelMemory.create();
-const parser = new EventParser(new StatusParser(DEFAULT_CONFIG.rules.statuses));
+const parser = new EventParser(ownRules(DEFAULT_CONFIG.rules.statuses));
 const picked = new OrderRows(CAPACITY, memory, createRowsKernel(memory));
 
 type Draft = readonly [outcome: Outcome, order: Readonly<Record<string, unknown>>];

@@ -116,6 +116,14 @@ export function renumber(
   return size;
 }
 
+/** Whether a word of these rows is not 0. */
+export function hasNonZero(words: usize, rows: usize, count: i32): bool {
+  for (let i = 0; i < count; i++) {
+    if (load<u32>(words + (rowAt(rows, i) << 2)) != 0) return true;
+  }
+  return false;
+}
+
 export function writeWords(words: usize, rows: usize, count: i32, into: usize): void {
   for (let i = 0; i < count; i++) {
     store<u32>(into + (i << 2), load<u32>(words + (rowAt(rows, i) << 2)));

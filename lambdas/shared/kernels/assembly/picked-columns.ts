@@ -63,6 +63,14 @@ export function multiply(quantities: usize, prices: usize, count: i32, into: usi
   }
 }
 
+/** Adds numbers of 32 bits, which may be negative, to the totals of the rows. */
+export function addPicked(column: usize, rows: usize, count: i32, totals: usize): void {
+  for (let i = 0; i < count; i++) {
+    const at = totals + (i << 3);
+    store<f64>(at, load<f64>(at) + <f64>load<i32>(column + (rowAt(rows, i) << 2)));
+  }
+}
+
 /**
  * Ids go into a heap with room for 15 bytes more, behind the place that `offsets` begins with. The
  * first row of the slice is `firstRow`: before its id there is none.

@@ -8,6 +8,7 @@
 export { addRows, listCells } from './cell-sums';
 export { groupRows, orderRows, outcomesOf } from './day-groups';
 export {
+  addPicked,
   densify,
   deriveHours,
   multiply,

@@ -1,6 +1,6 @@
 import type { Dimension } from '../../../shared/dimensions/joined-dimension.ts';
 import { EventParser } from '../../../shared/ingest/parse-events.ts';
-import type { StatusParser } from '../../../shared/ingest/status-parser.ts';
+import type { RecordRules } from '../../../shared/ingest/record-rules.ts';
 import { KernelMemory } from '../../../shared/kernels/kernel-memory.ts';
 import type { ParquetOptions } from '../../../shared/parquet/writer.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
@@ -19,7 +19,7 @@ export interface PublishContext {
   readonly customers: Dimension;
   readonly products: Dimension;
   readonly parquet: ParquetOptions & { readonly rowGroupRows: number };
-  readonly statuses: StatusParser;
+  readonly rules: RecordRules;
   /** Of `createPublishMemory`, to be used again; without it each call takes its own. */
   readonly memory?: PublishMemory;
 }
@@ -37,12 +37,12 @@ export interface PublishMemory {
 /**
  * Memory of `publishShard`, to be kept from one shard to the next. It serves one call at a time.
  */
-export function createPublishMemory(statuses: StatusParser, rowGroupRows: number): PublishMemory {
+export function createPublishMemory(rules: RecordRules, rowGroupRows: number): PublishMemory {
   const memory = KernelMemory.create();
   const kernel = createRowsKernel(memory);
   return {
     kernel,
-    parser: new EventParser(statuses),
+    parser: new EventParser(rules),
     chunk: new RecordChunk(rowGroupRows, memory),
     rows: new OrderRows(rowGroupRows, memory, kernel),
     quarantine: new QuarantineRows(memory, kernel),

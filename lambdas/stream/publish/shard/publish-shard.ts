@@ -26,8 +26,8 @@ export async function publishShard(
 ): Promise<ShardResult> {
   const shard = plan.shards[shardIndex];
   assertWhole(shard);
-  const { lake, keys, statuses, parquet } = context;
-  const memory = context.memory ?? createPublishMemory(statuses, parquet.rowGroupRows);
+  const { lake, keys, rules, parquet } = context;
+  const memory = context.memory ?? createPublishMemory(rules, parquet.rowGroupRows);
   memory.chunk.clear();
   const writer = new ShardWriter(plan, shard.shard, context, memory);
   for (const entry of shard.entries) {

@@ -161,13 +161,14 @@ export class RecordChunk implements RowSource {
       latestMs = Math.max(latestMs, columns.timeMs[row]);
     }
     const { timeMs: time, priceCents: price, quantity, status, codes, idEnd } = columns;
+    const remainder = columns.hasRemainders ? columns.remainderCents : null;
     // Long ids have left the kernels' memory.
     const size = columns.ids.size;
     const idsAt = this.arena.place(columns.ids.bytes.subarray(0, size), ID_SLACK_BYTES);
     const ids = this.arena.memory.bytes(idsAt, size);
     return {
       ...{ baseRow: 0, rowCount, baseTimeMs: 0, earliestMs, latestMs },
-      columns: { idEnd, ids, time, price, quantity, status, codes },
+      columns: { idEnd, ids, time, price, remainder, quantity, status, codes },
       codeOfAt: codes.map(() => 0),
     };
   }

@@ -1,5 +1,5 @@
 import type { Dimension } from '../../../shared/dimensions/joined-dimension.ts';
-import { StatusParser } from '../../../shared/ingest/status-parser.ts';
+import { ownRules, type RecordRules } from '../../../shared/ingest/record-rules.ts';
 import { CUSTOMERS, PRODUCTS } from '../../../shared/model/dimension.ts';
 import type { EpochPlan } from '../../../shared/state/epoch-plan.ts';
 import { findShardResult, type ShardResult } from '../../../shared/state/shard-result.ts';
@@ -18,7 +18,7 @@ import type { EpochWriter } from './epoch-writer.ts';
 export class InlineEpochWriter implements EpochWriter {
   readonly dimensions: EpochDimensions;
   readonly #context: StreamContext;
-  readonly #statuses: StatusParser;
+  readonly #rules: RecordRules;
   #memory: PublishMemory | null;
 
   /** Allocates its own memory unless given some. */
@@ -26,7 +26,7 @@ export class InlineEpochWriter implements EpochWriter {
     this.#context = context;
     this.dimensions = new EpochDimensions(context);
     this.#memory = memory;
-    this.#statuses = new StatusParser(context.config.rules.statuses);
+    this.#rules = ownRules(context.config.rules.statuses);
   }
 
   async write(plan: EpochPlan): Promise<StreamManifest> {
@@ -62,14 +62,14 @@ export class InlineEpochWriter implements EpochWriter {
     const resultKey = keys.result(plan.epoch, plan.shards[index].shard);
     const written = await findShardResult(lake, resultKey);
     if (written !== null) return written;
-    this.#memory ??= createPublishMemory(this.#statuses, config.parquet.rowGroupRows);
+    this.#memory ??= createPublishMemory(this.#rules, config.parquet.rowGroupRows);
     return await publishShard(plan, index, {
       lake,
       keys,
       customers,
       products,
       parquet: config.parquet,
-      statuses: this.#statuses,
+      rules: this.#rules,
       memory: this.#memory,
     });
   }

@@ -22,6 +22,7 @@ function sliceOf(rowCount: number): Uint8Array {
     maxTimeMs: 0,
     maxPriceCents: 0,
     maxQuantity: 1,
+    remainderCount: 0,
     quarantinedCount: 0,
     rawBytes: 0,
     coded: CODED_FIELDS.map(() => ({ count: 1, bytes: 1 })),
