@@ -21,6 +21,7 @@ import type { Outcome } from '../../lambdas/shared/rules/outcome.ts';
 import { RecordChunk } from '../../lambdas/stream/publish/shard/record-chunk.ts';
 import { valuesByName } from '../support/column-values.ts';
 import { COMPACT } from '../support/parquet-data.ts';
+import { lineRules } from '../support/record-rules.ts';
 import { runs } from '../support/runs.ts';
 import { seed } from '../support/seed.ts';
 
@@ -32,7 +33,8 @@ interface Order {
   readonly product: string;
   readonly timeMs: number;
   readonly quantity: number;
-  readonly priceCents: number;
+  /** What stands in the column of prices: of a piece, or of the line. */
+  readonly amountCents: number;
   readonly status: (typeof STATUSES)[number];
 }
 
@@ -55,7 +57,7 @@ const order: fc.Arbitrary<Order> = fc.record({
   timeMs: fc.oneof(from1To(2 ** 33), from1To(MAX_INSTANT_MS), fc.constantFrom(0, MAX_INSTANT_MS)),
   quantity: fc.oneof(from1To(10), from1To(MAX_QUANTITY)),
   // Totals stay below the limit.
-  priceCents: fc.oneof(fc.nat(300), fc.nat(1_000_000)),
+  amountCents: fc.oneof(fc.nat(300), fc.nat(1_000_000)),
   status: fc.constantFrom(...STATUSES),
 });
 /** Neither of them becomes a row of a table of orders, but both stand between those that do. */
@@ -70,7 +72,7 @@ function eventOf(drawn: Order | string): Uint8Array {
     product_id: drawn.product,
     order_timestamp: new Date(drawn.timeMs).toISOString(),
     quantity: drawn.quantity,
-    price: (drawn.priceCents / 100).toFixed(2),
+    price: (drawn.amountCents / 100).toFixed(2),
     status: drawn.status,
   };
   return Buffer.from(JSON.stringify(event));
@@ -81,14 +83,21 @@ const arena = new KernelArena(memory);
 const picked = new OrderRows(CAPACITY, memory, createRowsKernel(memory));
 const chunk = new RecordChunk(CAPACITY, memory);
 const encoder = new BlockEncoder(1, memory);
-const parser = new EventParser(ownRules(DEFAULT_CONFIG.rules.statuses));
+const parsers = {
+  piece: new EventParser(ownRules(DEFAULT_CONFIG.rules.statuses)),
+  line: new EventParser(lineRules),
+};
+type PricePer = keyof typeof parsers;
 
 /** As batch holds the records of these blocks: valid ones in slices of the exchange. */
-async function bucketOf(blocks: readonly (readonly Uint8Array[])[]): Promise<BucketRows> {
+async function bucketOf(
+  blocks: readonly (readonly Uint8Array[])[],
+  per: PricePer,
+): Promise<BucketRows> {
   const bucket = new BucketRows(arena);
   for (const [sourceIndex, events] of blocks.entries()) {
     const columns = new OrderColumns(CAPACITY);
-    parser.parse(events, 0, events.length, columns);
+    parsers[per].parse(events, 0, events.length, columns);
     await encoder.encode(columns, {
       allocate: (sizeBytes) => memory.bytes(arena.take(sizeBytes + 16), sizeBytes),
       keep: async (bytes) => bucket.add({ sourceIndex, bytes }),
@@ -98,7 +107,8 @@ async function bucketOf(blocks: readonly (readonly Uint8Array[])[]): Promise<Buc
 }
 
 /** As the stream holds the same records: all in one chunk. */
-function chunkOf(drawn: readonly (Order | string)[], events: readonly Uint8Array[]): RecordChunk {
+function chunkOf(drawn: readonly (Order | string)[], per: PricePer): RecordChunk {
+  const events = drawn.map(eventOf);
   chunk.clear();
   const outcomeOf = (record: Order | string): Outcome => {
     if (typeof record === 'string') return 'quarantined';
@@ -112,7 +122,7 @@ function chunkOf(drawn: readonly (Order | string)[], events: readonly Uint8Array
     outcome: outcomeOf(value),
     watermarkMs: null,
   }));
-  chunk.add(records, events, { from: 0, to: events.length, source: 's', parser });
+  chunk.add(records, events, { from: 0, to: events.length, source: 's', parser: parsers[per] });
   return chunk;
 }
 
@@ -160,7 +170,16 @@ function fileOf(columns: NamedColumns, rowCount: number): Buffer {
   return Buffer.concat([group, writer.finish()]);
 }
 
-function expectedOf(orders: readonly Order[]) {
+/** Half to even, in whole numbers. */
+function pricePerPiece(amount: bigint, quantity: bigint): bigint {
+  const below = amount / quantity;
+  const twice = (amount - below * quantity) * 2n;
+  const isUp = twice > quantity || (twice === quantity && below % 2n === 1n);
+  return isUp ? below + 1n : below;
+}
+
+function expectedOf(orders: readonly Order[], per: PricePer) {
+  const isLine = per === 'line';
   const of = <T>(value: (order: Order) => T) => orders.map(value);
   return {
     order_id: of((drawn) => drawn.id),
@@ -168,40 +187,52 @@ function expectedOf(orders: readonly Order[]) {
     product_id: of(({ product }) => product),
     order_timestamp: of(({ timeMs }) => timeMs),
     quantity: of(({ quantity }) => quantity),
-    price: of(({ priceCents }) => priceCents),
+    price: of(({ quantity, amountCents }) =>
+      isLine ? Number(pricePerPiece(BigInt(amountCents), BigInt(quantity))) : amountCents,
+    ),
     status: of(({ status }) => status),
     order_date: of(({ timeMs }) => Math.floor(timeMs / 86_400_000)),
     order_day_of_week: of(({ timeMs }) => new Date(timeMs).getUTCDay() + 1),
     hour_of_day: of(({ timeMs }) => new Date(timeMs).getUTCHours()),
-    total_amount: of(({ quantity, priceCents }) => quantity * priceCents),
+    total_amount: of(({ quantity, amountCents }) => amountCents * (isLine ? 1 : quantity)),
   };
 }
 
-it('gives the same columns and bytes for the same orders, from either door', async () => {
-  const blocks = fc.array(fc.array(record, { maxLength: 12 }), { maxLength: 5 });
-  await fc.assert(
-    fc.asyncProperty(blocks, fc.func(fc.boolean()), async (drawn, isPicked) => {
-      arena.reset();
-      const records = drawn.flat();
-      const wanted = [...records.keys()].filter(
-        (row) => typeof records[row] !== 'string' && isPicked(row),
-      );
-      // Slices hold valid records alone.
-      const valid = [...records.keys()].filter((row) => typeof records[row] !== 'string');
-      const inBucket = Uint32Array.from(wanted, (row) => valid.indexOf(row));
-      const bucket = await bucketOf(drawn.map((block) => block.map(eventOf)));
-      const stream = chunkOf(records, records.map(eventOf));
+it.each(['piece', 'line'] as const)(
+  'gives the same columns and bytes from either door, priced per %s',
+  async (per) => {
+    const blocks = fc.array(fc.array(record, { maxLength: 12 }), { maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(blocks, fc.func(fc.boolean()), async (drawn, isPicked) => {
+        arena.reset();
+        const records = drawn.flat();
+        const wanted = [...records.keys()].filter(
+          (row) => typeof records[row] !== 'string' && isPicked(row),
+        );
+        // Slices hold valid records alone.
+        const valid = [...records.keys()].filter((row) => typeof records[row] !== 'string');
+        const inBucket = Uint32Array.from(wanted, (row) => valid.indexOf(row));
+        const bucket = await bucketOf(
+          drawn.map((block) => block.map(eventOf)),
+          per,
+        );
+        const stream = chunkOf(records, per);
 
-      const ofBatch = columnsOf(bucket, inBucket);
-      const [values, file] = [valuesByName(ofBatch, wanted.length), fileOf(ofBatch, wanted.length)];
-      const ofStream = columnsOf(stream, Uint32Array.from(wanted));
+        const orders = wanted.map((row) => records[row] as Order);
+        const ofBatch = columnsOf(bucket, inBucket);
+        const [values, file] = [
+          valuesByName(ofBatch, wanted.length),
+          fileOf(ofBatch, wanted.length),
+        ];
+        const ofStream = columnsOf(stream, Uint32Array.from(wanted));
 
-      expect(bucket.rowCount).toBe(valid.length);
-      expect(values).toMatchObject(expectedOf(wanted.map((row) => records[row] as Order)));
-      expect(valuesByName(ofStream, wanted.length)).toEqual(values);
-      expect(fileOf(ofStream, wanted.length)).toEqual(file);
-      expect(Object.keys(ofStream)).toEqual(TABLE.map(({ name }) => name));
-    }),
-    { seed, ...runs(100) },
-  );
-});
+        expect(bucket.rowCount).toBe(valid.length);
+        expect(values).toMatchObject(expectedOf(orders, per));
+        expect(valuesByName(ofStream, wanted.length)).toEqual(values);
+        expect(fileOf(ofStream, wanted.length)).toEqual(file);
+        expect(Object.keys(ofStream)).toEqual(TABLE.map(({ name }) => name));
+      }),
+      { seed, ...runs(100) },
+    );
+  },
+);

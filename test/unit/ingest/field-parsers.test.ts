@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parsePriceCents, parseQuantity } from '../../../lambdas/shared/ingest/field-parsers.ts';
+import {
+  parseAmountCents,
+  parsePriceCents,
+  parseQuantity,
+} from '../../../lambdas/shared/ingest/field-parsers.ts';
 import { issueCodes } from '../../../lambdas/shared/model/issue.ts';
 import { placed } from '../../support/bytes-of.ts';
 
@@ -83,4 +87,28 @@ describe('parsePriceCents', () => {
   ])('reads %s as %s', (text, expected) => {
     expect(parsed(parsePriceCents, text)).toBe(expected);
   });
+});
+
+describe('parseAmountCents', () => {
+  it.each([
+    ['1.5', 150],
+    ['-0', 0],
+    ['100000000', 10_000_000_000],
+    ['1000000000.01', 100_000_000_001],
+    ['9999999999999.99', 999_999_999_999_999],
+    ['1.001', 'price_too_precise'],
+    ['100000000.001', 'price_too_precise'],
+    ['-0.01', 'price_negative'],
+    ['-1000000000.001', 'price_negative,price_too_precise'],
+    ['1,5', 'price_not_decimal'],
+  ])('reads %s as %s', (text, expected) => {
+    expect(parsed(parseAmountCents, text)).toBe(expected);
+  });
+
+  it.each(['0'.repeat(15), `${'0'.repeat(15)}.99`, '9'.repeat(400)].map((digits) => `1${digits}`))(
+    'gives %s as a number above the largest that is exact',
+    (text) => {
+      expect(parsed(parseAmountCents, text)).toBeGreaterThanOrEqual(1e15);
+    },
+  );
 });

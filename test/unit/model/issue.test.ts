@@ -5,6 +5,7 @@ it('keeps one bit for each code, in the order of the contract', () => {
   expect(issueBit('record_too_long')).toBe(1);
   expect(issueBit('wrong_field_count')).toBe(16);
   expect(issueBit('status_unknown')).toBe(16_777_216);
+  expect(issueBit('currency_unexpected')).toBe(33_554_432);
 });
 
 it('lists the codes of a set in the order of the contract', () => {

@@ -38,7 +38,9 @@ function expectedColumns(picked: readonly SourceRow[]) {
     order_date: of(dayOf),
     order_day_of_week: of(({ timeMs }) => new Date(timeMs).getUTCDay() + 1),
     hour_of_day: of(({ timeMs }) => new Date(timeMs).getUTCHours()),
-    total_amount: of(({ quantity, priceCents }) => quantity * priceCents),
+    total_amount: of(
+      ({ quantity, priceCents, remainderCents = 0 }) => quantity * priceCents + remainderCents,
+    ),
   };
 }
 
@@ -58,6 +60,11 @@ const anyRow: fc.Arbitrary<SourceRow> = fc.record({
   timeMs: fc.oneof(upTo(1_000), upTo(MAX_INSTANT_MS), fc.nat(3 * DAY_MS)),
   quantity: upTo(MAX_QUANTITY),
   priceCents: upTo(9_999_999_999),
+  // Of few rows, so that most blocks have none.
+  remainderCents: fc.oneof(
+    { weight: 30, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.constantFrom(-50_000, -1, 1, 50_000) },
+  ),
   status: fc.nat(STATUSES.length - 1),
 });
 

@@ -20,6 +20,7 @@ interface Row {
   readonly timeMs: number;
   readonly quantity: number;
   readonly priceCents: number;
+  readonly remainderCents: number;
   readonly status: number;
 }
 interface BadRow {
@@ -40,6 +41,12 @@ const edge = (max: number) =>
   );
 const text = fc.constantFrom('', 'a', 'ab', 'abc', 'abcd', 'abcdefg', 'ß€😀', 'x'.repeat(128));
 
+/** Of few rows, so that most slices have none. */
+const remainder = fc.oneof(
+  { weight: 30, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.constantFrom(-(2 ** 31), -50_000, -1, 1, 50_000, 2 ** 31 - 1) },
+);
+
 const row = fc.oneof(
   {
     weight: 4,
@@ -55,6 +62,7 @@ const row = fc.oneof(
       timeMs: edge(Date.UTC(2200, 0, 1) - 1),
       quantity: edge(MAX_QUANTITY),
       priceCents: edge(9_999_999_999),
+      remainderCents: remainder,
       // More than there are statuses: a column of them has one byte for each.
       status: fc.oneof(fc.nat(3), fc.nat(255)),
     }),
@@ -96,6 +104,8 @@ function blockOf(rows: readonly (Row | BadRow)[]): OrderColumns {
       block.timeMs[index] = values.timeMs;
       block.quantity[index] = values.quantity;
       block.priceCents[index] = values.priceCents;
+      block.remainderCents[index] = values.remainderCents;
+      if (values.remainderCents !== 0) block.hasRemainders = true;
       block.status[index] = values.status;
     }
     block.rowCount = index + 1;
@@ -124,9 +134,13 @@ function decoded(slice: Uint8Array): { rows: Row[]; bad: BadRow[] } {
       timeMs: header.baseTimeMs + columns.time[index],
       quantity: columns.quantity[index],
       priceCents: columns.price[index],
+      remainderCents: columns.remainder === null ? 0 : columns.remainder[index],
       status: columns.status[index],
     };
   });
+  // Remainders take no byte where there are none.
+  const isWithout = rows.every(({ remainderCents }) => remainderCents === 0);
+  expect(columns.remainder === null).toBe(isWithout);
   const bad = Array.from({ length: header.quarantinedCount }, (_, index) => ({
     offset: columns.quarantinedOffset[index],
     issues: columns.quarantinedIssues[index],
