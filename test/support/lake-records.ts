@@ -22,6 +22,8 @@ export interface LakeRecord {
   readonly timeMs: number;
   readonly quantity: number;
   readonly priceCents: number;
+  /** What an amount per line has beyond quantity × price; none if it is not there. */
+  readonly remainderCents?: number;
   readonly status: string;
   readonly outcome: Outcome;
   readonly source: string;
@@ -97,7 +99,7 @@ function rowOf(door: Door, record: LakeRecord): StoredRow {
     order_date: day,
     order_day_of_week: new Date(timeMs).getUTCDay() + 1,
     hour_of_day: new Date(timeMs).getUTCHours(),
-    total_amount: quantity * priceCents,
+    total_amount: totalOf(record),
     watermark: timeMs,
     customer_name: name,
     customer_email: email,
@@ -111,7 +113,8 @@ function rowOf(door: Door, record: LakeRecord): StoredRow {
   };
 }
 
-const totalOf = ({ quantity, priceCents }: LakeRecord) => quantity * priceCents;
+const totalOf = ({ quantity, priceCents, remainderCents = 0 }: LakeRecord) =>
+  quantity * priceCents + remainderCents;
 
 export const activeOf = (records: readonly LakeRecord[]) =>
   records.filter(({ outcome }) => outcome === 'active');

@@ -77,7 +77,7 @@ export const ORDER_COLUMNS: readonly ColumnDraft[] = [
   required('order_date', DATE, 'day of order_timestamp in UTC'),
   required('order_day_of_week', INT32, '1 = Sunday … 7 = Saturday'),
   required('hour_of_day', INT32, '0 to 23, UTC'),
-  required('total_amount', AMOUNT, 'quantity × price, exact'),
+  required('total_amount', AMOUNT, 'quantity × price, or the amount of the line; exact'),
 ];
 
 const RAW_COLUMNS: readonly ColumnDraft[] = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../../lambdas/shared/rules/outcome.ts';
-import { aRecord, type LakeRecord } from '../../../support/lake-records.ts';
+import { aRecord, type LakeRecord, T0, WINDOW_MS } from '../../../support/lake-records.ts';
 import { classesOf, compareSides } from '../../../support/reconcile-runs.ts';
 
 /**
@@ -152,6 +152,51 @@ describe('two records', () => {
     const stream = [{ records: [record, record], watermarkMs: null }];
     const result = await compareSides({ batch, stream });
     expect(result.classes.unexplained.count).toBe(1);
+  });
+});
+
+describe('amounts per line', () => {
+  /** Three pieces at 3.33, and some cents. */
+  const lineOf = (remainderCents: number, rest: Partial<LakeRecord> = {}) =>
+    aRecord('o1', { quantity: 3, priceCents: 333, remainderCents, ...rest });
+
+  it.each([1, 0, -1])('are the same with a remainder of %s cents on both sides', async (cents) => {
+    const result = await compareSides({ batch: [lineOf(cents)], stream: [lineOf(cents)] });
+
+    expect(classesOf(result)).toEqual({});
+    expect(result.agree).toBe(true);
+  });
+
+  it('that are another are not the same, though price and quantity are', async () => {
+    const result = await compareSides({ batch: [lineOf(1)], stream: [lineOf(0)] });
+
+    expect(classesOf(result)).toEqual({ unexplained: 1 });
+    expect(result.classes.unexplained.cents).toBe(1n);
+    const differs = 'total_amount: 10.00 in batch, 9.99 in the stream';
+    expect(result.shown).toMatchObject([{ orderId: 'o1', differs }]);
+  });
+
+  it('are explained to the cent where the stream kept the record as late', async () => {
+    const late = lineOf(1, { outcome: 'late' });
+    const result = await compareSides({ batch: [lineOf(1)], stream: [late] });
+
+    expect(classesOf(result)).toEqual({ late_in_stream: 1 });
+    expect([result.agree, result.explainedCents]).toEqual([true, 1_000n]);
+  });
+
+  it('that do not give their price are broken rows, even where both sides have them', async () => {
+    const result = await compareSides({ batch: [lineOf(2)], stream: [lineOf(2)] });
+    expect(classesOf(result)).toEqual({ unexplained: 1 });
+  });
+
+  it.each([T0, null])('enter the cells of a period as they are, since %s', async (sinceMs) => {
+    const period = { sinceMs, untilMs: T0 + 3 * WINDOW_MS };
+    const sides = { batch: [lineOf(1), aRecord('o2')], stream: [lineOf(1), aRecord('o2')] };
+
+    const result = await compareSides(sides, { period });
+
+    expect(classesOf(result)).toEqual({});
+    expect([result.agree, result.batchRevenueCents]).toEqual([true, 1_300n]);
   });
 });
 
