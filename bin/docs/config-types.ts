@@ -8,6 +8,7 @@ interface SchemaNode {
   readonly enum?: readonly string[];
   readonly anyOf?: readonly SchemaNode[];
   readonly items?: SchemaNode;
+  readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly additionalProperties?: SchemaNode | boolean;
 }
@@ -30,13 +31,18 @@ export function configTypes(): string {
 }
 
 /** Members of an object, each key on lines of its own. */
-function members({ properties = {} }: SchemaNode, path: string, indent: string): string {
+function members(
+  { properties = {}, required = [] }: SchemaNode,
+  path: string,
+  indent: string,
+): string {
   return Object.entries(properties)
     .map(([key, node]) => ({ key, name: `${path}${key}`, node }))
     .filter(({ name }) => !Object.hasOwn(CONFIG_OF_STACK, name))
     .map(({ key, name, node }) => {
       const type = typeOf(node, `${name}.`, indent);
-      return `${comment(node, indent)}${indent}readonly ${key}?: ${type};\n`;
+      const mark = required.includes(key) ? '' : '?';
+      return `${comment(node, indent)}${indent}readonly ${key}${mark}: ${type};\n`;
     })
     .join('');
 }
@@ -72,7 +78,8 @@ function comment(node: SchemaNode, indent: string): string {
     const text = JSON.stringify(value, null, 1).replace(/\s*\n\s*/g, ' ');
     lines.push(...wrapped(`@default ${text}`, width));
   }
-  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`;
+  const single = `${indent}/** ${lines[0]} */`;
+  if (lines.length === 1 && single.length <= WIDTH) return `${single}\n`;
   return `${indent}/**\n${lines.map((line) => `${indent} * ${line}\n`).join('')}${indent} */\n`;
 }
 

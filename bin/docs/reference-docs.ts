@@ -1,7 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Column } from '../../lambdas/shared/model/column.ts';
 import { CONFIG_SCHEMA } from '../../lambdas/shared/model/config.ts';
-import { type ConfigKey, groupsOf, keysOf } from '../../lambdas/shared/model/config-problems.ts';
+import { type ConfigKey, groupsOf, keysOf } from '../../lambdas/shared/model/config-nodes.ts';
 import { GROUP_ALLOWED } from '../../lambdas/shared/model/config-values.ts';
 import { type Table, tablesOf } from '../../lambdas/shared/model/tables.ts';
 
@@ -22,7 +22,7 @@ export function configJsonSchema(): string {
     const { allowed, ...rest } = node as { allowed: string; description: string };
     // A group without any key (`batch:`) is null in YAML.
     if (allowed === GROUP_ALLOWED) return { ...rest, type: ['object', 'null'] };
-    return { ...rest, description: `${rest.description}; ${allowed}` };
+    return { ...rest, description: `${rest.description.replace(/[.]$/, '')}; ${allowed}` };
   };
   const title = { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Config of Tandem' };
   return `${JSON.stringify({ ...title, ...schema }, withHints, 2)}\n`;
@@ -34,8 +34,9 @@ export function configJsonSchema(): string {
  */
 export function configMarkdown(): string {
   const keys = keysOf(CONFIG_SCHEMA);
+  const isIn = (name: string) => new RegExp(`^${name}([.]|\\[\\][.]|$)`);
   const sections = groupsOf(CONFIG_SCHEMA).map(({ name, description }) => {
-    const rows = keys.filter((key) => key.name.startsWith(`${name}.`)).map(keyRow);
+    const rows = alike(keys.filter((key) => isIn(name).test(key.name))).map(keyRow);
     return (
       `## ${name}\n\n${description}\n\n` +
       '| key | default | meaning | allowed |\n| --- | --- | --- | --- |\n' +
@@ -51,16 +52,37 @@ message names the key, its line, the value and the allowed values. Command line 
 config. Keys are a public interface.
 
 \`config_hash\` in a manifest is the SHA-256 of the groups that determine the contents and bytes of
-tables, \`rules\`, \`windows\` and \`parquet\`, as JSON with sorted keys.
+tables, \`rules\`, \`windows\`, \`parquet\` and, unless it is empty, \`input\` with its presets filled in,
+as JSON with sorted keys.
 
 ${sections.join('\n')}`;
 }
 
-function keyRow({ name, defaultValue, description, allowed }: ConfigKey): string {
-  return `| \`${name}\` | ${defaultText(defaultValue)} | ${cell(description)} | ${cell(allowed)} |`;
+/** Options that several fields of a mapping have: one key for all of them, as its name says. */
+function alike(keys: readonly ConfigKey[]): ConfigKey[] {
+  const groups = new Map<string, { key: ConfigKey; fields: string[]; option: string }>();
+  for (const key of keys) {
+    const [, field, option] = /^input\[\][.]fields[.](\w+)[.](\w+)$/.exec(key.name) ?? [];
+    const { name, ...rest } = key;
+    const id = JSON.stringify([option ?? name, rest]);
+    const group = groups.get(id) ?? { key, fields: [], option };
+    groups.set(id, group);
+    if (field !== undefined) group.fields.push(field);
+  }
+  return [...groups.values()].map(({ key, fields, option }) => {
+    if (fields.length < 2) return key;
+    const shown = fields.length === 2 ? fields.join(', ') : `${fields[0]}, …, ${fields.at(-1)}`;
+    return { ...key, name: `input[].fields.{${shown}}.${option}` };
+  });
+}
+
+function keyRow({ name, defaultValue, isRequired, description, allowed }: ConfigKey): string {
+  const standing = isRequired ? 'required' : defaultText(defaultValue);
+  return `| \`${name}\` | ${standing} | ${cell(description)} | ${cell(allowed)} |`;
 }
 
 function defaultText(value: unknown): string {
+  if (value === undefined) return '';
   if (value === null || typeof value !== 'object') return `\`${value}\``;
   const parts = Array.isArray(value)
     ? value.map((item) => `\`${item}\``)
@@ -134,5 +156,5 @@ function streamText(table: Table, streamTable: Table | null): string {
 }
 
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|');
+  return text.replaceAll('|', '\\|').replaceAll('*', '\\*');
 }

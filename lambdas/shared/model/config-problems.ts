@@ -1,6 +1,13 @@
 import { distance } from 'fastest-levenshtein';
 import type * as v from 'valibot';
-import { GROUP_ALLOWED, type ValueMetadata } from './config-values.ts';
+import {
+  type ConfigKey,
+  groupsOf,
+  keysOf,
+  metadataOf,
+  schemaAt,
+  unwrapped,
+} from './config-nodes.ts';
 
 /** What is wrong at one key of a config. */
 export interface ConfigProblem {
@@ -10,76 +17,32 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
-/** One key of the schema, as documentation and error texts need it. */
-export interface ConfigKey {
-  /** `batch.chunkBytes` */
-  readonly name: string;
-  readonly description: string;
-  readonly allowed: string;
-  /** In the form in which a config states it, not as it is held. */
-  readonly defaultValue: unknown;
-}
+const leafOf = (name: string) => name.slice(name.lastIndexOf('.') + 1);
 
 /**
- * The parts of valibot's schema objects that are read here; their static types say the same less
- * plainly.
- */
-interface SchemaNode {
-  readonly type: string;
-  readonly entries?: Readonly<Record<string, SchemaNode>>;
-  readonly wrapped?: SchemaNode;
-  readonly default?: unknown;
-  readonly pipe?: readonly { readonly type: string; readonly metadata?: ValueMetadata }[];
-}
-
-function unwrapped(node: SchemaNode): SchemaNode {
-  return node.wrapped === undefined ? node : unwrapped(node.wrapped);
-}
-
-function metadataOf(node: SchemaNode): ValueMetadata {
-  const metadata = unwrapped(node).pipe?.find((item) => item.type === 'metadata')?.metadata;
-  const nullable = node.type === 'nullable' || node.wrapped?.type === 'nullable';
-  if (metadata === undefined) return { description: '', allowed: GROUP_ALLOWED };
-  return nullable ? { ...metadata, allowed: `${metadata.allowed}, or null` } : metadata;
-}
-
-/** The config keys that hold values, in the order of the schema. */
-export function keysOf(schema: unknown, prefix = ''): ConfigKey[] {
-  const entries = unwrapped(schema as SchemaNode).entries;
-  if (entries === undefined) return [];
-  return Object.entries(entries).flatMap(([key, node]) => {
-    const name = prefix + key;
-    if (unwrapped(node).entries !== undefined) return keysOf(node, `${name}.`);
-    return [{ name, ...metadataOf(node), defaultValue: node.default }] as ConfigKey[];
-  });
-}
-
-/** The groups of config keys with their descriptions, in the order of the schema. */
-export function groupsOf(schema: unknown): { name: string; description: string }[] {
-  return Object.entries(unwrapped(schema as SchemaNode).entries ?? {}).map(([name, node]) => ({
-    name,
-    description: metadataOf(node).description,
-  }));
-}
-
-/**
- * The right key that was probably meant: the same last part elsewhere (`chunkBytes` →
+ * The right name that was probably meant: the same last part elsewhere (`chunkBytes` →
  * `batch.chunkBytes`), else the nearest by edits as long as half of it is right.
  */
-function nearestKey(wrong: string, right: readonly string[]): string | null {
-  const leafOf = (name: string) => name.slice(name.lastIndexOf('.') + 1);
+function nearestName(wrong: string, right: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const name of right) {
-    const edits = Math.min(
-      distance(wrong.toLowerCase(), name.toLowerCase()),
-      distance(leafOf(wrong).toLowerCase(), leafOf(name).toLowerCase()) + 0.5,
-    );
-    if (edits >= bestDistance || edits > name.length / 2) continue;
+    const edits = Math.min(editsTo(name, wrong), editsTo(leafOf(name), leafOf(wrong)) + 0.5);
+    if (edits >= bestDistance) continue;
     best = name;
     bestDistance = edits;
   }
   return best;
+}
+
+/** Infinite where less than half of the name is right. */
+function editsTo(name: string, wrong: string): number {
+  const edits = distance(wrong.toLowerCase(), name.toLowerCase());
+  return edits > name.length / 2 ? Number.POSITIVE_INFINITY : edits;
+}
+
+function didYouMean(nearest: string | null): string {
+  return nearest === null ? '' : `; did you mean ${nearest}?`;
 }
 
 function shown(value: unknown): string {
@@ -93,33 +56,27 @@ function valueAt(input: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** The schema at a path, or above it where the path leads into a value (a list, a map). */
-function schemaAt(schema: unknown, path: readonly string[]): { node: SchemaNode; depth: number } {
-  let node = schema as SchemaNode;
-  let depth = 0;
-  for (const key of path) {
-    const next = unwrapped(node).entries?.[key];
-    if (next === undefined) break;
-    node = next;
-    depth += 1;
-  }
-  return { node, depth };
+/** `input[0].match`: what is in a list has its place there, from 0. */
+function nameOf(input: unknown, path: readonly string[]): string {
+  return path.reduce((name, key, depth) => {
+    if (Array.isArray(valueAt(input, path.slice(0, depth)))) return `${name}[${key}]`;
+    return name === '' ? key : `${name}.${key}`;
+  }, '');
 }
 
 /**
  * Describes validation issues in words: one problem per wrong key, with its value and what is
- * allowed.
+ * allowed. `input` is what was validated, before valibot filled in defaults.
  */
 export function describeIssues(
   schema: unknown,
   input: unknown,
   issues: readonly v.BaseIssue<unknown>[],
 ): ConfigProblem[] {
-  const names = [...groupsOf(schema).map((group) => group.name), ...keysOf(schema).map(nameOf)];
   const problems = new Map<string, ConfigProblem>();
   for (const issue of issues) {
     const path = (issue.path ?? []).map((item) => String(item.key));
-    const name = path.join('.');
+    const name = nameOf(input, path);
     if (problems.has(name)) continue;
     problems.set(name, { path, message: describe(name, path, issue) });
   }
@@ -128,15 +85,54 @@ export function describeIssues(
   function describe(name: string, path: readonly string[], issue: v.BaseIssue<unknown>): string {
     const { node, depth } = schemaAt(schema, path);
     if (issue.type === 'strict_object' && depth < path.length) {
-      const nearest = nearestKey(name, names);
-      return `unknown key ${name}${nearest === null ? '' : `; did you mean ${nearest}?`}`;
+      return `unknown key ${name}${whereAllowed(name, path)}`;
     }
-    const value = shown(valueAt(input, path) ?? node.default);
     const allowed = issue.type === 'raw_check' ? issue.message : metadataOf(node).allowed;
-    return `${name === '' ? 'the config' : name} is ${value}; allowed: ${allowed}`;
+    const value = valueAt(input, path) ?? node.default;
+    const isGiven = value !== undefined || path.length === 0;
+    const what = isGiven ? `is ${shown(value)}` : 'is missing';
+    const options = unwrapped(node).options?.filter((option) => typeof option === 'string') ?? [];
+    const nearest = typeof value === 'string' ? nearestName(value, options) : null;
+    const meant = issue.type === 'picklist' ? didYouMean(nearest) : '';
+    return `${name === '' ? 'the config' : name} ${what}; allowed: ${allowed}${meant}`;
+  }
+
+  function whereAllowed(name: string, path: readonly string[]): string {
+    const item = itemAbove(path);
+    if (item === null) {
+      const names = [...groupsOf(schema), ...keysOf(schema)].map((key) => key.name);
+      return didYouMean(nearestName(name, names));
+    }
+    const key = path[path.length - 1];
+    const homes = homesBelow(nameOf(input, item), keysOf(schemaAt(schema, item).node));
+    const right = homes.get(key);
+    if (right !== undefined) return `; allowed in ${[...right].join(', ')}`;
+    const siblings = unwrapped(schemaAt(schema, path.slice(0, -1)).node).entries ?? {};
+    const sibling = nearestName(key, Object.keys(siblings));
+    if (sibling !== null) return didYouMean(sibling);
+    const other = nearestName(key, [...homes.keys()]);
+    return didYouMean(other && `${[...(homes.get(other) ?? [])][0]}.${other}`);
+  }
+
+  /** The path to the innermost item of a list above a key. */
+  function itemAbove(path: readonly string[]): readonly string[] | null {
+    for (let depth = path.length - 1; depth > 0; depth--) {
+      if (Array.isArray(valueAt(input, path.slice(0, depth - 1)))) return path.slice(0, depth);
+    }
+    return null;
   }
 }
 
-function nameOf(key: ConfigKey): string {
-  return key.name;
+/** For each key at any depth of an item, the names of the groups that have it. */
+function homesBelow(itemName: string, keys: readonly ConfigKey[]): Map<string, Set<string>> {
+  const homes = new Map<string, Set<string>>();
+  for (const { name } of keys) {
+    let home = itemName;
+    for (const key of name.split('.')) {
+      const known = homes.get(key) ?? new Set();
+      homes.set(key, known.add(home));
+      home = `${home}.${key}`;
+    }
+  }
+  return homes;
 }

@@ -3,10 +3,10 @@ import { group, oneOf } from './config-values.ts';
 import { STATUSES, type Status } from './order.ts';
 
 /**
- * Trimmed and lower-cased (ASCII), as values are before they are looked up; `null` is read as
- * missing.
+ * Whether a value can be looked up as this text: trimmed and lower-cased (ASCII), as values are
+ * before that, and of 1 to 64 UTF-16 units; `null` is read as missing.
  */
-const isPossibleSpelling = (text: string) =>
+export const isPossibleSpelling = (text: string): boolean =>
   text !== '' &&
   text !== 'null' &&
   text.length <= 64 &&

@@ -2,12 +2,15 @@ import * as v from 'valibot';
 import { aws, publish } from './config-aws.ts';
 import { batch } from './config-batch.ts';
 import { input } from './config-input.ts';
+import { normalForm } from './config-nodes.ts';
 import { type ConfigProblem, describeIssues } from './config-problems.ts';
 import { reconcile } from './config-reconcile.ts';
 import { rules } from './config-rules.ts';
 import { stream } from './config-stream.ts';
 import { day, duration, group, oneOf, path, rate, wholeNumber } from './config-values.ts';
 import { UsageError } from './errors.ts';
+import { withPresets } from './merge-preset.ts';
+import { PRESETS } from './presets.ts';
 
 /**
  * The single source of config keys with their defaults, limits and descriptions. Keys are public
@@ -176,33 +179,12 @@ export type CheckedConfig =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
-/** Groups of groups, and maps. */
-const MAPS_BELOW = new Set(['rules.statuses', 'aws.existing', 'aws.vpc', 'aws.tags']);
-
-/**
- * Prepares input for valibot. An empty group (`batch:`) is null in YAML and means its defaults.
- * valibot accepts an array where every key is optional; replace it with `false` so that validation
- * fails.
- */
-function normalised(input: unknown, path: readonly string[] = []): unknown {
-  if (path.length === 0 && (input === null || input === undefined)) return {};
-  if (typeof input !== 'object' || input === null) return input;
-  const isMap = path.length < 2 || MAPS_BELOW.has(path.join('.'));
-  // A list of mappings is the only list among groups.
-  if (Array.isArray(input)) return isMap && path[0] !== 'input' ? false : input;
-  const isEmptyGroup = (key: string, value: unknown) =>
-    value === null && (path.length === 0 || MAPS_BELOW.has([...path, key].join('.')));
-  const entries = Object.entries(input).filter(([key, value]) => !isEmptyGroup(key, value));
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, normalised(value, [...path, key])]),
-  );
-}
-
-/** Validates a config and reports every problem, not only the first. */
+/** Validates a config, its presets filled in, and reports every problem, not only the first. */
 export function checkConfig(input: unknown): CheckedConfig {
-  const result = v.safeParse(CONFIG_SCHEMA, normalised(input));
+  const whole = withPresets(input, PRESETS);
+  const result = v.safeParse(CONFIG_SCHEMA, normalForm(CONFIG_SCHEMA, whole));
   if (result.success) return { ok: true, config: result.output };
-  return { ok: false, problems: describeIssues(CONFIG_SCHEMA, input, result.issues) };
+  return { ok: false, problems: describeIssues(CONFIG_SCHEMA, whole, result.issues) };
 }
 
 /**

@@ -368,6 +368,335 @@ export interface TandemConfig {
      */
     readonly keepReportsFor?: string;
   };
+  /**
+   * Files and events in another form; the first entry that matches is taken; a list of up to 100
+   * mappings
+   * @default []
+   */
+  readonly input?: readonly {
+    /**
+     * which files: * is within a folder, ** across; events: those of the stream; events, or a
+     * pattern below the landing root that begins with orders/, customers/, products/ or *, such as
+     * orders/shop/**
+     */
+    readonly match: string;
+    /**
+     * a mapping that Tandem ships; keys beside it replace its own; the name of a preset
+     * @default null
+     */
+    readonly preset?: null;
+    /**
+     * encoding of the text; null: UTF-8; a byte order mark wins; a label of the WHATWG encoding
+     * standard, such as windows-1252
+     * @default null
+     */
+    readonly encoding?: string | null;
+    /** Form of CSV. */
+    readonly dialect?: {
+      /**
+       * what separates the fields; null: as the header shows; one ASCII character, not a quote
+       * @default null
+       */
+      readonly delimiter?: string | null;
+      /**
+       * what quotes a field; null: nothing does; one ASCII character
+       * @default "\""
+       */
+      readonly quoteChar?: string | null;
+      /**
+       * a doubled quote in a quoted field is one quote; true or false
+       * @default true
+       */
+      readonly doubleQuote?: boolean;
+      /**
+       * the character after it is an ordinary one; null: there is none; one ASCII character
+       * @default null
+       */
+      readonly escapeChar?: string | null;
+      /**
+       * the first record names the columns; true or false
+       * @default true
+       */
+      readonly header?: boolean;
+      /**
+       * names of the columns, where the file has no header; null: those of Tandem, in its order; a
+       * list of 1 to 10,000 texts
+       * @default null
+       */
+      readonly columns?: readonly string[] | null;
+      /**
+       * lines above the header; a whole number from 0 to 1,000
+       * @default 0
+       */
+      readonly skipRows?: number;
+      /**
+       * lines that begin with it are passed over; null: none are; one ASCII character
+       * @default null
+       */
+      readonly commentChar?: string | null;
+      /**
+       * blanks after a delimiter are no part of a field; true or false
+       * @default false
+       */
+      readonly skipInitialSpace?: boolean;
+      /**
+       * a record with too few fields ends in missing ones; true or false
+       * @default false
+       */
+      readonly padRows?: boolean;
+    };
+    /**
+     * values that mean nothing; replaces the list of Tandem; a list of up to 100 texts, trimmed
+     * @default null
+     */
+    readonly missingValues?: readonly string[] | null;
+    /** Fields by name; one that is left out has the column of its own name. */
+    readonly fields?: {
+      /** Where a field of an order comes from. */
+      readonly order_id?: {
+        /**
+         * the column, or several; in events a key or a JSON Pointer; without it and without
+         * default: the column of the name of the field; a text, or a list of 1 to 32 texts; one
+         * with / in front is a JSON Pointer, with ~1 for / and ~0 for ~
+         */
+        readonly from?: string | readonly string[];
+        /**
+         * what joins several values; a text of up to 16 characters
+         * @default " "
+         */
+        readonly join?: string;
+        /**
+         * stands in for a missing value; without from: a constant; a text of 1 to 256 characters
+         * @default null
+         */
+        readonly default?: string | null;
+      };
+      /** Where a field of an order comes from. */
+      readonly customer_id?: {
+        /**
+         * the column, or several; in events a key or a JSON Pointer; without it and without
+         * default: the column of the name of the field; a text, or a list of 1 to 32 texts; one
+         * with / in front is a JSON Pointer, with ~1 for / and ~0 for ~
+         */
+        readonly from?: string | readonly string[];
+        /**
+         * what joins several values; a text of up to 16 characters
+         * @default " "
+         */
+        readonly join?: string;
+        /**
+         * stands in for a missing value; without from: a constant; a text of 1 to 256 characters
+         * @default null
+         */
+        readonly default?: string | null;
+      };
+      /** Where a field of an order comes from. */
+      readonly product_id?: {
+        /**
+         * the column, or several; in events a key or a JSON Pointer; without it and without
+         * default: the column of the name of the field; a text, or a list of 1 to 32 texts; one
+         * with / in front is a JSON Pointer, with ~1 for / and ~0 for ~
+         */
+        readonly from?: string | readonly string[];
+        /**
+         * what joins several values; a text of up to 16 characters
+         * @default " "
+         */
+        readonly join?: string;
+        /**
+         * stands in for a missing value; without from: a constant; a text of 1 to 256 characters
+         * @default null
+         */
+        readonly default?: string | null;
+      };
+      /** Where a field of an order comes from. */
+      readonly order_timestamp?: {
+        /**
+         * the column, or several; in events a key or a JSON Pointer; without it and without
+         * default: the column of the name of the field; a text, or a list of 1 to 32 texts; one
+         * with / in front is a JSON Pointer, with ~1 for / and ~0 for ~
+         */
+        readonly from?: string | readonly string[];
+        /**
+         * what joins several values; a text of up to 16 characters
+         * @default " "
+         */
+        readonly join?: string;
+        /**
+         * stands in for a missing value; without from: a constant; a text of 1 to 256 characters
+         * @default null
+         */
+        readonly default?: string | null;
+        /**
+         * patterns of a time, tried in order; auto: the own form of Tandem; auto, or a strptime
+         * pattern with year, month and day, or a list of 1 to 32 of them; of directives %Y %y %m %d
+         * %e %H %I %M %S %f %p %b %B %h %a %A %z %Z %s %j %T %D %F %R %n %t %%
+         * @default [ "auto" ]
+         */
+        readonly format?: string | readonly string[];
+        /**
+         * zone of times that name none; null: UTC; an IANA time zone, such as Europe/Berlin
+         * @default null
+         */
+        readonly timeZone?: string | null;
+      };
+      /** Where a field of an order comes from. */
+      readonly quantity?: {
+        /**
+         * the column, or several; in events a key or a JSON Pointer; without it and without
+         * default: the column of the name of the field; a text, or a list of 1 to 32 texts; one
+         * with / in front is a JSON Pointer, with ~1 for / and ~0 for ~
+         */
+        readonly from?: string | readonly string[];
+        /**
+         * what joins several values; a text of up to 16 characters
+         * @default " "
+         */
+        readonly join?: string;
+        /**
+         * stands in for a missing value; without from: a constant; a text of 1 to 256 characters
+         * @default null
+         */
+        readonly default?: string | null;
+        /**
+         * decimal character; one ASCII character, no digit or sign
+         * @default "."
+         */
+        readonly decimalChar?: string;
+        /**
+         * character between groups of three digits; one ASCII character, no digit or sign, or a
+         * no-break space or typographic apostrophe
+         * @default null
+         */
+        readonly groupChar?: string | null;
+        /**
+         * false: currency signs and codes, per cent signs and blanks around a number go; true or
+         * false
+         * @default true
+         */
+        readonly bareNumber?: boolean;
+      };
+      /** Where a field of an order comes from. */
+      readonly price?: {
+        /**
+         * the column, or several; in events a key or a JSON Pointer; without it and without
+         * default: the column of the name of the field; a text, or a list of 1 to 32 texts; one
+         * with / in front is a JSON Pointer, with ~1 for / and ~0 for ~
+         */
+        readonly from?: string | readonly string[];
+        /**
+         * what joins several values; a text of up to 16 characters
+         * @default " "
+         */
+        readonly join?: string;
+        /**
+         * stands in for a missing value; without from: a constant; a text of 1 to 256 characters
+         * @default null
+         */
+        readonly default?: string | null;
+        /**
+         * decimal character; one ASCII character, no digit or sign
+         * @default "."
+         */
+        readonly decimalChar?: string;
+        /**
+         * character between groups of three digits; one ASCII character, no digit or sign, or a
+         * no-break space or typographic apostrophe
+         * @default null
+         */
+        readonly groupChar?: string | null;
+        /**
+         * false: currency signs and codes, per cent signs and blanks around a number go; true or
+         * false
+         * @default true
+         */
+        readonly bareNumber?: boolean;
+      };
+      /** Where a field of an order comes from. */
+      readonly status?: {
+        /**
+         * the column, or several; in events a key or a JSON Pointer; without it and without
+         * default: the column of the name of the field; a text, or a list of 1 to 32 texts; one
+         * with / in front is a JSON Pointer, with ~1 for / and ~0 for ~
+         */
+        readonly from?: string | readonly string[];
+        /**
+         * what joins several values; a text of up to 16 characters
+         * @default " "
+         */
+        readonly join?: string;
+        /**
+         * stands in for a missing value; without from: a constant; a text of 1 to 256 characters
+         * @default null
+         */
+        readonly default?: string | null;
+        /**
+         * spellings of statuses in this source; they add to rules.statuses; up to 1,000 spellings
+         * (lower-case, trimmed, not empty, not null, up to 64 bytes) with one of completed,
+         * cancelled, pending, processing
+         * @default {}
+         */
+        readonly values?: Readonly<
+          Record<string, 'completed' | 'cancelled' | 'pending' | 'processing'>
+        >;
+      };
+      /** Where a field of customers or products comes from. */
+      readonly customer_name?: {
+        /** the column; a text */
+        readonly from?: string | readonly string[];
+      };
+      /** Where a field of customers or products comes from. */
+      readonly customer_email?: {
+        /** the column; a text */
+        readonly from?: string | readonly string[];
+      };
+      /** Where a field of customers or products comes from. */
+      readonly customer_segment?: {
+        /** the column; a text */
+        readonly from?: string | readonly string[];
+      };
+      /** Where a field of customers or products comes from. */
+      readonly registration_date?: {
+        /** the column; a text */
+        readonly from?: string | readonly string[];
+      };
+      /** Where a field of customers or products comes from. */
+      readonly product_name?: {
+        /** the column; a text */
+        readonly from?: string | readonly string[];
+      };
+      /** Where a field of customers or products comes from. */
+      readonly category?: {
+        /** the column; a text */
+        readonly from?: string | readonly string[];
+      };
+      /** Where a field of customers or products comes from. */
+      readonly brand?: {
+        /** the column; a text */
+        readonly from?: string | readonly string[];
+      };
+      /** Where a field of customers or products comes from. */
+      readonly list_price?: {
+        /** the column; a text */
+        readonly from?: string | readonly string[];
+      };
+    };
+    /**
+     * Values that a file writes once for several records.
+     * @default null
+     */
+    readonly fillDown?: {
+      /**
+       * the column whose value says which records belong together; a text of 1 to 256 characters
+       */
+      readonly by: string;
+      /**
+       * columns whose missing values are those of the record before; a text, or a list of 1 to 32
+       * texts
+       */
+      readonly fields: string | readonly string[];
+    } | null;
+  }[];
   /** Rules for records. */
   readonly rules?: {
     /**

@@ -275,7 +275,11 @@ describe('what an account asks for', () => {
       { securityGroups: ['sg-12345678'] },
       'aws.vpc.id is null; allowed: a VPC id, because subn',
     ],
-    ['vpc', { id: 'vpc-12345678', subnets: ['a'] }, 'aws.vpc.subnets.0 is "a"; allowed: a list of'],
+    [
+      'vpc',
+      { id: 'vpc-12345678', subnets: ['a'] },
+      'aws.vpc.subnets[0] is "a"; allowed: a list of',
+    ],
     ['existing', [], 'aws.existing is []; allowed: a group of keys'],
     ['existing', { bucket: 'b' }, 'unknown key aws.existing.bucket'],
     [

@@ -4,11 +4,14 @@ import { parse } from 'yaml';
 import { staleDocs } from '../../../bin/docs/generate-docs.ts';
 import { configOf } from '../../../bin/options/config-file.ts';
 import { CONFIG_SCHEMA, DEFAULT_CONFIG } from '../../../lambdas/shared/model/config.ts';
-import { keysOf } from '../../../lambdas/shared/model/config-problems.ts';
+import { keysOf } from '../../../lambdas/shared/model/config-nodes.ts';
 
 const yamlText = readFileSync(new URL('../../../config/tandem.yaml', import.meta.url), 'utf8');
 
-const SCHEMA_KEYS = keysOf(CONFIG_SCHEMA).map(({ name }) => name);
+/** Without the keys of the items of a list: the file shows the list, which is empty. */
+const SCHEMA_KEYS = keysOf(CONFIG_SCHEMA)
+  .map(({ name }) => name)
+  .filter((name) => !name.includes('[]'));
 
 /** The names of a config's keys, `group.key`; what is inside of a key's value is none. */
 function keysIn(node: object, prefix = ''): string[] {
