@@ -88,8 +88,11 @@ function issueOf(batch: SpanBatch, start: number, end: number): IssueBits {
   return 0;
 }
 
-/** The magic number of the Kinesis Producer Library's aggregated records. */
-function isKplAggregated(bytes: Uint8Array, start: number, end: number): boolean {
+/**
+ * True for bytes that begin with the magic number of the Kinesis Producer Library's aggregated
+ * records (contract §2).
+ */
+export function isKplAggregated(bytes: Uint8Array, start: number, end: number): boolean {
   return (
     end - start >= 4 &&
     bytes[start] === 0xf3 &&

@@ -3,6 +3,8 @@ import { issueBit } from '../model/issue.ts';
 import { MAX_RAW_BYTES, MAX_RECORD_BYTES } from '../model/order.ts';
 import type { CsvBatch } from './csv-scanner.ts';
 import { scanEvent } from './event-scanner.ts';
+import { scanMappedEvent } from './mapping/mapped-events.ts';
+import type { MappedValues } from './mapping/mapped-values.ts';
 import type { OrderColumns } from './order-columns.ts';
 import { parseOrders } from './parse-orders.ts';
 import { createReaderBatch } from './record-reader.ts';
@@ -20,12 +22,15 @@ const KEPT_OF_LONG_BYTES = MAX_RAW_BYTES + 1;
 export class EventParser {
   readonly #rules: RecordRules;
   readonly #batch: CsvBatch = createReaderBatch();
-  /** The window is in front of the room for decoded values. */
-  readonly #windowBytes = this.#batch.roomAt;
+  readonly #mapped: MappedValues | null;
+  /** The window is in front of the rooms for mapped and for decoded values. */
+  readonly #windowBytes = this.#batch.mappedAt;
+  readonly #roomAt = this.#batch.roomAt;
   readonly #roomEnd = this.#batch.bytes.length;
 
   constructor(rules: RecordRules) {
     this.#rules = rules;
+    this.#mapped = rules.mappedValues();
   }
 
   /**
@@ -37,10 +42,17 @@ export class EventParser {
     for (let next = from; next < to; ) {
       const end = this.#scan(events, next, to);
       const first = into.rowCount;
+      this.#mapped?.apply(this.#batch, this.#batch.mappedAt);
       parseOrders(this.#batch, 0, this.#rules, into);
       for (let index = next; index < end; index++) into.offset[first + index - next] = index;
       next = end;
     }
+  }
+
+  #scanEvent(start: number, end: number): void {
+    const { eventPaths } = this.#rules;
+    if (eventPaths === null) scanEvent(this.#batch, start, end);
+    else scanMappedEvent(this.#batch, { start, end }, eventPaths);
   }
 
   /** Fills the batch with events from `from` on, and returns the index of the first left out. */
@@ -48,7 +60,7 @@ export class EventParser {
     const batch = this.#batch;
     const { bytes } = batch;
     batch.recordCount = 0;
-    batch.roomAt = this.#windowBytes;
+    batch.roomAt = this.#roomAt;
     const end = Math.min(to, from + SPAN_BATCH_RECORDS);
     let at = 0;
     for (let index = from; index < end; index++) {
@@ -61,7 +73,7 @@ export class EventParser {
         addRejectedRecord(batch, at, at + length, RECORD_TOO_LONG);
       } else {
         bytes.set(event, at);
-        scanEvent(batch, at, at + length);
+        this.#scanEvent(at, at + length);
       }
       at += length;
     }

@@ -1,4 +1,6 @@
 import type { Config } from '../model/config.ts';
+import type { EventPaths } from './mapping/mapped-events.ts';
+import type { MappedValues } from './mapping/mapped-values.ts';
 import { StatusParser } from './status-parser.ts';
 
 /** The one currency that is added up, and where a record names its own. */
@@ -16,6 +18,13 @@ export interface RecordRules {
   readonly pricePer: 'piece' | 'line';
   /** Null: no currency is looked at. */
   readonly currency: ExpectedCurrency | null;
+  /** Where the values of an event are; null: it has the own form. */
+  readonly eventPaths: EventPaths | null;
+  /**
+   * What turns the values of one file, or of the stream, into the own form, from the first record
+   * on; null: they have it.
+   */
+  mappedValues(): MappedValues | null;
 }
 
 /**
@@ -23,7 +32,13 @@ export interface RecordRules {
  * config; throws `RangeError` if a spelling is too long.
  */
 export function ownRules(statuses: Config['rules']['statuses']): RecordRules {
-  return { statuses: new StatusParser(statuses), pricePer: 'piece', currency: null };
+  return {
+    statuses: new StatusParser(statuses),
+    pricePer: 'piece',
+    currency: null,
+    eventPaths: null,
+    mappedValues: () => null,
+  };
 }
 
 /**

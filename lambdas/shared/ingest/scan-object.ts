@@ -51,8 +51,11 @@ function valuesOf(
   return areTexts ? (values as (string | null)[]) : null;
 }
 
-/** Parses an object and keeps numbers as their original text; null if it is no JSON object. */
-function parsedObject(text: string): Record<string, unknown> | null {
+/**
+ * Parses a JSON object and keeps numbers as their original text; null if it is none, or deeper than
+ * 512 levels.
+ */
+export function parsedObject(text: string): Record<string, unknown> | null {
   let parsed: unknown;
   try {
     // A reviver works by recursion, so the levels are counted first.

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isPossibleSpelling } from './config-rules.ts';
-import { flag, group, text } from './config-values.ts';
+import { flag, group, oneOf, text } from './config-values.ts';
 import { DIMENSIONS } from './dimension.ts';
 import { type OrderField, STATUSES } from './order.ts';
 import { DIRECTIVES_SHOWN, isTimePattern } from './time-pattern.ts';
@@ -129,6 +129,29 @@ const numberOptions = {
   ),
 };
 
+const priceOptions = {
+  ...numberOptions,
+  per: v.optional(
+    oneOf(
+      ['piece', 'line'],
+      'what the price is of; line: it is total_amount, and price is it divided by the quantity',
+    ),
+    'piece',
+  ),
+};
+
+const currencyOptions = {
+  expect: v.optional(
+    v.nullable(
+      shortText(
+        'the one currency that is added up; a record in another one is quarantined',
+        'a code such as EUR',
+      ),
+    ),
+    null,
+  ),
+};
+
 const isSpelling = (spelling: string) =>
   isPossibleSpelling(spelling) && new TextEncoder().encode(spelling).length <= MAX_SPELLING_BYTES;
 
@@ -151,8 +174,9 @@ const statusOptions = {
 const wholeField = v.strictObject({
   ...anyField,
   ...timeOptions,
-  ...numberOptions,
+  ...priceOptions,
   ...statusOptions,
+  ...currencyOptions,
 });
 
 /** Parsed: every option is there, those that the field cannot have at their default. */
@@ -187,7 +211,7 @@ const orderFields = {
   product_id: field({}),
   order_timestamp: field(timeOptions),
   quantity: field(numberOptions),
-  price: field(numberOptions),
+  price: field(priceOptions),
   status: field(statusOptions),
 } satisfies Record<OrderField, unknown>;
 
@@ -197,6 +221,7 @@ const DIMENSION_FIELDS = DIMENSIONS.flatMap(({ columns }) => columns.map(({ name
 export const fields = v.pipe(
   v.strictObject({
     ...orderFields,
+    currency: field(currencyOptions),
     ...Object.fromEntries(DIMENSION_FIELDS.map((name) => [name, dimensionField])),
   }),
   group('Fields by name; one that is left out has the column of its own name.'),

@@ -29,6 +29,7 @@ export function mappingProblems(mapping: Mapping): MappingProblem[] {
     ...dialectProblems(mapping.dialect),
     ...numberProblems(mapping.fields),
     ...fillProblems(mapping),
+    ...currencyProblems(mapping),
     ...placeProblems(mapping),
   ];
 }
@@ -50,7 +51,7 @@ export function repeatedMatches(mappings: readonly { readonly match: string }[])
 function fieldsFor(match: string): { kind: string; names: readonly string[] } | null {
   if (match.startsWith('*')) return null;
   const dimension = dimensionOf(match);
-  if (dimension === null) return { kind: 'orders', names: ORDER_FIELDS };
+  if (dimension === null) return { kind: 'orders', names: [...ORDER_FIELDS, 'currency'] };
   return { kind: dimension.name, names: dimensionFields(dimension).fields };
 }
 
@@ -151,6 +152,12 @@ function numberProblems(fields: FieldMappings): MappingProblem[] {
 function fillProblems({ fillDown }: Mapping): MappingProblem[] {
   if (fillDown === null || !fillDown.fields.includes(fillDown.by)) return [];
   return [{ path: ['fillDown', 'fields'], allowed: 'other columns than that of fillDown.by' }];
+}
+
+/** A currency that nothing is expected of would be looked at for nothing. */
+function currencyProblems({ fields: { currency } }: Mapping): MappingProblem[] {
+  if (currency === undefined || currency.expect !== null) return [];
+  return [{ path: ['fields', 'currency', 'expect'], allowed: 'a code such as EUR' }];
 }
 
 function placeProblems({ match, fields, fillDown }: Mapping): MappingProblem[] {

@@ -1,0 +1,94 @@
+import type { FieldMapping } from '../../model/config-fields.ts';
+import type { InputMapping } from '../../model/config-input.ts';
+import { FIELD_COUNT, ORDER_FIELDS } from '../../model/order.ts';
+import { EXTRA_FIELDS } from '../span-batch.ts';
+
+/**
+ * Where the values of a mapping come from. A slot is a row of spans: the first are those of the
+ * seven fields, the further ones hold columns that no field takes alone. `names[s]` is the column,
+ * or the key of an event, whose values a scanner writes into slot s; null: it writes none.
+ */
+export interface FieldPlan {
+  readonly names: readonly (string | null)[];
+  /** The slots of each field's values, in the order in which they are joined; none: a constant. */
+  readonly sources: readonly (readonly number[])[];
+  /** A slot that is filled with the spans of another one before values are written. */
+  readonly copies: readonly { readonly from: number; readonly to: number }[];
+  readonly fillDown: { readonly by: number; readonly slots: readonly number[] } | null;
+  /** Of the column that says the currency; null: none does. */
+  readonly currency: number | null;
+}
+
+/** More columns than there is room for; the config refuses such a mapping. */
+export class TooManyColumnsError extends RangeError {}
+
+/**
+ * Finds a slot for each column that a mapping reads: a field takes its first column itself, unless
+ * a field before it has taken that one. Throws `TooManyColumnsError` where more than `EXTRA_FIELDS`
+ * columns are left.
+ */
+export function planFields({ fields, fillDown }: InputMapping): FieldPlan {
+  const slots = new SlotList();
+  const columnsOf = ORDER_FIELDS.map((name) => fromOf(fields[name], name));
+  columnsOf.forEach(([first], field) => {
+    if (first !== undefined) slots.take(first, field);
+  });
+  const sources = columnsOf.map((columns, field) =>
+    columns.map((column, index) => slots.slotFor(column, { field, isFirst: index === 0 })),
+  );
+  const currency = fields.currency === undefined ? undefined : fromOf(fields.currency, 'currency')[0];
+  return {
+    currency: currency === undefined ? null : slots.slotOf(currency),
+    fillDown:
+      fillDown === null
+        ? null
+        : {
+            by: slots.slotOf(fillDown.by),
+            slots: fillDown.fields.map((column) => slots.slotOf(column)),
+          },
+    sources,
+    copies: slots.copies,
+    names: slots.names,
+  };
+}
+
+function fromOf(mapping: FieldMapping | undefined, name: string): readonly string[] {
+  if (mapping === undefined) return [name];
+  // Without `from` a default is a constant; any other mapping is of the column of its own name.
+  return mapping.from ?? (mapping.default === null ? [name] : []);
+}
+
+class SlotList {
+  readonly names: (string | null)[] = new Array(FIELD_COUNT).fill(null);
+  readonly copies: { from: number; to: number }[] = [];
+
+  /** Gives a field its column, unless another field has that. */
+  take(column: string, field: number): void {
+    if (!this.names.includes(column)) this.names[field] = column;
+  }
+
+  /** The slot from which a field reads one of its columns: no other field writes there. */
+  slotFor(column: string, { field, isFirst }: { field: number; isFirst: boolean }): number {
+    const slot = this.slotOf(column);
+    const isOwn = slot === field && isFirst;
+    if (isOwn || slot >= FIELD_COUNT) return slot;
+    const known = this.copies.find(({ from }) => from === slot);
+    if (known !== undefined) return known.to;
+    const to = this.#add(null);
+    this.copies.push({ from: slot, to });
+    return to;
+  }
+
+  /** The slot that a scanner fills with a column. */
+  slotOf(column: string): number {
+    const slot = this.names.indexOf(column);
+    return slot >= 0 ? slot : this.#add(column);
+  }
+
+  #add(column: string | null): number {
+    if (this.names.length === FIELD_COUNT + EXTRA_FIELDS) {
+      throw new TooManyColumnsError(`a mapping has room for ${EXTRA_FIELDS} further columns`);
+    }
+    return this.names.push(column) - 1;
+  }
+}

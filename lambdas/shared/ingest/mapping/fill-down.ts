@@ -1,0 +1,75 @@
+import type { SpanBatch } from '../span-batch.ts';
+import type { MappedRoom } from './mapped-room.ts';
+import type { PresenceCheck } from './missing-values.ts';
+
+/**
+ * Gives a record the values that its file wrote in the record before, where both belong together
+ * (contract §1.3, `fillDown`): only neighbours do, so that memory does not grow with the file. Reads
+ * one file once, in order.
+ */
+export class FillDown {
+  readonly #by: number;
+  readonly #slots: readonly number[];
+  readonly #isPresent: PresenceCheck;
+  /** Of the record before: what it belongs to, and its values; null: it has none. */
+  #key: Buffer | null = null;
+  #values: (Buffer | null)[];
+
+  constructor(
+    { by, slots }: { readonly by: number; readonly slots: readonly number[] },
+    isPresent: PresenceCheck,
+  ) {
+    this.#by = by;
+    this.#slots = slots;
+    this.#isPresent = isPresent;
+    this.#values = slots.map(() => null);
+  }
+
+  /** Fills the missing values of a batch. Records with an issue of the whole record stay as is. */
+  apply(batch: SpanBatch, room: MappedRoom): void {
+    const { recordIssue, recordCount, starts, ends, bytes } = batch;
+    const [keyStarts, keyEnds] = [starts[this.#by], ends[this.#by]];
+    let before = -1;
+    for (let i = 0; i < recordCount; i++) {
+      if (recordIssue[i] !== 0) continue;
+      const hasKey = this.#isPresent(bytes, keyStarts, keyEnds, i);
+      if (hasKey && this.#isSameKey(batch, before, i)) this.#fill(batch, { before, i, room });
+      before = i;
+      if (!hasKey) keyStarts[i] = -1;
+    }
+    if (before >= 0) this.#keep(batch, before);
+  }
+
+  #isSameKey({ bytes, starts, ends }: SpanBatch, before: number, i: number): boolean {
+    const own = bytes.subarray(starts[this.#by][i], ends[this.#by][i]);
+    if (before < 0) return this.#key !== null && this.#key.equals(own);
+    const start = starts[this.#by][before];
+    return start >= 0 && Buffer.compare(bytes.subarray(start, ends[this.#by][before]), own) === 0;
+  }
+
+  #fill(
+    { bytes, starts, ends }: SpanBatch,
+    { before, i, room }: { before: number; i: number; room: MappedRoom },
+  ): void {
+    this.#slots.forEach((slot, k) => {
+      if (this.#isPresent(bytes, starts[slot], ends[slot], i)) return;
+      if (before >= 0) {
+        starts[slot][i] = starts[slot][before];
+        ends[slot][i] = ends[slot][before];
+        return;
+      }
+      const value = this.#values[k];
+      starts[slot][i] = value === null ? -1 : room.write(value);
+      ends[slot][i] = room.at;
+    });
+  }
+
+  #keep({ bytes, starts, ends }: SpanBatch, last: number): void {
+    const copyOf = (slot: number) =>
+      starts[slot][last] < 0
+        ? null
+        : Buffer.from(bytes.subarray(starts[slot][last], ends[slot][last]));
+    this.#key = copyOf(this.#by);
+    this.#values = this.#slots.map(copyOf);
+  }
+}
