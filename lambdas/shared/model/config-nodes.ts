@@ -20,6 +20,8 @@ export interface SchemaNode {
   readonly type: string;
   readonly entries?: Readonly<Record<string, SchemaNode>>;
   readonly item?: SchemaNode;
+  /** Of the values of a map. */
+  readonly value?: SchemaNode;
   readonly options?: readonly unknown[];
   readonly wrapped?: SchemaNode;
   readonly default?: unknown;
@@ -29,6 +31,13 @@ export interface SchemaNode {
 /** A node without what says that it may be left out or null. */
 export function unwrapped(node: SchemaNode): SchemaNode {
   return node.wrapped === undefined ? node : unwrapped(node.wrapped);
+}
+
+/** The words of which a node's value, or each value of a map, is one; empty: any other kind. */
+export function wordsOf(node: SchemaNode): readonly string[] {
+  const { value, options = [] } = unwrapped(node);
+  const words = value === undefined ? options : (unwrapped(value).options ?? []);
+  return words.filter((word) => typeof word === 'string');
 }
 
 /** What a node's value means and may be; `null` is allowed where the node says so. */
@@ -90,15 +99,18 @@ function groupOrNone(item: SchemaNode | undefined): SchemaNode | undefined {
 }
 
 /**
- * A config in the form that valibot reads rightly. A group without keys (`batch:`) is null in YAML
- * and means its defaults. valibot takes a list for a group whose keys are all optional: `false` in
- * its place fails. Never throws.
+ * A config in the form that valibot reads rightly. A group without keys (`batch:`), or a list of
+ * groups without any, is null in YAML and means its defaults. valibot takes a list for a group
+ * whose keys are all optional: `false` in its place fails. Never throws.
  */
 export function normalForm(schema: unknown, input: unknown): unknown {
   const node = schema as SchemaNode;
   const { entries, item, type } = unwrapped(node);
   const isMap = entries !== undefined || type === 'record';
-  if (input === null || input === undefined) return isMap && !isNullable(node) ? {} : input;
+  if (input === null || input === undefined) {
+    if (groupOrNone(item) !== undefined) return [];
+    return isMap && !isNullable(node) ? {} : input;
+  }
   if (Array.isArray(input)) {
     if (isMap) return false;
     return item === undefined ? input : input.map((value) => normalForm(item, value));

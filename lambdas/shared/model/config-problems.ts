@@ -7,6 +7,7 @@ import {
   metadataOf,
   schemaAt,
   unwrapped,
+  wordsOf,
 } from './config-nodes.ts';
 
 /** What is wrong at one key of a config. */
@@ -88,12 +89,12 @@ export function describeIssues(
       return `unknown key ${name}${whereAllowed(name, path)}`;
     }
     const allowed = issue.type === 'raw_check' ? issue.message : metadataOf(node).allowed;
-    const value = valueAt(input, path) ?? node.default;
+    const written = valueAt(input, path);
+    const value = written === undefined ? node.default : written;
     const isGiven = value !== undefined || path.length === 0;
     const what = isGiven ? `is ${shown(value)}` : 'is missing';
-    const options = unwrapped(node).options?.filter((option) => typeof option === 'string') ?? [];
-    const nearest = typeof value === 'string' ? nearestName(value, options) : null;
-    const meant = issue.type === 'picklist' ? didYouMean(nearest) : '';
+    const isWord = issue.type === 'picklist' && typeof value === 'string';
+    const meant = isWord ? didYouMean(nearestName(value, wordsOf(node))) : '';
     return `${name === '' ? 'the config' : name} ${what}; allowed: ${allowed}${meant}`;
   }
 

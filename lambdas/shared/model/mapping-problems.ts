@@ -77,7 +77,7 @@ function kindProblems(mapping: Mapping): MappingProblem[] {
   for (const [name, field] of given(fields)) {
     const path = ['fields', name];
     if (own !== null && !own.names.includes(name)) {
-      const allowed = `in fields of ${own.kind} are ${own.names.join(', ')}`;
+      const allowed = `fields of ${own.kind}: ${own.names.join(', ')}`;
       problems.push({ path, allowed });
     } else if (dimension !== null) problems.push(...renameProblems(path, field));
   }
@@ -86,7 +86,7 @@ function kindProblems(mapping: Mapping): MappingProblem[] {
 
 /** Events are JSON, each by itself. */
 function eventProblems({ encoding, dialect, fillDown }: Mapping): MappingProblem[] {
-  const allowed = 'none, because match is events';
+  const allowed = 'only its default, because match is events';
   const set = Object.entries(dialect).filter(
     ([key, value]) => value !== DEFAULT_DIALECT[key as keyof Dialect],
   );
@@ -99,7 +99,7 @@ function eventProblems({ encoding, dialect, fillDown }: Mapping): MappingProblem
 
 /** A field of customers or products is a column under another name. */
 function renameProblems(path: readonly string[], field: FieldMapping): MappingProblem[] {
-  const allowed = 'none, because fields of customers and products have from alone';
+  const allowed = 'only its default, because fields of customers and products have from alone';
   return [
     ...((field.from?.length ?? 1) > 1 ? [{ path: [...path, 'from'], allowed: 'one column' }] : []),
     ...(field.join === ' ' ? [] : [{ path: [...path, 'join'], allowed }]),
