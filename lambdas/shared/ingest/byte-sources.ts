@@ -118,24 +118,3 @@ export async function* gunzipped(
     throw new UnreadableInputError('gzip_invalid');
   }
 }
-
-/**
- * Decodes UTF-16 to UTF-8, byte order mark included. Throws `UnreadableInputError`
- * (`encoding_invalid`) at half a surrogate pair, or half a code unit at the end.
- */
-export async function* utf8Of(
-  pieces: AsyncIterable<Uint8Array>,
-  encoding: 'utf-16le' | 'utf-16be',
-): AsyncGenerator<Uint8Array> {
-  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
-  const decoded = (piece?: Uint8Array) => {
-    try {
-      const text = decoder.decode(piece, { stream: piece !== undefined });
-      return Buffer.from(text);
-    } catch (cause) {
-      throw new UnreadableInputError('encoding_invalid', { cause });
-    }
-  };
-  for await (const piece of pieces) yield decoded(piece);
-  yield decoded();
-}

@@ -1,6 +1,7 @@
 import { COMMA, LF, QUOTE, TAB } from '../bytes/bytes.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
-import { QuoteLook } from './csv-quotes.ts';
+import { behindEscape, DialectQuotes } from './dialect/dialect-quotes.ts';
+import { type DialectRules, isBlankOf } from './dialect/dialect-rules.ts';
 
 /** In the order in which the header is searched for them (contract §1.1). */
 export const DELIMITERS: readonly number[] = [COMMA, 0x3b, TAB, 0x7c];
@@ -12,7 +13,7 @@ const FIRST_CHARACTERS = [0x73, 0x53, QUOTE];
 const MAX_ASCII = 0x7f;
 
 /** What it says of a quote is used at once. */
-const look = new QuoteLook();
+const quotes = new DialectQuotes();
 
 /** A first line that only names the delimiter, as spreadsheets write and read it. */
 export interface SeparatorLine {
@@ -40,25 +41,40 @@ export function separatorLine(
   return delimiter > MAX_ASCII ? null : { delimiter, end: start + match[0].length };
 }
 
+/** A window whose record of interest starts at `start`. */
+interface Window {
+  readonly start: number;
+  readonly end: number;
+  /** The input ends at `end`. */
+  readonly isLast: boolean;
+}
+
 /**
- * The delimiter of the header at `start`: the first of comma, `;`, tab and `|` found outside
- * quotes, else a comma. Quotes are read as in contract §1.1, with each of the four as a delimiter.
- * Null: more bytes are needed to tell.
+ * The delimiter of the record at `start`: the first of comma, `;`, tab and `|` found outside quotes
+ * and not escaped, else a comma. Quotes are read as in contract §1.1, with each of the four as a
+ * delimiter in place of that of `rules`. Null: more bytes are needed to tell.
  */
 export function headerDelimiter(
   bytes: Uint8Array,
-  start: number,
-  end: number,
-  isLast: boolean,
+  window: Window,
+  rules: DialectRules,
 ): number | null {
+  const { start, end, isLast } = window;
   const limit = Math.min(end, start + MAX_RECORD_BYTES);
   const isWhole = isLast || limit < end;
   const isThere = DELIMITERS.map(() => false);
   let isFieldStart = true;
   let at = start;
   for (; at < limit && bytes[at] !== LF; at++) {
-    if (isFieldStart && bytes[at] === QUOTE) {
-      const next = behindQuotes(bytes, at, { start, end, isLast });
+    if (bytes[at] === rules.escapeByte) {
+      const next = behindEscape(bytes, at, end, isLast);
+      if (next < 0) return null;
+      at = next - 1;
+      isFieldStart = false;
+      continue;
+    }
+    if (isFieldStart && bytes[at] === rules.quoteByte) {
+      const next = behindQuotes(bytes, at, rules, window);
       if (next === null) return null;
       at = next - 1;
       isFieldStart = false;
@@ -67,9 +83,10 @@ export function headerDelimiter(
     if (bytes[at] === COMMA) return COMMA;
     const index = DELIMITERS.indexOf(bytes[at]);
     if (index >= 0) isThere[index] = true;
-    isFieldStart = index >= 0;
+    const isSkipped: boolean = isFieldStart && rules.skipsBlanks && isBlankOf(bytes[at], TAB);
+    isFieldStart = index >= 0 || isSkipped;
   }
-  if (at === limit && !isWhole) return null;
+  if (at >= limit && !isWhole) return null;
   return DELIMITERS.find((_, index) => isThere[index]) ?? COMMA;
 }
 
@@ -80,10 +97,13 @@ export function headerDelimiter(
 function behindQuotes(
   bytes: Uint8Array,
   quote: number,
-  window: { readonly start: number; readonly end: number; readonly isLast: boolean },
+  rules: DialectRules,
+  window: Window,
 ): number | null {
-  const kinds = DELIMITERS.map((delimiter) => look.at(bytes, quote, { ...window, delimiter }));
+  const kinds = DELIMITERS.map((delimiter) =>
+    quotes.at(bytes, quote, { ...rules, delimiter }, window),
+  );
   if (kinds.includes('undecided')) return null;
   // The delimiter decides whether a field closes, not where.
-  return kinds.includes('opens') ? look.close + 1 : quote + 1;
+  return kinds.includes('opens') ? quotes.close + 1 : quote + 1;
 }

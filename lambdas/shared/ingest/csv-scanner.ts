@@ -17,11 +17,12 @@ import {
 } from './span-batch.ts';
 import type { StrayQuotes } from './stray-quotes.ts';
 
-const RECORD_TOO_LONG = issueBit('record_too_long');
+export const RECORD_TOO_LONG = issueBit('record_too_long');
 const INVALID_UTF8 = issueBit('invalid_utf8');
-const WRONG_FIELD_COUNT = issueBit('wrong_field_count');
+export const WRONG_FIELD_COUNT = issueBit('wrong_field_count');
 
-interface ScanRange {
+/** Where in the window records are looked for. */
+export interface ScanRange {
   /** First byte to scan; a record starts here. */
   readonly from: number;
   /**
@@ -81,7 +82,7 @@ export function scanCsv(batch: CsvBatch, layout: CsvLayout, range: ScanRange): n
   batch.kernel.setLayout(layout);
   const stoppedAt = scanRecords(batch, layout, range);
   batch.bytes[range.end] = overwritten;
-  if (!isUtf8(batch.bytes.subarray(range.from, stoppedAt))) markInvalidUtf8(batch, firstRecord);
+  markInvalidUtf8(batch, firstRecord, range.from, stoppedAt);
   return stoppedAt;
 }
 
@@ -146,15 +147,21 @@ function scanOddRecord(
 }
 
 /**
- * Bytes that are not UTF-8 come before a wrong field count, after the length (contract §2).
+ * Gives the issue `invalid_utf8` to records from `firstRecord` on, all of them in `[from, end)`. It
+ * comes before a wrong field count, after the length (contract §2).
  */
-function markInvalidUtf8(batch: SpanBatch, firstRecord: number): void {
+export function markInvalidUtf8(
+  batch: SpanBatch,
+  firstRecord: number,
+  from: number,
+  end: number,
+): void {
+  if (isUtf8(batch.bytes.subarray(from, end))) return;
   for (let index = firstRecord; index < batch.recordCount; index++) {
     const issue = batch.recordIssue[index];
     if (issue === RECORD_TOO_LONG) continue;
-    const start = batch.recordStart[index];
-    const end = batch.recordEnd[index];
-    if (isUtf8(batch.bytes.subarray(start, end))) continue;
+    const record = batch.bytes.subarray(batch.recordStart[index], batch.recordEnd[index]);
+    if (isUtf8(record)) continue;
     batch.recordIssue[index] = INVALID_UTF8;
     for (const starts of batch.starts) starts[index] = -1;
   }

@@ -2,8 +2,11 @@ import { ORDER_FIELDS } from '../model/order.ts';
 
 /** The columns that a header has to have, and may have. */
 export interface WantedColumns {
-  /** Names, in the order in which a layout numbers them. */
-  readonly fields: readonly string[];
+  /**
+   * Names, in the order in which a layout numbers them, each once; null: a number that no column
+   * has.
+   */
+  readonly fields: readonly (string | null)[];
   readonly required: readonly string[];
 }
 
@@ -16,8 +19,9 @@ export type MatchedColumns =
   | { readonly kind: 'repeated'; readonly repeated: readonly string[] };
 
 /**
- * Finds the fields among a header's names (contract §1.1): the exact name wins, otherwise a name
- * that differs only in case, or has blanks or `-` for `_`.
+ * Finds the fields among a header's names (contract §1.1): the exact name wins, otherwise one that
+ * differs from that of the field only in case, or in having a blank or `-` where the other has `_`.
+ * `repeated` are fields with several columns, and columns with several fields.
  */
 export function matchColumns(
   names: readonly string[],
@@ -28,14 +32,19 @@ export function matchColumns(
   const found = names.map(() => -1);
   let plain: readonly string[] | null = null;
   fields.forEach((field, index) => {
+    if (field === null) return;
     let columns = columnsOf(names, field);
     if (columns.length === 0) {
       plain ??= names.map(plainName);
-      columns = columnsOf(plain, field);
+      columns = columnsOf(plain, plainName(field));
     }
-    if (columns.length > 1) repeated.push(repeatedText(field, columns, names));
-    else if (columns.length === 1) found[columns[0]] = index;
-    else if (required.includes(field)) missing.push(field);
+    const [column, ...more] = columns;
+    if (more.length > 0) repeated.push(repeatedText(field, columns, names));
+    else if (column === undefined) {
+      if (required.includes(field)) missing.push(field);
+    } else if (found[column] >= 0) {
+      repeated.push(`${fields[found[column]]} and ${field} ("${names[column]}")`);
+    } else found[column] = index;
   });
   if (missing.length > 0) return { kind: 'missing', missing };
   if (repeated.length > 0) return { kind: 'repeated', repeated };

@@ -1,12 +1,18 @@
 import { isSpace } from '../bytes/bytes.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
 
-/** How an input is read: by what it is, not by what it is called (contract §1.1). */
-export type InputKind = 'csv' | 'ndjson' | 'gzip' | 'utf16' | 'segment';
+/**
+ * How an input is read: by what it is, not by what it is called (contract §1.1). `whole` is one
+ * that its mapping ties to one reader, from its first byte to its last: text in another encoding,
+ * or values that are filled down (contract §1.3).
+ */
+export type InputKind = 'csv' | 'ndjson' | 'gzip' | 'utf16' | 'whole' | 'segment';
 
-/** True for gzip and UTF-16: the input must be decoded from its first byte, so it is one chunk. */
+const DECODED: readonly InputKind[] = ['gzip', 'utf16', 'whole', 'segment'];
+
+/** True for an input that must be read from its first byte, so it is one chunk: gzip, UTF-16. */
 export function isDecoded(kind: InputKind): boolean {
-  return kind === 'gzip' || kind === 'utf16' || kind === 'segment';
+  return DECODED.includes(kind);
 }
 
 /** What the first bytes of an input say. */
@@ -77,6 +83,11 @@ export function isGzip(head: Uint8Array): boolean {
   return startsWith(head, GZIP);
 }
 
+/** True for text whose byte order mark says that it is UTF-8. */
+export function hasUtf8Mark(head: Uint8Array): boolean {
+  return startsWith(head, UTF8_MARK);
+}
+
 /**
  * Decides an input's kind from its first bytes `[0, end)` (contract §1.1); `isLast`: the input has
  * no more. Asks for more bytes while they do not decide.
@@ -86,7 +97,7 @@ export function kindOf(bytes: Uint8Array, end: number, isLast: boolean): FirstBy
   if (!isLast && head.length < FIRST_BYTES) return { kind: 'undecided' };
   const known = hasSignature(head) ? knownKind(head) : null;
   if (known !== null) return known;
-  const startByte = startsWith(head, UTF8_MARK) ? UTF8_MARK.bytes.length : 0;
+  const startByte = hasUtf8Mark(head) ? UTF8_MARK.bytes.length : 0;
   const searchEnd = Math.min(end, MAX_FIRST_BYTES);
   let at = startByte;
   while (at < searchEnd && isSpace(bytes[at])) at++;

@@ -1,3 +1,4 @@
+import type { Dialect } from '../model/config-input.ts';
 import { assert } from '../model/errors.ts';
 import { issueBit } from '../model/issue.ts';
 import { MAX_RAW_BYTES, MAX_RECORD_BYTES } from '../model/order.ts';
@@ -5,6 +6,7 @@ import { type HeaderResult, parseHeader } from './csv-header.ts';
 import type { CsvLayout } from './csv-layout.ts';
 import { CsvRecordEnd } from './csv-record.ts';
 import { type CsvBatch, createCsvBatch, emptyBatch, scanCsv } from './csv-scanner.ts';
+import { OWN_DIALECT } from './dialect/dialect-rules.ts';
 import type { WantedColumns } from './header-columns.ts';
 import { addRejectedRecord } from './span-batch.ts';
 
@@ -22,8 +24,13 @@ export interface RecordFormat {
     range: { from: number; end: number; startBefore: number; isLast: boolean },
   ): number;
   /** Finds the end of a record that is larger than a window. */
-  createRecordEnd(): Pick<CsvRecordEnd, 'find' | 'hasStrayQuote'>;
+  createRecordEnd(): RecordEnd;
 }
+
+type RecordEnd = Pick<CsvRecordEnd, 'find' | 'hasStrayQuote'> & {
+  /** True for a line that is no record; known after the first `find`. */
+  readonly isComment?: boolean;
+};
 
 /**
  * The CSV record format of one file: scans batches and finds record ends with the file's delimiter
@@ -74,18 +81,29 @@ export class RecordReader {
     this.#bytes = batch.bytes;
   }
 
-  /** The header of a file that is read from its first byte; the records follow. */
-  async header(wanted: WantedColumns): Promise<Exclude<HeaderResult, { kind: 'incomplete' }>> {
+  /**
+   * The header of a file that is read from its first byte, or the columns that `dialect` names; the
+   * records follow.
+   */
+  async header(
+    wanted: WantedColumns,
+    dialect: Dialect = OWN_DIALECT,
+  ): Promise<Exclude<HeaderResult, { kind: 'incomplete' }>> {
+    let rest = dialect;
     for (;;) {
-      const result = parseHeader(this.#bytes, this.#end, this.#isLast, wanted);
+      const result = parseHeader(this.#bytes, this.#end, this.#isLast, wanted, rest);
       if (result.kind === 'header') {
         this.#at = result.end;
         return { ...result, end: this.#baseOffset + result.end };
       }
       if (result.kind === 'rejected') return result;
-      // Only empty lines can fill a window before a header of allowed length. The last one stays,
-      // so that what follows is not taken for the start of the file.
-      if (this.#end === WINDOW_BYTES) this.#moveToFront(result.start - 1);
+      // Only lines that are passed over can fill a window before a header of allowed length. The
+      // last line end stays, as one more line, so that what follows is not taken for the start of
+      // the file.
+      if (this.#end === WINDOW_BYTES) {
+        this.#moveToFront(result.start - 1);
+        rest = { ...dialect, skipRows: result.skipRows === 0 ? 0 : result.skipRows + 1 };
+      }
       await this.#fill();
     }
   }
@@ -178,10 +196,12 @@ export class RecordReader {
       readOffset += count;
       found = scan.find(this.#bytes, from, this.#end, this.#isLast);
     }
-    emptyBatch(this.#batch, ROOM_AT);
-    if (scan.hasStrayQuote) this.#batch.strayQuotes.add(0);
-    addRejectedRecord(this.#batch, 0, keptBytes, issueBit('record_too_long'));
-    await consume(this.#batch, recordOffset);
+    if (scan.isComment !== true) {
+      emptyBatch(this.#batch, ROOM_AT);
+      if (scan.hasStrayQuote) this.#batch.strayQuotes.add(0);
+      addRejectedRecord(this.#batch, 0, keptBytes, issueBit('record_too_long'));
+      await consume(this.#batch, recordOffset);
+    }
     const next = found < 0 ? this.#end : found + 1;
     this.#baseOffset = readOffset - this.#end;
     this.#moveToFront(next);

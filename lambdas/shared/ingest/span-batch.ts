@@ -37,21 +37,26 @@ export interface SpanBatch {
   /** One of the `RECORD_ISSUES`, or 0. A record that has one has no spans. */
   readonly recordIssue: Uint32Array;
   /**
-   * First index: field; second: record. A start of -1 means that the record has no such value
-   * (JSON: absent or null).
+   * First index: field, or one of `EXTRA_FIELDS` more columns; second: record. A start of -1 means
+   * that the record has no such value (JSON: absent or null).
    */
   readonly starts: readonly Int32Array[];
   readonly ends: readonly Int32Array[];
-  /** The memory of `starts` and `ends`: field f of record r is at `f * SPAN_STRIDE + r`. */
+  /**
+   * The memory of `starts` and `ends`, of the fields alone: field f of record r is at
+   * `f * SPAN_STRIDE + r`.
+   */
   readonly flatStarts: Int32Array;
   readonly flatEnds: Int32Array;
 }
 
-/**
- * One row more than fields: the CSV kernel writes the spans of columns there that orders do not
- * have.
- */
-export const FIELD_ROWS = FIELD_COUNT + 1;
+/** Columns besides those of the fields whose spans a mapping may ask for (contract §1.3). */
+export const EXTRA_FIELDS = 8;
+
+const VALUE_ROWS = FIELD_COUNT + EXTRA_FIELDS;
+
+/** One row more than values: the CSV kernel writes the spans of columns there that nobody reads. */
+export const FIELD_ROWS = VALUE_ROWS + 1;
 export const SPAN_ROW_BYTES = SPAN_STRIDE * Int32Array.BYTES_PER_ELEMENT;
 
 /** Rows of starts, ends and issues of records come first. */
@@ -88,7 +93,7 @@ export function spanBatchIn(
     new Int32Array(memory, spansAt + index * SPAN_ROW_BYTES, SPAN_BATCH_RECORDS);
   const fieldRows = (index: number) =>
     new Int32Array(memory, spansAt + index * SPAN_ROW_BYTES, SPAN_STRIDE * FIELD_COUNT);
-  const byField = (index: number) => Array.from({ length: FIELD_COUNT }, (_, f) => row(index + f));
+  const byField = (index: number) => Array.from({ length: VALUE_ROWS }, (_, f) => row(index + f));
   return {
     bytes,
     view: viewOf(bytes),

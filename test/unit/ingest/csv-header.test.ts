@@ -88,15 +88,19 @@ describe('parseHeader', () => {
   });
 
   it('waits for more while the header may go on', () => {
-    expect(header('', false)).toEqual({ kind: 'incomplete', start: 0 });
-    expect(header('\n\na,b', false)).toEqual({ kind: 'incomplete', start: 2 });
+    expect(header('', false)).toEqual({ kind: 'incomplete', start: 0, skipRows: 0 });
+    expect(header('\n\na,b', false)).toEqual({ kind: 'incomplete', start: 2, skipRows: 0 });
     expect(header(`a,b,${'x'.repeat(1024 * 1024 - 4)}\r`, false)).toMatchObject({
       kind: 'incomplete',
     });
-    expect(header('\ufeff\na,"\n', false)).toEqual({ kind: 'incomplete', start: 4 });
-    expect(header('\nsep=', false)).toEqual({ kind: 'incomplete', start: 1 });
-    expect(header('\nsep=;\n\n\n\n\n', false)).toEqual({ kind: 'incomplete', start: 1 });
-    expect(header('a;"b\n";', false)).toEqual({ kind: 'incomplete', start: 0 });
+    expect(header('\ufeff\na,"\n', false)).toEqual({ kind: 'incomplete', start: 4, skipRows: 0 });
+    expect(header('\nsep=', false)).toEqual({ kind: 'incomplete', start: 1, skipRows: 0 });
+    expect(header('\nsep=;\n\n\n\n\n', false)).toEqual({
+      kind: 'incomplete',
+      start: 1,
+      skipRows: 0,
+    });
+    expect(header('a;"b\n";', false)).toEqual({ kind: 'incomplete', start: 0, skipRows: 0 });
   });
 
   it('does not wait for the end of one that is too long', () => {

@@ -119,10 +119,10 @@ describe('scanCsv', () => {
 
     expect(plain.length).toBe(1024 * 1024);
     expect(scannedRecords(batch).map(({ issue }) => issue)).toEqual([null, 'record_too_long']);
-    expect(batch.starts.map((starts) => starts[0])).toEqual([
+    expect(batch.starts.slice(0, 7).map((starts) => starts[0])).toEqual([
       600_000, 600_001, 600_002, 600_003, 600_004, 600_005, 600_006,
     ]);
-    expect(batch.ends.map((ends) => ends[0])).toEqual([
+    expect(batch.ends.slice(0, 7).map((ends) => ends[0])).toEqual([
       600_000, 600_001, 600_002, 600_003, 600_004, 600_005, 600_006,
     ]);
   });
