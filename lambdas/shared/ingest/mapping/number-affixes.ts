@@ -1,4 +1,4 @@
-import { MINUS, PLUS, UPPER_Z } from '../../bytes/bytes.ts';
+import { DIGIT_0, DIGIT_9, MINUS, PLUS, UPPER_Z } from '../../bytes/bytes.ts';
 import { afterBlanks } from './blanks.ts';
 import { currencySignLength } from './currency-signs.ts';
 
@@ -67,7 +67,7 @@ export function readAffixes(
   let next = at;
   for (;;) {
     next = afterBlanks(bytes, next, end);
-    if (next >= end) return next;
+    if (next >= end || isDigit(bytes[next])) return next;
     const length = affixLength(bytes, next, end, affixes, isBehind);
     if (length === BAD_AFFIX || length === 0) return length === 0 ? next : BAD_AFFIX;
     next += length;
@@ -83,6 +83,8 @@ function affixLength(
   isBehind: boolean,
 ): number {
   const byte = bytes[at];
+  const sign = currencySignLength(bytes, at, end);
+  if (sign > 0) return add(affixes, CURRENCY, CURRENCY, sign);
   if (byte === PERCENT) return add(affixes, PERCENT_SIGN, PERCENT_SIGN, 1);
   if (byte === PLUS) return isBehind ? BAD_AFFIX : add(affixes, SIGN, SIGN | OPENED, 1);
   const minus = minusLength(bytes, at, end);
@@ -98,17 +100,13 @@ function affixLength(
     return isOpened ? add(affixes, CLOSED, CLOSED, 1) : BAD_AFFIX;
   }
   const letters = capitalCount(bytes, at, end);
-  if (letters > 0) {
-    const next = at + letters < end ? bytes[at + letters] : 0;
-    if (letters < CODE_LENGTH && next === DOLLAR) {
-      return add(affixes, CURRENCY, CURRENCY, letters + 1);
-    }
-    return letters === CODE_LENGTH && !isLetter(next)
-      ? add(affixes, CODE, CODE, CODE_LENGTH)
-      : BAD_AFFIX;
+  if (letters === 0) return 0;
+  const next = at + letters < end ? bytes[at + letters] : 0;
+  if (letters < CODE_LENGTH && next === DOLLAR) {
+    return add(affixes, CURRENCY, CURRENCY, letters + 1);
   }
-  const length = currencySignLength(bytes, at, end);
-  return length === 0 ? 0 : add(affixes, CURRENCY, CURRENCY, length);
+  const isCode = letters === CODE_LENGTH && !isLetter(next);
+  return isCode ? add(affixes, CODE, CODE, CODE_LENGTH) : BAD_AFFIX;
 }
 
 /** `length`, or `BAD_AFFIX` if one of the `barred` kinds was there before. */
@@ -131,6 +129,10 @@ function capitalCount(bytes: Uint8Array, at: number, end: number): number {
   let next = at;
   while (next < last && bytes[next] >= UPPER_A && bytes[next] <= UPPER_Z) next++;
   return next - at;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= DIGIT_0 && byte <= DIGIT_9;
 }
 
 function isLetter(byte: number): boolean {

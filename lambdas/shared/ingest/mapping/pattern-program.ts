@@ -93,7 +93,7 @@ function delimiterOf(token: Token | undefined): number {
   return isOneByte ? token.text.charCodeAt(0) : NO_DELIMITER;
 }
 
-/** `2026115` might be the 5th of November or the 15th of January: touched numbers are written out. */
+/** Touched numbers need all digits: `2026115` might be of November or of January. */
 function fieldOf(letter: NumberLetter, isTouched: boolean, delimiter: number): NumberField {
   const [part, digitsMin, digitsMax, min, max] = NUMBERS[letter];
   return { part, digitsMin: isTouched ? digitsMax : digitsMin, digitsMax, min, max, delimiter };

@@ -1,4 +1,5 @@
 import { UsageError } from '../../model/errors.ts';
+import { MAX_INSTANT_MS, MS_PER_DAY } from '../../model/time.ts';
 import { INVALID_TIME } from '../timestamp.ts';
 
 /**
@@ -9,26 +10,25 @@ import { INVALID_TIME } from '../timestamp.ts';
 /**
  * The instant of a local time, both in milliseconds since 1970 (the local one as if it were UTC).
  * Of two instants the earlier; `INVALID_TIME` if clocks never showed that time, or if the instant
- * is before 1970 or the time far outside the years of Tandem.
+ * is not in the years 1970 to 2199.
  */
 export type LocalClock = (localMs: number) => number;
 
 /** Without a sign in front: `+01:00` is an offset, which not every runtime takes for a zone. */
 const NAME = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
 
-const DAY_MS = 86_400_000;
 const SECOND_MS = 1_000;
 /** Local and UTC time differ by less. */
-const MARGIN_MS = 2 * DAY_MS;
+const MARGIN_MS = 2 * MS_PER_DAY;
 /**
  * How often the runtime is asked. Between two changes of a zone lie seven days at least (those of
  * Brazil in 2000, tz database 2025b), so none hides another.
  */
-const STEP_MS = 3 * DAY_MS;
+const STEP_MS = 3 * MS_PER_DAY;
 /** Local times are looked up in stretches of this length; with both margins a multiple of steps. */
-const STRETCH_MS = 401 * DAY_MS;
+const STRETCH_MS = 401 * MS_PER_DAY;
 const FIRST_LOCAL_MS = -MARGIN_MS;
-const LAST_LOCAL_MS = Date.UTC(2200, 0, 1) + MARGIN_MS;
+const LAST_LOCAL_MS = MAX_INSTANT_MS + MARGIN_MS;
 
 /**
  * What a zone has during one stretch: `offsetsMs[i]`, local time less UTC, holds for instants in
@@ -77,7 +77,7 @@ function createClock(format: Intl.DateTimeFormat): LocalClock {
     for (let i = 0; i < offsetsMs.length; i++) {
       const instantMs = localMs - offsetsMs[i];
       if (instantMs >= fromMs[i] && instantMs < fromMs[i + 1]) {
-        return instantMs >= 0 ? instantMs : INVALID_TIME;
+        return instantMs >= 0 && instantMs <= MAX_INSTANT_MS ? instantMs : INVALID_TIME;
       }
     }
     return INVALID_TIME;
