@@ -18,6 +18,7 @@ import { encodeSegment, type SegmentRecord, sha256Of } from '../../lambdas/share
 import { writeEpoch } from '../../lambdas/stream/publish/commit/write-epoch.ts';
 import { publishShard } from '../../lambdas/stream/publish/shard/publish-shard.ts';
 import { generateOrders } from '../../lib/embedded/generate/generate-orders.ts';
+import { dimensionLimit } from '../support/dimension-limit.ts';
 import { MemoryObjectStore } from '../support/memory/memory-object-store.ts';
 
 /**
@@ -42,8 +43,8 @@ await generateOrders({
   config: generate,
 });
 const listed = await listLanding(landing);
-const customers = await loadDimension(landing, CUSTOMERS, listed.customers, 1e9);
-const products = await loadDimension(landing, PRODUCTS, listed.products, 1e9);
+const customers = await loadDimension(landing, CUSTOMERS, listed.customers, dimensionLimit(1e9));
+const products = await loadDimension(landing, PRODUCTS, listed.products, dimensionLimit(1e9));
 const records = withOutcomes(eventsOf(await landing.get('orders/part-00001.csv')));
 const segments = new Map<string, Uint8Array>();
 const entries = Array.from({ length: Math.ceil(records.length / perSegment) }, (_, i) =>

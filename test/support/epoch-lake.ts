@@ -21,6 +21,7 @@ import {
 } from '../../lambdas/stream/publish/shard/publish-memory.ts';
 import { publishShard } from '../../lambdas/stream/publish/shard/publish-shard.ts';
 import { configOf } from './batch-runs.ts';
+import { dimensionLimit } from './dimension-limit.ts';
 import { MemoryObjectStore } from './memory/memory-object-store.ts';
 
 export interface TestRecord {
@@ -169,8 +170,18 @@ export class EpochLake {
   }
 
   async #context(plan: EpochPlan, lake: ObjectStore) {
-    const customers = await loadDimension(lake, CUSTOMERS, plan.dimensions.customers, MAX_BYTES);
-    const products = await loadDimension(lake, PRODUCTS, plan.dimensions.products, MAX_BYTES);
+    const customers = await loadDimension(
+      lake,
+      CUSTOMERS,
+      plan.dimensions.customers,
+      dimensionLimit(MAX_BYTES),
+    );
+    const products = await loadDimension(
+      lake,
+      PRODUCTS,
+      plan.dimensions.products,
+      dimensionLimit(MAX_BYTES),
+    );
     return {
       lake,
       keys: this.keys,

@@ -1,7 +1,7 @@
 import { checkChunks } from '../../lambdas/batch/check-chunks/check-chunks.ts';
 import { ChunkMapper } from '../../lambdas/batch/map-chunk/map-chunk.ts';
 import type { ChunkResult } from '../../lambdas/batch/run/chunk-result.ts';
-import { ownRules } from '../../lambdas/shared/ingest/record-rules.ts';
+import { InputForms } from '../../lambdas/shared/ingest/mapping/input-form.ts';
 import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
 import { storeOf } from './batch-runs.ts';
 import { MemoryObjectStore } from './memory/memory-object-store.ts';
@@ -19,7 +19,7 @@ export async function mappedChunks(
 ): Promise<ChunkResult[]> {
   const landing = await storeOf([['orders/a.csv', file]]);
   const plan = await planCut(landing, new MemoryObjectStore(), { ...UNCUT, chunkBytes });
-  const mapper = new ChunkMapper(landing, ownRules(DEFAULT_CONFIG.rules.statuses), 1);
+  const mapper = new ChunkMapper(landing, new InputForms(DEFAULT_CONFIG), 1);
   const map = (index: number, knownStart: number | null) =>
     mapper.map(plan.chunks[index], plan.inputs[0], knownStart, NO_EXCHANGE);
   const results: ChunkResult[] = [];

@@ -1,6 +1,8 @@
 import { ChunkMapper } from '../../lambdas/batch/map-chunk/map-chunk.ts';
+import { InputForms } from '../../lambdas/shared/ingest/mapping/input-form.ts';
 import type { RecordRules } from '../../lambdas/shared/ingest/record-rules.ts';
 import { KernelMemory } from '../../lambdas/shared/kernels/kernel-memory.ts';
+import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
 import {
   BlockExchange,
@@ -32,6 +34,13 @@ export async function runByRules(
   });
 }
 
+/** Files of Tandem's own form, but for these rules. */
+function formsOf(rules: RecordRules) {
+  const { events } = new InputForms(DEFAULT_CONFIG);
+  const form = { ...events, rules };
+  return { of: () => form, events: form };
+}
+
 /** The stage of mapping alone. */
 class RuledMapper {
   readonly #lake: ObjectStore;
@@ -46,7 +55,7 @@ class RuledMapper {
   ) {
     this.#lake = lake;
     this.#settings = settings;
-    this.#mapper = new ChunkMapper(landing, rules, settings.plan.bucketCount);
+    this.#mapper = new ChunkMapper(landing, formsOf(rules), settings.plan.bucketCount);
   }
 
   async run({ chunkIndex, knownStart, attempt }: StageTask & { kind: 'map' }) {

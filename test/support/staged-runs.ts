@@ -5,7 +5,9 @@ import { publishRun } from '../../lambdas/batch/publish-run/publish-run.ts';
 import type { BatchManifest } from '../../lambdas/batch/run/batch-manifest.ts';
 import type { BatchPlan } from '../../lambdas/batch/run/batch-plan.ts';
 import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
+import { InputForms } from '../../lambdas/shared/ingest/mapping/input-form.ts';
 import { KernelMemory } from '../../lambdas/shared/kernels/kernel-memory.ts';
+import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
 import type { Keep } from '../../lambdas/shared/model/config-rules.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
@@ -14,6 +16,7 @@ import { StageRunner, type StageSettings } from '../../lib/embedded/batch/stage-
 import { runStages } from '../../lib/embedded/batch/stages.ts';
 import { inlinePool, type StagePool } from '../../lib/embedded/batch/worker-pool.ts';
 import { configOf } from './batch-runs.ts';
+import { dimensionLimit } from './dimension-limit.ts';
 import { MemoryObjectStore } from './memory/memory-object-store.ts';
 
 /** How a run is cut. A real run chooses it; none of it may change what the tables hold. */
@@ -55,6 +58,7 @@ export async function planCut(
     createdAt: '2026-01-31T12:00:00.000Z',
     codeVersion: '0.0.0',
     configHash: '',
+    forms: new InputForms(DEFAULT_CONFIG),
     chunkBytes: cut.chunkBytes,
     landingName: 'the landing zone',
     chooseSizes: async () => ({ bucketCount: cut.bucketCount, waveBytes: cut.waveBytes }),
@@ -78,8 +82,13 @@ export async function runCut(
   });
   const plan = await planCut(landing, lake, cut);
   const maxBytes = 2 ** 30;
-  const customers = await loadDimension(landing, CUSTOMERS, plan.customers, maxBytes);
-  const products = await loadDimension(landing, PRODUCTS, plan.products, maxBytes);
+  const customers = await loadDimension(
+    landing,
+    CUSTOMERS,
+    plan.customers,
+    dimensionLimit(maxBytes),
+  );
+  const products = await loadDimension(landing, PRODUCTS, plan.products, dimensionLimit(maxBytes));
   const budget = ExchangeBudget.of(cut.exchangeBytes);
   const pool = openPool({
     plan,

@@ -1,4 +1,4 @@
-import { ownRules } from '../../shared/ingest/record-rules.ts';
+import { InputForms } from '../../shared/ingest/mapping/input-form.ts';
 import type { Config } from '../../shared/model/config.ts';
 import type { ObjectReader } from '../../shared/ports/object-store.ts';
 import type { BatchPlan } from '../run/batch-plan.ts';
@@ -11,5 +11,5 @@ export function createMapper(
   config: Config,
   segments?: ObjectReader,
 ): ChunkMapper {
-  return new ChunkMapper(landing, ownRules(config.rules.statuses), bucketCount, segments);
+  return new ChunkMapper(landing, new InputForms(config), bucketCount, segments);
 }

@@ -1,16 +1,18 @@
 import { LF } from '../../shared/bytes/bytes.ts';
 import { rangeSource, UnreadableInputError } from '../../shared/ingest/byte-sources.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
-import { ORDER_COLUMNS } from '../../shared/ingest/header-columns.ts';
 import { isDecoded } from '../../shared/ingest/input-kind.ts';
 import { asInputChanged } from '../../shared/ingest/list-landing.ts';
-import { ndjsonFormat } from '../../shared/ingest/ndjson.ts';
+import {
+  type InputForm,
+  type InputForms,
+  recordFormat,
+} from '../../shared/ingest/mapping/input-form.ts';
 import { openInput } from '../../shared/ingest/open-input.ts';
 import { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import { EventParser } from '../../shared/ingest/parse-events.ts';
 import { parseOrders } from '../../shared/ingest/parse-orders.ts';
-import { createReaderBatch, csvFormat, RecordReader } from '../../shared/ingest/record-reader.ts';
-import type { RecordRules } from '../../shared/ingest/record-rules.ts';
+import { createReaderBatch, RecordReader } from '../../shared/ingest/record-reader.ts';
 import { SPAN_BATCH_RECORDS } from '../../shared/ingest/span-batch.ts';
 import { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import { ObjectUnreadableError } from '../../shared/model/errors.ts';
@@ -38,7 +40,7 @@ const ASSUMED_OVERRUN_BYTES = 16 * 1024 * 1024;
 export class ChunkMapper {
   readonly #landing: ObjectReader;
   readonly #segments: ObjectReader;
-  readonly #rules: RecordRules;
+  readonly #forms: Pick<InputForms, 'of' | 'events'>;
   readonly #encoder: BlockEncoder;
   readonly #batch = createReaderBatch();
   #eventParser: EventParser | null = null;
@@ -46,10 +48,15 @@ export class ChunkMapper {
   readonly #blockRows: number;
 
   /** `segments`: where those of the raw archive are. */
-  constructor(landing: ObjectReader, rules: RecordRules, bucketCount: number, segments = landing) {
+  constructor(
+    landing: ObjectReader,
+    forms: Pick<InputForms, 'of' | 'events'>,
+    bucketCount: number,
+    segments = landing,
+  ) {
     this.#landing = landing;
     this.#segments = segments;
-    this.#rules = rules;
+    this.#forms = forms;
     this.#blockRows = blockRowsOf(bucketCount);
     // Memory of its own, which goes with the mapper.
     const memory = KernelMemory.create();
@@ -80,21 +87,24 @@ export class ChunkMapper {
 
   /** A file that has to be unpacked or decoded, from its first byte to its last. */
   async #mapDecoded(chunk: PlannedChunk, { key, etag }: PlannedInput, sink: BlockSink) {
+    const form = this.#forms.of(key);
     const tally = this.#tally(chunk, null);
     const limits = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_INFINITY };
     let close = async () => {};
     try {
-      const opened = await openInput(this.#landing.stream(key, { ifMatch: etag }));
+      const { encoding } = form;
+      const opened = await openInput(this.#landing.stream(key, { ifMatch: etag }), { encoding });
       close = opened.close;
       const reader = new RecordReader(opened.source, opened.startOffset, this.#batch);
       if (opened.kind === 'ndjson') {
-        await this.#readRecords(reader, null, limits, tally, sink);
+        await this.#readRecords(reader, { form, layout: null }, limits, tally, sink);
         return tally.mapped(opened.startOffset, null, null);
       }
-      const header = await reader.header(ORDER_COLUMNS);
+      const header = await reader.header(form.wanted, form.dialect);
       if (header.kind === 'rejected') return tally.rejected(header.reason);
-      await this.#readRecords(reader, header.layout, limits, tally, sink);
-      return tally.mapped(header.end, null, header.layout);
+      const { layout } = header;
+      await this.#readRecords(reader, { form, layout }, limits, tally, sink);
+      return tally.mapped(header.end, null, layout);
     } catch (error) {
       if (error instanceof UnreadableInputError) return tally.rejected(error.reason);
       if (error instanceof ObjectUnreadableError) return tally.rejected(error.reason);
@@ -110,7 +120,7 @@ export class ChunkMapper {
     const tally = this.#tally(chunk, null);
     const columns = this.#columns;
     columns.clear();
-    this.#eventParser ??= new EventParser(this.#rules);
+    this.#eventParser ??= new EventParser(this.#forms.events.rules);
     const bytes = await this.#segments.get(key, { ifMatch: etag });
     if (sha256 !== undefined) checkSegment(bytes, { key, sha256 });
     const lines = segmentLines(bytes, key);
@@ -138,6 +148,7 @@ export class ChunkMapper {
     knownStart: number | null,
     sink: BlockSink,
   ): Promise<ChunkResult> {
+    const form = this.#forms.of(input.key);
     const { layout } = input;
     const tally = this.#tally(chunk, input.sizeBytes);
     const isKnown = knownStart !== null || chunk.startByte === input.dataOffset;
@@ -151,7 +162,13 @@ export class ChunkMapper {
     };
     const source = rangeSource(this.#landing, input, start, chunk.endByte);
     const reader = new RecordReader(source, start, this.#batch);
-    const { nextOffset, gaveUp } = await this.#readRecords(reader, layout, limits, tally, sink);
+    const { nextOffset, gaveUp } = await this.#readRecords(
+      reader,
+      { form, layout },
+      limits,
+      tally,
+      sink,
+    );
     return gaveUp ? tally.unresolved(start) : tally.mapped(start, nextOffset, null);
   }
 
@@ -173,17 +190,19 @@ export class ChunkMapper {
   /** `layout`: null for events. */
   async #readRecords(
     reader: RecordReader,
-    layout: CsvLayout | null,
+    { form, layout }: { readonly form: InputForm; readonly layout: CsvLayout | null },
     limits: { stopBefore: number; giveUpAt: number },
     tally: ChunkTally,
     sink: BlockSink,
   ) {
     const columns = this.#columns;
     columns.clear();
-    const format = layout === null ? ndjsonFormat : csvFormat(layout);
+    const format = recordFormat(form, layout);
+    const mapped = form.rules.mappedValues();
     const result = await reader.records(format, limits, (batch, baseOffset) => {
       tally.lastLine.add(batch, baseOffset, layout);
-      parseOrders(batch, baseOffset, this.#rules, columns);
+      mapped?.apply(batch, batch.mappedAt);
+      parseOrders(batch, baseOffset, form.rules, columns);
       tally.addStrayQuotes(batch.strayQuotes, baseOffset);
       const isFull = columns.rowCount >= this.#blockRows || columns.raw.size >= BLOCK_RAW_BYTES;
       return isFull ? this.#flush(tally, sink) : undefined;
@@ -195,7 +214,10 @@ export class ChunkMapper {
 
   /** `inputBytes`: uncompressed; null if that is not known. */
   #tally({ chunkIndex }: PlannedChunk, inputBytes: number | null): ChunkTally {
-    return new ChunkTally(chunkIndex, new LastLineTally(this.#rules.statuses, inputBytes));
+    return new ChunkTally(
+      chunkIndex,
+      new LastLineTally(this.#forms.events.rules.statuses, inputBytes),
+    );
   }
 
   async #flush(tally: ChunkTally, sink: BlockSink): Promise<void> {

@@ -1,7 +1,6 @@
 import { rangeSource } from '../../shared/ingest/byte-sources.ts';
 import { type HeaderResult, parseHeader } from '../../shared/ingest/csv-header.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
-import { ORDER_COLUMNS } from '../../shared/ingest/header-columns.ts';
 import {
   FIRST_BYTES,
   type InputKind,
@@ -9,6 +8,7 @@ import {
   MAX_FIRST_BYTES,
 } from '../../shared/ingest/input-kind.ts';
 import { asInputChanged, type LandingObject } from '../../shared/ingest/list-landing.ts';
+import type { InputForm, InputForms } from '../../shared/ingest/mapping/input-form.ts';
 import { RecordReader } from '../../shared/ingest/record-reader.ts';
 import { ObjectUnreadableError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -48,8 +48,13 @@ const NOTHING_KNOWN: LookMemory = {
 export async function lookAtFiles(
   landing: ObjectStore,
   objects: readonly LandingObject[],
-  { parallel, memory = NOTHING_KNOWN }: { readonly parallel: number; readonly memory?: LookMemory },
+  options: {
+    readonly parallel: number;
+    readonly forms: InputForms;
+    readonly memory?: LookMemory;
+  },
 ): Promise<LookOrRefusal[] | null> {
+  const { parallel, forms, memory = NOTHING_KNOWN } = options;
   const looks: LookOrRefusal[] = [];
   let keptPages = 0;
   for (let from = 0; from < objects.length; from += PAGE_FILES) {
@@ -59,7 +64,7 @@ export async function lookAtFiles(
     const found = await inParallel(page, parallel, async (object) => {
       const known = memory.known.get(object.key);
       if (known?.etag === object.etag) return known;
-      const look = await lookUnlessRefused(landing, object);
+      const look = await lookUnlessRefused(landing, object, forms.of(object.key));
       if (!(look instanceof ObjectUnreadableError)) fresh.push(look);
       return look;
     });
@@ -75,9 +80,10 @@ export async function lookAtFiles(
 async function lookUnlessRefused(
   landing: ObjectStore,
   object: LandingObject,
+  form: InputForm,
 ): Promise<LookOrRefusal> {
   try {
-    return await lookAt(landing, object);
+    return await lookAt(landing, object, form);
   } catch (error) {
     if (error instanceof ObjectUnreadableError) return error;
     throw error;
@@ -85,8 +91,9 @@ async function lookUnlessRefused(
 }
 
 /** What an orders file is, by its first bytes, and what its header says. */
-async function lookAt(landing: ObjectStore, object: LandingObject): Promise<Look> {
+async function lookAt(landing: ObjectStore, object: LandingObject, form: InputForm): Promise<Look> {
   const { key, etag } = object;
+  const { wanted, dialect, encoding, isWhole } = form;
   for (const wantedBytes of [FIRST_BYTES, MAX_FIRST_BYTES]) {
     const endByte = Math.min(wantedBytes, object.sizeBytes);
     const bytes = await readUnchanged(landing, object, endByte);
@@ -95,16 +102,20 @@ async function lookAt(landing: ObjectStore, object: LandingObject): Promise<Look
     if (found.kind === 'unsupported') {
       return { key, etag, reason: `format_unsupported: ${found.name}` };
     }
-    if (found.kind === 'ndjson') return plannedInput(object, 'ndjson', found.startByte);
+    if (found.kind === 'ndjson' && encoding === null) {
+      return plannedInput(object, 'ndjson', found.startByte);
+    }
     if (found.kind === 'gzip') return await gzipInput(landing, object);
-    if (found.kind !== 'csv') return plannedInput(object, found.kind);
-    const header = parseHeader(bytes, endByte, endByte === object.sizeBytes, ORDER_COLUMNS);
+    if (found.kind === 'utf16') return plannedInput(object, found.kind);
+    if (isWhole) return plannedInput(object, 'whole');
+    const isLast = endByte === object.sizeBytes;
+    const header = parseHeader(bytes, endByte, isLast, wanted, dialect);
     if (header.kind !== 'incomplete') return withHeader(object, header);
   }
   // More than 16 KiB of empty lines come first.
   const reader = new RecordReader(rangeSource(landing, object, 0, object.sizeBytes), 0);
   try {
-    return withHeader(object, await reader.header(ORDER_COLUMNS));
+    return withHeader(object, await reader.header(wanted, dialect));
   } catch (error) {
     throw asInputChanged(key, error);
   }

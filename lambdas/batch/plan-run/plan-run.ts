@@ -5,6 +5,7 @@ import {
   type LandingObjects,
   listLanding,
 } from '../../shared/ingest/list-landing.ts';
+import type { InputForms } from '../../shared/ingest/mapping/input-form.ts';
 import { assert, ObjectUnreadableError } from '../../shared/model/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { BATCH_CURRENT_KEY } from '../../shared/state/batch-keys.ts';
@@ -23,6 +24,7 @@ export interface PlanOptions {
   readonly createdAt: string;
   readonly codeVersion: string;
   readonly configHash: string;
+  readonly forms: InputForms;
   /** The folder or bucket, for messages. */
   readonly landingName: string;
   /** Used unless `chooseSizes` overrides it. */
@@ -87,7 +89,7 @@ export async function planRun(
 async function readInputs(
   landing: ObjectStore,
   objects: LandingObjects,
-  { segments, landingName, looked }: PlanOptions,
+  { segments, landingName, looked, forms }: PlanOptions,
 ): Promise<Pick<BatchPlan, 'inputs' | 'rejectedFiles'>> {
   if (segments !== undefined) {
     const inputs = segments.map((object) => {
@@ -97,7 +99,8 @@ async function readInputs(
   }
   if (objects.orders.length === 0) throw await emptyLanding(landing, landingName, objects);
   const looks =
-    looked?.looks ?? (await lookAtFiles(landing, objects.orders, { parallel: PARALLEL_LOOKS }));
+    looked?.looks ??
+    (await lookAtFiles(landing, objects.orders, { parallel: PARALLEL_LOOKS, forms }));
   assert(looks !== null, 'without a memory of looks the time is never up');
   const refused = looks.filter((look) => look instanceof ObjectUnreadableError);
   // Nothing may be read: that is no matter of files.

@@ -1,5 +1,6 @@
 import { isDecoded } from '../../shared/ingest/input-kind.ts';
 import { listLanding } from '../../shared/ingest/list-landing.ts';
+import { InputForms } from '../../shared/ingest/mapping/input-form.ts';
 import { configHash } from '../../shared/model/config-hash.ts';
 import { TerminalError } from '../../shared/model/errors.ts';
 import { StreamLakeKeys } from '../../shared/state/lake-keys.ts';
@@ -98,6 +99,7 @@ async function makePlan(host: BatchHost, limits: StepLimits, event: TimedEvent):
   let steps: StepPlan | null = null;
   const plan = await planRun(landing, lake, {
     ...{ ...run, landingName, chunkBytes: minChunkBytes, ...found },
+    forms: new InputForms(config),
     async chooseSizes(inputs, dimensions) {
       const dimensionBytes = await uncompressedBytes(landing, dimensions);
       const sizes = inputs.map((input) => ({
@@ -128,7 +130,9 @@ async function findRecords(
   }
   const objects = await listLanding(landing);
   const memory = await StoredLooks.open(lake, run, { clock, stopAtMs });
-  const looks = await lookAtFiles(landing, objects.orders, { parallel: PARALLEL_LOOKS, memory });
+  const forms = new InputForms(config);
+  const options = { parallel: PARALLEL_LOOKS, memory, forms };
+  const looks = await lookAtFiles(landing, objects.orders, options);
   return looks === null ? null : { looked: { objects, looks } };
 }
 

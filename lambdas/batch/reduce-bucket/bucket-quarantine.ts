@@ -5,10 +5,18 @@ import {
   type Values,
 } from '../../shared/bytes/column-data.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
+import type { InputForm } from '../../shared/ingest/mapping/input-form.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import { QUARANTINE_GROUP_ROWS, QuarantineRows } from '../../shared/rows/quarantine-rows.ts';
 import type { RowsKernel } from '../../shared/rows/rows-kernel.ts';
 import type { BucketRows } from './bucket-rows.ts';
+
+/** What the inputs of a run are called, and how they are written. */
+interface SourceForms {
+  readonly sources: Values;
+  readonly layouts: readonly (CsvLayout | null)[];
+  readonly formOf: (inputIndex: number) => InputForm;
+}
 
 /** Makes row groups of the table `quarantine` from the quarantined records of a bucket. */
 export class BucketQuarantine {
@@ -21,13 +29,12 @@ export class BucketQuarantine {
   }
 
   /**
-   * The groups in order of records, each valid until the next is asked for. `layouts` are those of
-   * the sources, null where a source holds events.
+   * The groups in order of records, each valid until the next is asked for. Layouts are null where
+   * a source holds events.
    */
   *groups(
     { blocks }: BucketRows,
-    layouts: readonly (CsvLayout | null)[],
-    sources: Values,
+    { layouts, sources, formOf }: SourceForms,
   ): Generator<RowGroupData> {
     const rows = this.#rows;
     if (rows.rowCount > 0) rows.take(); // Left by a file that failed.
@@ -36,10 +43,11 @@ export class BucketQuarantine {
       if (quarantinedCount === 0) continue;
       const { columns, sourceIndex } = slice;
       const layout = layouts[sourceIndex];
+      const form = formOf(sourceIndex);
       for (let next = 0; next < quarantinedCount; ) {
         const first = rows.rowCount;
-        if (layout === null) rows.addEventOf(columns, next);
-        else rows.addCsv(columns, next, layout);
+        if (layout === null) rows.addEventOf(columns, next, form.rules.eventPaths);
+        else rows.addCsv(columns, next, { layout, dialect: form.dialect });
         const added = rows.rowCount - first;
         this.#offsets.set(columns.quarantinedOffset.subarray(next, next + added), first);
         this.#sourceKeys.fill(sourceIndex, first, first + added);

@@ -1,6 +1,7 @@
 import type { NamedColumns, RowGroupData, Values } from '../../shared/bytes/column-data.ts';
 import type { Dimension } from '../../shared/dimensions/joined-dimension.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
+import type { InputForm } from '../../shared/ingest/mapping/input-form.ts';
 import { KernelArena } from '../../shared/kernels/kernel-arena.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import type { Keep } from '../../shared/model/config-rules.ts';
@@ -46,6 +47,8 @@ export interface ReduceContext {
   readonly sources: Values;
   /** Layouts of the inputs, by index; null where one was rejected, or is a raw segment. */
   readonly layouts: readonly (CsvLayout | null)[];
+  /** How the records of an input are written. */
+  readonly formOf: (inputIndex: number) => InputForm;
   readonly customers: Dimension;
   readonly products: Dimension;
   readonly windowLengthMs: number;
@@ -234,8 +237,7 @@ export class BucketReducer {
   }
 
   async #writeQuarantine({ bucket, tables, part }: Wave) {
-    const { sources, layouts } = this.#context;
-    const groups = this.#quarantine.groups(bucket, layouts, sources);
+    const groups = this.#quarantine.groups(bucket, this.#context);
     await tables.write({ table: 'quarantine', day: null, part }, groups);
   }
 }

@@ -1,6 +1,7 @@
 import { textValues } from '../../shared/bytes/column-data.ts';
 import { Dimension, type DimensionData } from '../../shared/dimensions/joined-dimension.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
+import { InputForms } from '../../shared/ingest/mapping/input-form.ts';
 import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import type { Config } from '../../shared/model/config.ts';
 import { MAX_USUAL_LEAD_MS } from '../../shared/model/warning.ts';
@@ -23,12 +24,14 @@ export function reduceContext(
   },
 ): ReduceContext {
   const { plan, config } = run;
+  const forms = new InputForms(config);
   return {
     lake,
     memory,
     runId: plan.runId,
     sources: textValues(run.sources),
     layouts: run.layouts,
+    formOf: (index) => forms.of(run.sources[index]),
     customers: new Dimension(run.customers),
     products: new Dimension(run.products),
     windowLengthMs: config.windows.lengthMs,

@@ -1,8 +1,4 @@
-import {
-  type LoadedDimension,
-  loadDimension,
-  maxDimensionBytes,
-} from '../../shared/dimensions/load-dimension.ts';
+import { type LoadedDimension, loadDimension } from '../../shared/dimensions/load-dimension.ts';
 import type { Config } from '../../shared/model/config.ts';
 import { CUSTOMERS, PRODUCTS } from '../../shared/model/dimension.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -19,9 +15,8 @@ export async function loadDimensions(
   plan: Pick<BatchPlan, 'customers' | 'products'>,
   config: Config,
 ): Promise<LoadedDimensions> {
-  const maxBytes = maxDimensionBytes(config);
   return {
-    customers: await loadDimension(landing, CUSTOMERS, plan.customers, maxBytes),
-    products: await loadDimension(landing, PRODUCTS, plan.products, maxBytes),
+    customers: await loadDimension(landing, CUSTOMERS, plan.customers, config),
+    products: await loadDimension(landing, PRODUCTS, plan.products, config),
   };
 }

@@ -1,5 +1,6 @@
 import { UnreadableInputError } from '../ingest/byte-sources.ts';
 import { asInputChanged, type LandingObject } from '../ingest/list-landing.ts';
+import { dimensionForm } from '../ingest/mapping/input-form.ts';
 import type { Config } from '../model/config.ts';
 import type { DimensionCounts, DimensionDefinition } from '../model/dimension.ts';
 import { ObjectNotFoundError, ObjectUnreadableError, TerminalError } from '../model/errors.ts';
@@ -11,7 +12,7 @@ import { readDimension, rejected } from './read-dimension.ts';
 const DIMENSION_SHARE = 0.25;
 
 /** Most bytes that one dimension may take in memory, in either door. */
-export function maxDimensionBytes({ batch }: Pick<Config, 'batch'>): number {
+function maxDimensionBytes({ batch }: Pick<Config, 'batch'>): number {
   return batch.memoryLimitBytes * DIMENSION_SHARE;
 }
 
@@ -26,21 +27,22 @@ export interface LoadedDimension {
 export type DimensionFile = LandingObject & { readonly copyKey?: string };
 
 /**
- * Reads a dimension's files in order of keys (contract §1.2). Throws `TerminalError`:
+ * Reads a dimension's files in order of keys (contract §1.2), by the mappings of the config. Throws
+ * `TerminalError`:
  * `dimension_rejected` if a file would be rejected as an orders file, `dimensions_too_large` above
- * `maxBytes`, `input_changed`, `dimension_copy_missing`.
+ * a quarter of `batch.memoryLimit`, `input_changed`, `dimension_copy_missing`.
  */
 export async function loadDimension(
   store: Pick<ObjectStore, 'stream'>,
   definition: DimensionDefinition,
   files: readonly DimensionFile[],
-  maxBytes: number,
+  config: Pick<Config, 'batch' | 'input'>,
 ): Promise<LoadedDimension> {
   const builder = new DimensionBuilder(definition);
   let firstIssue: LoadedDimension['firstIssue'] = null;
   for (const file of files) {
     try {
-      const offset = await loadFile(store, definition, file, builder, maxBytes);
+      const offset = await loadFile(store, definition, file, { builder, config });
       if (offset !== null) firstIssue ??= { key: file.key, offset };
     } catch (error) {
       if (error instanceof UnreadableInputError) throw rejected(file.key, error.reason, error);
@@ -57,14 +59,15 @@ async function loadFile(
   store: Pick<ObjectStore, 'stream'>,
   definition: DimensionDefinition,
   file: DimensionFile,
-  builder: DimensionBuilder,
-  maxBytes: number,
+  { builder, config }: { builder: DimensionBuilder; config: Pick<Config, 'batch' | 'input'> },
 ): Promise<number | null> {
+  const maxBytes = maxDimensionBytes(config);
   const { key, etag, copyKey } = file;
   const stored =
     copyKey === undefined ? store.stream(key, { ifMatch: etag }) : store.stream(copyKey);
   let firstIssue: number | null = null;
-  await readDimension(stored, definition, key, (rows, baseOffset) => {
+  const form = dimensionForm(key, definition, config);
+  await readDimension(stored, { key, form }, (rows, baseOffset) => {
     const index = builder.add(rows);
     if (index !== null) firstIssue ??= baseOffset + rows.recordStart[index];
     if (builder.sizeBytes <= maxBytes) return;

@@ -1,9 +1,11 @@
+import { dialectFormat } from '../ingest/dialect/dialect-format.ts';
+import type { DimensionForm } from '../ingest/mapping/input-form.ts';
+import type { PresenceCheck } from '../ingest/mapping/missing-values.ts';
 import { linesFormat } from '../ingest/ndjson.ts';
 import { openInput } from '../ingest/open-input.ts';
-import { csvFormat, RecordReader } from '../ingest/record-reader.ts';
+import { RecordReader } from '../ingest/record-reader.ts';
 import { objectScanner } from '../ingest/scan-object.ts';
 import type { SpanBatch } from '../ingest/span-batch.ts';
-import { type DimensionDefinition, dimensionFields } from '../model/dimension.ts';
 import { TerminalError } from '../model/errors.ts';
 
 /** Takes rows whose field f is the definition's field f, and where their window begins. */
@@ -18,24 +20,35 @@ const ALL = { stopBefore: Number.POSITIVE_INFINITY, giveUpAt: Number.POSITIVE_IN
  */
 export async function readDimension(
   stored: AsyncIterable<Uint8Array>,
-  definition: DimensionDefinition,
-  key: string,
+  { key, form }: { readonly key: string; readonly form: DimensionForm },
   visit: RowVisitor,
 ): Promise<void> {
-  const fields = dimensionFields(definition);
-  const { kind, source, startOffset, close } = await openInput(stored);
+  const { wanted, dialect, encoding, eventPaths, missing } = form;
+  const { kind, source, startOffset, close } = await openInput(stored, { encoding });
   try {
     const reader = new RecordReader(source, startOffset);
-    let format = linesFormat(objectScanner(fields.fields));
+    let format = linesFormat(objectScanner(eventPaths));
     if (kind === 'csv') {
-      const header = await reader.header(fields);
+      const header = await reader.header(wanted, dialect);
       if (header.kind === 'rejected') throw rejected(key, header.reason);
       // Spans of columns that the file lacks are never written: in a new batch they are empty.
-      format = csvFormat(header.layout);
+      format = dialectFormat(header.layout, dialect);
     }
-    await reader.records(format, ALL, visit);
+    await reader.records(format, ALL, (rows, baseOffset) => {
+      if (missing !== null) leaveOutMissing(rows, wanted.fields.length, missing);
+      visit(rows, baseOffset);
+    });
   } finally {
     await close();
+  }
+}
+
+/** Makes values absent that the mapping calls missing. */
+function leaveOutMissing(rows: SpanBatch, fieldCount: number, isPresent: PresenceCheck): void {
+  const { bytes, recordCount } = rows;
+  for (let field = 0; field < fieldCount; field++) {
+    const [starts, ends] = [rows.starts[field], rows.ends[field]];
+    for (let i = 0; i < recordCount; i++) if (!isPresent(bytes, starts, ends, i)) starts[i] = -1;
   }
 }
 

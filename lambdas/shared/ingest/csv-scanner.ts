@@ -40,6 +40,8 @@ export interface CsvBatch extends SpanBatch {
   readonly kernel: CsvKernel;
   readonly orders: OrderKernel;
   readonly strayQuotes: StrayQuotes;
+  /** Where the room for what a mapping writes begins, behind the window. */
+  readonly mappedAt: number;
 }
 
 /** Empties a batch for the next scan; its spans and decoded values become invalid. */
@@ -50,11 +52,13 @@ export function emptyBatch(batch: CsvBatch, roomAt: number): void {
 }
 
 /**
- * An empty batch with a window of `windowBytes` and `roomBytes` for values that differ from their
- * bytes in the file (escaped quotes). One byte between them holds the scanner's sentinel.
+ * An empty batch with a window of `windowBytes`, `mappedBytes` for what a mapping writes, and
+ * `roomBytes` for values that differ from their bytes in the file (escaped quotes). One byte behind
+ * the window holds the scanner's sentinel.
  */
-export function createCsvBatch(windowBytes: number, roomBytes: number): CsvBatch {
-  const roomAt = windowBytes + 1;
+export function createCsvBatch(windowBytes: number, roomBytes: number, mappedBytes = 0): CsvBatch {
+  const mappedAt = windowBytes + 1;
+  const roomAt = mappedAt + mappedBytes;
   const kernel = new CsvKernel({
     windowBytes: roomAt + roomBytes,
     spanBytes: SPAN_BYTES,
@@ -67,7 +71,7 @@ export function createCsvBatch(windowBytes: number, roomBytes: number): CsvBatch
   const bytes = new Uint8Array(kernel.memory, 0, roomAt + roomBytes);
   const orders = new OrderKernel(kernel.sharedMemory, kernel.extraAt, kernel.spansAt);
   const spans = spanBatchIn(kernel.memory, kernel.spansAt, bytes, roomAt);
-  return { ...spans, kernel, orders, strayQuotes: kernel.strayQuotes };
+  return { ...spans, kernel, orders, strayQuotes: kernel.strayQuotes, mappedAt };
 }
 
 /**

@@ -8,6 +8,7 @@ import { CsvRecordEnd } from './csv-record.ts';
 import { type CsvBatch, createCsvBatch, emptyBatch, scanCsv } from './csv-scanner.ts';
 import { OWN_DIALECT } from './dialect/dialect-rules.ts';
 import type { WantedColumns } from './header-columns.ts';
+import { MAPPED_ROOM_BYTES } from './mapping/mapped-room.ts';
 import { addRejectedRecord } from './span-batch.ts';
 
 /** The bytes of an input, in order. */
@@ -57,7 +58,8 @@ export type BatchConsumer = (batch: CsvBatch, baseOffset: number) => void | Prom
  * too long.
  */
 const WINDOW_BYTES = 2 * MAX_RECORD_BYTES;
-const ROOM_AT = WINDOW_BYTES + 1; // One byte for the scanner's sentinel.
+// One byte for the scanner's sentinel, then what a mapping writes.
+const ROOM_AT = WINDOW_BYTES + 1 + MAPPED_ROOM_BYTES;
 
 /**
  * Reads an input through a window of 2 MiB, whatever the size of the input or its records, and
@@ -211,5 +213,5 @@ export class RecordReader {
 
 /** The buffer of a reader: window, sentinel, and room for one record's decoded values. */
 export function createReaderBatch(): CsvBatch {
-  return createCsvBatch(WINDOW_BYTES, MAX_RECORD_BYTES);
+  return createCsvBatch(WINDOW_BYTES, MAX_RECORD_BYTES, MAPPED_ROOM_BYTES);
 }

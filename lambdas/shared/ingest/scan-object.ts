@@ -12,9 +12,9 @@ const INVALID_JSON = issueBit('invalid_json');
  * row f holds `fields[f]`, -1 if missing. What is invalid in an event becomes a record issue here
  * too. For dimensions, which are small: not optimised.
  */
-export function objectScanner(fields: readonly string[]): RecordScanner {
+export function objectScanner(paths: readonly (readonly string[])[]): RecordScanner {
   return (batch, start, end) => {
-    const values = end - start > MAX_RECORD_BYTES ? null : valuesOf(batch, start, end, fields);
+    const values = end - start > MAX_RECORD_BYTES ? null : valuesOf(batch, start, end, paths);
     if (values === null) {
       addRejectedRecord(batch, start, end, INVALID_JSON);
       return;
@@ -37,14 +37,14 @@ function valuesOf(
   { bytes }: SpanBatch,
   start: number,
   end: number,
-  fields: readonly string[],
+  paths: readonly (readonly string[])[],
 ): (string | null)[] | null {
   const line = bytes.subarray(start, end);
   if (!isUtf8(line)) return null;
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(line);
   const object = parsedObject(text);
   if (object === null) return null;
-  const values = fields.map((field) => (Object.hasOwn(object, field) ? object[field] : null));
+  const values = paths.map((path) => valueAt(object, path));
   const areTexts = values.every((value) => {
     return value === null || (typeof value === 'string' && value.isWellFormed());
   });
@@ -77,6 +77,19 @@ function withOwnText(
   context?: { readonly source?: string },
 ): unknown {
   return typeof value === 'number' ? context?.source : value;
+}
+
+/** The value that a path of keys leads to; null where there is none. */
+export function valueAt(
+  object: Readonly<Record<string, unknown>>,
+  path: readonly string[],
+): unknown {
+  let value: unknown = object;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return null;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
 }
 
 /** How deep the brackets of a valid JSON text go. */

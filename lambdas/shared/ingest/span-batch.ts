@@ -51,7 +51,7 @@ export interface SpanBatch {
 }
 
 /** Columns besides those of the fields whose spans a mapping may ask for (contract §1.3). */
-export const EXTRA_FIELDS = 8;
+export const EXTRA_FIELDS = 16;
 
 const VALUE_ROWS = FIELD_COUNT + EXTRA_FIELDS;
 

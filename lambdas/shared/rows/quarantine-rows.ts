@@ -1,9 +1,13 @@
 import { copyBytes, viewOf } from '../bytes/bytes.ts';
 import type { NamedColumns } from '../bytes/column-data.ts';
 import type { CsvLayout } from '../ingest/csv-layout.ts';
-import { type FieldVisitor, splitRecord } from '../ingest/csv-record.ts';
+import type { FieldVisitor } from '../ingest/csv-record.ts';
+import { splitDialect } from '../ingest/dialect/dialect-record.ts';
+import { isKernelDialect } from '../ingest/dialect/dialect-rules.ts';
 import { EventValues } from '../ingest/event-values.ts';
+import type { EventPaths } from '../ingest/mapping/mapped-events.ts';
 import type { KernelMemory } from '../kernels/kernel-memory.ts';
+import { DEFAULT_DIALECT, type Dialect } from '../model/config-dialect.ts';
 import { type IssueBits, RECORD_ISSUES } from '../model/issue.ts';
 import { FIELD_COUNT, MAX_RAW_BYTES, MAX_RECORD_BYTES, ORDER_FIELDS } from '../model/order.ts';
 import { characterBoundary, decodedRaw, IssueColumn } from './quarantine-texts.ts';
@@ -16,6 +20,12 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 
 /** What the kernel reads of a column of the file that is none of the order's fields. */
 const NO_FIELD = 255;
+
+/** How the records of a CSV file are written. */
+export interface RecordForm {
+  readonly layout: CsvLayout;
+  readonly dialect: Dialect;
+}
 
 /** Quarantined records, in the memory of the kernels. */
 export interface QuarantinedRecords {
@@ -43,12 +53,18 @@ export class QuarantineRows {
   #scratch = new Uint8Array(64 * 1024);
   #scratchView = viewOf(this.#scratch);
   #layout: CsvLayout | null = null;
+  #dialect: Dialect = DEFAULT_DIALECT;
   #fieldOf: readonly number[] = [];
-  #delimiter = 0;
+  /** The kernel splits such records. */
+  #isPlain = true;
+  /** Of the record that is split, as bits: a constant has no column, a short record lacks some. */
+  #seenFields = 0;
   /** One closure for all records. */
   readonly #addField: FieldVisitor = (column, start, end) => {
     const field = this.#fieldOf[column];
-    if (field >= 0) this.#fields[field].set(this.#rowCount, this.#scratchView, start, end);
+    if (!isField(field)) return;
+    this.#seenFields |= 1 << field;
+    this.#fields[field].set(this.#rowCount, this.#scratchView, start, end);
   };
 
   constructor(memory: KernelMemory, kernel: RowsKernel) {
@@ -78,11 +94,11 @@ export class QuarantineRows {
    * Adds records from `from` on in the layout of their file, at least one unless this is full.
    * Returns how many.
    */
-  addCsv(records: QuarantinedRecords, from: number, layout: CsvLayout): number {
-    if (layout !== this.#layout) this.#setLayout(layout);
+  addCsv(records: QuarantinedRecords, from: number, form: RecordForm): number {
+    if (form.layout !== this.#layout || form.dialect !== this.#dialect) this.#setForm(form);
     const first = this.#rowCount;
     if (first === 0) this.#clearTexts();
-    const count = this.#splitPlain(records, from);
+    const count = this.#isPlain ? this.#splitPlain(records, from) : 0;
     for (let i = 0; i < count; i++) {
       this.#issues.set(first + i, records.quarantinedIssues[from + i]);
     }
@@ -91,21 +107,21 @@ export class QuarantineRows {
     const record = recordAt(records, from);
     const issues = records.quarantinedIssues[from];
     if ((issues & RECORD_ISSUES) !== 0) this.#addWithoutValues(record);
-    else this.#addFields(record);
+    else this.#addFields(record, form);
     this.#issues.set(this.#rowCount++, issues);
     return 1;
   }
 
   /** Adds the event at an index. There must be room: `isFull` is false. */
-  addEventOf(records: QuarantinedRecords, index: number): void {
-    this.addEvent(recordAt(records, index), records.quarantinedIssues[index]);
+  addEventOf(records: QuarantinedRecords, index: number, paths: EventPaths | null = null): void {
+    this.addEvent(recordAt(records, index), records.quarantinedIssues[index], paths);
   }
 
   /** Adds an event. There must be room: `isFull` is false. */
-  addEvent(event: Uint8Array, issues: IssueBits): void {
+  addEvent(event: Uint8Array, issues: IssueBits, paths: EventPaths | null = null): void {
     if (this.#rowCount === 0) this.#clearTexts();
     if ((issues & RECORD_ISSUES) !== 0) this.#addWithoutValues(event);
-    else this.#addMembers(event);
+    else this.#addMembers(event, paths);
     this.#issues.set(this.#rowCount++, issues);
   }
 
@@ -146,12 +162,14 @@ export class QuarantineRows {
     );
   }
 
-  #setLayout(layout: CsvLayout): void {
+  #setForm({ layout, dialect }: RecordForm): void {
     this.#layout = layout;
+    this.#dialect = dialect;
+    this.#isPlain =
+      isKernelDialect(dialect) && this.#fields.every((_, field) => layout.fields.includes(field));
     this.#fieldOf = layout.fields;
-    this.#delimiter = layout.delimiter;
     layout.fields.forEach((field, column) => {
-      this.#fileColumns[column] = field < 0 ? NO_FIELD : 1 + field;
+      this.#fileColumns[column] = isField(field) ? 1 + field : NO_FIELD;
     });
     this.#kernel.setColumns(layout.fields.length, layout.delimiter);
   }
@@ -163,11 +181,11 @@ export class QuarantineRows {
     for (const field of this.#fields) field.setNull(this.#rowCount);
   }
 
-  #addMembers(event: Uint8Array): void {
+  #addMembers(event: Uint8Array, paths: EventPaths | null): void {
     const row = this.#rowCount;
     const record = viewOf(event);
     this.#raw.set(row, record, 0, characterBoundary(record, 0, event.length));
-    const { starts, ends, view } = this.#eventValues.split(event);
+    const { starts, ends, view } = this.#eventValues.split(event, paths);
     this.#fields.forEach((text, field) => {
       const start = starts[field][0];
       if (start < 0) text.setNull(row);
@@ -176,17 +194,26 @@ export class QuarantineRows {
   }
 
   /** The values of a CSV record as read: unquoted, not trimmed. */
-  #addFields(record: Uint8Array): void {
+  #addFields(record: Uint8Array, { layout, dialect }: RecordForm): void {
     const { length } = record;
     if (this.#scratch.length < length * 2) {
       this.#scratch = new Uint8Array(length * 2);
       this.#scratchView = viewOf(this.#scratch);
     }
     copyBytes(viewOf(record), 0, length, this.#scratchView, 0);
-    splitRecord(this.#scratch, 0, length, length, this.#delimiter, this.#addField);
+    this.#seenFields = 0;
+    splitDialect(this.#scratch, 0, length, length, layout, dialect, this.#addField);
+    this.#fields.forEach((field, index) => {
+      if ((this.#seenFields & (1 << index)) === 0) field.setNull(this.#rowCount);
+    });
     const kept = characterBoundary(this.#scratchView, 0, length);
     this.#raw.set(this.#rowCount, this.#scratchView, 0, kept);
   }
+}
+
+/** Further columns of a mapping are no values of an order. */
+function isField(field: number): boolean {
+  return field >= 0 && field < FIELD_COUNT;
 }
 
 function recordAt({ raw, rawEnd }: QuarantinedRecords, index: number): Uint8Array {

@@ -14,6 +14,7 @@ import {
   runIdOf,
 } from '../../../lambdas/batch/run/batch-plan.ts';
 import { loadDimensions } from '../../../lambdas/batch/run/load-dimensions.ts';
+import { InputForms } from '../../../lambdas/shared/ingest/mapping/input-form.ts';
 import { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
 import { configHash } from '../../../lambdas/shared/model/config-hash.ts';
 import { cleanUpOnFailure, tryAll, withCleanUp } from '../../../lambdas/shared/model/errors.ts';
@@ -54,6 +55,7 @@ export async function runBatch(options: BatchRunOptions): Promise<BatchRunResult
     createdAt,
     codeVersion: packageJson.version,
     configHash: configHash(config),
+    forms: new InputForms(config),
     landingName: options.landingDir ?? 'the landing zone',
     chunkBytes,
     ...(fromRaw === undefined ? {} : { segments: await listSegments(lake, fromRaw) }),

@@ -1,8 +1,8 @@
 import { isMissing, trimmedEnd, trimmedStart } from '../../../lambdas/shared/bytes/bytes.ts';
 import { readDimension } from '../../../lambdas/shared/dimensions/read-dimension.ts';
+import type { DimensionForm } from '../../../lambdas/shared/ingest/mapping/input-form.ts';
 import type { SpanBatch } from '../../../lambdas/shared/ingest/span-batch.ts';
 import { parseEpochDay } from '../../../lambdas/shared/ingest/timestamp.ts';
-import { CUSTOMERS } from '../../../lambdas/shared/model/dimension.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 
 /** What orders are joined with of a customer; the day counts from 1970-01-01. */
@@ -44,13 +44,13 @@ export interface CustomerRow extends CustomerValues {
  */
 export async function customerRowsIn(
   store: Pick<ObjectStore, 'stream'>,
-  file: { readonly key: string; readonly etag?: string },
+  file: { readonly key: string; readonly etag?: string; readonly form: DimensionForm },
   customerId: string,
 ): Promise<CustomerRow[]> {
-  const { key, etag } = file;
+  const { key, etag, form } = file;
   const stored = store.stream(key, etag === undefined ? {} : { ifMatch: etag });
   const rows: CustomerRow[] = [];
-  await readDimension(stored, CUSTOMERS, key, (batch, baseOffset) => {
+  await readDimension(stored, { key, form }, (batch, baseOffset) => {
     for (let index = 0; index < batch.recordCount; index++) {
       if (textOf(batch, 0, index) !== customerId) continue;
       rows.push({ offset: baseOffset + batch.recordStart[index], ...valuesOf(batch, index) });

@@ -1,3 +1,5 @@
+import { dimensionForms } from '../../../lambdas/shared/ingest/mapping/input-form.ts';
+import { CUSTOMERS } from '../../../lambdas/shared/model/dimension.ts';
 import { RetryableError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { jsonBytes } from '../../../lambdas/shared/runtime/json.ts';
 import {
@@ -56,8 +58,9 @@ export async function eraseCustomer(
 ): Promise<ErasedCustomer> {
   const { customerId, isDryRun, signal } = options;
   const { lake } = context;
-  const wanted = await landingValues(context.landing, customerId, options);
-  const erasure = { customerId, wanted };
+  const wanted = await landingValues(context, customerId, options);
+  const customerForms = dimensionForms(CUSTOMERS, context.config);
+  const erasure = { customerId, wanted, customerForms };
   const tally = new EpochTally();
   const { head, isPlanReplaced } = await eraseUntilSettled(context, erasure, tally, options);
   if (!isDryRun) await options.moveParts?.(tally.movedTo);

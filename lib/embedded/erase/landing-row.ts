@@ -1,6 +1,8 @@
 import { listDimension } from '../../../lambdas/shared/ingest/list-landing.ts';
+import { dimensionForm } from '../../../lambdas/shared/ingest/mapping/input-form.ts';
+import { CUSTOMERS } from '../../../lambdas/shared/model/dimension.ts';
 import { TerminalError } from '../../../lambdas/shared/model/errors.ts';
-import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
+import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
 import { type CustomerValues, customerRowsIn, NOTHING_KNOWN } from './customer-rows.ts';
 
 /**
@@ -9,14 +11,16 @@ import { type CustomerValues, customerRowsIn, NOTHING_KNOWN } from './customer-r
  * an e-mail address, unless `mayHaveNames`; and the errors of reading the files.
  */
 export async function landingValues(
-  landing: ObjectStore,
+  { landing, config }: Pick<StreamContext, 'landing' | 'config'>,
   customerId: string,
   { mayHaveNames }: { readonly mayHaveNames: boolean },
 ): Promise<CustomerValues> {
   let first: CustomerValues | null = null;
   const named: string[] = [];
   for (const file of await listDimension(landing, 'customers')) {
-    for (const { offset, ...values } of await customerRowsIn(landing, file, customerId)) {
+    const form = dimensionForm(file.key, CUSTOMERS, config);
+    const rows = await customerRowsIn(landing, { ...file, form }, customerId);
+    for (const { offset, ...values } of rows) {
       first ??= values;
       const hasName = values.customer_name !== null || values.customer_email !== null;
       if (hasName) named.push(`${file.key} at byte ${offset}`);

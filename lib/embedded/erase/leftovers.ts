@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DimensionForm } from '../../../lambdas/shared/ingest/mapping/input-form.ts';
 import { ObjectNotFoundError, TerminalError } from '../../../lambdas/shared/model/errors.ts';
 import { uncheckedSource } from '../../../lambdas/shared/parquet/checked-file.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { epochFolderOf, epochOfFile } from '../../../lambdas/shared/state/lake-keys.ts';
 import type { StreamContext } from '../../../lambdas/shared/state/stream-context.ts';
-import { areEqual, customerRowsIn } from './customer-rows.ts';
+import { areEqual, type CustomerRow, customerRowsIn } from './customer-rows.ts';
 import type { EpochTally } from './erase-epochs.ts';
 import { type Erasure, staleRowsIn } from './order-file.ts';
 
@@ -102,14 +103,27 @@ async function findCopies(
 export async function isStaleCopy(
   lake: ObjectStore,
   key: string,
-  { customerId, wanted }: Erasure,
+  { customerId, wanted, customerForms }: Erasure,
 ): Promise<boolean> {
+  // A copy does not say which mapping its file was read with.
+  for (const form of customerForms) {
+    const rows = await rowsIn(lake, { key, form }, customerId);
+    if (rows.some((row) => !areEqual(row, wanted))) return true;
+  }
+  return false;
+}
+
+/** None where the object is no customers file of this form. */
+async function rowsIn(
+  lake: ObjectStore,
+  file: { readonly key: string; readonly form: DimensionForm },
+  customerId: string,
+): Promise<CustomerRow[]> {
   try {
-    const rows = await customerRowsIn(lake, { key }, customerId);
-    return rows.some((row) => !areEqual(row, wanted));
+    return await customerRowsIn(lake, file, customerId);
   } catch (error) {
     const isOther = error instanceof TerminalError && error.code === 'dimension_rejected';
-    if (isOther || error instanceof ObjectNotFoundError) return false;
+    if (isOther || error instanceof ObjectNotFoundError) return [];
     throw error;
   }
 }

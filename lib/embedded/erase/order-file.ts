@@ -1,3 +1,4 @@
+import type { DimensionForm } from '../../../lambdas/shared/ingest/mapping/input-form.ts';
 import { cleanUpOnFailure } from '../../../lambdas/shared/model/errors.ts';
 import { tableOf } from '../../../lambdas/shared/model/tables.ts';
 import { type ColumnRows, readColumns } from '../../../lambdas/shared/parquet/column-reader.ts';
@@ -12,6 +13,8 @@ import { areEqual, CUSTOMER_COLUMNS, type CustomerValues } from './customer-rows
 export interface Erasure {
   readonly customerId: string;
   readonly wanted: CustomerValues;
+  /** How a copy of customers may be written. */
+  readonly customerForms: readonly DimensionForm[];
 }
 
 const ORDERS = tableOf('stream', 'orders');

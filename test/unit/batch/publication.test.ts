@@ -6,6 +6,7 @@ import { PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
 import type { ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { BATCH_CURRENT_KEY } from '../../../lambdas/shared/state/batch-keys.ts';
 import { keysOf, type RunOptions, runOver, storeOf } from '../../support/batch-runs.ts';
+import { dimensionLimit } from '../../support/dimension-limit.ts';
 import { type Hook, hookedStore } from '../../support/hooked-store.ts';
 import { readTables } from '../../support/lake-tables.ts';
 import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
@@ -48,10 +49,12 @@ describe('a run that fails', () => {
     const { etag } = (await landing.head('products/p.csv')) ?? { etag: '' };
     const files = [{ key: 'products/p.csv', etag, sizeBytes: 62 }];
 
-    await expect(loadDimension(landing, PRODUCTS, files, 100)).rejects.toMatchObject({
+    await expect(
+      loadDimension(landing, PRODUCTS, files, dimensionLimit(100)),
+    ).rejects.toMatchObject({
       code: 'dimensions_too_large',
     });
-    expect((await loadDimension(landing, PRODUCTS, files, 1e6)).counts).toEqual({
+    expect((await loadDimension(landing, PRODUCTS, files, dimensionLimit(1e6))).counts).toEqual({
       rows: 1,
       dimension_issues: 0,
       dimension_duplicates: 0,

@@ -10,6 +10,7 @@ import {
   ObjectUnreadableError,
   PreconditionFailedError,
 } from '../../../lambdas/shared/model/errors.ts';
+import { dimensionLimit } from '../../support/dimension-limit.ts';
 import { MemoryObjectStore } from '../../support/memory/memory-object-store.ts';
 
 const HEADER = 'product_id,product_name,category,brand,list_price';
@@ -27,7 +28,7 @@ async function fileOf(key: string, text: string): Promise<DimensionFile> {
 }
 
 async function load(files: readonly DimensionFile[], maxBytes = ENOUGH) {
-  return await loadDimension(store, PRODUCTS, files, maxBytes);
+  return await loadDimension(store, PRODUCTS, files, dimensionLimit(maxBytes));
 }
 
 /** The columns of a key: text, and cents. */
@@ -163,7 +164,9 @@ describe('a file of a dimension that cannot be read', () => {
     const error = new ObjectUnreadableError('access_denied', `read: ${reason}`, { reason });
 
     for (const one of [file, copy]) {
-      await expect(loadDimension(failing(error), PRODUCTS, [one], ENOUGH)).rejects.toMatchObject({
+      await expect(
+        loadDimension(failing(error), PRODUCTS, [one], dimensionLimit(ENOUGH)),
+      ).rejects.toMatchObject({
         code: 'dimension_rejected',
         message: `${why}: ${reason}; fix or remove the file`,
         cause: error,
@@ -174,7 +177,9 @@ describe('a file of a dimension that cannot be read', () => {
   it.each([new ObjectNotFoundError('products/a'), new PreconditionFailedError('x', 'if-match')])(
     'has changed in landing: $message',
     async (error) => {
-      await expect(loadDimension(failing(error), PRODUCTS, [file], ENOUGH)).rejects.toMatchObject({
+      await expect(
+        loadDimension(failing(error), PRODUCTS, [file], dimensionLimit(ENOUGH)),
+      ).rejects.toMatchObject({
         code: 'input_changed',
         message: 'products/a changed while the run read it; start another run',
       });
@@ -210,16 +215,22 @@ describe('a file of a dimension that cannot be read', () => {
     for (const one of [file, copy]) {
       const broken = failing(error, [`${HEADER}\n`, 'p1,']);
 
-      await expect(loadDimension(broken, PRODUCTS, [one], ENOUGH)).rejects.toBe(error);
+      await expect(loadDimension(broken, PRODUCTS, [one], dimensionLimit(ENOUGH))).rejects.toBe(
+        error,
+      );
     }
     const changed = new PreconditionFailedError('copies/a', 'if-match');
-    await expect(loadDimension(failing(changed), PRODUCTS, [copy], ENOUGH)).rejects.toBe(changed);
+    await expect(
+      loadDimension(failing(changed), PRODUCTS, [copy], dimensionLimit(ENOUGH)),
+    ).rejects.toBe(changed);
   });
 
   it('is let go of where it is rejected before its end', async () => {
     const unread = failing(new Error('read to its end'), ['brand\n', 'x\n'.repeat(3e6)]);
 
-    await expect(loadDimension(unread, PRODUCTS, [file], ENOUGH)).rejects.toThrow('column_missing');
+    await expect(loadDimension(unread, PRODUCTS, [file], dimensionLimit(ENOUGH))).rejects.toThrow(
+      'column_missing',
+    );
     expect(unread.isClosed).toBe(true);
   });
 });

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type CsvLayout, csvLayout } from '../../../lambdas/shared/ingest/csv-layout.ts';
 import { KernelArena } from '../../../lambdas/shared/kernels/kernel-arena.ts';
 import { KernelMemory } from '../../../lambdas/shared/kernels/kernel-memory.ts';
+import { DEFAULT_DIALECT } from '../../../lambdas/shared/model/config-dialect.ts';
 import { issueBit } from '../../../lambdas/shared/model/issue.ts';
 import { MAX_RECORD_BYTES, ORDER_FIELDS } from '../../../lambdas/shared/model/order.ts';
 import {
@@ -13,6 +14,8 @@ import { createRowsKernel } from '../../../lambdas/shared/rows/rows-kernel.ts';
 import { type ColumnValue, valuesByName } from '../../support/column-values.ts';
 import { runs } from '../../support/runs.ts';
 import { seed } from '../../support/seed.ts';
+
+const formOf = (layout: CsvLayout) => ({ layout, dialect: DEFAULT_DIALECT });
 
 const TOO_LONG = issueBit('record_too_long');
 const NO_STATUS = issueBit('status_missing');
@@ -58,7 +61,7 @@ function csvGroups(drafts: readonly Draft[], layout: CsvLayout = USUAL): Group[]
   const records = recordsOf(drafts);
   const groups: Group[] = [];
   for (let next = 0; next < drafts.length; ) {
-    next += rows.addCsv(records, next, layout);
+    next += rows.addCsv(records, next, formOf(layout));
     if (rows.isFull) groups.push(taken());
   }
   return rows.rowCount > 0 ? [...groups, taken()] : groups;
@@ -110,14 +113,22 @@ describe('quarantined CSV records', () => {
   });
 
   it('follow the layout of their file, also from file to file in one row group', () => {
-    rows.addCsv(recordsOf([['o1,c1,p1,t,q,p,s', 0]]), 0, USUAL);
-    rows.addCsv(recordsOf([['s;x;o2;c2;p2;t,;q;p', 0]]), 0, {
-      ...{ fields: [6, -1, 0, 1, 2, 3, 4, 5], delimiter: 0x3b },
-    });
-    rows.addCsv(recordsOf([['"s,3";x;o3;c3;p3;t;q;p', 0]]), 0, {
-      ...{ fields: [6, -1, 0, 1, 2, 3, 4, 5], delimiter: 0x3b },
-    });
-    rows.addCsv(recordsOf([['o4,"c4",p4,t,q,p,s', 0]]), 0, USUAL);
+    rows.addCsv(recordsOf([['o1,c1,p1,t,q,p,s', 0]]), 0, formOf(USUAL));
+    rows.addCsv(
+      recordsOf([['s;x;o2;c2;p2;t,;q;p', 0]]),
+      0,
+      formOf({
+        ...{ fields: [6, -1, 0, 1, 2, 3, 4, 5], delimiter: 0x3b },
+      }),
+    );
+    rows.addCsv(
+      recordsOf([['"s,3";x;o3;c3;p3;t;q;p', 0]]),
+      0,
+      formOf({
+        ...{ fields: [6, -1, 0, 1, 2, 3, 4, 5], delimiter: 0x3b },
+      }),
+    );
+    rows.addCsv(recordsOf([['o4,"c4",p4,t,q,p,s', 0]]), 0, formOf(USUAL));
 
     expect(fieldsOf(taken())).toEqual([
       ['o1', 'c1', 'p1', 't', 'q', 'p', 's'],
@@ -163,9 +174,9 @@ describe('quarantined events', () => {
   });
 
   it('stand beside CSV records in one row group', () => {
-    rows.addCsv(recordsOf([['o1,c1,p1,t,q,p,s', 0]]), 0, USUAL);
+    rows.addCsv(recordsOf([['o1,c1,p1,t,q,p,s', 0]]), 0, formOf(USUAL));
     rows.addEvent(Buffer.from('{"order_id":"o2"}'), NO_STATUS);
-    rows.addCsv(recordsOf([['o3,c3,p3,t,q,p,s', 0]]), 0, USUAL);
+    rows.addCsv(recordsOf([['o3,c3,p3,t,q,p,s', 0]]), 0, formOf(USUAL));
 
     const { order_id: ids, customer_id: customers } = taken();
     expect([ids, customers]).toEqual([
@@ -191,7 +202,7 @@ describe('rows of quarantine', () => {
       ['{"order_id":"o2","customer_id":"c2"}', TOO_LONG],
     ]);
     expect(rows.rowCount).toBe(0);
-    rows.addCsv(recordsOf([['o3,c3,p,t,q,p,', NO_STATUS]]), 0, USUAL);
+    rows.addCsv(recordsOf([['o3,c3,p,t,q,p,', NO_STATUS]]), 0, formOf(USUAL));
 
     const columns = rows.take();
 
@@ -263,7 +274,7 @@ describe('a row group of quarantine', () => {
     rows.addEvent(Buffer.from('x'), TOO_LONG);
 
     expect(rows.isFull).toBe(true);
-    expect(rows.addCsv(recordsOf([['o,c,p,t,q,p,s', 0]]), 0, USUAL)).toBe(0);
+    expect(rows.addCsv(recordsOf([['o,c,p,t,q,p,s', 0]]), 0, formOf(USUAL))).toBe(0);
     expect(taken().raw).toHaveLength(129);
     expect(rows.isFull).toBe(false);
   });

@@ -1,5 +1,6 @@
 import type { FieldMapping } from '../../model/config-fields.ts';
 import type { InputMapping } from '../../model/config-input.ts';
+import { assert } from '../../model/errors.ts';
 import { FIELD_COUNT, ORDER_FIELDS } from '../../model/order.ts';
 import { EXTRA_FIELDS } from '../span-batch.ts';
 
@@ -19,13 +20,9 @@ export interface FieldPlan {
   readonly currency: number | null;
 }
 
-/** More columns than there is room for; the config refuses such a mapping. */
-export class TooManyColumnsError extends RangeError {}
-
 /**
  * Finds a slot for each column that a mapping reads: a field takes its first column itself, unless
- * a field before it has taken that one. Throws `TooManyColumnsError` where more than `EXTRA_FIELDS`
- * columns are left.
+ * a field before it has taken that one. The config refuses more columns than there is room for.
  */
 export function planFields({ fields, fillDown }: InputMapping): FieldPlan {
   const slots = new SlotList();
@@ -36,7 +33,8 @@ export function planFields({ fields, fillDown }: InputMapping): FieldPlan {
   const sources = columnsOf.map((columns, field) =>
     columns.map((column, index) => slots.slotFor(column, { field, isFirst: index === 0 })),
   );
-  const currency = fields.currency === undefined ? undefined : fromOf(fields.currency, 'currency')[0];
+  const currency =
+    fields.currency === undefined ? undefined : fromOf(fields.currency, 'currency')[0];
   return {
     currency: currency === undefined ? null : slots.slotOf(currency),
     fillDown:
@@ -86,9 +84,7 @@ class SlotList {
   }
 
   #add(column: string | null): number {
-    if (this.names.length === FIELD_COUNT + EXTRA_FIELDS) {
-      throw new TooManyColumnsError(`a mapping has room for ${EXTRA_FIELDS} further columns`);
-    }
+    assert(this.names.length < FIELD_COUNT + EXTRA_FIELDS, 'the columns of a mapping have room');
     return this.names.push(column) - 1;
   }
 }

@@ -76,7 +76,8 @@ function writeDigits(bytes: Uint8Array, at: number, value: number, count: number
 function numberWriter(read: ReturnType<typeof numberReader>): ValueWriter {
   return (bytes, start, end, at) => {
     // A number may have any number of zeros; what is written is short.
-    if (end - start > MAX_NUMBER_BYTES - 2) return writeLong(read, bytes.subarray(start, end), { bytes, at });
+    if (end - start > MAX_NUMBER_BYTES - 2)
+      return writeLong(read, bytes.subarray(start, end), { bytes, at });
     const writtenEnd = read(bytes, start, end, bytes, at);
     return writtenEnd < 0 ? invalid(bytes, at) : writtenEnd;
   };
@@ -99,8 +100,7 @@ function writeLong(
   const places = fraction.replace(/0+$/, '');
   // Cut digits never change the verdict: too large, or too precise, whatever follows.
   const shortWhole = digits.length > KEPT_DIGITS ? digits.slice(0, KEPT_DIGITS) : digits;
-  const shortPlaces =
-    places.length > KEPT_DIGITS ? `${places.slice(0, KEPT_DIGITS - 1)}1` : places;
+  const shortPlaces = places.length > KEPT_DIGITS ? `${places.slice(0, KEPT_DIGITS - 1)}1` : places;
   const short = `${sign}${shortWhole}${shortPlaces === '' ? '' : `.${shortPlaces}`}`;
   bytes.set(Buffer.from(short === sign ? `${sign}0` : short), at);
   return at + Math.max(short.length, `${sign}0`.length);

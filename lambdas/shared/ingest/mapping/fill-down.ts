@@ -42,7 +42,7 @@ export class FillDown {
 
   #isSameKey({ bytes, starts, ends }: SpanBatch, before: number, i: number): boolean {
     const own = bytes.subarray(starts[this.#by][i], ends[this.#by][i]);
-    if (before < 0) return this.#key !== null && this.#key.equals(own);
+    if (before < 0) return this.#key?.equals(own) === true;
     const start = starts[this.#by][before];
     return start >= 0 && Buffer.compare(bytes.subarray(start, ends[this.#by][before]), own) === 0;
   }

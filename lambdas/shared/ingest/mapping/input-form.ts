@@ -3,10 +3,14 @@ import { DEFAULT_DIALECT, type Dialect } from '../../model/config-dialect.ts';
 import type { InputMapping } from '../../model/config-input.ts';
 import { type DimensionDefinition, dimensionFields } from '../../model/dimension.ts';
 import { keyPattern } from '../../model/key-pattern.ts';
+import type { CsvLayout } from '../csv-layout.ts';
+import { dialectFormat } from '../dialect/dialect-format.ts';
 import { ORDER_COLUMNS, type WantedColumns } from '../header-columns.ts';
+import { linesFormat, ndjsonFormat } from '../ndjson.ts';
+import type { RecordFormat } from '../record-reader.ts';
 import { currencyBytes, ownRules, type RecordRules } from '../record-rules.ts';
 import { type FieldPlan, planFields } from './field-plan.ts';
-import type { EventPaths } from './mapped-events.ts';
+import { scanMappedEvent } from './mapped-events.ts';
 import { MappedValues } from './mapped-values.ts';
 import { type PresenceCheck, presenceCheck } from './missing-values.ts';
 
@@ -21,10 +25,23 @@ export interface InputForm {
   readonly rules: RecordRules;
 }
 
+/** How the records of a file are found: by its layout, or as events where that is null. */
+export function recordFormat(
+  { dialect, rules: { eventPaths } }: Pick<InputForm, 'dialect' | 'rules'>,
+  layout: CsvLayout | null,
+): RecordFormat {
+  if (layout !== null) return dialectFormat(layout, dialect);
+  if (eventPaths === null) return ndjsonFormat;
+  return linesFormat((batch, start, end) => scanMappedEvent(batch, { start, end }, eventPaths));
+}
+
 /** The forms of a config's inputs, by the keys of objects (contract §1.3). */
 export class InputForms {
   readonly #own: InputForm;
-  readonly #mapped: readonly { readonly matches: (key: string) => boolean; readonly form: InputForm }[];
+  readonly #mapped: readonly {
+    readonly matches: (key: string) => boolean;
+    readonly form: InputForm;
+  }[];
   /** Of the records of the stream. */
   readonly events: InputForm;
 
@@ -92,8 +109,9 @@ function pathOf(name: string): string[] {
 /** How a file of a dimension is read. */
 export interface DimensionForm extends Pick<InputForm, 'wanted' | 'dialect' | 'encoding'> {
   /** Where its values are, if it is NDJSON. */
-  readonly eventPaths: EventPaths;
-  readonly isPresent: PresenceCheck;
+  readonly eventPaths: readonly (readonly string[])[];
+  /** What tells values that are missing; null: the usual ones are. */
+  readonly missing: PresenceCheck | null;
 }
 
 /** The form of a dimension's file: its columns may have other names (contract §1.3). */
@@ -102,8 +120,27 @@ export function dimensionForm(
   definition: DimensionDefinition,
   { input }: Pick<Config, 'input'>,
 ): DimensionForm {
-  const own = dimensionFields(definition);
   const mapping = input.find(({ match }) => match !== 'events' && keyPattern(match)(key));
+  return formOfDimension(definition, mapping);
+}
+
+/** Every form that a file of the dimension may have, the own one first. */
+export function dimensionForms(
+  definition: DimensionDefinition,
+  { input }: Pick<Config, 'input'>,
+): DimensionForm[] {
+  const mappings = input.filter(
+    ({ match }) => match.startsWith('*') || match.startsWith(`${definition.name}/`),
+  );
+  return [undefined, ...mappings].map((mapping) => formOfDimension(definition, mapping));
+}
+
+function formOfDimension(
+  definition: DimensionDefinition,
+  mapping: InputMapping | undefined,
+): DimensionForm {
+  const own = dimensionFields(definition);
+  const words = mapping?.missingValues ?? null;
   const nameOf = (field: string) => mapping?.fields[field]?.from?.[0] ?? field;
   const fields = own.fields.map(nameOf);
   return {
@@ -111,6 +148,6 @@ export function dimensionForm(
     dialect: mapping?.dialect ?? DEFAULT_DIALECT,
     encoding: mapping?.encoding ?? null,
     eventPaths: fields.map(pathOf),
-    isPresent: presenceCheck(mapping?.missingValues ?? null),
+    missing: words === null ? null : presenceCheck(words),
   };
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type IssueBits, issueBit } from '../../model/issue.ts';
 import { MAX_RECORD_BYTES } from '../../model/order.ts';
 import { isKplAggregated } from '../event-scanner.ts';
-import { parsedObject } from '../scan-object.ts';
+import { parsedObject, valueAt } from '../scan-object.ts';
 import { addRejectedRecord, type SpanBatch } from '../span-batch.ts';
 
 const RECORD_TOO_LONG = issueBit('record_too_long');
@@ -59,14 +59,4 @@ function valuesOf(
   }
   const areTexts = values.every((value) => value === null || typeof value === 'string');
   return areTexts ? (values as (string | null)[]) : INVALID_JSON;
-}
-
-/** The value that a path leads to; null where there is none. */
-function valueAt(object: Readonly<Record<string, unknown>>, path: readonly string[]): unknown {
-  let value: unknown = object;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return null;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return value;
 }

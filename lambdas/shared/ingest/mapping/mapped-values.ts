@@ -3,9 +3,9 @@ import type { InputMapping } from '../../model/config-input.ts';
 import {
   ORDER_FIELDS,
   ORDER_TIMESTAMP,
+  type OrderField,
   PRICE,
   QUANTITY,
-  type OrderField,
   STATUS,
 } from '../../model/order.ts';
 import type { SpanBatch } from '../span-batch.ts';
@@ -38,11 +38,7 @@ export class MappedValues {
   readonly #fillDown: FillDown | null;
   #room: MappedRoom | null = null;
 
-  private constructor(
-    plan: FieldPlan,
-    fields: readonly MappedField[],
-    isPresent: PresenceCheck,
-  ) {
+  private constructor(plan: FieldPlan, fields: readonly MappedField[], isPresent: PresenceCheck) {
     this.#plan = plan;
     this.#fields = fields;
     this.#isPresent = isPresent;
@@ -104,7 +100,11 @@ export class MappedValues {
   }
 
   /** Several values, joined; missing ones are left out. */
-  #join(batch: SpanBatch, { field, sources, join, fallback, write }: MappedField, room: MappedRoom) {
+  #join(
+    batch: SpanBatch,
+    { field, sources, join, fallback, write }: MappedField,
+    room: MappedRoom,
+  ) {
     const { recordIssue, recordCount, bytes } = batch;
     const [starts, ends] = [batch.starts[field], batch.ends[field]];
     const fallbackAt = fallback === null ? -1 : room.write(fallback);

@@ -1,9 +1,5 @@
 import { Dimension } from '../../../shared/dimensions/joined-dimension.ts';
-import {
-  type LoadedDimension,
-  loadDimension,
-  maxDimensionBytes,
-} from '../../../shared/dimensions/load-dimension.ts';
+import { type LoadedDimension, loadDimension } from '../../../shared/dimensions/load-dimension.ts';
 import { type LandingObject, listDimension } from '../../../shared/ingest/list-landing.ts';
 import {
   CUSTOMERS,
@@ -178,12 +174,7 @@ export class EpochDimensions {
     };
     let loaded: LoadedDimension;
     try {
-      loaded = await loadDimension(
-        noted,
-        definition,
-        files,
-        maxDimensionBytes(this.#context.config),
-      );
+      loaded = await loadDimension(noted, definition, files, this.#context.config);
     } catch (error) {
       if (error instanceof TerminalError && error.code === 'input_changed') {
         return { status: 'changed', key };
@@ -210,12 +201,7 @@ export class EpochDimensions {
     const { lake } = this.#context;
     const checked = checkedCopies(lake, copies);
     try {
-      const loaded = await loadDimension(
-        checked,
-        definition,
-        copies,
-        maxDimensionBytes(this.#context.config),
-      );
+      const loaded = await loadDimension(checked, definition, copies, this.#context.config);
       return this.#keep(definition, copies, loaded);
     } catch (error) {
       // What cannot be read to its end was not checked: first of all it may be damaged.

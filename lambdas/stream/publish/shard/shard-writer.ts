@@ -127,10 +127,11 @@ export class ShardWriter {
   *#quarantineGroups(rows: Uint32Array): Generator<RowGroupData> {
     const { chunk, quarantine, positions } = this.#memory;
     if (quarantine.rowCount > 0) quarantine.take(); // Left by a file that failed.
+    const { eventPaths } = this.#context.rules;
     const recordOf = chunk.quarantinedRecords();
     let from = 0;
     for (let i = 0; i < rows.length; i++) {
-      quarantine.addEvent(recordOf(rows[i]), chunk.columns.issues[rows[i]]);
+      quarantine.addEvent(recordOf(rows[i]), chunk.columns.issues[rows[i]], eventPaths);
       if (!quarantine.isFull && i < rows.length - 1) continue;
       const group = rows.subarray(from, i + 1);
       const columns = { ...quarantine.take(), ...positions.columns(chunk, group) };

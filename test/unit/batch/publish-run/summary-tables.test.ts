@@ -7,6 +7,7 @@ import { loadDimension } from '../../../../lambdas/shared/dimensions/load-dimens
 import { PRODUCTS } from '../../../../lambdas/shared/model/dimension.ts';
 import { readRows } from '../../../../lambdas/shared/parquet/reader.ts';
 import { configOf, keysOf, storeOf } from '../../../support/batch-runs.ts';
+import { dimensionLimit } from '../../../support/dimension-limit.ts';
 import { MemoryObjectStore } from '../../../support/memory/memory-object-store.ts';
 import { failureOf } from '../../../support/small-landing.ts';
 
@@ -33,7 +34,7 @@ async function written(buckets: readonly BucketResult[], ranges: readonly RangeR
   const landing = await storeOf([['products/p.csv', text]]);
   const { etag } = (await landing.head('products/p.csv')) ?? { etag: '' };
   const files = [{ key: 'products/p.csv', etag, sizeBytes: text.length }];
-  const { data } = await loadDimension(landing, PRODUCTS, files, 1e6);
+  const { data } = await loadDimension(landing, PRODUCTS, files, dimensionLimit(1e6));
   const lake = new MemoryObjectStore();
   const { parquet } = configOf();
   const context = { lake, runId: 'r1', parquet, products: new Dimension(data) };
