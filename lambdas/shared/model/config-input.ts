@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MAX_FURTHER_COLUMNS } from './column-places.ts';
 import { dialect } from './config-dialect.ts';
 import { fields, listOrOne, MAX_TEXT, shortText } from './config-fields.ts';
 import { group } from './config-values.ts';
@@ -96,7 +97,9 @@ export const input = v.pipe(
   v.array(inputMapping),
   v.maxLength(100),
   v.metadata({
-    description: 'Files and events in another form; the first entry that matches is taken.',
+    description:
+      'Files and events in another form; the first entry that matches is taken. An entry reads up ' +
+      `to ${MAX_FURTHER_COLUMNS} columns beyond one for each field.`,
     allowed: 'a list of up to 100 mappings',
   }),
   v.rawCheck(({ dataset, addIssue }) => {

@@ -369,8 +369,8 @@ export interface TandemConfig {
     readonly keepReportsFor?: string;
   };
   /**
-   * Files and events in another form; the first entry that matches is taken; a list of up to 100
-   * mappings
+   * Files and events in another form; the first entry that matches is taken. An entry reads up to 8
+   * columns beyond one for each field; a list of up to 100 mappings
    * @default []
    */
   readonly input?: readonly {
