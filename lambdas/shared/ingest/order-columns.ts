@@ -52,7 +52,8 @@ export class OrderColumns {
   readonly priceCents: Float64Array;
   /**
    * What the total has beyond quantity × price: 0 unless an amount was given for a whole line that
-   * is no multiple of its quantity (contract §1.3).
+   * is no multiple of its quantity (contract §1.3). Where there is no row it is 0 too, so that only
+   * other numbers are written.
    */
   readonly remainderCents: Int32Array;
   /** False: all remainders are 0. */
@@ -91,8 +92,9 @@ export class OrderColumns {
   /** Empties the batch and keeps its memory. */
   clear(): void {
     this.generation = {};
-    this.rowCount = 0;
+    if (this.hasRemainders) this.remainderCents.fill(0);
     this.hasRemainders = false;
+    this.rowCount = 0;
     this.ids.size = 0;
     for (const dictionary of this.dictionaries) dictionary.clear();
     this.quarantinedCount = 0;

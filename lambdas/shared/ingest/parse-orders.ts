@@ -67,7 +67,6 @@ export function parseOrders(
   parseCodedFields(batch, into);
   parseTimes(batch, into);
   parseQuantities(batch, into);
-  into.remainderCents.fill(0, first, first + recordCount);
   if (pricePer === 'piece') {
     parsePrices(batch, PRICES, into);
     checkTotals(batch, into);
