@@ -5,11 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { configOf } from '../../bin/options/config-file.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
-import {
-  lookAtFiles,
-  proposeConfig,
-  questionsOf,
-} from '../../lib/embedded/init/propose-config.ts';
+import { lookAtFiles, proposeConfig, questionsOf } from '../../lib/embedded/init/propose-config.ts';
 import { runs } from '../support/runs.ts';
 import { seed } from '../support/seed.ts';
 

@@ -1,4 +1,4 @@
-import { ORDER_FIELDS, type OrderField } from '../../../lambdas/shared/model/order.ts';
+import { ORDER_FIELDS } from '../../../lambdas/shared/model/order.ts';
 import { plainName, type Role, rolesByName } from './column-names.ts';
 import { NumberForms } from './detect-number.ts';
 import { StatusCounts } from './detect-status.ts';
@@ -157,7 +157,7 @@ function contentOf(records: readonly (readonly string[])[], index: number): Cont
   const known = statuses.result().filter(({ status }) => status !== null);
   return {
     values,
-    times: share(values - times.result('dmy').unread),
+    times: share(values - Math.min(times.result('dmy').unread, times.result('mdy').unread)),
     numbers: share(values - number.unread),
     isWhole: number.isWhole,
     statuses: share(known.reduce((sum, { count }) => sum + count, 0)),
@@ -165,11 +165,4 @@ function contentOf(records: readonly (readonly string[])[], index: number): Cont
     timesOfDay: share(timesOfDay),
     distinct: distinct.size,
   };
-}
-
-/** Fields of an order for which no column was found; a total of the line stands in for the price. */
-export function fieldsWithout(columns: Columns): OrderField[] {
-  return ORDER_FIELDS.filter(
-    (field) => !columns.has(field) && !(field === 'price' && columns.has('line_total')),
-  );
 }

@@ -73,7 +73,9 @@ export class StatusCounts {
 export function statusOf(spelling: string): { status: Status | null; isOwn: boolean } {
   const own = DEFAULT_CONFIG.rules.statuses[spelling];
   if (own !== undefined) return { status: own, isOwn: true };
-  const word = spelling.toLowerCase().replace(/_/g, ' ').trim();
-  const status = STATUS_OF_WORD.get(spelling) ?? STATUS_OF_WORD.get(word) ?? null;
+  // WooCommerce puts `wc-` in front of its own.
+  const word = spelling.toLowerCase().replace(/^wc-/, '').replace(/_/g, ' ').trim();
+  const known = STATUS_OF_WORD.get(spelling) ?? STATUS_OF_WORD.get(word);
+  const status = known ?? DEFAULT_CONFIG.rules.statuses[word] ?? null;
   return { status, isOwn: false };
 }

@@ -106,13 +106,19 @@ function allPatterns(): Pattern[] {
 let cachedPatterns: readonly Pattern[] | null = null;
 
 const AUTO_WITH_ZONE = /(?:Z|UTC|[+-]\d\d(?::?\d\d)?)$/;
+/** Anything else is no time, and needs no look at the patterns. */
+const CANDIDATE = /^(?:(?:[a-z]{3,9},? +)?\d{1,4}[-/. ]|[a-z]{3,9} +\d|\d{8}(?!\d)|1\d{9}(?!\d))/i;
 /** Values of forms that are no pattern are tried against all of them only so often. */
-const MAX_TRIED = 2_000;
+const MAX_TRIED = 500;
+/** No time is longer. */
+const MAX_LENGTH = 64;
+const MAX_TRIED_OF_SHAPE = 20;
 
 /** Counts which patterns read the values of a column; memory does not grow with them. */
 export class TimeForms {
   readonly #counts = new Map<Pattern, number>();
-  readonly #bytes = new TextEncoder();
+  readonly #encoder = new TextEncoder();
+  readonly #bytes = new Uint8Array(MAX_LENGTH * 3);
   #values = 0;
   #auto = 0;
   #autoWithoutZone = 0;
@@ -125,8 +131,8 @@ export class TimeForms {
   add(value: string): void {
     this.#values++;
     this.#example ??= value;
-    const bytes = this.#bytes.encode(value);
-    if (parseTimestampMs(bytes, 0, bytes.length) >= 0) {
+    const { written: end } = this.#encoder.encodeInto(value, this.#bytes);
+    if (value.length <= MAX_LENGTH && parseTimestampMs(this.#bytes, 0, end) >= 0) {
       this.#auto++;
       if (!AUTO_WITH_ZONE.test(value)) this.#autoWithoutZone++;
       return;
@@ -168,9 +174,13 @@ export class TimeForms {
   }
 
   #addUnknown(value: string): void {
+    if (!CANDIDATE.test(value)) {
+      this.#unknownExample ??= value;
+      return;
+    }
     const shape = value.replace(/\d/g, '0').replace(/[a-z]+/gi, 'a');
     const tries = this.#mixed.get(shape) ?? 0;
-    const mayTry = this.#tried < MAX_TRIED && tries < 50;
+    const mayTry = this.#tried < MAX_TRIED && tries < MAX_TRIED_OF_SHAPE;
     let isKnown = false;
     if (mayTry) {
       this.#tried++;

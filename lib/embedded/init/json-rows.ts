@@ -5,7 +5,7 @@ const MAX_PLACES = 200;
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** Gets the text of a number as it stands in the file; JSON.parse of Node 22 and later passes it. */
+/** The text of a number as it stands in the file, which JSON.parse passes on. */
 function textOfNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === 'number' ? (context?.source ?? String(value)) : value;
 }

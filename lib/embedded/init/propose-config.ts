@@ -6,7 +6,7 @@ import { proposeEntry } from './propose-entry.ts';
 import type { Answers, Finding } from './propose-fields.ts';
 import type { OrderFile } from './read-text.ts';
 import { type GroupScan, type ScanOptions, scanGroup } from './scan-group.ts';
-import { commentText } from './yaml-text.ts';
+import { commentText, recordsText } from './yaml-text.ts';
 
 /** Files of one form, and what their records say. */
 export interface LookedAt {
@@ -91,7 +91,7 @@ export function proposeConfig(
     const { findings, open, lost } = entry;
     groups.push({ match, files, records: scan.records, findings, open, lost, isOwnForm });
     if (isOwnForm) continue;
-    lines.push(`  # ${scan.records} records in ${commentText(namesText(files))}`);
+    lines.push(`  # ${recordsText(scan.records)} in ${commentText(namesText(files))}`);
     lines.push(...entry.lines.map((line, at) => `${at === 0 ? '  - ' : '    '}${line}`));
   }
   const head = '# What files of orders look like; made by tandem init, docs/contract.md 1.3.';

@@ -4,7 +4,7 @@ import { type InitPreset, type InitPresets, matchPreset } from './match-preset.t
 import { OWN_MISSING } from './missing-text.ts';
 import { type Answers, type Finding, type ProposedField, proposeFields } from './propose-fields.ts';
 import type { GroupScan } from './scan-group.ts';
-import { withComment, type YamlValue, yamlValue } from './yaml-text.ts';
+import { recordsText, withComment, type YamlValue, yamlValue } from './yaml-text.ts';
 
 /** An entry of `input`, as text, and what it was made of. */
 export interface ProposedEntry {
@@ -34,16 +34,21 @@ export function proposeEntry(
   const lines = [
     ...form.lines,
     ...missingLines(scan),
-    ...(written.length === 0 ? [] : ['fields:', ...written.map((line) => `  ${line}`)]),
+    ...(written.some(isActive) ? ['fields:', ...written.map((line) => `  ${line}`)] : written),
     ...fillLines(named, scan),
   ];
   const open = fields.filter(({ isOpen }) => isOpen).map(({ field }) => field);
   return {
-    lines: lines.length === 0 ? [] : [`match: ${yamlValue(match)}`, ...lines],
+    lines: lines.some(isActive) ? [`match: ${yamlValue(match)}`, ...lines] : [],
     findings: [...form.findings, ...fields.map(({ finding }) => finding)],
     open,
     lost: fields.reduce((sum, { lost }) => sum + lost, form.lost),
   };
+}
+
+/** A line that is no comment: a key with comments alone would be null. */
+function isActive(line: string): boolean {
+  return !line.startsWith('#');
 }
 
 interface Form {
@@ -158,7 +163,7 @@ function statusLines(
 ): string[] {
   const known = statuses.filter(({ status }) => status !== null);
   const unknown = statuses.filter(({ status }) => status === null);
-  const pairs = Object.entries({ from: 'status', ...mapping });
+  const pairs = Object.entries(mapping);
   const [mark, valuesLine] = known.length === 0 ? ['# ', '# values:'] : ['', 'values:'];
   return [
     'status:',
@@ -174,10 +179,6 @@ function statusLines(
       ),
     ),
   ];
-}
-
-function recordsText(count: number): string {
-  return count === 1 ? '1 record' : `${count} records`;
 }
 
 /** `preset`, and what differs from it. */

@@ -5,7 +5,7 @@ import type { SpelledStatus } from './detect-status.ts';
 import { type DateOrder, timeOfDayFormat } from './detect-time.ts';
 import type { Start } from './look-at-start.ts';
 import type { GroupScan } from './scan-group.ts';
-import type { YamlValue } from './yaml-text.ts';
+import { recordsText, type YamlValue } from './yaml-text.ts';
 
 /** What only a person can know. */
 export interface Answers {
@@ -51,7 +51,7 @@ const CONSTANTS: Readonly<Partial<Record<OrderField, string>>> = {
 };
 
 interface Made {
-  readonly mapping?: Readonly<Record<string, YamlValue>>;
+  readonly mapping?: Readonly<Record<string, YamlValue>> | undefined;
   readonly comment?: string | null;
   readonly value?: string | undefined;
   readonly sure?: Sureness;
@@ -84,8 +84,9 @@ function nameOf({ found, columns }: Start, role: Role): string | null {
 function column(start: Start, field: OrderField, made: Made): ProposedField {
   const name = nameOf(start, field);
   if (name === null) return withoutColumn(start, field);
-  const own = ownName(name) === field;
-  const mapping = { ...(own ? {} : { from: name }), ...made.mapping };
+  // An entry that gives a default and no column would be a constant.
+  const isOwn = ownName(name) === field && made.mapping === undefined;
+  const mapping = isOwn ? {} : { from: name, ...made.mapping };
   const isGuess = start.found.get(field)?.by === 'content';
   const sure = isGuess ? 'guess' : (made.sure ?? 'sure');
   const value = made.value === undefined ? name : `${name}, ${made.value}`;
@@ -134,13 +135,13 @@ function orderId(start: Start, { orders, key, missing }: GroupScan): Made {
   const second = key === 'order' ? null : nameOf(start, key === 'product' ? 'product_id' : key);
   if (second === null) {
     const comment =
-      `${orders.repeated} records repeat an order: the first one counts` +
-      ' (rules.keep: last takes the last one)';
+      `${recordsText(orders.repeated)} came again: the first one counts` +
+      ' (with rules.keep: last the last one)';
     return { comment: comment + limit, value: comment + limit, sure: 'likely', example, lost };
   }
-  const comment = `a record is a line: ${orders.repeated} records repeat an order`;
+  const comment = `a record is a line: orders come again in ${recordsText(orders.repeated)}`;
   const mapping = { from: [name, second], join: '-' };
-  const value = `with ${second}, as ${orders.repeated} records repeat an order${limit}`;
+  const value = `with ${second}, as orders come again in ${recordsText(orders.repeated)}${limit}`;
   return { mapping, comment: comment + limit, value, sure: 'likely', example, lost };
 }
 
@@ -149,8 +150,8 @@ function customer(scan: GroupScan): Made {
   if (missing === 0) return {};
   return {
     mapping: { default: 'guest' },
-    comment: `check: ${missing} records name no customer`,
-    value: `guest where it is blank (${missing} records)`,
+    comment: `check: blank in ${recordsText(missing)}`,
+    value: `guest where it is blank (${recordsText(missing)})`,
     sure: 'likely',
   };
 }
@@ -173,16 +174,20 @@ function time(start: Start, scan: GroupScan, { dateOrder, timeZone }: Answers): 
   const unread =
     result.unread === 0
       ? null
-      : `${result.unread} times have another form (${result.unreadExample})`;
+      : `another form in ${recordsText(result.unread)} (${result.unreadExample})`;
   const form = isAuto ? 'the form of Tandem' : formats.join(' or ');
   return {
-    mapping,
+    mapping: unlessEmpty(mapping),
     comment: joined(unread, noZone),
     value: joined(form, joined(unread, hasNoZone ? `zone ${zone ?? 'UTC'}` : null)) ?? form,
     sure: result.unread > 0 || noZone !== null ? 'likely' : 'sure',
     example: result.example,
     lost: result.unread + blanks(scan, 'order_timestamp'),
   };
+}
+
+function unlessEmpty(mapping: Record<string, YamlValue>): Record<string, YamlValue> | undefined {
+  return Object.keys(mapping).length === 0 ? undefined : mapping;
 }
 
 function number(result: NumberResult, missing: number): Made {
@@ -193,9 +198,10 @@ function number(result: NumberResult, missing: number): Made {
     ...(bareNumber ? {} : { bareNumber }),
   };
   const guess = isGuess ? `check: ${example} may be read in two ways` : null;
-  const others = unread === 0 ? null : `${unread} values are no numbers (${result.unreadExample})`;
+  const others =
+    unread === 0 ? null : `no number in ${recordsText(unread)} (${result.unreadExample})`;
   return {
-    mapping,
+    mapping: unlessEmpty(mapping),
     comment: joined(guess, others),
     value: Object.keys(mapping).length === 0 ? undefined : `as ${example}`,
     sure: isGuess ? 'guess' : unread > 0 ? 'likely' : 'sure',
@@ -231,7 +237,7 @@ function currency(start: Start, scan: GroupScan): ProposedField | null {
   if (name === null || first === undefined) return null;
   const lost = others.reduce((sum, { count }) => sum + count, 0);
   const expect = first.spelling.toUpperCase();
-  const comment = others.length === 0 ? null : `check: ${lost} records have another currency`;
+  const comment = others.length === 0 ? null : `check: another currency in ${recordsText(lost)}`;
   const value = `${name}, ${expect} expected`;
   const sure = others.length === 0 ? 'sure' : 'likely';
   return {
@@ -248,7 +254,8 @@ function status(scan: GroupScan): Made {
   const list = unknown.slice(0, 5).map(({ spelling }) => spelling);
   return {
     statuses,
-    value: unread === 0 ? undefined : `${unread} records of unknown statuses: ${list.join(', ')}`,
+    mapping: statuses.length === 0 ? undefined : {},
+    value: unread === 0 ? undefined : `unknown in ${recordsText(unread)}: ${list.join(', ')}`,
     sure: unread > 0 ? 'guess' : statuses.length > 0 ? 'likely' : 'sure',
     example: spelled[0]?.spelling ?? null,
     lost: unread + blanks(scan, 'status'),

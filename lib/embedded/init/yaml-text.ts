@@ -44,3 +44,8 @@ export function commentText(text: string): string {
 export function withComment(line: string, comment: string | null): string {
   return comment === null ? line : `${line} # ${commentText(comment)}`;
 }
+
+/** A number of records in words: `1 record`, `12 records`. */
+export function recordsText(count: number): string {
+  return count === 1 ? '1 record' : `${count} records`;
+}

@@ -39,13 +39,8 @@ describe('help', () => {
     [
       'init',
       [
-        '--from <file...>',
-        '--out <file>',
-        '--date-order <order>',
-        '--time-zone <zone>',
-        '--presets',
-        '--yes',
-        '--force',
+        ...['--from <file...>', '--out <file>', '--date-order <order>', '--time-zone <zone>'],
+        ...['--presets', '--yes', '--force'],
       ],
     ],
     [
@@ -139,11 +134,7 @@ describe('help', () => {
     [
       'redrive',
       [
-        '--stream <dir>',
-        '--lake <dir>',
-        '--dry-run',
-        '--notifications',
-        '--lost-calls',
+        ...['--stream <dir>', '--lake <dir>', '--dry-run', '--notifications', '--lost-calls'],
         '--consumer <name>',
         '--target <where>',
       ],

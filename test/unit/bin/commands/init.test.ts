@@ -50,14 +50,14 @@ describe('init', () => {
         - match: orders/**
           encoding: windows-1252 # check: a guess, as the text is not UTF-8
           fields:
-            order_id: {from: [Bestellnummer, Position], join: "-"} # a record is a line: 1 records repeat an order
-            customer_id: {from: Kunde, default: guest} # check: 1 records name no customer
+            order_id: {from: [Bestellnummer, Position], join: "-"} # a record is a line: orders come again in 1 record
+            customer_id: {from: Kunde, default: guest} # check: blank in 1 record
             product_id: {from: Artikel}
             order_timestamp: {from: [Datum, Uhrzeit], format: "%d.%m.%Y %H:%M", timeZone: UTC} # check: times name no zone, read as UTC
             quantity: {from: Menge}
             price: {from: Einzelpreis, decimalChar: ",", groupChar: "."}
             status:
-              from: status
+              from: Status
               values:
                 bezahlt: completed # 2 records
                 # halb fertig: … # 1 record: completed, cancelled, pending or processing?
@@ -66,18 +66,18 @@ describe('init', () => {
     expect(text.replaceAll(dirname(file), '.')).toMatchInlineSnapshot(`
       "1 file, 3 records, orders/**
 
-      what             found                                                       how sure
-      ────             ─────                                                       ────────
-      file             CSV                                                         sure
-      encoding         windows-1252                                                guess: check it
-      dialect          delimiter ";", 9 columns                                    sure
-      order_id         Bestellnummer, with Position, as 1 records repeat an order  likely
-      customer_id      Kunde, guest where it is blank (1 records)                  likely
-      product_id       Artikel                                                     sure
-      order_timestamp  Datum, %d.%m.%Y %H:%M; zone UTC                             likely
-      quantity         Menge                                                       sure
-      price            Einzelpreis, as 1.234,50                                    sure
-      status           Status, 1 records of unknown statuses: halb fertig          guess: check it
+      what             found                                                           how sure
+      ────             ─────                                                           ────────
+      file             CSV                                                             sure
+      encoding         windows-1252                                                    guess: check it
+      dialect          delimiter ";", 9 columns                                        sure
+      order_id         Bestellnummer, with Position, as orders come again in 1 record  likely
+      customer_id      Kunde, guest where it is blank (1 record)                       likely
+      product_id       Artikel                                                         sure
+      order_timestamp  Datum, %d.%m.%Y %H:%M; zone UTC                                 likely
+      quantity         Menge                                                           sure
+      price            Einzelpreis, as 1.234,50                                        sure
+      status           Status, unknown in 1 record: halb fertig                        guess: check it
 
       about 1 record would be quarantined as it is now
 
@@ -122,14 +122,37 @@ describe('init', () => {
   it('needs no mapping for files of the own form', async () => {
     const { out, args } = given(
       'order_id,customer_id,product_id,order_timestamp,quantity,price,status\n' +
-        'o1,c1,p1,2026-01-15T10:00:00Z,1,9.99,done\n',
+        'o1,c1,p1,2026-01-15T10:00:00,1,9.99,done\n',
     );
 
     const { exitCode, out: json } = await runCliHere([...args, '--json']);
 
     expect(exitCode).toBe(0);
-    expect(JSON.parse(json)).toMatchObject({ file: out, written: 'written', questions: [] });
+    expect(JSON.parse(json)).toMatchObject({
+      ...{ file: out, written: 'written' },
+      questions: [{ what: 'time_zone' }],
+    });
     expect(await entriesOf(out)).toEqual([]);
+  });
+
+  it('names the column wherever an entry says more: a default alone would be a constant', async () => {
+    const { out, args } = given(
+      'order_id,customer_id,product_id,order_timestamp,quantity,price,status\n' +
+        'o1,c1,p1,2026-01-15T10:00:00Z,1,"9,99",done\n' +
+        'o2,,p1,2026-01-15T10:00:00Z,1,"9,99",lent\n',
+    );
+
+    await runCliHere(args);
+
+    const [{ fields }] = await entriesOf(out);
+    const named = Object.entries(fields).flatMap(([field, mapping]) =>
+      mapping === undefined ? [] : [[field, mapping.from, mapping.default]],
+    );
+    expect(named).toEqual([
+      ['customer_id', ['customer_id'], 'guest'],
+      ['price', ['price'], null],
+      ['status', ['status'], null],
+    ]);
   });
 
   it('names the fields that no column has, and exits with 1', async () => {

@@ -134,7 +134,14 @@ describe('columns', () => {
     ['order_id;Order Number;customer email;sku;created at;qty;price', '0,2,3,4,5,6'],
   ])('of %s are found by name', (header, expected) => {
     const roles = rolesByName(header.split(/[,;]/));
-    const fields = ['order_id', 'customer_id', 'product_id', 'order_timestamp', 'quantity', 'price'];
+    const fields = [
+      'order_id',
+      'customer_id',
+      'product_id',
+      'order_timestamp',
+      'quantity',
+      'price',
+    ];
     expect(fields.map((field) => roles.get(field as 'price')).join()).toBe(expected);
   });
 
@@ -186,12 +193,14 @@ describe('keys', () => {
 
 it('statuses are counted and looked up without case', () => {
   const counts = new StatusCounts();
-  for (const value of ['Paid', 'PAID', 'Storniert', 'Completed', 'odd']) counts.add(value);
+  for (const value of ['Paid', 'PAID', 'Storniert', 'Completed', 'wc-failed', 'odd'])
+    counts.add(value);
   expect(counts.result()).toEqual([
     { spelling: 'paid', count: 2, status: 'completed', isOwn: false },
     { spelling: 'completed', count: 1, status: 'completed', isOwn: true },
     { spelling: 'odd', count: 1, status: null, isOwn: false },
     { spelling: 'storniert', count: 1, status: 'cancelled', isOwn: false },
+    { spelling: 'wc-failed', count: 1, status: 'cancelled', isOwn: false },
   ]);
 });
 
