@@ -27,6 +27,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/generate.ts')).defineGenerate,
   },
   {
+    name: 'init',
+    summary: 'look at files of orders and write a config that reads them',
+    load: async () => (await import('./commands/init.ts')).defineInit,
+  },
+  {
     name: 'batch',
     summary: 'build revenue tables from the CSV or NDJSON files of a landing folder',
     load: async () => (await import('./commands/batch.ts')).defineBatch,

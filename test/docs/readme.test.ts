@@ -79,6 +79,7 @@ describe('the tables of the README', () => {
     expect(rows.map(([, command]) => command)).toEqual([
       'demo',
       'generate',
+      'init',
       'batch',
       'produce',
       'stream',

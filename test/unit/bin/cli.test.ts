@@ -12,6 +12,7 @@ describe('help', () => {
     expect(COMMANDS.map(({ name }) => name)).toEqual([
       'demo',
       'generate',
+      'init',
       'batch',
       'produce',
       'stream',
@@ -35,6 +36,13 @@ describe('help', () => {
   it.each([
     ['demo', ['--orders <n>', '--seed <s>', '--dir <dir>']],
     ['generate', ['--out <dir>', '--orders <n>', '--seed <s>', '--files <k>', '--gzip']],
+    [
+      'init',
+      [
+        ...['--from <file...>', '--out <file>', '--date-order <order>', '--time-zone <zone>'],
+        ...['--presets', '--yes', '--force'],
+      ],
+    ],
     [
       'batch',
       [
@@ -126,11 +134,7 @@ describe('help', () => {
     [
       'redrive',
       [
-        '--stream <dir>',
-        '--lake <dir>',
-        '--dry-run',
-        '--notifications',
-        '--lost-calls',
+        ...['--stream <dir>', '--lake <dir>', '--dry-run', '--notifications', '--lost-calls'],
         '--consumer <name>',
         '--target <where>',
       ],
@@ -278,7 +282,7 @@ describe('wrong usage', () => {
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toContain('Usage: tandem');
     expect(err).toContain(
-      'tandem: no command given; choose one of demo, generate, batch, produce, ',
+      'tandem: no command given; choose one of demo, generate, init, batch, produce, ',
     );
   });
 });
