@@ -5,6 +5,7 @@ import { CLASS_NAMES } from '../../lambdas/reconcile/model/difference.ts';
 import type { ReconcileResult } from '../../lambdas/reconcile/model/result.ts';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { listLanding } from '../../lambdas/shared/ingest/list-landing.ts';
+import { InputForms } from '../../lambdas/shared/ingest/mapping/input-form.ts';
 import { assert, TerminalError } from '../../lambdas/shared/model/errors.ts';
 import { formatCents } from '../../lambdas/shared/model/money.ts';
 import { DEFAULT_CONSUMER } from '../../lambdas/shared/state/lake-keys.ts';
@@ -153,11 +154,13 @@ async function produceOrders(
 ): Promise<Produced> {
   const store = new FileObjectStore(landingDir);
   const { orders } = await listLanding(store);
+  const forms = new InputForms(context.config);
   const files = orders.map(
     ({ key }): InputFile => ({
       name: join(landingDir, key),
       store,
       key,
+      form: forms.of(key),
     }),
   );
   return await produceWithProgress({ files, streamDir, shards: SHARDS }, context);

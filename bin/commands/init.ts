@@ -4,6 +4,7 @@ import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { TerminalError, UsageError } from '../../lambdas/shared/model/errors.ts';
+import { PRESET_NOTES, PRESETS } from '../../lambdas/shared/model/presets.ts';
 import type { DateOrder } from '../../lib/embedded/init/detect-time.ts';
 import type { InitPresets } from '../../lib/embedded/init/match-preset.ts';
 import { differingLines, mergeInput } from '../../lib/embedded/init/merge-config.ts';
@@ -96,7 +97,7 @@ export function defineInitWith(shipped: ShippedPresets) {
 }
 
 /** Adds `tandem init` with the presets of this version. */
-export const defineInit = defineInitWith({ mappings: {}, notes: {} });
+export const defineInit = defineInitWith({ mappings: PRESETS, notes: PRESET_NOTES });
 
 function timeZoneOption(zone: string): string {
   try {

@@ -3,16 +3,19 @@ import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { LocalEventStream } from '../../lambdas/shared/adapters/local/local-event-stream.ts';
+import { InputForms } from '../../lambdas/shared/ingest/mapping/input-form.ts';
 import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { EventStream } from '../../lambdas/shared/ports/event-stream.ts';
 import { SystemClock } from '../../lambdas/shared/runtime/clock.ts';
 import { SystemRandomness } from '../../lambdas/shared/runtime/randomness.ts';
 import type { InputFile } from '../../lib/common/input-file.ts';
+import { landingKeyOf } from '../../lib/common/landing-key.ts';
 import {
   type ProduceProgress,
   ProduceTally,
   produceRecords,
 } from '../../lib/embedded/produce/produce-records.ts';
+import { assertProducible } from '../../lib/embedded/produce/producible.ts';
 import type {
   CommandContext,
   CommandResult,
@@ -97,7 +100,8 @@ async function produce(
 ): Promise<CommandResult> {
   const place =
     options.target === 'aws' ? awsPlace(options, context) : localPlace(options, context);
-  const files = names.map(inputFileOf);
+  const forms = new InputForms(context.config);
+  const files = names.map((name) => inputFileOf(name, forms));
   const produced = await produceInto(place, { ...options, files }, context);
   const { tally, durationMs } = produced;
   const warnings = produceWarnings(tally, context.config);
@@ -113,8 +117,10 @@ async function produce(
   };
 }
 
-function inputFileOf(name: string): InputFile {
-  return { name, store: new FileObjectStore(dirname(name)), key: basename(name) };
+function inputFileOf(name: string, forms: InputForms): InputFile {
+  const form = forms.of(landingKeyOf(name));
+  assertProducible(name, form, forms.events);
+  return { name, store: new FileObjectStore(dirname(name)), key: basename(name), form };
 }
 
 export interface Produced {

@@ -61,7 +61,7 @@ async function upload(
 ): Promise<CommandResult> {
   const { findUploads } = await import('../../lib/aws/client/find-uploads.ts');
   const { knownRuns } = await import('../../lib/aws/client/follow-run.ts');
-  const { files, passedOver } = await findUploads(paths);
+  const { files, passedOver } = await findUploads(paths, context.config);
   const resources = await openAws(context);
   const before = options.wait === true ? await knownRuns(resources) : new Set<string>();
   const startedAtMs = performance.now();

@@ -1,17 +1,20 @@
 import { UnreadableInputError } from '../../lambdas/shared/ingest/byte-sources.ts';
 import type { CsvLayout } from '../../lambdas/shared/ingest/csv-layout.ts';
 import type { CsvBatch } from '../../lambdas/shared/ingest/csv-scanner.ts';
-import { ORDER_COLUMNS, type WantedColumns } from '../../lambdas/shared/ingest/header-columns.ts';
+import { ORDER_COLUMNS } from '../../lambdas/shared/ingest/header-columns.ts';
 import { asInputChanged } from '../../lambdas/shared/ingest/list-landing.ts';
-import { ndjsonFormat } from '../../lambdas/shared/ingest/ndjson.ts';
+import { type InputForm, recordFormat } from '../../lambdas/shared/ingest/mapping/input-form.ts';
 import { type OpenInput, openInput } from '../../lambdas/shared/ingest/open-input.ts';
-import {
-  type BatchConsumer,
-  csvFormat,
-  RecordReader,
-} from '../../lambdas/shared/ingest/record-reader.ts';
+import { type BatchConsumer, RecordReader } from '../../lambdas/shared/ingest/record-reader.ts';
+import { DEFAULT_DIALECT } from '../../lambdas/shared/model/config-dialect.ts';
 import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
+
+/** How a file is read: of orders, or of a dimension, which has no rules. */
+export type FileForm = Pick<InputForm, 'wanted' | 'dialect' | 'encoding'> &
+  Partial<Pick<InputForm, 'rules'>>;
+
+const OWN_FORM: FileForm = { wanted: ORDER_COLUMNS, dialect: DEFAULT_DIALECT, encoding: null };
 
 /** A file whose records go to the stream. */
 export interface InputFile {
@@ -19,8 +22,8 @@ export interface InputFile {
   readonly name: string;
   readonly store: ObjectStore;
   readonly key: string;
-  /** Columns of the CSV header; defaults to those of orders. */
-  readonly columns?: WantedColumns;
+  /** How it is read; orders in Tandem's own form where it is left out. */
+  readonly form?: FileForm;
 }
 
 /** A file that can be read to its end, as it was when it was looked at. */
@@ -74,7 +77,8 @@ async function checkFile(
     let layout: CsvLayout | null = null;
     if (opened.kind === 'csv') {
       const reader = new RecordReader(opened.source, opened.startOffset, batch);
-      const header = await reader.header(file.columns ?? ORDER_COLUMNS);
+      const { wanted, dialect } = file.form ?? OWN_FORM;
+      const header = await reader.header(wanted, dialect);
       if (header.kind === 'rejected') return header.reason;
       layout = header.layout;
     }
@@ -116,12 +120,15 @@ function reasonOf(file: InputFile, error: unknown): string {
   throw asInputChanged(file.name, error);
 }
 
-async function openFile({ store, key }: InputFile, etag: string): Promise<OpenInput> {
-  return await openInput(store.stream(key, { ifMatch: etag }));
+async function openFile(
+  { store, key, form = OWN_FORM }: InputFile,
+  etag: string,
+): Promise<OpenInput> {
+  return await openInput(store.stream(key, { ifMatch: etag }), { encoding: form.encoding });
 }
 
 /**
- * Passes the records of a file to `consume`, in order. Throws `TerminalError` `input_changed` if
+ * Passes the records of a file to `consume`, in order and with values in Tandem's own form. Throws `TerminalError` `input_changed` if
  * the file has changed since it was checked.
  */
 export async function readRecords(
@@ -134,9 +141,13 @@ export async function readRecords(
     const opened = await openFile(file, file.etag);
     close = opened.close;
     const reader = new RecordReader(opened.source, opened.startOffset, batch);
-    if (file.layout !== null) await reader.header(file.columns ?? ORDER_COLUMNS);
-    const format = file.layout === null ? ndjsonFormat : csvFormat(file.layout);
-    await reader.records(format, EVERYTHING, consume);
+    const form = file.form ?? OWN_FORM;
+    if (file.layout !== null) await reader.header(form.wanted, form.dialect);
+    const mapped = form.rules?.mappedValues() ?? null;
+    await reader.records(recordFormat(form, file.layout), EVERYTHING, (found, baseOffset) => {
+      mapped?.apply(found, found.mappedAt);
+      return consume(found, baseOffset);
+    });
   } catch (error) {
     throw asInputChanged(file.name, error);
   } finally {

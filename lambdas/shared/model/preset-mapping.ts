@@ -1,7 +1,7 @@
 import type { OrderField, Status } from './order.ts';
 
 /** How a field comes about; the words of `fields` in the config. */
-export interface PresetField {
+export type PresetField = {
   readonly from?: string | readonly string[];
   readonly join?: string;
   readonly default?: string;
@@ -13,10 +13,10 @@ export interface PresetField {
   readonly per?: 'line';
   readonly expect?: string;
   readonly values?: Readonly<Record<string, Status>>;
-}
+};
 
 /** A mapping without `match`, with the keys of the config, not parsed yet. */
-export interface PresetMapping {
+export type PresetMapping = {
   readonly encoding?: string;
   readonly dialect?: {
     readonly delimiter?: string;
@@ -29,7 +29,7 @@ export interface PresetMapping {
   readonly missingValues?: readonly string[];
   readonly fields?: Readonly<Partial<Record<OrderField | 'currency', PresetField>>>;
   readonly fillDown?: { readonly by: string; readonly fields: readonly string[] };
-}
+};
 
 /** Stands for a customer whom the format does not name. */
 export const GUEST = 'guest';

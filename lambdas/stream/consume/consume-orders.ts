@@ -1,6 +1,6 @@
+import { InputForms } from '../../shared/ingest/mapping/input-form.ts';
 import { OrderColumns } from '../../shared/ingest/order-columns.ts';
 import { EventParser } from '../../shared/ingest/parse-events.ts';
-import { ownRules } from '../../shared/ingest/record-rules.ts';
 import { RetryableError, TerminalError } from '../../shared/model/errors.ts';
 import type { StreamRecord } from '../../shared/ports/event-stream.ts';
 import { foldShard, type ShardFold } from '../../shared/state/fold.ts';
@@ -35,10 +35,10 @@ export function createConsumeMemory(
   { config, times }: StreamContext,
   spare: Partial<Pick<ConsumeMemory, 'parser' | 'columns'>> = {},
 ): ConsumeMemory {
-  const { stream, rules } = config;
+  const { stream } = config;
   const limits = { claimBytes: stream.claimBytesPerEntry, segmentBytes: stream.segmentBytes };
   return {
-    parser: spare.parser ?? new EventParser(ownRules(rules.statuses)),
+    parser: spare.parser ?? new EventParser(new InputForms(config).events.rules),
     classifier: new Classifier(times, limits, MAX_ROWS),
     columns: spare.columns ?? new OrderColumns(MAX_ROWS),
     arrivalTimeMs: new Float64Array(MAX_ROWS),

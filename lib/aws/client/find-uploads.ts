@@ -1,14 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-object-store.ts';
-import {
-  ORDER_COLUMNS,
-  type WantedColumns,
-} from '../../../lambdas/shared/ingest/header-columns.ts';
 import { isHidden, listLanding } from '../../../lambdas/shared/ingest/list-landing.ts';
-import { CUSTOMERS, dimensionFields, PRODUCTS } from '../../../lambdas/shared/model/dimension.ts';
+import { dimensionForm, InputForms } from '../../../lambdas/shared/ingest/mapping/input-form.ts';
+import type { Config } from '../../../lambdas/shared/model/config.ts';
+import { DIMENSIONS } from '../../../lambdas/shared/model/dimension.ts';
 import { TerminalError, UsageError } from '../../../lambdas/shared/model/errors.ts';
-import type { InputFile } from '../../common/input-file.ts';
+import type { FileForm, InputFile } from '../../common/input-file.ts';
+import { landingKeyOf } from '../../common/landing-key.ts';
 
 /** A file and where it goes. */
 export interface UploadFile extends InputFile {
@@ -25,13 +24,8 @@ export interface FoundUploads {
   readonly passedOver: readonly string[];
 }
 
-/** The folders of a landing zone, with the columns of their files (contract §1). */
-const COLUMNS: Readonly<Record<string, WantedColumns>> = {
-  orders: ORDER_COLUMNS,
-  customers: dimensionFields(CUSTOMERS),
-  products: dimensionFields(PRODUCTS),
-};
-const FOLDERS = Object.keys(COLUMNS);
+/** The folders of a landing zone (contract §1). */
+const FOLDERS = ['orders', ...DIMENSIONS.map(({ name }) => name)];
 
 /** Names in a message. */
 const MAX_NAMES = 5;
@@ -42,11 +36,20 @@ const MAX_NAMES = 5;
  * otherwise goes to `orders/`. Skips what batch skips. Throws `UsageError` `upload_unknown`,
  * `TerminalError` `file_not_found`.
  */
-export async function findUploads(paths: readonly string[]): Promise<FoundUploads> {
+export async function findUploads(
+  paths: readonly string[],
+  config: Pick<Config, 'input' | 'rules'>,
+): Promise<FoundUploads> {
+  const forms = new InputForms(config);
+  const formOf = (key: string): FileForm => {
+    const dimension = DIMENSIONS.find(({ name }) => key.startsWith(`${name}/`));
+    return dimension === undefined ? forms.of(key) : dimensionForm(key, dimension, config);
+  };
+
   const byKey = new Map<string, UploadFile>();
   const passedOver: string[] = [];
   for (const path of paths) {
-    const found = await uploadsOf(path);
+    const found = await uploadsOf(path, formOf);
     passedOver.push(...found.passedOver);
     for (const file of found.files) {
       const other = byKey.get(file.targetKey);
@@ -61,16 +64,18 @@ export async function findUploads(paths: readonly string[]): Promise<FoundUpload
   return { files, passedOver };
 }
 
-async function uploadsOf(path: string): Promise<FoundUploads> {
+type FormOf = (key: string) => FileForm;
+
+async function uploadsOf(path: string, formOf: FormOf): Promise<FoundUploads> {
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
     throw new TerminalError('file_not_found', `no file or folder ${path}`, { cause });
   });
-  if (found.isDirectory()) return await folderUploads(path);
-  return { files: [plainFile(path, found.size)], passedOver: [] };
+  if (found.isDirectory()) return await folderUploads(path, formOf);
+  return { files: [plainFile(path, found.size, formOf)], passedOver: [] };
 }
 
-async function folderUploads(path: string): Promise<FoundUploads> {
+async function folderUploads(path: string, formOf: FormOf): Promise<FoundUploads> {
   const full = resolve(path);
   const own = FOLDERS.includes(basename(full)) ? basename(full) : null;
   const root = own === null ? full : dirname(full);
@@ -82,7 +87,7 @@ async function folderUploads(path: string): Promise<FoundUploads> {
       name: store.pathOf(key),
       store,
       key,
-      columns: columnsOf(key),
+      form: formOf(key),
       targetKey: key,
       sizeBytes,
     }));
@@ -124,13 +129,9 @@ async function hiddenFiles(store: FileObjectStore, folders: readonly string[]): 
   return names;
 }
 
-function plainFile(path: string, sizeBytes: number): UploadFile {
+function plainFile(path: string, sizeBytes: number, formOf: FormOf): UploadFile {
   const full = resolve(path);
-  const names = full.split(sep);
-  const at = names.findLastIndex((name, index) => {
-    return FOLDERS.includes(name) && index < names.length - 1;
-  });
-  const targetKey = at < 0 ? `orders/${basename(full)}` : names.slice(at).join('/');
+  const targetKey = landingKeyOf(path);
   if (isHidden(targetKey, targetKey.slice(0, targetKey.indexOf('/') + 1))) {
     const message = `${path} would not be read: names that begin with . or _ are ignored; rename it`;
     throw new UsageError('upload_unknown', message);
@@ -139,12 +140,8 @@ function plainFile(path: string, sizeBytes: number): UploadFile {
     name: path,
     store: new FileObjectStore(dirname(full)),
     key: basename(full),
-    columns: columnsOf(targetKey),
+    form: formOf(targetKey),
     targetKey,
     sizeBytes,
   };
-}
-
-function columnsOf(key: string): WantedColumns {
-  return COLUMNS[key.slice(0, key.indexOf('/'))] ?? ORDER_COLUMNS;
 }

@@ -13,29 +13,37 @@ const LONGEST_ESCAPE = 6;
 
 const HEX = Buffer.from('0123456789abcdef');
 const UNICODE_ESCAPE = Buffer.from('\\u00');
+const FIELD_SLOTS: readonly number[] = ORDER_FIELDS.map((_, field) => field);
+
 /** `,"order_id":"`: without the comma in front of the first. */
-const PREFIXES = ORDER_FIELDS.map((field) => Buffer.from(`,"${field}":"`));
+const PREFIXES = [...ORDER_FIELDS, 'currency'].map((field) => Buffer.from(`,"${field}":"`));
 const PREFIX_BYTES = PREFIXES.reduce((sum, { length }) => sum + length, 0);
 
 /**
  * Appends record `index` of a batch of CSV rows to `heap` as a JSON object of its values, as the
  * text that was read, without missing ones (contract §2, §6). Trims the record's spans in place.
- * Returns the present fields as bits.
+ * `currencySlot`: where the record's currency is, which becomes the key `currency`. Returns the
+ * present fields as bits.
  */
-export function encodeRow(batch: SpanBatch, index: number, heap: ByteHeap): number {
+export function encodeRow(
+  batch: SpanBatch,
+  index: number,
+  heap: ByteHeap,
+  currencySlot: number | null = null,
+): number {
   const { bytes, starts, ends } = batch;
-  const longest = PREFIX_BYTES + LONGEST_ESCAPE * valueBytes(batch, index) + 16;
+  const slots = currencySlot === null ? FIELD_SLOTS : [...FIELD_SLOTS, currencySlot];
+  const longest = PREFIX_BYTES + LONGEST_ESCAPE * valueBytes(batch, index, slots) + 16;
   const target = heap.reserve(longest);
   let presentFields = 0;
   let to = heap.size;
   target[to++] = OPEN_BRACE;
-  for (let field = 0; field < PREFIXES.length; field++) {
-    const start = starts[field][index];
-    const end = ends[field][index];
-    if (!isPresentTrimmed(bytes, starts[field], ends[field], index)) continue;
+  for (let field = 0; field < slots.length; field++) {
+    const slot = slots[field];
+    if (!isPresentTrimmed(bytes, starts[slot], ends[slot], index)) continue;
     const prefix = PREFIXES[field];
     for (let i = presentFields === 0 ? 1 : 0; i < prefix.length; i++) target[to++] = prefix[i];
-    to = encodeText(bytes, start, end, target, to);
+    to = encodeText(bytes, starts[slot][index], ends[slot][index], target, to);
     target[to++] = QUOTE;
     presentFields |= 1 << field;
   }
@@ -44,11 +52,9 @@ export function encodeRow(batch: SpanBatch, index: number, heap: ByteHeap): numb
   return presentFields;
 }
 
-function valueBytes({ starts, ends }: SpanBatch, index: number): number {
+function valueBytes({ starts, ends }: SpanBatch, index: number, slots: readonly number[]) {
   let sum = 0;
-  for (let field = 0; field < PREFIXES.length; field++) {
-    sum += ends[field][index] - starts[field][index] + 2;
-  }
+  for (const slot of slots) sum += ends[slot][index] - starts[slot][index] + 2;
   return sum;
 }
 

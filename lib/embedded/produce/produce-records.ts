@@ -218,7 +218,7 @@ class Producer {
     const { bytes, starts, ends } = batch;
     const dataStart = heap.size;
     const isReadable = batch.recordIssue[index] === 0;
-    if (isReadable && file.layout !== null) encodeRow(batch, index, heap);
+    if (isReadable && isRewritten(file)) encodeRow(batch, index, heap, currencySlotOf(file));
     else copyRaw(batch, index, heap);
     const dataEnd = heap.size;
     const idStarts = starts[ORDER_ID];
@@ -242,6 +242,15 @@ class Producer {
     this.#tally.skippedCount += 1;
     if (this.#tally.skipped.length < MAX_SKIPPED_LISTED) this.#tally.skipped.push(skipped);
   }
+}
+
+/** Events of the own form are sent as they are. */
+function isRewritten({ layout, form }: CheckedFile): boolean {
+  return layout !== null || (form?.rules?.eventPaths ?? null) !== null;
+}
+
+function currencySlotOf({ form }: CheckedFile): number | null {
+  return form?.rules?.currency?.slot ?? null;
 }
 
 function copyRaw(batch: CsvBatch, index: number, heap: ByteHeap): void {

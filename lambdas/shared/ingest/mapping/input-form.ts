@@ -3,6 +3,7 @@ import { DEFAULT_DIALECT, type Dialect } from '../../model/config-dialect.ts';
 import type { InputMapping } from '../../model/config-input.ts';
 import { type DimensionDefinition, dimensionFields } from '../../model/dimension.ts';
 import { keyPattern } from '../../model/key-pattern.ts';
+import { FIELD_COUNT, ORDER_FIELDS } from '../../model/order.ts';
 import type { CsvLayout } from '../csv-layout.ts';
 import { dialectFormat } from '../dialect/dialect-format.ts';
 import { ORDER_COLUMNS, type WantedColumns } from '../header-columns.ts';
@@ -10,7 +11,7 @@ import { linesFormat, ndjsonFormat } from '../ndjson.ts';
 import type { RecordFormat } from '../record-reader.ts';
 import { currencyBytes, ownRules, type RecordRules } from '../record-rules.ts';
 import { type FieldPlan, planFields } from './field-plan.ts';
-import { scanMappedEvent } from './mapped-events.ts';
+import { type EventPaths, scanMappedEvent } from './mapped-events.ts';
 import { MappedValues } from './mapped-values.ts';
 import { type PresenceCheck, presenceCheck } from './missing-values.ts';
 
@@ -27,9 +28,10 @@ export interface InputForm {
 
 /** How the records of a file are found: by its layout, or as events where that is null. */
 export function recordFormat(
-  { dialect, rules: { eventPaths } }: Pick<InputForm, 'dialect' | 'rules'>,
+  { dialect, rules }: Pick<InputForm, 'dialect'> & Partial<Pick<InputForm, 'rules'>>,
   layout: CsvLayout | null,
 ): RecordFormat {
+  const eventPaths = rules?.eventPaths ?? null;
   if (layout !== null) return dialectFormat(layout, dialect);
   if (eventPaths === null) return ndjsonFormat;
   return linesFormat((batch, start, end) => scanMappedEvent(batch, { start, end }, eventPaths));
@@ -89,7 +91,7 @@ function mappedForm(mapping: InputMapping, { statuses }: RecordRules): InputForm
         expected === null || plan.currency === null
           ? null
           : { slot: plan.currency, expected: currencyBytes(expected) },
-      eventPaths: plan.names.map((name) => (name === null ? null : pathOf(name))),
+      eventPaths: eventPathsOf(plan),
       mappedValues: () => MappedValues.of(mapping, plan),
     },
   };
@@ -97,6 +99,13 @@ function mappedForm(mapping: InputMapping, { statuses }: RecordRules): InputForm
 
 function wantedOf({ names }: FieldPlan): WantedColumns {
   return { fields: names, required: names.filter((name) => name !== null) };
+}
+
+/** Null where an event has the own keys, and no further ones are read: those are found faster. */
+function eventPathsOf({ names }: FieldPlan): EventPaths | null {
+  const isOwn =
+    names.length === FIELD_COUNT && names.every((name, slot) => name === ORDER_FIELDS[slot]);
+  return isOwn ? null : names.map((name) => (name === null ? null : pathOf(name)));
 }
 
 /** The keys that lead to a value: a name is one, a JSON Pointer (RFC 6901) is several. */

@@ -1,5 +1,6 @@
 import type { Dimension } from '../../../shared/dimensions/joined-dimension.ts';
-import { ownRules, type RecordRules } from '../../../shared/ingest/record-rules.ts';
+import { InputForms } from '../../../shared/ingest/mapping/input-form.ts';
+import type { RecordRules } from '../../../shared/ingest/record-rules.ts';
 import { CUSTOMERS, PRODUCTS } from '../../../shared/model/dimension.ts';
 import type { EpochPlan } from '../../../shared/state/epoch-plan.ts';
 import { findShardResult, type ShardResult } from '../../../shared/state/shard-result.ts';
@@ -26,7 +27,7 @@ export class InlineEpochWriter implements EpochWriter {
     this.#context = context;
     this.dimensions = new EpochDimensions(context);
     this.#memory = memory;
-    this.#rules = ownRules(context.config.rules.statuses);
+    this.#rules = new InputForms(context.config).events.rules;
   }
 
   async write(plan: EpochPlan): Promise<StreamManifest> {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeS3Client } from '../../../../lambdas/shared/adapters/aws/clients.ts';
 import { S3ObjectStore } from '../../../../lambdas/shared/adapters/aws/s3-object-store.ts';
+import { DEFAULT_CONFIG } from '../../../../lambdas/shared/model/config.ts';
 import {
   hasContent,
   isSameContent,
@@ -40,7 +41,7 @@ function write(name: string, content: string | Uint8Array): string {
 }
 
 const keysOf = async (...paths: string[]) =>
-  (await findUploads(paths)).files.map(({ targetKey }) => targetKey);
+  (await findUploads(paths, DEFAULT_CONFIG)).files.map(({ targetKey }) => targetKey);
 
 describe('findUploads', () => {
   it('keeps the folders of a landing zone, and passes over what batch does', async () => {
@@ -52,7 +53,7 @@ describe('findUploads', () => {
     write('archive/x.csv', ORDERS);
     write('README.md', 'no');
 
-    const { files, passedOver } = await findUploads([folder]);
+    const { files, passedOver } = await findUploads([folder], DEFAULT_CONFIG);
 
     expect(files.map(({ targetKey }) => targetKey)).toEqual([
       'orders/2026/a.csv',
@@ -109,7 +110,7 @@ describe('uploadFiles', () => {
     const tally = new UploadTally();
     const progress: string[] = [];
     const signal = new AbortController().signal;
-    const run = uploadFiles((await findUploads([path])).files, landing, tally, {
+    const run = uploadFiles((await findUploads([path], DEFAULT_CONFIG)).files, landing, tally, {
       signal,
       onProgress: ({ stage, bytesDone, bytesTotal }) =>
         progress.push(`${stage} ${bytesDone}/${bytesTotal}`),
