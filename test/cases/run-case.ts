@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { TerminalError } from '../../lambdas/shared/model/errors.ts';
 import { HEADER, runOver } from '../support/batch-runs.ts';
 import { runCliHere } from '../support/run-cli.ts';
@@ -30,6 +31,11 @@ export interface Case {
 /** By name: a value, a part of an object, or a pattern of a text (`…_matches`). */
 export type Wanted = Readonly<Record<string, unknown>>;
 type Found = Record<string, unknown>;
+
+export interface CaseOptions {
+  /** As a user has it who has no mapping yet. */
+  readonly withoutInput?: boolean;
+}
 
 const here = import.meta.dirname;
 
@@ -81,10 +87,25 @@ function partOf(value: unknown, key: string): unknown {
 }
 
 /** Runs the steps of a case in a folder, and says what came of them. */
-export async function runCase(name: string, dir: string): Promise<Found> {
-  const run = new CaseRun(name, dir);
+export async function runCase(
+  name: string,
+  dir: string,
+  options: CaseOptions = {},
+): Promise<Found> {
+  const run = new CaseRun(name, dir, options);
   for (const step of readCase(name).steps) await run.step(step);
   return run.found;
+}
+
+/** The config of a case, without its mappings where that is asked for. */
+function configOf(folder: string, dir: string, { withoutInput }: CaseOptions): string[] {
+  const own = join(folder, 'tandem.yaml');
+  if (!existsSync(own)) return [];
+  if (withoutInput !== true) return ['--config', own];
+  const { input: _input, ...rest } = parse(readFileSync(own, 'utf8')) as Record<string, unknown>;
+  const path = join(dir, 'tandem.yaml');
+  writeFileSync(path, stringify(rest));
+  return ['--config', path];
 }
 
 class CaseRun {
@@ -96,14 +117,13 @@ class CaseRun {
   readonly #stream: string;
   readonly #config: readonly string[];
 
-  constructor(name: string, dir: string) {
+  constructor(name: string, dir: string, options: CaseOptions) {
     this.#case = readCase(name);
     this.#folder = join(here, name);
     this.#landing = join(dir, 'landing');
     this.#lake = join(dir, 'lake');
     this.#stream = join(dir, 'stream');
-    const config = join(this.#folder, 'tandem.yaml');
-    this.#config = existsSync(config) ? ['--config', config] : [];
+    this.#config = configOf(this.#folder, dir, options);
     const landing = join(this.#folder, 'landing');
     if (existsSync(landing)) cpSync(landing, this.#landing, { recursive: true });
     this.#case.names?.forEach((file, index) => {

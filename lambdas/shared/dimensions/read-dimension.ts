@@ -1,8 +1,8 @@
 import { dialectFormat } from '../ingest/dialect/dialect-format.ts';
 import type { DimensionForm } from '../ingest/mapping/input-form.ts';
-import type { PresenceCheck } from '../ingest/mapping/missing-values.ts';
 import { linesFormat } from '../ingest/ndjson.ts';
 import { openInput } from '../ingest/open-input.ts';
+import type { PresenceCheck } from '../ingest/present-value.ts';
 import { RecordReader } from '../ingest/record-reader.ts';
 import { objectScanner } from '../ingest/scan-object.ts';
 import type { SpanBatch } from '../ingest/span-batch.ts';

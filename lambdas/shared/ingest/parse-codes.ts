@@ -1,10 +1,11 @@
 import type { ByteDictionary } from '../bytes/byte-dictionary.ts';
-import { isMissing, trimmedEnd, trimmedStart } from '../bytes/bytes.ts';
+import { trimmedEnd, trimmedStart } from '../bytes/bytes.ts';
 import { issueBit } from '../model/issue.ts';
 import { CODED_FIELDS, MAX_ID_BYTES, ORDER_FIELDS, STATUS } from '../model/order.ts';
 import type { CsvBatch } from './csv-scanner.ts';
 import type { OrderColumns } from './order-columns.ts';
-import type { StatusParser } from './status-parser.ts';
+import type { MissingRule } from './present-value.ts';
+import type { RecordRules } from './record-rules.ts';
 
 const STATUS_MISSING = issueBit('status_missing');
 const STATUS_UNKNOWN = issueBit('status_unknown');
@@ -19,16 +20,23 @@ const CODED_ISSUES = CODED_FIELDS.map((field) => {
  * Reads the columns of `CODED_FIELDS`, in which few values come again and again: the rules of
  * contract §2 are applied once per value.
  */
-export function parseCodedFields(batch: CsvBatch, into: OrderColumns): void {
+export function parseCodedFields(batch: CsvBatch, missing: MissingRule, into: OrderColumns): void {
   CODED_FIELDS.forEach((field, place) => {
-    const meaning = idMeaning(batch, into.dictionaries[place], CODED_ISSUES[place]);
+    const meaning = idMeaning(batch, into.dictionaries[place], {
+      ...CODED_ISSUES[place],
+      rule: missing,
+    });
     parseCodes(batch, field, meaning, into.codes[place], into);
   });
 }
 
 /** Reads the column `status`; each value is looked up once. */
-export function parseStatuses(batch: CsvBatch, statuses: StatusParser, into: OrderColumns): void {
-  parseCodes(batch, STATUS, statusMeaning(batch, statuses), into.status, into);
+export function parseStatuses(
+  batch: CsvBatch,
+  rules: Pick<RecordRules, 'statuses' | 'missing'>,
+  into: OrderColumns,
+): void {
+  parseCodes(batch, STATUS, statusMeaning(batch, rules), into.status, into);
 }
 
 /** Maps an untrimmed value at `[start, end)` to its code, or to minus its issues. */
@@ -37,21 +45,24 @@ type Meaning = (start: number, end: number) => number;
 function idMeaning(
   { orders: { bytes, view } }: CsvBatch,
   dictionary: ByteDictionary,
-  issues: { readonly missing: number; readonly tooLong: number },
+  issues: { readonly missing: number; readonly tooLong: number; readonly rule: MissingRule },
 ): Meaning {
   return (start, end) => {
     const from = trimmedStart(bytes, start, end);
     const to = trimmedEnd(bytes, from, end);
-    if (isMissing(bytes, from, to)) return -issues.missing;
+    if (issues.rule.isMissing(bytes, from, to)) return -issues.missing;
     return to - from > MAX_ID_BYTES ? -issues.tooLong : dictionary.codeOf(view, from, to);
   };
 }
 
-function statusMeaning({ orders: { bytes, view } }: CsvBatch, statuses: StatusParser): Meaning {
+function statusMeaning(
+  { orders: { bytes, view } }: CsvBatch,
+  { statuses, missing }: Pick<RecordRules, 'statuses' | 'missing'>,
+): Meaning {
   return (start, end) => {
     const from = trimmedStart(bytes, start, end);
     const to = trimmedEnd(bytes, from, end);
-    if (isMissing(bytes, from, to)) return -STATUS_MISSING;
+    if (missing.isMissing(bytes, from, to)) return -STATUS_MISSING;
     const status = statuses.parse(view, from, to);
     return status < 0 ? -STATUS_UNKNOWN : status;
   };

@@ -15,7 +15,7 @@ import { parseAmountCents, parsePriceCents, parseQuantity } from './field-parser
 import { divideAmounts } from './line-amounts.ts';
 import type { OrderColumns } from './order-columns.ts';
 import { parseCodedFields, parseStatuses } from './parse-codes.ts';
-import { isPresentTrimmed } from './present-value.ts';
+import type { MissingRule } from './present-value.ts';
 import type { RecordRules } from './record-rules.ts';
 import { INVALID_TIME, parseTimestampMs } from './timestamp.ts';
 
@@ -32,6 +32,9 @@ interface NumberField {
   /** Of a trimmed value that is present: the number, or minus its issues. */
   readonly parse: (bytes: Uint8Array, start: number, end: number) => number;
 }
+
+/** And which of its values are missing. */
+type RuledField = NumberField & { readonly rule: MissingRule };
 
 const QUANTITIES: NumberField = {
   field: QUANTITY,
@@ -61,26 +64,26 @@ export function parseOrders(
   const { offset } = into;
   for (let i = 0; i < recordCount; i++) offset[first + i] = baseOffset + recordStart[i];
   into.issues.set(recordIssue.subarray(0, recordCount), first);
-  const { statuses, pricePer, currency } = rules;
-  orders.keepMeaningsFor(into.generation, statuses);
-  parseOrderIds(batch, into);
-  parseCodedFields(batch, into);
-  parseTimes(batch, into);
-  parseQuantities(batch, into);
+  const { pricePer, currency, missing } = rules;
+  orders.keepMeaningsFor(into.generation, rules);
+  parseOrderIds(batch, missing, into);
+  parseCodedFields(batch, missing, into);
+  parseTimes(batch, missing, into);
+  parseQuantities(batch, missing, into);
   if (pricePer === 'piece') {
-    parsePrices(batch, PRICES, into);
+    parsePrices(batch, { ...PRICES, rule: missing }, into);
     checkTotals(batch, into);
   } else {
-    parsePrices(batch, AMOUNTS, into);
+    parsePrices(batch, { ...AMOUNTS, rule: missing }, into);
     divideAmounts(batch, into);
   }
-  parseStatuses(batch, statuses, into);
+  parseStatuses(batch, rules, into);
   if (currency !== null) checkCurrency(batch, currency, into);
   into.rowCount = first + recordCount;
   keepQuarantined(batch, first, into);
 }
 
-function parseOrderIds(batch: CsvBatch, into: OrderColumns): void {
+function parseOrderIds(batch: CsvBatch, missing: MissingRule, into: OrderColumns): void {
   const first = into.rowCount;
   const { orders, recordIssue, recordCount, bytes } = batch;
   const { ids, idHash, idEnd, issues } = into;
@@ -90,11 +93,11 @@ function parseOrderIds(batch: CsvBatch, into: OrderColumns): void {
   for (let k = 0; k < oddCount; k++) {
     const i = orders.oddRows[k];
     if (recordIssue[i] !== 0) continue;
-    if (!isPresentTrimmed(bytes, starts, ends, i)) issues[first + i] |= ORDER_ID_MISSING;
+    if (!missing.isPresent(bytes, starts, ends, i)) issues[first + i] |= ORDER_ID_MISSING;
     else if (ends[i] - starts[i] > MAX_ID_BYTES) issues[first + i] |= ORDER_ID_TOO_LONG;
     else {
       // A valid id that the kernel left out: white space around it, which is rare.
-      parseTrimmedOrderIds(batch, into);
+      parseTrimmedOrderIds(batch, missing, into);
       return;
     }
   }
@@ -106,7 +109,7 @@ function parseOrderIds(batch: CsvBatch, into: OrderColumns): void {
 }
 
 /** Parses order ids of any form, one by one. */
-function parseTrimmedOrderIds(batch: CsvBatch, into: OrderColumns): void {
+function parseTrimmedOrderIds(batch: CsvBatch, missing: MissingRule, into: OrderColumns): void {
   const first = into.rowCount;
   const starts = batch.starts[ORDER_ID];
   const ends = batch.ends[ORDER_ID];
@@ -118,7 +121,7 @@ function parseTrimmedOrderIds(batch: CsvBatch, into: OrderColumns): void {
   for (let i = 0; i < recordCount; i++) {
     idEnd[first + i] = size;
     if (recordIssue[i] !== 0) continue;
-    if (!isPresentTrimmed(bytes, starts, ends, i)) {
+    if (!missing.isPresent(bytes, starts, ends, i)) {
       issues[first + i] |= ORDER_ID_MISSING;
       continue;
     }
@@ -136,7 +139,7 @@ function parseTrimmedOrderIds(batch: CsvBatch, into: OrderColumns): void {
   into.ids.size = size;
 }
 
-function parseTimes(batch: CsvBatch, into: OrderColumns): void {
+function parseTimes(batch: CsvBatch, missing: MissingRule, into: OrderColumns): void {
   const first = into.rowCount;
   const starts = batch.starts[ORDER_TIMESTAMP];
   const ends = batch.ends[ORDER_TIMESTAMP];
@@ -147,21 +150,21 @@ function parseTimes(batch: CsvBatch, into: OrderColumns): void {
   for (let k = 0; k < oddCount; k++) {
     const i = orders.oddRows[k];
     if (recordIssue[i] !== 0) continue;
-    const isPresent = isPresentTrimmed(bytes, starts, ends, i);
+    const isPresent = missing.isPresent(bytes, starts, ends, i);
     const value = isPresent ? parseTimestampMs(bytes, starts[i], ends[i]) : INVALID_TIME;
     if (value < 0) issues[first + i] |= isPresent ? TIMESTAMP_INVALID : TIMESTAMP_MISSING;
     timeMs[first + i] = value;
   }
 }
 
-function parseQuantities(batch: CsvBatch, into: OrderColumns): void {
+function parseQuantities(batch: CsvBatch, missing: MissingRule, into: OrderColumns): void {
   const { orders, recordCount } = batch;
   const oddCount = orders.parseQuantities(recordCount);
   into.quantity.set(orders.quantity.subarray(0, recordCount), into.rowCount);
-  parseOddNumbers(batch, oddCount, QUANTITIES, into.quantity, into);
+  parseOddNumbers(batch, oddCount, { ...QUANTITIES, rule: missing }, into.quantity, into);
 }
 
-function parsePrices(batch: CsvBatch, field: NumberField, into: OrderColumns): void {
+function parsePrices(batch: CsvBatch, field: RuledField, into: OrderColumns): void {
   const { orders, recordCount } = batch;
   const oddCount = orders.parsePrices(recordCount);
   into.priceCents.set(orders.priceCents.subarray(0, recordCount), into.rowCount);
@@ -172,7 +175,7 @@ function parsePrices(batch: CsvBatch, field: NumberField, into: OrderColumns): v
 function parseOddNumbers(
   batch: CsvBatch,
   oddCount: number,
-  { field, missing, parse }: NumberField,
+  { field, missing, parse, rule }: RuledField,
   values: Int32Array | Float64Array,
   into: OrderColumns,
 ): void {
@@ -184,7 +187,7 @@ function parseOddNumbers(
   for (let k = 0; k < oddCount; k++) {
     const i = orders.oddRows[k];
     if (recordIssue[i] !== 0) continue;
-    const isPresent = isPresentTrimmed(bytes, starts, ends, i);
+    const isPresent = rule.isPresent(bytes, starts, ends, i);
     const value = isPresent ? parse(bytes, starts[i], ends[i]) : -missing;
     if (value < 0) issues[first + i] |= -value;
     values[first + i] = value;

@@ -31,3 +31,27 @@ export function isPresentTrimmed(
   ends[index] = end;
   return !isMissing(bytes, start, end);
 }
+
+/** Trims the span of a value in place; false if the value is missing, or absent (start -1). */
+export type PresenceCheck = typeof isPresentTrimmed;
+
+/** Which values are missing. */
+export interface MissingRule {
+  readonly isPresent: PresenceCheck;
+  /** Of a trimmed value. */
+  isMissing(bytes: Uint8Array, start: number, end: number): boolean;
+}
+
+/** The words of contract §2. */
+export const USUAL_MISSING: MissingRule = { isPresent: isPresentTrimmed, isMissing };
+
+/** Nothing but an empty value: a mapping has taken out those of its own list. */
+export const EMPTY_IS_MISSING: MissingRule = {
+  isPresent(bytes, starts, ends, index) {
+    if (starts[index] < 0) return false;
+    starts[index] = trimmedStart(bytes, starts[index], ends[index]);
+    ends[index] = trimmedEnd(bytes, starts[index], ends[index]);
+    return ends[index] > starts[index];
+  },
+  isMissing: (_bytes, start, end) => start === end,
+};

@@ -1,6 +1,7 @@
 import type { Config } from '../model/config.ts';
 import type { EventPaths } from './mapping/mapped-events.ts';
 import type { MappedValues } from './mapping/mapped-values.ts';
+import { type MissingRule, USUAL_MISSING } from './present-value.ts';
 import { StatusParser } from './status-parser.ts';
 
 /** The one currency that is added up, and where a record names its own. */
@@ -18,6 +19,8 @@ export interface RecordRules {
   readonly pricePer: 'piece' | 'line';
   /** Null: no currency is looked at. */
   readonly currency: ExpectedCurrency | null;
+  /** Which values are missing once `mappedValues` has been at them. */
+  readonly missing: MissingRule;
   /** Where the values of an event are; null: it has the own form. */
   readonly eventPaths: EventPaths | null;
   /**
@@ -36,6 +39,7 @@ export function ownRules(statuses: Config['rules']['statuses']): RecordRules {
     statuses: new StatusParser(statuses),
     pricePer: 'piece',
     currency: null,
+    missing: USUAL_MISSING,
     eventPaths: null,
     mappedValues: () => null,
   };

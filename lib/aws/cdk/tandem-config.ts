@@ -381,10 +381,26 @@ export interface TandemConfig {
      */
     readonly match: string;
     /**
-     * a mapping that Tandem ships; keys beside it replace its own; the name of a preset
+     * a mapping that Tandem ships; keys beside it replace its own; the name of a preset, amazon,
+     * ebay, european-spreadsheet, magento, paypal, postgres-copy, redshift-unload, shopify,
+     * snowflake-unload, stripe, superstore, uci-online-retail, woocommerce
      * @default null
      */
-    readonly preset?: null;
+    readonly preset?:
+      | 'amazon'
+      | 'ebay'
+      | 'european-spreadsheet'
+      | 'magento'
+      | 'paypal'
+      | 'postgres-copy'
+      | 'redshift-unload'
+      | 'shopify'
+      | 'snowflake-unload'
+      | 'stripe'
+      | 'superstore'
+      | 'uci-online-retail'
+      | 'woocommerce'
+      | null;
     /**
      * encoding of the text; null: UTF-8; a byte order mark wins; a label of the WHATWG encoding
      * standard, such as windows-1252
@@ -611,6 +627,12 @@ export interface TandemConfig {
          * @default true
          */
         readonly bareNumber?: boolean;
+        /**
+         * what the price is of; line: it is total_amount, and price is it divided by the quantity;
+         * piece, line
+         * @default "piece"
+         */
+        readonly per?: 'piece' | 'line';
       };
       /** Where a field of an order comes from. */
       readonly status?: {
@@ -639,6 +661,31 @@ export interface TandemConfig {
         readonly values?: Readonly<
           Record<string, 'completed' | 'cancelled' | 'pending' | 'processing'>
         >;
+      };
+      /** Where a field of an order comes from. */
+      readonly currency?: {
+        /**
+         * the column, or several; in events a key or a JSON Pointer; without it and without
+         * default: the column of the name of the field; a text, or a list of 1 to 32 texts; one
+         * with / in front is a JSON Pointer, with ~1 for / and ~0 for ~
+         */
+        readonly from?: string | readonly string[];
+        /**
+         * what joins several values; a text of up to 16 characters
+         * @default " "
+         */
+        readonly join?: string;
+        /**
+         * stands in for a missing value; without from: a constant; a text of 1 to 256 characters
+         * @default null
+         */
+        readonly default?: string | null;
+        /**
+         * the one currency that is added up; a record in another one is quarantined; a code such as
+         * EUR
+         * @default null
+         */
+        readonly expect?: string | null;
       };
       /** Where a field of customers or products comes from. */
       readonly customer_name?: {

@@ -1,6 +1,6 @@
+import type { PresenceCheck } from '../present-value.ts';
 import type { SpanBatch } from '../span-batch.ts';
 import type { MappedRoom } from './mapped-room.ts';
-import type { PresenceCheck } from './missing-values.ts';
 
 /**
  * Gives a record the values that its file wrote in the record before, where both belong together

@@ -8,12 +8,14 @@ import type { CsvLayout } from '../csv-layout.ts';
 import { dialectFormat } from '../dialect/dialect-format.ts';
 import { ORDER_COLUMNS, type WantedColumns } from '../header-columns.ts';
 import { linesFormat, ndjsonFormat } from '../ndjson.ts';
+import type { PresenceCheck } from '../present-value.ts';
+import { EMPTY_IS_MISSING, USUAL_MISSING } from '../present-value.ts';
 import type { RecordFormat } from '../record-reader.ts';
 import { currencyBytes, ownRules, type RecordRules } from '../record-rules.ts';
 import { type FieldPlan, planFields } from './field-plan.ts';
 import { type EventPaths, scanMappedEvent } from './mapped-events.ts';
 import { MappedValues } from './mapped-values.ts';
-import { type PresenceCheck, presenceCheck } from './missing-values.ts';
+import { presenceCheck } from './missing-values.ts';
 
 /** How the files of one mapping, or of none, are read. */
 export interface InputForm {
@@ -91,6 +93,7 @@ function mappedForm(mapping: InputMapping, { statuses }: RecordRules): InputForm
         expected === null || plan.currency === null
           ? null
           : { slot: plan.currency, expected: currencyBytes(expected) },
+      missing: mapping.missingValues === null ? USUAL_MISSING : EMPTY_IS_MISSING,
       eventPaths: eventPathsOf(plan),
       mappedValues: () => MappedValues.of(mapping, plan),
     },

@@ -8,12 +8,13 @@ import {
   QUANTITY,
   STATUS,
 } from '../../model/order.ts';
+import type { PresenceCheck } from '../present-value.ts';
 import type { SpanBatch } from '../span-batch.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { fieldWriter, type ValueKind, type ValueWriter } from './field-writers.ts';
 import { FillDown } from './fill-down.ts';
 import { MappedRoom } from './mapped-room.ts';
-import { type PresenceCheck, presenceCheck } from './missing-values.ts';
+import { presenceCheck } from './missing-values.ts';
 
 /** What has to be done to a field after its columns were found. */
 interface MappedField {

@@ -1,13 +1,5 @@
 import { trimmedEnd, trimmedStart } from '../../bytes/bytes.ts';
-import { isPresentTrimmed } from '../present-value.ts';
-
-/** Trims the span of a value in place; false if the value is missing, or absent (start -1). */
-export type PresenceCheck = (
-  bytes: Uint8Array,
-  starts: Int32Array,
-  ends: Int32Array,
-  index: number,
-) => boolean;
+import { isPresentTrimmed, type PresenceCheck } from '../present-value.ts';
 
 /**
  * What tells whether a value is missing: the words of contract §2, or those of `missingValues`
