@@ -41,7 +41,7 @@ export async function configOf(text: string, path: string): Promise<Config> {
   const checked = checkConfig(plainValue(document, path));
   if (checked.ok) return checked.config;
   const messages = checked.problems.map(
-    ({ path: key, message }) => `${path}:${lineOf(document, lines, key, yaml.isMap)}: ${message}`,
+    ({ path: key, message }) => `${path}:${lineOf(document, lines, key, yaml)}: ${message}`,
   );
   throw configInvalid(messages);
 }
@@ -79,11 +79,16 @@ function lineOf(
   document: Document,
   lines: LineCounter,
   path: readonly string[],
-  isMap: typeof import('yaml').isMap,
+  { isMap, isSeq }: Pick<typeof import('yaml'), 'isMap' | 'isSeq'>,
 ): number {
   let node: unknown = document.contents;
   let offset = document.contents?.range?.[0] ?? 0;
   for (const key of path) {
+    if (isSeq(node)) {
+      node = node.items[Number(key)];
+      offset = (node as Node | undefined)?.range?.[0] ?? offset;
+      continue;
+    }
     if (!isMap(node)) break;
     const pair = node.items.find((item) => String(item.key) === key);
     if (pair === undefined) break;

@@ -182,7 +182,8 @@ const wholeField = v.strictObject({
 /** Parsed: every option is there, those that the field cannot have at their default. */
 export type FieldMapping = v.InferOutput<typeof wholeField>;
 
-const NO_OPTIONS: FieldMapping = v.parse(wholeField, {});
+/** A field that is the column of its own name, in Tandem's own form. */
+export const DEFAULT_FIELD: FieldMapping = v.parse(wholeField, {});
 
 /** How one field is made of the columns of a file, or the keys of an event. */
 function field<Options extends v.ObjectEntries>(options: Options) {
@@ -190,7 +191,7 @@ function field<Options extends v.ObjectEntries>(options: Options) {
     v.pipe(
       v.strictObject({ ...anyField, ...options }),
       group('Where a field of an order comes from.'),
-      v.transform((given): FieldMapping => ({ ...NO_OPTIONS, ...given })),
+      v.transform((given): FieldMapping => ({ ...DEFAULT_FIELD, ...given })),
     ),
   );
 }
@@ -201,7 +202,7 @@ const dimensionField = v.optional(
       from: v.optional(listOrOne('the column', 'a text', { check: isNameOrPointer, max: 1 })),
     }),
     group('Where a field of customers or products comes from.'),
-    v.transform((given): FieldMapping => ({ ...NO_OPTIONS, ...given })),
+    v.transform((given): FieldMapping => ({ ...DEFAULT_FIELD, ...given })),
   ),
 );
 
