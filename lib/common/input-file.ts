@@ -128,8 +128,8 @@ async function openFile(
 }
 
 /**
- * Passes the records of a file to `consume`, in order and with values in Tandem's own form. Throws `TerminalError` `input_changed` if
- * the file has changed since it was checked.
+ * Passes the records of a file to `consume`, in order and with values in Tandem's own form. Throws
+ * `TerminalError` `input_changed` if the file has changed since it was checked.
  */
 export async function readRecords(
   file: CheckedFile,

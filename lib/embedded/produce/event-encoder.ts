@@ -40,10 +40,12 @@ export function encodeRow(
   target[to++] = OPEN_BRACE;
   for (let field = 0; field < slots.length; field++) {
     const slot = slots[field];
+    const start = starts[slot][index];
+    const end = ends[slot][index];
     if (!isPresentTrimmed(bytes, starts[slot], ends[slot], index)) continue;
     const prefix = PREFIXES[field];
     for (let i = presentFields === 0 ? 1 : 0; i < prefix.length; i++) target[to++] = prefix[i];
-    to = encodeText(bytes, starts[slot][index], ends[slot][index], target, to);
+    to = encodeText(bytes, start, end, target, to);
     target[to++] = QUOTE;
     presentFields |= 1 << field;
   }

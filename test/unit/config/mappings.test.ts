@@ -21,7 +21,9 @@ const FIELD = {
   decimalChar: '.',
   groupChar: null,
   bareNumber: true,
+  per: 'piece',
   values: {},
+  expect: null,
 };
 const DIALECT = {
   delimiter: null,
@@ -58,7 +60,7 @@ describe('a mapping', () => {
     });
   });
 
-  it('takes the example of the contract, but for amounts of lines and currencies', () => {
+  it('takes the example of the contract', () => {
     const text = ['Date', 'Time'];
     const mapping = mappingOf({
       encoding: 'windows-1252',
@@ -68,7 +70,11 @@ describe('a mapping', () => {
         order_id: { from: ['Order', 'Line'], join: '-' },
         customer_id: { from: 'Customer', default: 'guest' },
         order_timestamp: { from: text, format: ['%d.%m.%Y %H:%M'], timeZone: 'Europe/Berlin' },
-        price: { from: 'Total', decimalChar: ',', groupChar: '.', bareNumber: false },
+        price: {
+          ...{ from: 'Total', per: 'line', bareNumber: false },
+          ...{ decimalChar: ',', groupChar: '.' },
+        },
+        currency: { from: 'Currency', expect: 'EUR' },
         status: { values: { 'teilweise bezahlt': 'pending' }, default: 'completed' },
       },
       fillDown: { by: 'Order', fields: ['State', 'Date'] },
@@ -80,7 +86,9 @@ describe('a mapping', () => {
       decimalChar: ',',
       groupChar: '.',
       bareNumber: false,
+      per: 'line',
     });
+    expect(mapping.fields.currency).toEqual({ ...FIELD, from: ['Currency'], expect: 'EUR' });
     expect(mapping.fillDown).toEqual({ by: 'Order', fields: ['State', 'Date'] });
   });
 

@@ -114,20 +114,9 @@ describe('quarantined CSV records', () => {
 
   it('follow the layout of their file, also from file to file in one row group', () => {
     rows.addCsv(recordsOf([['o1,c1,p1,t,q,p,s', 0]]), 0, formOf(USUAL));
-    rows.addCsv(
-      recordsOf([['s;x;o2;c2;p2;t,;q;p', 0]]),
-      0,
-      formOf({
-        ...{ fields: [6, -1, 0, 1, 2, 3, 4, 5], delimiter: 0x3b },
-      }),
-    );
-    rows.addCsv(
-      recordsOf([['"s,3";x;o3;c3;p3;t;q;p', 0]]),
-      0,
-      formOf({
-        ...{ fields: [6, -1, 0, 1, 2, 3, 4, 5], delimiter: 0x3b },
-      }),
-    );
+    const other = csvLayout([6, -1, 0, 1, 2, 3, 4, 5], 0x3b);
+    rows.addCsv(recordsOf([['s;x;o2;c2;p2;t,;q;p', 0]]), 0, formOf(other));
+    rows.addCsv(recordsOf([['"s,3";x;o3;c3;p3;t;q;p', 0]]), 0, formOf(other));
     rows.addCsv(recordsOf([['o4,"c4",p4,t,q,p,s', 0]]), 0, formOf(USUAL));
 
     expect(fieldsOf(taken())).toEqual([

@@ -4,8 +4,8 @@ import type { MappedRoom } from './mapped-room.ts';
 
 /**
  * Gives a record the values that its file wrote in the record before, where both belong together
- * (contract §1.3, `fillDown`): only neighbours do, so that memory does not grow with the file. Reads
- * one file once, in order.
+ * (contract §1.3, `fillDown`): only neighbours do, so that memory does not grow with the file.
+ * Reads one file once, in order.
  */
 export class FillDown {
   readonly #by: number;
