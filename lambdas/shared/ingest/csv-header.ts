@@ -59,6 +59,10 @@ export function parseHeader(
   wanted: WantedColumns,
   dialect: Dialect = OWN_DIALECT,
 ): HeaderResult {
+  // Without a header a few bytes may be enough, but not before it is clear what the first are.
+  if (end < BYTE_ORDER_MARK.length && !isLast) {
+    return { kind: 'incomplete', start: 0, skipRows: dialect.skipRows };
+  }
   const rules = dialectRules(dialect);
   const origin = hasByteOrderMark(bytes, end) ? BYTE_ORDER_MARK.length : 0;
   const rows = passRows(bytes, origin, end, dialect.skipRows);

@@ -74,33 +74,52 @@ export function createCsvBatch(windowBytes: number, roomBytes: number, mappedByt
   return { ...spans, kernel, orders, strayQuotes: kernel.strayQuotes, mappedAt };
 }
 
+/** Contract of `scanOddRecord`, which is one. */
+export type OddRecordScan = (
+  batch: CsvBatch,
+  layout: CsvLayout,
+  start: number,
+  range: ScanRange,
+) => number;
+
 /**
  * Finds records and their seven values (contract §1.1) until the batch is full, no whole record is
  * left in the window, or the next one starts at or after `startBefore`. Returns the position of the
- * first byte that was not consumed.
+ * first byte that was not consumed. `scanOdd` scans what the kernel leaves: records with an issue,
+ * or with a value that is not its bytes.
  */
-export function scanCsv(batch: CsvBatch, layout: CsvLayout, range: ScanRange): number {
+export function scanCsv(
+  batch: CsvBatch,
+  layout: CsvLayout,
+  range: ScanRange,
+  scanOdd: OddRecordScan = scanOddRecord,
+): number {
   const firstRecord = batch.recordCount;
   const overwritten = batch.bytes[range.end];
   batch.bytes[range.end] = LF;
   batch.kernel.setLayout(layout);
-  const stoppedAt = scanRecords(batch, layout, range);
+  const stoppedAt = scanRecords(batch, layout, range, scanOdd);
   batch.bytes[range.end] = overwritten;
   markInvalidUtf8(batch, firstRecord, range.from, stoppedAt);
   return stoppedAt;
 }
 
 /**
- * The kernel takes records as long as they are plain; any other one is scanned here, byte by byte.
+ * The kernel takes records as long as they are plain; any other one is scanned byte by byte.
  */
-function scanRecords(batch: CsvBatch, layout: CsvLayout, range: ScanRange): number {
+function scanRecords(
+  batch: CsvBatch,
+  layout: CsvLayout,
+  range: ScanRange,
+  scanOdd: OddRecordScan,
+): number {
   const { end, startBefore, isLast } = range;
   let from = range.from;
   for (;;) {
     const stoppedAt = batch.kernel.scan({ from, end, startBefore, isLast }, batch.recordCount);
     batch.recordCount = batch.kernel.recordCount;
     if (stoppedAt >= 0) return stoppedAt;
-    const next = scanOddRecord(batch, layout, ~stoppedAt, range);
+    const next = scanOdd(batch, layout, ~stoppedAt, range);
     if (next < 0) return ~stoppedAt;
     from = next;
   }

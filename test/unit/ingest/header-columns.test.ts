@@ -32,6 +32,22 @@ describe('matchColumns', () => {
     expect(match('price', 'order_id', 'Note')).toEqual({ kind: 'matched', fields: [1, 0, 2] });
   });
 
+  it('compares what is wanted in the same plain form, and passes over slots without a name', () => {
+    const wanted = { fields: [null, 'Financial Status', 'Date'], required: ['Date'] };
+    const fieldsOf = (...names: string[]) => matchColumns(names, wanted);
+
+    expect(fieldsOf('date', 'financial-status')).toEqual({ kind: 'matched', fields: [2, 1] });
+    expect(fieldsOf('date', 'Date', '')).toEqual({ kind: 'matched', fields: [-1, 2, -1] });
+    expect(fieldsOf('Financial Status')).toEqual({ kind: 'missing', missing: ['Date'] });
+  });
+
+  it('does not give one column to two fields', () => {
+    expect(matchColumns(['Date'], { fields: ['Date', 'date'], required: [] })).toEqual({
+      kind: 'repeated',
+      repeated: ['Date and date ("Date")'],
+    });
+  });
+
   it('changes letters of ASCII alone', () => {
     // The sign for kelvin becomes a k in lower case.
     const wanted = { fields: ['k'], required: ['k'] };

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { kindOf } from '../../../lambdas/shared/ingest/input-kind.ts';
+import { hasUtf8Mark, isDecoded, kindOf } from '../../../lambdas/shared/ingest/input-kind.ts';
 
 const KIB = 1024;
 const kind = (content: string | Uint8Array, isLast = true) => {
@@ -71,5 +71,21 @@ describe('kindOf', () => {
     expect(kind(`${'\n'.repeat(900 * KIB)}{`, false)).toEqual({ kind: 'ndjson', startByte: 0 });
     expect(kind('\n'.repeat(1_040 * KIB), false)).toEqual(CSV);
     expect(kind(`${'\n'.repeat(1_040 * KIB)}{`)).toEqual(CSV);
+  });
+});
+
+describe('isDecoded', () => {
+  it('is true for what one reader reads from its first byte to its last', () => {
+    const kinds = ['csv', 'ndjson', 'gzip', 'utf16', 'whole', 'segment'] as const;
+
+    expect(kinds.filter(isDecoded)).toEqual(['gzip', 'utf16', 'whole', 'segment']);
+  });
+});
+
+describe('hasUtf8Mark', () => {
+  it('looks at the first three bytes', () => {
+    expect(hasUtf8Mark(Buffer.from('\ufeffa'))).toBe(true);
+    expect(hasUtf8Mark(Buffer.from('a\ufeff'))).toBe(false);
+    expect(hasUtf8Mark(Buffer.from('\ufeff').subarray(0, 2))).toBe(false);
   });
 });

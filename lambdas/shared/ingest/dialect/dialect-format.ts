@@ -7,8 +7,10 @@ import { withoutCarriageReturn } from '../csv-record.ts';
 import {
   type CsvBatch,
   markInvalidUtf8,
+  type OddRecordScan,
   RECORD_TOO_LONG,
   type ScanRange,
+  scanCsv,
   WRONG_FIELD_COUNT,
 } from '../csv-scanner.ts';
 import { csvFormat, type RecordFormat } from '../record-reader.ts';
@@ -18,15 +20,19 @@ import { type DialectRules, dialectRules, isKernelDialect } from './dialect-rule
 
 /**
  * The record format of CSV in any dialect (contract §1.3), with the columns and the delimiter of
- * one file's `layout`. The kernel reads the dialects that it understands; all others take several
- * times as long.
+ * one file's `layout`. The kernel reads the dialects that it understands, and all but the short
+ * records of those that pad such; other dialects take several times as long.
  */
 export function dialectFormat(layout: CsvLayout, dialect: Dialect): RecordFormat {
   if (isKernelDialect(dialect)) return csvFormat(layout);
   const rules = dialectRules(dialect, layout.delimiter);
   const scanner = new DialectScanner(layout, rules);
+  const scanShort: OddRecordScan = (batch, _layout, start, range) =>
+    scanner.scanLine(batch, start, range);
   return {
-    scan: (batch, range) => scanner.scan(batch, range),
+    scan: isKernelDialect({ ...dialect, padRows: false })
+      ? (batch, range) => scanCsv(batch, layout, range, scanShort)
+      : (batch, range) => scanner.scan(batch, range),
     createRecordEnd: () => new DialectRecordEnd(rules),
   };
 }
@@ -50,12 +56,11 @@ class DialectScanner {
 
   /** Contract of `scanCsv`. */
   scan(batch: CsvBatch, range: ScanRange): number {
-    this.#batch = batch;
     const firstRecord = batch.recordCount;
     const stopBefore = Math.min(range.startBefore, range.end);
     let at = range.from;
     while (at < stopBefore && batch.recordCount < SPAN_BATCH_RECORDS) {
-      const next = this.#scanLine(batch, at, range);
+      const next = this.scanLine(batch, at, range);
       if (next < 0) break;
       at = next;
     }
@@ -64,10 +69,10 @@ class DialectScanner {
   }
 
   /**
-   * Takes what starts at `start`: a record, a comment or an empty line. Returns where the next one
-   * starts, or -1 if the window or the room is too short.
+   * Adds what starts at `start`: a record, or nothing for a comment or an empty line. Returns where
+   * the next one starts, or -1 if the window or the room is too short.
    */
-  #scanLine(batch: CsvBatch, start: number, { end, isLast }: ScanRange): number {
+  scanLine(batch: CsvBatch, start: number, { end, isLast }: ScanRange): number {
     const { bytes } = batch;
     if (bytes[start] === LF) return start + 1;
     if (bytes[start] === CR && start + 1 < end && bytes[start + 1] === LF) return start + 2;
@@ -86,6 +91,7 @@ class DialectScanner {
   }
 
   #addRecord(batch: CsvBatch, start: number, end: number): void {
+    this.#batch = batch;
     const span = { start, end, roomAt: batch.roomAt };
     batch.roomAt = splitByRules(batch.bytes, span, this.#rules, this.#addField);
     const wanted = this.#fields.length;
