@@ -166,9 +166,7 @@ export class QuarantineRows {
     this.#layout = layout;
     this.#dialect = dialect;
     this.#isPlain =
-      isKernelDialect(dialect) &&
-      !dialect.padRows &&
-      this.#fields.every((_, field) => layout.fields.includes(field));
+      isKernelDialect(dialect) && this.#fields.every((_, field) => layout.fields.includes(field));
     this.#fieldOf = layout.fields;
     layout.fields.forEach((field, column) => {
       this.#fileColumns[column] = isField(field) ? 1 + field : NO_FIELD;
