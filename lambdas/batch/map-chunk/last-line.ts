@@ -1,8 +1,9 @@
 import { trimmedEnd, trimmedStart } from '../../shared/bytes/bytes.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
-import { splitRecord } from '../../shared/ingest/csv-record.ts';
 import type { CsvBatch } from '../../shared/ingest/csv-scanner.ts';
+import { splitDialect } from '../../shared/ingest/dialect/dialect-record.ts';
 import type { StatusParser } from '../../shared/ingest/status-parser.ts';
+import type { Dialect } from '../../shared/model/config-dialect.ts';
 import { issueBit } from '../../shared/model/issue.ts';
 import { ORDER_TIMESTAMP, PRICE, STATUS } from '../../shared/model/order.ts';
 import type { LastLine, LastValues, OpenRecord } from '../run/chunk-result.ts';
@@ -43,14 +44,14 @@ export class LastLineTally {
     this.#inputBytes = inputBytes;
   }
 
-  /** Takes a batch as it was scanned. `layout`: null for events. */
-  add(batch: CsvBatch, baseOffset: number, layout: CsvLayout | null): void {
+  /** Takes a batch as it was scanned. `form`: null for events. */
+  add(batch: CsvBatch, baseOffset: number, form: RecordForm | null): void {
     const count = batch.recordCount;
     if (this.#last !== null) this.#addOther(this.#last.lastValue);
     const end = baseOffset + batch.recordEnd[count - 1];
     const mayBeOpen = this.#inputBytes === null || this.#inputBytes === end;
-    this.#last = mayBeOpen ? this.#openRecord(batch, baseOffset, layout) : null;
-    const field = lastFieldOf(layout);
+    this.#last = mayBeOpen ? this.#openRecord(batch, baseOffset, form) : null;
+    const field = lastFieldOf(form?.layout ?? null);
     if (field >= 0) this.#addOther(valuesOf(batch, field, 0, mayBeOpen ? count - 1 : count));
   }
 
@@ -64,13 +65,14 @@ export class LastLineTally {
     return { others: this.#others, open: null };
   }
 
-  #openRecord(batch: CsvBatch, baseOffset: number, layout: CsvLayout | null): LastRecord {
+  #openRecord(batch: CsvBatch, baseOffset: number, form: RecordForm | null): LastRecord {
+    const layout = form?.layout ?? null;
     const last = batch.recordCount - 1;
     const field = lastFieldOf(layout);
     return {
       end: baseOffset + batch.recordEnd[last],
       offset: baseOffset + batch.recordStart[last],
-      hasFewerFields: layout !== null && hasFewerFields(batch, last, layout),
+      hasFewerFields: form !== null && hasFewerFields(batch, last, form),
       isInvalidJson: batch.recordIssue[last] === INVALID_JSON,
       statusLeft: layout?.fields.at(-1) === STATUS ? this.#statusLeft(batch, last) : null,
       lastValue: field < 0 ? null : valuesOf(batch, field, last, last + 1),
@@ -110,7 +112,7 @@ function valuesOf(batch: CsvBatch, field: number, from: number, to: number): Las
   let longestBytes = 0;
   let fewestDecimals = Number.MAX_SAFE_INTEGER;
   for (let i = from; i < to; i++) {
-    if (recordIssue[i] !== 0) continue;
+    if (recordIssue[i] !== 0 || starts[i] < 0) continue;
     records += 1;
     const length = ends[i] - starts[i];
     if (length < shortestBytes) shortestBytes = length;
@@ -129,7 +131,7 @@ function decimalsOf(bytes: Uint8Array, start: number, end: number): number {
   return 0;
 }
 
-function hasFewerFields(batch: CsvBatch, record: number, layout: CsvLayout): boolean {
+function hasFewerFields(batch: CsvBatch, record: number, { layout, dialect }: RecordForm): boolean {
   if (batch.recordIssue[record] !== WRONG_FIELD_COUNT) return false;
   const start = batch.recordStart[record];
   // A copy with room after it for values that are not their bytes.
@@ -137,10 +139,16 @@ function hasFewerFields(batch: CsvBatch, record: number, layout: CsvLayout): boo
   const room = new Uint8Array(text.length * 2);
   room.set(text);
   let count = 0;
-  splitRecord(room, 0, text.length, text.length, layout.delimiter, (column) => {
+  splitDialect(room, 0, text.length, text.length, layout, dialect, (column) => {
     count = column + 1;
   });
   return count < layout.fields.length;
+}
+
+/** How the records of a CSV file are written. */
+interface RecordForm {
+  readonly layout: CsvLayout;
+  readonly dialect: Dialect;
 }
 
 /** Below this many others, a value that is the shortest is nothing unusual. */

@@ -199,8 +199,9 @@ export class ChunkMapper {
     columns.clear();
     const format = recordFormat(form, layout);
     const mapped = form.rules.mappedValues();
+    const written = layout === null ? null : { layout, dialect: form.dialect };
     const result = await reader.records(format, limits, (batch, baseOffset) => {
-      tally.lastLine.add(batch, baseOffset, layout);
+      tally.lastLine.add(batch, baseOffset, written);
       mapped?.apply(batch, batch.mappedAt);
       parseOrders(batch, baseOffset, form.rules, columns);
       tally.addStrayQuotes(batch.strayQuotes, baseOffset);
