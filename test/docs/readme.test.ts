@@ -80,6 +80,7 @@ describe('the tables of the README', () => {
       'demo',
       'generate',
       'batch',
+      'check',
       'produce',
       'stream',
       'drain',

@@ -13,6 +13,7 @@ describe('help', () => {
       'demo',
       'generate',
       'batch',
+      'check',
       'produce',
       'stream',
       'drain',
@@ -50,6 +51,7 @@ describe('help', () => {
         '--target <where>',
       ],
     ],
+    ['check', ['--landing <dir>', '--strict', '--examples <n>']],
     [
       'produce',
       ['--stream <dir>', '--shards <n>', '--rate <n>', '--unordered', '--sort', '--target <where>'],
@@ -278,7 +280,7 @@ describe('wrong usage', () => {
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toContain('Usage: tandem');
     expect(err).toContain(
-      'tandem: no command given; choose one of demo, generate, batch, produce, ',
+      'tandem: no command given; choose one of demo, generate, batch, check, produce, ',
     );
   });
 });
