@@ -13,8 +13,6 @@ export interface CheckOptions {
   readonly lake: ObjectStore | null;
   /** Records shown of each issue. */
   readonly examples: number;
-  /** Threads are started for this much input; the default is that of a run. */
-  readonly threadedFromBytes?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: BatchProgress) => void;
   /** One line for the user about how the run goes. */

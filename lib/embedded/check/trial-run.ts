@@ -52,7 +52,7 @@ export async function trialRun(options: CheckOptions, lake: TrialLake): Promise<
 }
 
 async function run(
-  { landing, landingDir, config, threadedFromBytes, signal, onProgress, onNote }: CheckOptions,
+  { landing, landingDir, config, signal, onProgress, onNote }: CheckOptions,
   lake: TrialLake,
 ): Promise<BatchManifest> {
   const result = await runBatch({
@@ -61,7 +61,6 @@ async function run(
     lakeDir: lake.dir,
     config: { ...config, batch: { ...config.batch, maxQuarantined: 1 } },
     ...(landingDir !== undefined && { landingDir }),
-    ...(threadedFromBytes !== undefined && { threadedFromBytes }),
     ...(signal !== undefined && { signal }),
     ...(onProgress !== undefined && { onProgress }),
     ...(onNote !== undefined && { onNote }),
