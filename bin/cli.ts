@@ -37,6 +37,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/batch.ts')).defineBatch,
   },
   {
+    name: 'check',
+    summary: 'show what a batch run would do, and what would help; writes nothing',
+    load: async () => (await import('./commands/check.ts')).defineCheck,
+  },
+  {
     name: 'produce',
     summary: 'send the records of files to the stream',
     load: async () => (await import('./commands/produce.ts')).defineProduce,

@@ -81,6 +81,7 @@ describe('the tables of the README', () => {
       'generate',
       'init',
       'batch',
+      'check',
       'produce',
       'stream',
       'drain',

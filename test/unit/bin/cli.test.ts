@@ -14,6 +14,7 @@ describe('help', () => {
       'generate',
       'init',
       'batch',
+      'check',
       'produce',
       'stream',
       'drain',
@@ -58,6 +59,7 @@ describe('help', () => {
         '--target <where>',
       ],
     ],
+    ['check', ['--landing <dir>', '--strict', '--examples <n>']],
     [
       'produce',
       ['--stream <dir>', '--shards <n>', '--rate <n>', '--unordered', '--sort', '--target <where>'],
@@ -282,7 +284,7 @@ describe('wrong usage', () => {
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toContain('Usage: tandem');
     expect(err).toContain(
-      'tandem: no command given; choose one of demo, generate, init, batch, produce, ',
+      'tandem: no command given; choose one of demo, generate, init, batch, check, ',
     );
   });
 });
