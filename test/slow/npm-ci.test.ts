@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { readText } from '../docs/markdown.ts';
 import { npmProgram } from '../support/npm-program.ts';
 import { projectRoot } from '../support/source-files.ts';
-import { readText } from './markdown.ts';
 
 const run = promisify(execFile);
 const read = (name: string) => JSON.parse(readFileSync(join(projectRoot, name), 'utf8'));

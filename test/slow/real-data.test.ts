@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeCheckout, runTandemJson } from './run-tandem.ts';
+import { makeCheckout, runTandemJson } from '../docs/run-tandem.ts';
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
