@@ -92,7 +92,7 @@ function mappedForm(mapping: InputMapping, { statuses }: RecordRules): InputForm
       currency:
         expected === null || plan.currency === null
           ? null
-          : { slot: plan.currency, expected: currencyBytes(expected) },
+          : { slot: plan.currency.slot, expected: currencyBytes(expected) },
       missing: mapping.missingValues === null ? USUAL_MISSING : EMPTY_IS_MISSING,
       eventPaths: eventPathsOf(plan),
       mappedValues: () => MappedValues.of(mapping, plan),
