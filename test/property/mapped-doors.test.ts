@@ -123,11 +123,12 @@ function asEvents({ wrong_field_count: unread, ...others }: Readonly<Record<stri
 }
 
 /** Events that `produce` makes of a file of this form. */
-function eventsEntry({ isPerLine, currency }: Form): object[] {
+function eventsEntry({ isPerLine, currency, missingValues }: Form): object[] {
   const price = isPerLine ? { price: { per: 'line' } } : {};
   const expected = currency === null ? {} : { currency: { expect: 'EUR' } };
   const fields = { ...price, ...expected };
-  return Object.keys(fields).length === 0 ? [] : [{ match: 'events', fields }];
+  const isUsual = Object.keys(fields).length === 0 && missingValues === null;
+  return isUsual ? [] : [{ match: 'events', fields, missingValues }];
 }
 
 it(
