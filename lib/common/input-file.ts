@@ -33,6 +33,8 @@ export interface CheckedFile extends InputFile {
   readonly sizeBytes: number;
   /** Null: NDJSON, which has no header. */
   readonly layout: CsvLayout | null;
+  /** True if its records are events in Tandem's own form, as they stand. */
+  readonly holdsOwnEvents: boolean;
 }
 
 const EVERYTHING = {
@@ -85,12 +87,16 @@ async function checkFile(
     const sizeBytes = opened.isDecoded
       ? await decodedBytes(file, etag, batch, signal)
       : info.sizeBytes;
-    return { ...file, etag, sizeBytes, layout };
+    return { ...file, etag, sizeBytes, layout, holdsOwnEvents: layout === null && isOwn(file) };
   } catch (error) {
     return reasonOf(file, error);
   } finally {
     await opened.close();
   }
+}
+
+function isOwn({ form: { rules } = OWN_FORM }: InputFile): boolean {
+  return rules === undefined || (rules.eventPaths === null && rules.mappedValues() === null);
 }
 
 /** Reads a file to its end. */

@@ -7,7 +7,6 @@ import type { BatchPlan } from '../../lambdas/batch/run/batch-plan.ts';
 import { loadDimension } from '../../lambdas/shared/dimensions/load-dimension.ts';
 import { InputForms } from '../../lambdas/shared/ingest/mapping/input-form.ts';
 import { KernelMemory } from '../../lambdas/shared/kernels/kernel-memory.ts';
-import { DEFAULT_CONFIG } from '../../lambdas/shared/model/config.ts';
 import type { Keep } from '../../lambdas/shared/model/config-rules.ts';
 import { CUSTOMERS, PRODUCTS } from '../../lambdas/shared/model/dimension.ts';
 import type { ObjectStore } from '../../lambdas/shared/ports/object-store.ts';
@@ -31,6 +30,8 @@ export interface Cutting {
   readonly keep: Keep;
   /** Share of records. */
   readonly maxQuarantined: number;
+  /** What the config file says beside that. */
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
 /** Everything in one piece, in memory. */
@@ -43,6 +44,7 @@ export const UNCUT: Cutting = {
   rowGroupRows: 65_536,
   keep: 'first',
   maxQuarantined: 0.5,
+  config: {},
 };
 
 export const RUN_ID = '20260131T120000Z-00000000';
@@ -58,7 +60,7 @@ export async function planCut(
     createdAt: '2026-01-31T12:00:00.000Z',
     codeVersion: '0.0.0',
     configHash: '',
-    forms: new InputForms(DEFAULT_CONFIG),
+    forms: new InputForms(configOf(cut.config)),
     chunkBytes: cut.chunkBytes,
     landingName: 'the landing zone',
     chooseSizes: async () => ({ bucketCount: cut.bucketCount, waveBytes: cut.waveBytes }),
@@ -76,6 +78,7 @@ export async function runCut(
 ): Promise<{ manifest: BatchManifest; lake: ObjectStore }> {
   const cut = { ...UNCUT, ...cutting };
   const config = configOf({
+    ...cut.config,
     parquet: { rowGroupRows: cut.rowGroupRows },
     rules: { keep: cut.keep },
     batch: { maxQuarantined: cut.maxQuarantined },

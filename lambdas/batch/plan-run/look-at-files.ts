@@ -93,7 +93,7 @@ async function lookUnlessRefused(
 /** What an orders file is, by its first bytes, and what its header says. */
 async function lookAt(landing: ObjectStore, object: LandingObject, form: InputForm): Promise<Look> {
   const { key, etag } = object;
-  const { wanted, dialect, encoding, isWhole } = form;
+  const { wanted, dialect, isWhole } = form;
   for (const wantedBytes of [FIRST_BYTES, MAX_FIRST_BYTES]) {
     const endByte = Math.min(wantedBytes, object.sizeBytes);
     const bytes = await readUnchanged(landing, object, endByte);
@@ -102,7 +102,7 @@ async function lookAt(landing: ObjectStore, object: LandingObject, form: InputFo
     if (found.kind === 'unsupported') {
       return { key, etag, reason: `format_unsupported: ${found.name}` };
     }
-    if (found.kind === 'ndjson' && encoding === null) {
+    if (found.kind === 'ndjson' && !isWhole) {
       return plannedInput(object, 'ndjson', found.startByte);
     }
     if (found.kind === 'gzip') return await gzipInput(landing, object);

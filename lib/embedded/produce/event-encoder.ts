@@ -1,5 +1,8 @@
 import type { ByteHeap } from '../../../lambdas/shared/bytes/byte-heap.ts';
-import { isPresentTrimmed } from '../../../lambdas/shared/ingest/present-value.ts';
+import {
+  isPresentTrimmed,
+  type PresenceCheck,
+} from '../../../lambdas/shared/ingest/present-value.ts';
 import type { SpanBatch } from '../../../lambdas/shared/ingest/span-batch.ts';
 import { ORDER_FIELDS } from '../../../lambdas/shared/model/order.ts';
 
@@ -19,17 +22,24 @@ const FIELD_SLOTS: readonly number[] = ORDER_FIELDS.map((_, field) => field);
 const PREFIXES = [...ORDER_FIELDS, 'currency'].map((field) => Buffer.from(`,"${field}":"`));
 const PREFIX_BYTES = PREFIXES.reduce((sum, { length }) => sum + length, 0);
 
+/** What of a row is sent. */
+export interface RowForm {
+  /** Where the record's currency is, which becomes the key `currency`; null: it names none. */
+  readonly currencySlot?: number | null;
+  /** Which values are missing; if left out, the words of contract §2 are. */
+  readonly isPresent?: PresenceCheck;
+}
+
 /**
  * Appends record `index` of a batch of CSV rows to `heap` as a JSON object of its values, as the
  * text that was read, without missing ones (contract §2, §6). Trims the record's spans in place.
- * `currencySlot`: where the record's currency is, which becomes the key `currency`. Returns the
- * present fields as bits.
+ * Returns the present fields as bits.
  */
 export function encodeRow(
   batch: SpanBatch,
   index: number,
   heap: ByteHeap,
-  currencySlot: number | null = null,
+  { currencySlot = null, isPresent = isPresentTrimmed }: RowForm = {},
 ): number {
   const { bytes, starts, ends } = batch;
   const slots = currencySlot === null ? FIELD_SLOTS : [...FIELD_SLOTS, currencySlot];
@@ -40,9 +50,8 @@ export function encodeRow(
   target[to++] = OPEN_BRACE;
   for (let field = 0; field < slots.length; field++) {
     const slot = slots[field];
-    const start = starts[slot][index];
-    const end = ends[slot][index];
-    if (!isPresentTrimmed(bytes, starts[slot], ends[slot], index)) continue;
+    const [start, end] = [starts[slot][index], ends[slot][index]];
+    if (!isPresent(bytes, starts[slot], ends[slot], index)) continue;
     const prefix = PREFIXES[field];
     for (let i = presentFields === 0 ? 1 : 0; i < prefix.length; i++) target[to++] = prefix[i];
     to = encodeText(bytes, start, end, target, to);
@@ -56,7 +65,11 @@ export function encodeRow(
 
 function valueBytes({ starts, ends }: SpanBatch, index: number, slots: readonly number[]) {
   let sum = 0;
-  for (const slot of slots) sum += ends[slot][index] - starts[slot][index] + 2;
+  for (const slot of slots) {
+    const start = starts[slot][index];
+    // The end of a value that is not there means nothing.
+    if (start >= 0) sum += ends[slot][index] - start;
+  }
   return sum;
 }
 

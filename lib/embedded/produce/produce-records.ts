@@ -21,7 +21,7 @@ import {
   readRecords,
 } from '../../common/input-file.ts';
 import { BackInTimeWatch } from './back-in-time.ts';
-import { encodeRow } from './event-encoder.ts';
+import { encodeRow, type RowForm } from './event-encoder.ts';
 import { ProduceTally, type SkippedRecord } from './produce-tally.ts';
 import { PutRequest, type RequestEntry } from './put-request.ts';
 import { RecordSender, type SendRetry } from './record-sender.ts';
@@ -218,7 +218,7 @@ class Producer {
     const { bytes, starts, ends } = batch;
     const dataStart = heap.size;
     const isReadable = batch.recordIssue[index] === 0;
-    if (isReadable && isRewritten(file)) encodeRow(batch, index, heap, currencySlotOf(file));
+    if (isReadable && !file.holdsOwnEvents) encodeRow(batch, index, heap, rowFormOf(file));
     else copyRaw(batch, index, heap);
     const dataEnd = heap.size;
     const idStarts = starts[ORDER_ID];
@@ -244,13 +244,10 @@ class Producer {
   }
 }
 
-/** Events of the own form are sent as they are. */
-function isRewritten({ layout, form }: CheckedFile): boolean {
-  return layout !== null || (form?.rules?.eventPaths ?? null) !== null;
-}
-
-function currencySlotOf({ form }: CheckedFile): number | null {
-  return form?.rules?.currency?.slot ?? null;
+function rowFormOf({ form }: CheckedFile): RowForm {
+  if (form?.rules === undefined) return {};
+  const { currency, missing } = form.rules;
+  return { currencySlot: currency?.slot ?? null, isPresent: missing.isPresent };
 }
 
 function copyRaw(batch: CsvBatch, index: number, heap: ByteHeap): void {

@@ -16,8 +16,8 @@ export interface FieldPlan {
   /** A slot that is filled with the spans of another one before values are written. */
   readonly copies: readonly { readonly from: number; readonly to: number }[];
   readonly fillDown: { readonly by: number; readonly slots: readonly number[] } | null;
-  /** Of the column that says the currency; null: none does. */
-  readonly currency: number | null;
+  /** Where the currency is written, and of which columns; null: none is looked at. */
+  readonly currency: { readonly slot: number; readonly sources: readonly number[] } | null;
 }
 
 /**
@@ -33,10 +33,8 @@ export function planFields({ fields, fillDown }: InputMapping): FieldPlan {
   const sources = columnsOf.map((columns, field) =>
     columns.map((column, index) => slots.slotFor(column, { field, isFirst: index === 0 })),
   );
-  const currency =
-    fields.currency === undefined ? undefined : fromOf(fields.currency, 'currency')[0];
   return {
-    currency: currency === undefined ? null : slots.slotOf(currency),
+    currency: currencyOf(fields.currency, slots),
     fillDown:
       fillDown === null
         ? null
@@ -48,6 +46,13 @@ export function planFields({ fields, fillDown }: InputMapping): FieldPlan {
     copies: slots.copies,
     names: slots.names,
   };
+}
+
+/** It is written last, over its first column: no field reads that any more. */
+function currencyOf(mapping: FieldMapping | undefined, slots: SlotList): FieldPlan['currency'] {
+  if (mapping === undefined) return null;
+  const sources = fromOf(mapping, 'currency').map((column) => slots.slotBeside(column));
+  return { slot: sources[0] ?? slots.add(null), sources };
 }
 
 function fromOf(mapping: FieldMapping | undefined, name: string): readonly string[] {
@@ -67,12 +72,16 @@ class SlotList {
 
   /** The slot from which a field reads one of its columns: no other field writes there. */
   slotFor(column: string, { field, isFirst }: { field: number; isFirst: boolean }): number {
+    return isFirst && this.slotOf(column) === field ? field : this.slotBeside(column);
+  }
+
+  /** The slot from which others than fields read a column: no field writes there. */
+  slotBeside(column: string): number {
     const slot = this.slotOf(column);
-    const isOwn = slot === field && isFirst;
-    if (isOwn || slot >= FIELD_COUNT) return slot;
+    if (slot >= FIELD_COUNT) return slot;
     const known = this.copies.find(({ from }) => from === slot);
     if (known !== undefined) return known.to;
-    const to = this.#add(null);
+    const to = this.add(null);
     this.copies.push({ from: slot, to });
     return to;
   }
@@ -80,10 +89,11 @@ class SlotList {
   /** The slot that a scanner fills with a column. */
   slotOf(column: string): number {
     const slot = this.names.indexOf(column);
-    return slot >= 0 ? slot : this.#add(column);
+    return slot >= 0 ? slot : this.add(column);
   }
 
-  #add(column: string | null): number {
+  /** A further slot, for a column or for what is written. */
+  add(column: string | null): number {
     assert(this.names.length < FIELD_COUNT + EXTRA_FIELDS, 'the columns of a mapping have room');
     return this.names.push(column) - 1;
   }

@@ -70,6 +70,18 @@ export class FillDown {
         ? null
         : Buffer.from(bytes.subarray(starts[slot][last], ends[slot][last]));
     this.#key = copyOf(this.#by);
-    this.#values = this.#slots.map(copyOf);
+    this.#values = this.#slots.map((slot) => shortened(copyOf(slot)));
   }
+}
+
+/** More than any value may have that is no row of zeros. */
+const MAX_KEPT_BYTES = 4096;
+const QUESTION_MARK = 0x3f;
+
+/** So that all of a batch have room: what is longer stays too long, and becomes no number. */
+function shortened(value: Buffer | null): Buffer | null {
+  if (value === null || value.length <= MAX_KEPT_BYTES) return value;
+  const kept = Buffer.from(value.subarray(0, MAX_KEPT_BYTES));
+  kept[MAX_KEPT_BYTES - 1] = QUESTION_MARK;
+  return kept;
 }

@@ -26,6 +26,8 @@ export interface InputForm {
   /** True where a file can only be read from its first byte on. */
   readonly isWhole: boolean;
   readonly rules: RecordRules;
+  /** Null: Tandem's own form. */
+  readonly mapping: InputMapping | null;
 }
 
 /** How the records of a file are found: by its layout, or as events where that is null. */
@@ -73,6 +75,7 @@ function ownForm(rules: RecordRules): InputForm {
     encoding: null,
     isWhole: false,
     rules,
+    mapping: null,
   };
 }
 
@@ -86,13 +89,14 @@ function mappedForm(mapping: InputMapping, { statuses }: RecordRules): InputForm
     dialect,
     encoding,
     isWhole: encoding !== null || fillDown !== null,
+    mapping,
     rules: {
       statuses,
       pricePer: price?.per ?? 'piece',
       currency:
         expected === null || plan.currency === null
           ? null
-          : { slot: plan.currency, expected: currencyBytes(expected) },
+          : { slot: plan.currency.slot, expected: currencyBytes(expected) },
       missing: mapping.missingValues === null ? USUAL_MISSING : EMPTY_IS_MISSING,
       eventPaths: eventPathsOf(plan),
       mappedValues: () => MappedValues.of(mapping, plan),

@@ -1,4 +1,4 @@
-import { MAX_ID_BYTES } from '../../model/order.ts';
+import { FIELD_COUNT, MAX_ID_BYTES } from '../../model/order.ts';
 import { SPAN_BATCH_RECORDS } from '../span-batch.ts';
 
 /** Longest value that is written: an id of one byte more is too long however it goes on. */
@@ -10,9 +10,9 @@ export const MAX_NUMBER_BYTES = 64;
 /** `2026-01-31T10:00:00.000Z` */
 export const TIME_BYTES = 24;
 
-/** Three ids, a status, a time and two numbers for each record, and the constants of a batch. */
+/** The seven fields and the currency of each record, and what is written once for a batch. */
 export const MAPPED_ROOM_BYTES =
-  SPAN_BATCH_RECORDS * (4 * MAX_MAPPED_BYTES + 2 * MAX_NUMBER_BYTES + TIME_BYTES) + 2 * 1024 * 1024;
+  SPAN_BATCH_RECORDS * (FIELD_COUNT + 1) * MAX_MAPPED_BYTES + 2 * 1024 * 1024;
 
 /** The part of a reader's buffer that holds what a mapping writes; starts anew with each batch. */
 export class MappedRoom {

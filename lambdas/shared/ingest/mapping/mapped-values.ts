@@ -1,19 +1,12 @@
 import type { FieldMapping } from '../../model/config-fields.ts';
 import type { InputMapping } from '../../model/config-input.ts';
-import {
-  ORDER_FIELDS,
-  ORDER_TIMESTAMP,
-  type OrderField,
-  PRICE,
-  QUANTITY,
-  STATUS,
-} from '../../model/order.ts';
+import { ORDER_FIELDS, ORDER_TIMESTAMP, PRICE, QUANTITY, STATUS } from '../../model/order.ts';
 import type { PresenceCheck } from '../present-value.ts';
 import type { SpanBatch } from '../span-batch.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { fieldWriter, type ValueKind, type ValueWriter } from './field-writers.ts';
 import { FillDown } from './fill-down.ts';
-import { MappedRoom } from './mapped-room.ts';
+import { MAX_MAPPED_BYTES, MappedRoom } from './mapped-room.ts';
 import { presenceCheck } from './missing-values.ts';
 
 /** What has to be done to a field after its columns were found. */
@@ -48,7 +41,14 @@ export class MappedValues {
 
   /** For one file from its first record on; null if its values stay as they are. */
   static of(mapping: InputMapping, plan: FieldPlan): MappedValues | null {
-    const fields = ORDER_FIELDS.map((name, field) => mappedField(mapping, plan, { name, field }));
+    const fields = ORDER_FIELDS.map((name, field) =>
+      mappedField(mapping, { name, field, sources: plan.sources[field] }),
+    );
+    const { currency } = plan;
+    if (currency !== null) {
+      const { slot: field, sources } = currency;
+      fields.push(mappedField(mapping, { name: 'currency', field, sources }));
+    }
     const changed = fields.filter((field) => field !== null);
     if (changed.length === 0 && plan.fillDown === null) return null;
     return new MappedValues(plan, changed, presenceCheck(mapping.missingValues));
@@ -140,12 +140,14 @@ export class MappedValues {
   }
 }
 
-/** More than any writer writes. */
-const MAX_WRITTEN_BYTES = 128;
+/** No writer writes more, not even a status that it does not know. */
+const MAX_WRITTEN_BYTES = MAX_MAPPED_BYTES;
 
-/** What is joined, up to the length from which on it is too long for any field. */
+const QUESTION_MARK = 0x3f;
+
+/** What is joined. Longer than any value may be, it ends in a byte that makes it none. */
 class JoinedText {
-  readonly text = new Uint8Array(256);
+  readonly text = new Uint8Array(MAX_MAPPED_BYTES);
   size = 0;
   parts = 0;
 
@@ -158,6 +160,7 @@ class JoinedText {
     const count = Math.min(end - start, this.text.length - this.size);
     this.text.set(bytes.subarray(start, start + count), this.size);
     this.size += count;
+    if (count < end - start) this.text[this.text.length - 1] = QUESTION_MARK;
   }
 }
 
@@ -170,11 +173,9 @@ function setConstant(batch: SpanBatch, { field, fallback }: MappedField, room: M
 /** Null if nothing has to be done: the scanner has written the value where parsers look. */
 function mappedField(
   mapping: InputMapping,
-  plan: FieldPlan,
-  { name, field }: { readonly name: OrderField; readonly field: number },
+  { name, field, sources }: Pick<MappedField, 'field' | 'sources'> & { readonly name: string },
 ): MappedField | null {
   const own = mapping.fields[name];
-  const sources = plan.sources[field];
   const write = own === undefined ? null : writerOf(field, own);
   const fallback = own?.default ?? null;
   const isDirect = sources.length === 1 && sources[0] === field;
