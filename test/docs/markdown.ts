@@ -5,10 +5,11 @@ import { projectRoot } from '../support/source-files.ts';
 /** Every Markdown file of the project, by its path from the root. */
 export function markdownFiles(): string[] {
   const top = readdirSync(projectRoot).filter((name) => name.endsWith('.md'));
-  const below = ['docs', 'data/sample', 'data/complete-journey'].flatMap((folder) =>
-    readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
+  const below = ['docs', 'data/sample', 'data/shop-export', 'data/complete-journey'].flatMap(
+    (folder) =>
+      readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
   );
   return [...top, ...below].sort();
 }

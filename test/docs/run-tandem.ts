@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { projectRoot } from '../support/source-files.ts';
 
 const run = promisify(execFile);
-const LINKED = ['config', 'data/sample', 'data/complete-journey'];
+const LINKED = ['config', 'data/sample', 'data/shop-export', 'data/complete-journey'];
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
