@@ -4,10 +4,10 @@ import { existsSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runCliHere } from '../../support/run-cli.ts';
-import { StreamFolders } from '../../support/stream-folders.ts';
+import { runCliHere } from '../support/run-cli.ts';
+import { StreamFolders } from '../support/stream-folders.ts';
 
-const ENTRY = fileURLToPath(new URL('../../../bin/tandem.js', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../bin/tandem.js', import.meta.url));
 /** Writing to it fails as on a full disk. */
 const FULL = '/dev/full';
 const WAIT_MS = 25_000;

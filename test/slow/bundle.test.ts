@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { DEFAULT_CONFIG, parseConfig } from '../../../lambdas/shared/model/config.ts';
-import type { DeployedSettings } from '../../../lambdas/shared/runtime/function-settings.ts';
-import { bundleFunctions } from '../../../lib/aws/bundle/bundle-functions.ts';
-import { FUNCTION_NAMES, type FunctionName } from '../../../lib/aws/bundle/function-names.ts';
+import { DEFAULT_CONFIG, parseConfig } from '../../lambdas/shared/model/config.ts';
+import type { DeployedSettings } from '../../lambdas/shared/runtime/function-settings.ts';
+import { bundleFunctions } from '../../lib/aws/bundle/bundle-functions.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../lib/aws/bundle/function-names.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tandem-bundles-'));
 const bundles = bundleFunctions(join(folder, 'first'), DEFAULT_CONFIG);

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RowGroupData } from '../../../lambdas/shared/bytes/column-data.ts';
-import { readRows } from '../../../lambdas/shared/parquet/reader.ts';
-import { ParquetWriter } from '../../../lambdas/shared/parquet/writer.ts';
-import { bytesValues, COMPACT, columnsOf, parquetFile } from '../../support/parquet-data.ts';
+import type { RowGroupData } from '../../lambdas/shared/bytes/column-data.ts';
+import { readRows } from '../../lambdas/shared/parquet/reader.ts';
+import { ParquetWriter } from '../../lambdas/shared/parquet/writer.ts';
+import { bytesValues, COMPACT, columnsOf, parquetFile } from '../support/parquet-data.ts';
 import {
   hasPyArrow,
   pyArrowTitle,
@@ -13,7 +13,7 @@ import {
   readWithDuckDb,
   readWithPyArrow,
   readWithTandem,
-} from '../../support/parquet-readers.ts';
+} from '../support/parquet-readers.ts';
 
 const ROWS = 1_048_577;
 
