@@ -3,7 +3,7 @@ import { isPossibleSpelling } from './config-rules.ts';
 import { flag, group, oneOf, text } from './config-values.ts';
 import { DIMENSIONS } from './dimension.ts';
 import { type OrderField, STATUSES } from './order.ts';
-import { DIRECTIVES_SHOWN, isTimePattern } from './time-pattern.ts';
+import { AUTO, checkTimePattern, DIRECTIVES_SHOWN } from './time-pattern.ts';
 
 /** Longest text of a mapping: names of columns, defaults, patterns. */
 export const MAX_TEXT = 256;
@@ -88,9 +88,9 @@ const timeOptions = {
       'patterns of a time, tried in order; auto: the own form of Tandem',
       'auto, or a strptime pattern with year, month and day, or a list of 1 to 32 of them; of ' +
         `directives ${DIRECTIVES_SHOWN}`,
-      { check: (pattern) => pattern === 'auto' || isTimePattern(pattern) },
+      { check: (pattern) => checkTimePattern(pattern) === null },
     ),
-    ['auto'],
+    [AUTO],
   ),
   timeZone: v.optional(
     v.nullable(

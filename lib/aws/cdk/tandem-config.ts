@@ -545,8 +545,8 @@ export interface TandemConfig {
         readonly default?: string | null;
         /**
          * patterns of a time, tried in order; auto: the own form of Tandem; auto, or a strptime
-         * pattern with year, month and day, or a list of 1 to 32 of them; of directives %Y %y %m %d
-         * %e %H %I %M %S %f %p %b %B %h %a %A %z %Z %s %j %T %D %F %R %n %t %%
+         * pattern with year, month and day, or a list of 1 to 32 of them; of directives %Y %y %m %b
+         * %B %h %d %e %j %H %I %p %M %S %f %z %Z %a %A %s %D %F %R %T %n %t %%
          * @default [ "auto" ]
          */
         readonly format?: string | readonly string[];

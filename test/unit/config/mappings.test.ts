@@ -107,6 +107,13 @@ describe('a mapping', () => {
     expect(checkConfig({ input: [{ match: 'orders/**', ...mapping }] }).ok).toBe(true);
   });
 
+  it.each(['%d.%m.%Y %I:%M', '%d.%m.%Y %d'])(
+    'cannot have times that nothing reads: %s',
+    (format) => {
+      expect(() => mappingOf({ fields: { order_timestamp: { format } } })).toThrow(format);
+    },
+  );
+
   it('may be left out, or be in an empty list', () => {
     expect(parseConfig({ input: null }).input).toEqual([]);
     expect(parseConfig({ input: [] }).input).toEqual([]);

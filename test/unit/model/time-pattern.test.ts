@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isTimePattern } from '../../../lambdas/shared/model/time-pattern.ts';
+import { checkTimePattern } from '../../../lambdas/shared/model/time-pattern.ts';
 
-describe('isTimePattern', () => {
+describe('a pattern of times', () => {
   it.each([
     '%Y-%m-%d %H:%M:%S.%f',
     '%d.%m.%y',
@@ -12,10 +12,11 @@ describe('isTimePattern', () => {
     '%D %T',
     '%FT%R%Z',
     '%Y/%j',
+    '%y/%j',
     '%n%t%% %F',
     'on %a the %d of %m in %Y',
   ])('takes %j', (pattern) => {
-    expect(isTimePattern(pattern)).toBe(true);
+    expect(checkTimePattern(pattern)).toBe(null);
   });
 
   it.each([
@@ -25,13 +26,14 @@ describe('isTimePattern', () => {
     ['%d.%m', 'no year'],
     ['%Y-%m', 'no day'],
     ['%Y-%d', 'no month'],
-    ['%y/%j', 'a day of a year of two digits'],
+    ['%d.%m.%Y %I:%M', 'an hour of which half of the day'],
+    ['%d.%m.%Y %M', 'minutes without an hour'],
     ['%m/%d %j', 'no year'],
     ['%Y-%m-%d %Q', 'an unknown directive'],
     ['%Y-%m-%d %', 'a percent sign at the end'],
     ['%-d.%m.%Y', 'a flag'],
     ['%%Y-%m-%d', 'an escaped percent sign'],
   ])('does not take %j: %s', (pattern) => {
-    expect(isTimePattern(pattern)).toBe(false);
+    expect(checkTimePattern(pattern)).not.toBe(null);
   });
 });

@@ -1,4 +1,5 @@
 import { SPACE } from '../../bytes/bytes.ts';
+import type { Letter, Token } from '../../model/time-pattern.ts';
 import { halfStep, monthStep, weekdayStep } from './name-steps.ts';
 import {
   blanksStep,
@@ -19,7 +20,6 @@ import {
   type Step,
   YEAR,
 } from './pattern-steps.ts';
-import type { Letter, Token } from './pattern-tokens.ts';
 import { offsetStep, zoneNameStep } from './zone-steps.ts';
 
 /** How each directive that is a number is written: part, digits at least and most, range. */

@@ -6,6 +6,7 @@ import {
   MAX_INSTANT_MS,
   MS_PER_DAY,
 } from '../../model/time.ts';
+import { AUTO, faultOf, type Token, tokensOf } from '../../model/time-pattern.ts';
 import { INVALID_TIME } from '../timestamp.ts';
 import { compileOwnForm } from './own-form.ts';
 import { stepsOf } from './pattern-program.ts';
@@ -26,16 +27,12 @@ import {
   WEEKDAY,
   YEAR,
 } from './pattern-steps.ts';
-import { faultOf, type Token, tokensOf } from './pattern-tokens.ts';
 import { type LocalClock, localClockOf } from './time-zone.ts';
 
 /**
  * Milliseconds since 1970 of a trimmed, present value in `[start, end)`, or `INVALID_TIME`.
  */
 export type TimeReader = (bytes: Uint8Array, start: number, end: number) => number;
-
-/** The pattern that stands for Tandem's own form. */
-const AUTO = 'auto';
 
 /**
  * A reader of times in any of these patterns (`checkTimePattern`; contract §1.3). The first one
@@ -62,16 +59,6 @@ export function compileTimePatterns(
     }
     return INVALID_TIME;
   };
-}
-
-/**
- * What is wrong with a pattern, in words that follow its name: `has no day (%d)`. Null if nothing
- * is. It needs a year with month and day, or with the day of the year, or `%s` alone.
- */
-export function checkTimePattern(pattern: string): string | null {
-  if (pattern === AUTO) return null;
-  const tokens = tokensOf(pattern);
-  return typeof tokens === 'string' ? tokens : faultOf(tokens);
 }
 
 function compilePattern(pattern: string, clock: LocalClock | null): TimeReader {

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  checkTimePattern,
-  compileTimePatterns,
-} from '../../../../lambdas/shared/ingest/mapping/time-pattern.ts';
+import { compileTimePatterns } from '../../../../lambdas/shared/ingest/mapping/time-pattern.ts';
 import { INVALID_TIME } from '../../../../lambdas/shared/ingest/timestamp.ts';
+import { checkTimePattern } from '../../../../lambdas/shared/model/time-pattern.ts';
 import { placed } from '../../../support/bytes-of.ts';
 
 /** Digits and letters around the value are not its own. */
