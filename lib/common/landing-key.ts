@@ -1,7 +1,5 @@
 import { basename, resolve, sep } from 'node:path';
-import { DIMENSIONS } from '../../lambdas/shared/model/dimension.ts';
-
-const FOLDERS: readonly string[] = ['orders', ...DIMENSIONS.map(({ name }) => name)];
+import { LANDING_FOLDERS } from '../../lambdas/shared/model/dimension.ts';
 
 /**
  * The key that a file has, or would have, in a landing zone: its place below the last `orders/`,
@@ -11,7 +9,7 @@ export function landingKeyOf(path: string): string {
   const full = resolve(path);
   const names = full.split(sep);
   const at = names.findLastIndex((name, index) => {
-    return FOLDERS.includes(name) && index < names.length - 1;
+    return LANDING_FOLDERS.includes(name) && index < names.length - 1;
   });
   return at < 0 ? `orders/${basename(full)}` : names.slice(at).join('/');
 }

@@ -4,8 +4,8 @@ import { splitDialect } from '../../lambdas/shared/ingest/dialect/dialect-record
 import {
   dialectRules,
   isKernelDialect,
-  OWN_DIALECT,
 } from '../../lambdas/shared/ingest/dialect/dialect-rules.ts';
+import { DEFAULT_DIALECT } from '../../lambdas/shared/model/config-dialect.ts';
 import type { Dialect } from '../../lambdas/shared/model/config-input.ts';
 import { delimitedText } from '../support/csv-text.ts';
 import { ownForm, SLOW_DIALECTS, writtenFiles } from '../support/dialect-csv.ts';
@@ -26,7 +26,7 @@ describe('values in any dialect', () => {
       await fc.assert(
         fc.asyncProperty(writtenFiles, pieceSizes, cutOffsets, async (file, pieces, cuts) => {
           const { bytes, dialect, values } = file;
-          const own = { wanted: WANTED, dialect: OWN_DIALECT, pieces: [1_000] };
+          const own = { wanted: WANTED, dialect: DEFAULT_DIALECT, pieces: [1_000] };
 
           const { records, strayQuotes } = await readCsv(bytes, {
             wanted: WANTED,
@@ -61,7 +61,9 @@ const wildText = fc
   )
   .map((parts) => Buffer.from(parts.join('')));
 const wildDialects: fc.Arbitrary<Dialect> = fc.record({
-  ...Object.fromEntries(Object.entries(OWN_DIALECT).map(([key, kept]) => [key, fc.constant(kept)])),
+  ...Object.fromEntries(
+    Object.entries(DEFAULT_DIALECT).map(([key, kept]) => [key, fc.constant(kept)]),
+  ),
   delimiter: fc.constant(','),
   header: fc.constant(false),
   quoteChar: fc.constantFrom('"', '"', "'", null),
@@ -139,14 +141,14 @@ describe('what the kernel reads', () => {
           const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].join(delimiter);
           const file = Buffer.concat([Buffer.from(`${names}\n`), text]);
           const wanted = { fields: ['a', 'b', 'c', 'd', 'e', 'f', 'g'], required: [] };
-          expect(isKernelDialect(OWN_DIALECT)).toBe(true);
+          expect(isKernelDialect(DEFAULT_DIALECT)).toBe(true);
           expect(isKernelDialect(slow)).toBe(false);
 
-          const own = await readCsv(file, { wanted, dialect: OWN_DIALECT, pieces });
+          const own = await readCsv(file, { wanted, dialect: DEFAULT_DIALECT, pieces });
           const same = await readCsv(file, { wanted, dialect: slow, pieces });
 
           expect(same).toEqual(own);
-          const quoted = { ...OWN_DIALECT, quoteChar: "'" };
+          const quoted = { ...DEFAULT_DIALECT, quoteChar: "'" };
           const other = Buffer.from(apostrophes(file.toString('latin1')), 'latin1');
           const swapped = await readCsv(other, { wanted, dialect: quoted, pieces });
           expect({ ...swapped, records: swapped.records.map(swappedRecord) }).toEqual(own);
@@ -162,7 +164,7 @@ describe('what the kernel reads', () => {
     ['a header elsewhere', { header: false, columns: ['a'], skipRows: 3 }],
     ['a quote that escapes itself', { escapeChar: '"', doubleQuote: false }],
   ])('is also CSV with %s', (_what, dialect) => {
-    expect(isKernelDialect({ ...OWN_DIALECT, ...dialect })).toBe(true);
-    expect(dialectRules({ ...OWN_DIALECT, ...dialect })).toEqual(dialectRules(OWN_DIALECT));
+    expect(isKernelDialect({ ...DEFAULT_DIALECT, ...dialect })).toBe(true);
+    expect(dialectRules({ ...DEFAULT_DIALECT, ...dialect })).toEqual(dialectRules(DEFAULT_DIALECT));
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { OWN_DIALECT } from '../../lambdas/shared/ingest/dialect/dialect-rules.ts';
+import { DEFAULT_DIALECT } from '../../lambdas/shared/model/config-dialect.ts';
 import type { Dialect } from '../../lambdas/shared/model/config-input.ts';
 
 /** CSV of known values, written in any dialect. */
@@ -150,6 +150,6 @@ function escaped(value: string, escapeChar: string | null): string {
 
 /** Dialects that leave the kernel, each by one key; text of `csvText` reads the same in them. */
 export const SLOW_DIALECTS: readonly Dialect[] = [
-  { ...OWN_DIALECT, escapeChar: '~' },
-  { ...OWN_DIALECT, commentChar: '~' },
+  { ...DEFAULT_DIALECT, escapeChar: '~' },
+  { ...DEFAULT_DIALECT, commentChar: '~' },
 ];

@@ -1,9 +1,8 @@
 import { trimmedEnd, trimmedStart } from '../../shared/bytes/bytes.ts';
 import type { CsvLayout } from '../../shared/ingest/csv-layout.ts';
 import type { CsvBatch } from '../../shared/ingest/csv-scanner.ts';
-import { splitDialect } from '../../shared/ingest/dialect/dialect-record.ts';
+import { type RecordForm, splitDialect } from '../../shared/ingest/dialect/dialect-record.ts';
 import type { StatusParser } from '../../shared/ingest/status-parser.ts';
-import type { Dialect } from '../../shared/model/config-dialect.ts';
 import { issueBit } from '../../shared/model/issue.ts';
 import { ORDER_TIMESTAMP, PRICE, STATUS } from '../../shared/model/order.ts';
 import type { LastLine, LastValues, OpenRecord } from '../run/chunk-result.ts';
@@ -143,12 +142,6 @@ function hasFewerFields(batch: CsvBatch, record: number, { layout, dialect }: Re
     count = column + 1;
   });
   return count < layout.fields.length;
-}
-
-/** How the records of a CSV file are written. */
-interface RecordForm {
-  readonly layout: CsvLayout;
-  readonly dialect: Dialect;
 }
 
 /** Below this many others, a value that is the shortest is nothing unusual. */

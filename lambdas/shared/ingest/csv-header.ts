@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { trimmedEnd, trimmedStart } from '../bytes/bytes.ts';
+import { DEFAULT_DIALECT } from '../model/config-dialect.ts';
 import type { Dialect } from '../model/config-input.ts';
 import { MAX_RECORD_BYTES } from '../model/order.ts';
 import { headerDelimiter, separatorLine } from './csv-delimiter.ts';
 import { type CsvLayout, csvLayout } from './csv-layout.ts';
 import { withoutCarriageReturn } from './csv-record.ts';
 import { DialectRecordEnd, splitByRules } from './dialect/dialect-record.ts';
-import { type DialectRules, dialectRules, OWN_DIALECT } from './dialect/dialect-rules.ts';
+import { type DialectRules, dialectRules } from './dialect/dialect-rules.ts';
 import { passBlankLines, passRows } from './dialect/passed-lines.ts';
 import { matchColumns, type WantedColumns } from './header-columns.ts';
 import { missingText } from './header-hints.ts';
@@ -57,7 +58,7 @@ export function parseHeader(
   end: number,
   isLast: boolean,
   wanted: WantedColumns,
-  dialect: Dialect = OWN_DIALECT,
+  dialect: Dialect = DEFAULT_DIALECT,
 ): HeaderResult {
   // Without a header a few bytes may be enough, but not before it is clear what the first are.
   if (end < BYTE_ORDER_MARK.length && !isLast) {

@@ -1,3 +1,4 @@
+import { LANDING_FOLDERS } from '../model/dimension.ts';
 import { TerminalError } from '../model/errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { IgnoredObjects } from './list-landing.ts';
@@ -5,7 +6,6 @@ import type { IgnoredObjects } from './list-landing.ts';
 /** Objects looked at for a message. */
 const MAX_OBJECTS = 1_000;
 const MAX_FOLDERS = 5;
-const INPUT_FOLDERS = ['orders', 'customers', 'products'];
 
 /**
  * Builds the `landing_empty` error of a run without orders files: it says what was found instead
@@ -37,7 +37,7 @@ async function foundInstead(landing: ObjectStore): Promise<string[]> {
     total += 1;
     const cut = key.indexOf('/');
     const folder = cut < 0 ? 'its root' : `${key.slice(0, cut)}/`;
-    if (INPUT_FOLDERS.includes(key.slice(0, Math.max(cut, 0)))) continue;
+    if (LANDING_FOLDERS.includes(key.slice(0, Math.max(cut, 0)))) continue;
     counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }
   if (total === 0) return ['it is empty (npx tandem generate writes sample data)'];

@@ -1,3 +1,4 @@
+import { DEFAULT_DIALECT } from '../model/config-dialect.ts';
 import type { Dialect } from '../model/config-input.ts';
 import { assert } from '../model/errors.ts';
 import { issueBit } from '../model/issue.ts';
@@ -6,7 +7,6 @@ import { type HeaderResult, parseHeader } from './csv-header.ts';
 import type { CsvLayout } from './csv-layout.ts';
 import { CsvRecordEnd } from './csv-record.ts';
 import { type CsvBatch, createCsvBatch, emptyBatch, scanCsv } from './csv-scanner.ts';
-import { OWN_DIALECT } from './dialect/dialect-rules.ts';
 import type { WantedColumns } from './header-columns.ts';
 import { MAPPED_ROOM_BYTES } from './mapping/mapped-room.ts';
 import { addRejectedRecord } from './span-batch.ts';
@@ -89,7 +89,7 @@ export class RecordReader {
    */
   async header(
     wanted: WantedColumns,
-    dialect: Dialect = OWN_DIALECT,
+    dialect: Dialect = DEFAULT_DIALECT,
   ): Promise<Exclude<HeaderResult, { kind: 'incomplete' }>> {
     let rest = dialect;
     for (;;) {

@@ -19,17 +19,29 @@ export function objectScanner(paths: readonly (readonly string[])[]): RecordScan
       addRejectedRecord(batch, start, end, INVALID_JSON);
       return;
     }
-    const index = batch.recordCount;
-    values.forEach((value, field) => {
-      batch.starts[field][index] = value === null ? -1 : batch.roomAt;
-      if (value !== null) batch.roomAt += Buffer.from(value).copy(batch.bytes, batch.roomAt);
-      batch.ends[field][index] = batch.roomAt;
-    });
-    batch.recordStart[index] = start;
-    batch.recordEnd[index] = end;
-    batch.recordIssue[index] = 0;
-    batch.recordCount = index + 1;
+    addObjectRecord(batch, { start, end }, values);
   };
+}
+
+/**
+ * Adds the record at `[start, end)` with the text of each span row, null where it has none. Texts
+ * go into the room, which must hold them.
+ */
+export function addObjectRecord(
+  batch: SpanBatch,
+  { start, end }: { readonly start: number; readonly end: number },
+  values: readonly (string | null)[],
+): void {
+  const index = batch.recordCount;
+  values.forEach((value, row) => {
+    batch.starts[row][index] = value === null ? -1 : batch.roomAt;
+    if (value !== null) batch.roomAt += Buffer.from(value).copy(batch.bytes, batch.roomAt);
+    batch.ends[row][index] = batch.roomAt;
+  });
+  batch.recordStart[index] = start;
+  batch.recordEnd[index] = end;
+  batch.recordIssue[index] = 0;
+  batch.recordCount = index + 1;
 }
 
 /** The text of each field, null if it has none; null if the line is no such object. */

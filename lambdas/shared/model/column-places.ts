@@ -33,8 +33,11 @@ export function columnPlaces(
   return { direct, further: [...new Set(others)] };
 }
 
-/** None for a constant. */
-function columnsOf(name: string, fields: FieldMappings): readonly string[] {
+/**
+ * The columns that a field is made of: that of its own name unless the mapping says others, and
+ * none for a constant.
+ */
+export function columnsOf(name: string, fields: FieldMappings): readonly string[] {
   const mapping = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (mapping?.from !== undefined) return mapping.from;
   return mapping === undefined || mapping.default === null ? [name] : [];

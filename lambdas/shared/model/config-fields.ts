@@ -4,6 +4,7 @@ import { flag, group, oneOf, text } from './config-values.ts';
 import { DIMENSIONS } from './dimension.ts';
 import { type OrderField, STATUSES } from './order.ts';
 import { AUTO, checkTimePattern, DIRECTIVES_SHOWN } from './time-pattern.ts';
+import { isTimeZone } from './time-zone.ts';
 
 /** Longest text of a mapping: names of columns, defaults, patterns. */
 export const MAX_TEXT = 256;
@@ -43,16 +44,6 @@ export function listOrOne(
 /** RFC 6901; a text that does not begin with `/` is a name. */
 const isNameOrPointer = (text: string) =>
   !text.startsWith('/') || /^(?:\/(?:[^~/]|~[01])*)+$/.test(text);
-
-/** By the runtime's own list; offsets such as `+02:00`, which it also takes, are no zones. */
-function isTimeZone(timeZone: string): boolean {
-  try {
-    return /^[A-Za-z]/.test(timeZone) && new Intl.DateTimeFormat('en', { timeZone }) !== null;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
 
 const POINTER = 'one with / in front is a JSON Pointer, with ~1 for / and ~0 for ~';
 

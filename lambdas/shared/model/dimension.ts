@@ -37,6 +37,9 @@ export const PRODUCTS: DimensionDefinition = {
 /** In the order of their columns in `orders`. */
 export const DIMENSIONS: readonly DimensionDefinition[] = [CUSTOMERS, PRODUCTS];
 
+/** The folders of a landing zone whose files are read (contract §1). */
+export const LANDING_FOLDERS: readonly string[] = ['orders', ...DIMENSIONS.map(({ name }) => name)];
+
 /** Names of the joined columns, in the order of `orders`. */
 export const JOINED_COLUMNS: readonly string[] = DIMENSIONS.flatMap(({ columns }) =>
   columns.map(({ name }) => name),

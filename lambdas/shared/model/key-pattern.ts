@@ -1,3 +1,5 @@
+import { LANDING_FOLDERS } from './dimension.ts';
+
 // Patterns of object keys (contract §1.3): `*` is any part of a name within a folder, `**` any part
 // of a key; `**/` as a whole folder may also be none. Everything else stands for itself.
 
@@ -11,7 +13,7 @@ const SLASH = 0x2f;
 const STAR = '*';
 
 /** What a pattern may begin with: the folders that hold input, or any of them. */
-const BEGINNINGS = ['orders/', 'customers/', 'products/', STAR];
+const BEGINNINGS = [...LANDING_FOLDERS.map((folder) => `${folder}/`), STAR];
 
 /**
  * Whether a key below the landing root can fit the pattern: it begins with a folder of input or a

@@ -2,7 +2,7 @@ import { copyBytes, viewOf } from '../bytes/bytes.ts';
 import type { NamedColumns } from '../bytes/column-data.ts';
 import type { CsvLayout } from '../ingest/csv-layout.ts';
 import type { FieldVisitor } from '../ingest/csv-record.ts';
-import { splitDialect } from '../ingest/dialect/dialect-record.ts';
+import { type RecordForm, splitDialect } from '../ingest/dialect/dialect-record.ts';
 import { isKernelDialect } from '../ingest/dialect/dialect-rules.ts';
 import { EventValues } from '../ingest/event-values.ts';
 import type { EventPaths } from '../ingest/mapping/mapped-events.ts';
@@ -20,12 +20,6 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 
 /** What the kernel reads of a column of the file that is none of the order's fields. */
 const NO_FIELD = 255;
-
-/** How the records of a CSV file are written. */
-export interface RecordForm {
-  readonly layout: CsvLayout;
-  readonly dialect: Dialect;
-}
 
 /** Quarantined records, in the memory of the kernels. */
 export interface QuarantinedRecords {

@@ -4,7 +4,7 @@ import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-obj
 import { isHidden, listLanding } from '../../../lambdas/shared/ingest/list-landing.ts';
 import { dimensionForm, InputForms } from '../../../lambdas/shared/ingest/mapping/input-form.ts';
 import type { Config } from '../../../lambdas/shared/model/config.ts';
-import { DIMENSIONS } from '../../../lambdas/shared/model/dimension.ts';
+import { DIMENSIONS, LANDING_FOLDERS } from '../../../lambdas/shared/model/dimension.ts';
 import { TerminalError, UsageError } from '../../../lambdas/shared/model/errors.ts';
 import type { FileForm, InputFile } from '../../common/input-file.ts';
 import { landingKeyOf } from '../../common/landing-key.ts';
@@ -23,9 +23,6 @@ export interface FoundUploads {
   /** Files and folders that batch would not read. */
   readonly passedOver: readonly string[];
 }
-
-/** The folders of a landing zone (contract §1). */
-const FOLDERS = ['orders', ...DIMENSIONS.map(({ name }) => name)];
 
 /** Names in a message. */
 const MAX_NAMES = 5;
@@ -77,7 +74,7 @@ async function uploadsOf(path: string, formOf: FormOf): Promise<FoundUploads> {
 
 async function folderUploads(path: string, formOf: FormOf): Promise<FoundUploads> {
   const full = resolve(path);
-  const own = FOLDERS.includes(basename(full)) ? basename(full) : null;
+  const own = LANDING_FOLDERS.includes(basename(full)) ? basename(full) : null;
   const root = own === null ? full : dirname(full);
   const store = new FileObjectStore(root);
   const { orders, customers, products } = await listLanding(store);
@@ -93,10 +90,10 @@ async function folderUploads(path: string, formOf: FormOf): Promise<FoundUploads
     }));
   const passedOver = [
     ...(own === null ? await otherNames(full) : []),
-    ...(await hiddenFiles(store, own === null ? FOLDERS : [own])),
+    ...(await hiddenFiles(store, own === null ? LANDING_FOLDERS : [own])),
   ];
   if (files.length > 0) return { files, passedOver };
-  const places = own === null ? FOLDERS.map((name) => `${name}/`).join(', ') : `${own}/`;
+  const places = own === null ? LANDING_FOLDERS.map((name) => `${name}/`).join(', ') : `${own}/`;
   throw new UsageError(
     'upload_unknown',
     `${path} has no file to read below ${places}${insteadText(passedOver)}. ` +
@@ -114,7 +111,7 @@ function insteadText(names: readonly string[]): string {
 async function otherNames(full: string): Promise<string[]> {
   const entries = await readdir(full, { withFileTypes: true });
   return entries
-    .filter(({ name }) => !FOLDERS.includes(name))
+    .filter(({ name }) => !LANDING_FOLDERS.includes(name))
     .map((entry) => `${join(full, entry.name)}${entry.isDirectory() ? sep : ''}`)
     .sort();
 }

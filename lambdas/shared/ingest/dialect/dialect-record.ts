@@ -103,6 +103,12 @@ export class DialectRecordEnd {
   }
 }
 
+/** How the records of a CSV file are written. */
+export interface RecordForm {
+  readonly layout: CsvLayout;
+  readonly dialect: Dialect;
+}
+
 /**
  * Splits a whole record `[start, end)` of at most 1 MiB, line end not included, into its fields, as
  * the format of `dialectFormat` does; the delimiter is that of `layout`. A value that differs from

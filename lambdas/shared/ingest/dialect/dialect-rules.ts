@@ -1,20 +1,6 @@
 import { COMMA, QUOTE, SPACE, TAB } from '../../bytes/bytes.ts';
 import type { Dialect } from '../../model/config-input.ts';
 
-/** The form of CSV without a mapping (contract §1.1). */
-export const OWN_DIALECT: Dialect = {
-  delimiter: null,
-  quoteChar: '"',
-  doubleQuote: true,
-  escapeChar: null,
-  header: true,
-  columns: null,
-  skipRows: 0,
-  commentChar: null,
-  skipInitialSpace: false,
-  padRows: false,
-};
-
 /** What no byte is: the dialect has no such character. */
 export const NO_BYTE = -1;
 

@@ -1,4 +1,5 @@
-import type { FieldMapping } from '../../model/config-fields.ts';
+import { columnPlaces, columnsOf } from '../../model/column-places.ts';
+import type { FieldMappings } from '../../model/config-fields.ts';
 import type { InputMapping } from '../../model/config-input.ts';
 import { assert } from '../../model/errors.ts';
 import { FIELD_COUNT, ORDER_FIELDS } from '../../model/order.ts';
@@ -25,16 +26,15 @@ export interface FieldPlan {
  * a field before it has taken that one. The config refuses more columns than there is room for.
  */
 export function planFields({ fields, fillDown }: InputMapping): FieldPlan {
-  const slots = new SlotList();
-  const columnsOf = ORDER_FIELDS.map((name) => fromOf(fields[name], name));
-  columnsOf.forEach(([first], field) => {
-    if (first !== undefined) slots.take(first, field);
-  });
-  const sources = columnsOf.map((columns, field) =>
-    columns.map((column, index) => slots.slotFor(column, { field, isFirst: index === 0 })),
+  const { direct, further } = columnPlaces(ORDER_FIELDS, fields, fillDown);
+  const slots = new SlotList([...direct, ...further]);
+  const sources = ORDER_FIELDS.map((name, field) =>
+    columnsOf(name, fields).map((column, index) =>
+      slots.slotFor(column, { field, isFirst: index === 0 }),
+    ),
   );
   return {
-    currency: currencyOf(fields.currency, slots),
+    currency: currencyOf(fields, slots),
     fillDown:
       fillDown === null
         ? null
@@ -49,25 +49,19 @@ export function planFields({ fields, fillDown }: InputMapping): FieldPlan {
 }
 
 /** It is written last, over its first column: no field reads that any more. */
-function currencyOf(mapping: FieldMapping | undefined, slots: SlotList): FieldPlan['currency'] {
-  if (mapping === undefined) return null;
-  const sources = fromOf(mapping, 'currency').map((column) => slots.slotBeside(column));
+function currencyOf(fields: FieldMappings, slots: SlotList): FieldPlan['currency'] {
+  if (fields.currency === undefined) return null;
+  const sources = columnsOf('currency', fields).map((column) => slots.slotBeside(column));
   return { slot: sources[0] ?? slots.add(null), sources };
 }
 
-function fromOf(mapping: FieldMapping | undefined, name: string): readonly string[] {
-  if (mapping === undefined) return [name];
-  // Without `from` a default is a constant; any other mapping is of the column of its own name.
-  return mapping.from ?? (mapping.default === null ? [name] : []);
-}
-
 class SlotList {
-  readonly names: (string | null)[] = new Array(FIELD_COUNT).fill(null);
+  readonly names: (string | null)[];
   readonly copies: { from: number; to: number }[] = [];
 
-  /** Gives a field its column, unless another field has that. */
-  take(column: string, field: number): void {
-    if (!this.names.includes(column)) this.names[field] = column;
+  /** `names`: the columns of the slots, those of the fields first. */
+  constructor(names: (string | null)[]) {
+    this.names = names;
   }
 
   /** The slot from which a field reads one of its columns: no other field writes there. */

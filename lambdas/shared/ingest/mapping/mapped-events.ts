@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type IssueBits, issueBit } from '../../model/issue.ts';
 import { MAX_RECORD_BYTES } from '../../model/order.ts';
 import { isKplAggregated } from '../event-scanner.ts';
-import { parsedObject, valueAt } from '../scan-object.ts';
+import { addObjectRecord, parsedObject, valueAt } from '../scan-object.ts';
 import { addRejectedRecord, type SpanBatch } from '../span-batch.ts';
 
 const RECORD_TOO_LONG = issueBit('record_too_long');
@@ -24,21 +24,8 @@ export function scanMappedEvent(
   paths: EventPaths,
 ): void {
   const found = valuesOf(batch, { start, end }, paths);
-  if (typeof found === 'number') {
-    addRejectedRecord(batch, start, end, found);
-    return;
-  }
-  const index = batch.recordCount;
-  batch.starts.forEach((starts, slot) => {
-    const value = found[slot] ?? null;
-    starts[index] = value === null ? -1 : batch.roomAt;
-    if (value !== null) batch.roomAt += Buffer.from(value).copy(batch.bytes, batch.roomAt);
-    batch.ends[slot][index] = batch.roomAt;
-  });
-  batch.recordStart[index] = start;
-  batch.recordEnd[index] = end;
-  batch.recordIssue[index] = 0;
-  batch.recordCount = index + 1;
+  if (typeof found === 'number') addRejectedRecord(batch, start, end, found);
+  else addObjectRecord(batch, { start, end }, found);
 }
 
 /** The text of each slot's value, null where there is none; or the record's issue. */

@@ -1,5 +1,5 @@
 import { DIGIT_0, DOT, MINUS, PLUS, SPACE } from '../../bytes/bytes.ts';
-import { UsageError } from '../../model/errors.ts';
+import { assert } from '../../model/errors.ts';
 import { spaceLength } from './blanks.ts';
 import {
   type Affixes,
@@ -42,18 +42,13 @@ export type NumberReader = (
 /** What a `NumberReader` returns for a value that is none. */
 export const NO_NUMBER = -1;
 
-/** What is wrong with a form, in words; null if nothing is. */
-export function checkNumberForm({ decimalChar, groupChar }: NumberForm): string | null {
-  return decimalChar === groupChar ? `decimalChar and groupChar are both "${groupChar}"` : null;
-}
-
 /**
  * A reader of numbers in this form. Group characters count only where groups of three digits begin,
- * after a first one of one to three. Throws `UsageError` for a form that `checkNumberForm` refuses.
+ * after a first one of one to three. The config refuses equal
+ * characters (`mappingProblems`).
  */
 export function numberReader(form: NumberForm): NumberReader {
-  const fault = checkNumberForm(form);
-  if (fault !== null) throw new UsageError('config_invalid', fault);
+  assert(form.decimalChar !== form.groupChar, 'a character of a number has one meaning');
   const copyDigits = digitsCopier(form);
   return form.bareNumber ? bareReader(copyDigits) : dressedReader(copyDigits);
 }

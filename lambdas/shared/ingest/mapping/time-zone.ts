@@ -1,5 +1,6 @@
 import { UsageError } from '../../model/errors.ts';
 import { MAX_INSTANT_MS, MS_PER_DAY } from '../../model/time.ts';
+import { isTimeZone } from '../../model/time-zone.ts';
 import { INVALID_TIME } from '../timestamp.ts';
 
 /**
@@ -13,9 +14,6 @@ import { INVALID_TIME } from '../timestamp.ts';
  * is not in the years 1970 to 2199.
  */
 export type LocalClock = (localMs: number) => number;
-
-/** Without a sign in front: `+01:00` is an offset, which not every runtime takes for a zone. */
-const NAME = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
 
 const SECOND_MS = 1_000;
 /** Local and UTC time differ by less. */
@@ -41,23 +39,17 @@ interface Stretch {
 
 const clocks = new Map<string, LocalClock>();
 
-/** Whether the runtime knows this IANA time zone; `Europe/Berlin` and links as `UTC` are some. */
-export function checkTimeZone(name: string): boolean {
-  return formatOf(name) !== null;
-}
-
 /**
  * The clock of an IANA time zone; the same one for the same name, as it keeps what it asked the
- * runtime. Throws `UsageError` for a name that `checkTimeZone` refuses.
+ * runtime. Throws `UsageError` for a name that `isTimeZone` refuses.
  */
 export function localClockOf(name: string): LocalClock {
   const known = clocks.get(name);
   if (known !== undefined) return known;
-  const format = formatOf(name);
-  if (format === null) {
+  if (!isTimeZone(name)) {
     throw new UsageError('config_invalid', `timeZone "${name}" is no IANA time zone`);
   }
-  const clock = createClock(format);
+  const clock = createClock(formatOf(name));
   clocks.set(name, clock);
   return clock;
 }
@@ -130,22 +122,15 @@ function offsetMsAt(format: Intl.DateTimeFormat, instantMs: number): number {
 }
 
 /** A fixed language and calendar, as nothing may depend on those of the machine. */
-function formatOf(timeZone: string): Intl.DateTimeFormat | null {
-  if (!NAME.test(timeZone)) return null;
-  try {
-    return new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-  } catch (error) {
-    // The one way to ask whether a zone is known.
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
 }

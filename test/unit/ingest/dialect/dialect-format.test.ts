@@ -2,21 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { csvLayout } from '../../../../lambdas/shared/ingest/csv-layout.ts';
 import { CsvRecordEnd } from '../../../../lambdas/shared/ingest/csv-record.ts';
 import { dialectFormat } from '../../../../lambdas/shared/ingest/dialect/dialect-format.ts';
-import { OWN_DIALECT } from '../../../../lambdas/shared/ingest/dialect/dialect-rules.ts';
+import { DEFAULT_DIALECT } from '../../../../lambdas/shared/model/config-dialect.ts';
 import type { Dialect } from '../../../../lambdas/shared/model/config-input.ts';
 import { readCsv } from '../../../support/read-csv.ts';
 
 const MIB = 1024 * 1024;
 
 async function read(text: string | Uint8Array, keys: Partial<Dialect>, fields = ['a', 'b']) {
-  const dialect = { ...OWN_DIALECT, header: false, delimiter: ',', columns: ['a', 'b'], ...keys };
+  const dialect = {
+    ...DEFAULT_DIALECT,
+    header: false,
+    delimiter: ',',
+    columns: ['a', 'b'],
+    ...keys,
+  };
   const wanted = { fields, required: [] };
   return await readCsv(Buffer.from(text), { wanted, dialect, pieces: [700_000] });
 }
 
 describe('dialectFormat', () => {
   it('takes the kernel for what that reads', () => {
-    const format = dialectFormat(csvLayout([0]), { ...OWN_DIALECT, delimiter: ';' });
+    const format = dialectFormat(csvLayout([0]), { ...DEFAULT_DIALECT, delimiter: ';' });
 
     expect(format.createRecordEnd()).toBeInstanceOf(CsvRecordEnd);
   });

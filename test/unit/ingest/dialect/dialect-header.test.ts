@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseHeader } from '../../../../lambdas/shared/ingest/csv-header.ts';
 import { csvLayout } from '../../../../lambdas/shared/ingest/csv-layout.ts';
-import { OWN_DIALECT } from '../../../../lambdas/shared/ingest/dialect/dialect-rules.ts';
 import { RecordReader } from '../../../../lambdas/shared/ingest/record-reader.ts';
+import { DEFAULT_DIALECT } from '../../../../lambdas/shared/model/config-dialect.ts';
 import type { Dialect } from '../../../../lambdas/shared/model/config-input.ts';
 import { sourceOf } from '../../../support/csv-text.ts';
 
@@ -10,7 +10,7 @@ const WANTED = { fields: ['a', null, 'b'], required: ['a', 'b'] };
 
 function header(text: string | Uint8Array, keys: Partial<Dialect>, isLast = true) {
   const bytes = Buffer.from(text);
-  return parseHeader(bytes, bytes.length, isLast, WANTED, { ...OWN_DIALECT, ...keys });
+  return parseHeader(bytes, bytes.length, isLast, WANTED, { ...DEFAULT_DIALECT, ...keys });
 }
 
 describe('parseHeader', () => {
@@ -82,7 +82,7 @@ describe('parseHeader', () => {
 describe('RecordReader.header', () => {
   const read = (text: string, keys: Partial<Dialect>) => {
     const reader = new RecordReader(sourceOf(Buffer.from(text), [700_000]), 0);
-    return reader.header(WANTED, { ...OWN_DIALECT, ...keys });
+    return reader.header(WANTED, { ...DEFAULT_DIALECT, ...keys });
   };
 
   it.each<[string, string, Partial<Dialect>]>([

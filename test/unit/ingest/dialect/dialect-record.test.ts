@@ -4,22 +4,20 @@ import {
   DialectRecordEnd,
   splitDialect,
 } from '../../../../lambdas/shared/ingest/dialect/dialect-record.ts';
-import {
-  dialectRules,
-  OWN_DIALECT,
-} from '../../../../lambdas/shared/ingest/dialect/dialect-rules.ts';
+import { dialectRules } from '../../../../lambdas/shared/ingest/dialect/dialect-rules.ts';
+import { DEFAULT_DIALECT } from '../../../../lambdas/shared/model/config-dialect.ts';
 import type { Dialect } from '../../../../lambdas/shared/model/config-input.ts';
 import { runs } from '../../../support/runs.ts';
 import { seed } from '../../../support/seed.ts';
 
-const ESCAPED = { ...OWN_DIALECT, escapeChar: '\\' };
+const ESCAPED = { ...DEFAULT_DIALECT, escapeChar: '\\' };
 
 function fieldsOf(record: string, keys: Partial<Dialect>): string[] {
   const text = Buffer.from(record);
   const bytes = new Uint8Array(text.length * 2);
   bytes.set(text);
   const fields: string[] = [];
-  const dialect = { ...OWN_DIALECT, ...keys };
+  const dialect = { ...DEFAULT_DIALECT, ...keys };
   const layout = { delimiter: 0x2c };
   const { length } = text;
   splitDialect(bytes, 0, length, length, layout, dialect, (column, start, end) => {
@@ -66,7 +64,7 @@ describe('DialectRecordEnd', () => {
     ['a\\\n', { escapeChar: '\\' }, -1],
   ])('finds the end of %j, or waits for more', (text, keys, expected) => {
     const bytes = Buffer.from(text);
-    const rules = dialectRules({ ...OWN_DIALECT, ...keys });
+    const rules = dialectRules({ ...DEFAULT_DIALECT, ...keys });
 
     expect(new DialectRecordEnd(rules).find(bytes, 0, bytes.length, true)).toBe(expected);
     for (let end = 0; end < bytes.length; end++) {

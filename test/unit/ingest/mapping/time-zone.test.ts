@@ -1,27 +1,25 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import {
-  checkTimeZone,
-  localClockOf,
-} from '../../../../lambdas/shared/ingest/mapping/time-zone.ts';
+import { localClockOf } from '../../../../lambdas/shared/ingest/mapping/time-zone.ts';
 import { INVALID_TIME } from '../../../../lambdas/shared/ingest/timestamp.ts';
+import { isTimeZone } from '../../../../lambdas/shared/model/time-zone.ts';
 
 function instantOf(zone: string, local: string): string | null {
   const instantMs = localClockOf(zone)(Date.parse(`${local}Z`));
   return instantMs === INVALID_TIME ? null : new Date(instantMs).toISOString();
 }
 
-describe('checkTimeZone', () => {
+describe('isTimeZone', () => {
   it.each(['Europe/Berlin', 'UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5'])(
     'knows %s',
     (name) => {
-      expect(checkTimeZone(name)).toBe(true);
+      expect(isTimeZone(name)).toBe(true);
     },
   );
 
   it.each(['', 'Berlin', 'Europe/Bonn', '+01:00', '-05', 'local', 'Europe/Berlin ', 'CET+1'])(
     'refuses %j',
     (name) => {
-      expect(checkTimeZone(name)).toBe(false);
+      expect(isTimeZone(name)).toBe(false);
       expect(() => localClockOf(name)).toThrow(`timeZone "${name}" is no IANA time zone`);
     },
   );
