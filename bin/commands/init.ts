@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { FileObjectStore } from '../../lambdas/shared/adapters/local/file-object-store.ts';
 import { TerminalError, UsageError } from '../../lambdas/shared/model/errors.ts';
 import { PRESET_NOTES, PRESETS } from '../../lambdas/shared/model/presets.ts';
+import { isTimeZone } from '../../lambdas/shared/model/time-zone.ts';
 import type { DateOrder } from '../../lib/embedded/init/detect-time.ts';
 import type { InitPresets } from '../../lib/embedded/init/match-preset.ts';
 import { differingLines, mergeInput } from '../../lib/embedded/init/merge-config.ts';
@@ -64,49 +65,42 @@ Questions are asked on a terminal. Without one, or with --yes, times that name n
 UTC, and a date such as 01/02/2026 fails until --date-order says which part is the day.
 `;
 
-/** Adds `tandem init`: options, help and action; `shipped` are the presets it knows. */
-export function defineInitWith(shipped: ShippedPresets) {
-  return (command: Command, start: StartCommand): void => {
-    command
-      .description(DESCRIPTION)
-      .option('--from <file...>', 'files to look at (required)')
-      .option(
-        '--out <file>',
-        `config to write (default: --config, or ${DEFAULT_CONFIG_FILE})`,
-        pathOption,
-      )
-      .addOption(
-        new Option(
-          '--date-order <order>',
-          'of 01/02/2026: dmy is 1 February, mdy is January 2',
-        ).choices(['dmy', 'mdy']),
-      )
-      .option('--time-zone <zone>', 'of times that name no zone (default: UTC)', timeZoneOption)
-      .option('--presets', 'list the exports that Tandem knows by name')
-      .option('--yes', 'ask nothing; take the defaults')
-      .option('--force', 'replace an input that differs')
-      .addHelpText('after', EXAMPLES)
-      .action(async (options: InitCommandOptions) => {
-        // A config that is yet to be written cannot be read first.
-        const { config, ...others } = options;
-        const isNew = config !== undefined && !existsSync(config);
-        const file = options.out ?? config ?? DEFAULT_CONFIG_FILE;
-        await start(isNew ? others : options, (context) => init(options, file, shipped, context));
-      });
-  };
+/** The presets of this version. */
+const SHIPPED: ShippedPresets = { mappings: PRESETS, notes: PRESET_NOTES };
+
+/** Adds `tandem init`: options, help and action. */
+export function defineInit(command: Command, start: StartCommand): void {
+  command
+    .description(DESCRIPTION)
+    .option('--from <file...>', 'files to look at (required)')
+    .option(
+      '--out <file>',
+      `config to write (default: --config, or ${DEFAULT_CONFIG_FILE})`,
+      pathOption,
+    )
+    .addOption(
+      new Option(
+        '--date-order <order>',
+        'of 01/02/2026: dmy is 1 February, mdy is January 2',
+      ).choices(['dmy', 'mdy']),
+    )
+    .option('--time-zone <zone>', 'of times that name no zone (default: UTC)', timeZoneOption)
+    .option('--presets', 'list the exports that Tandem knows by name')
+    .option('--yes', 'ask nothing; take the defaults')
+    .option('--force', 'replace an input that differs')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: InitCommandOptions) => {
+      // A config that is yet to be written cannot be read first.
+      const { config, ...others } = options;
+      const isNew = config !== undefined && !existsSync(config);
+      const file = options.out ?? config ?? DEFAULT_CONFIG_FILE;
+      await start(isNew ? others : options, (context) => init(options, file, SHIPPED, context));
+    });
 }
 
-/** Adds `tandem init` with the presets of this version. */
-export const defineInit = defineInitWith({ mappings: PRESETS, notes: PRESET_NOTES });
-
 function timeZoneOption(zone: string): string {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return zone;
-  } catch (cause) {
-    const message = `--time-zone ${zone} is no IANA time zone, such as Europe/Berlin`;
-    throw new UsageError('usage', message, { cause });
-  }
+  if (isTimeZone(zone)) return zone;
+  throw new UsageError('usage', `--time-zone ${zone} is no IANA time zone, such as Europe/Berlin`);
 }
 
 async function init(

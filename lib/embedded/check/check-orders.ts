@@ -1,5 +1,6 @@
 import { FileObjectStore } from '../../../lambdas/shared/adapters/local/file-object-store.ts';
 import { listLanding } from '../../../lambdas/shared/ingest/list-landing.ts';
+import { InputForms } from '../../../lambdas/shared/ingest/mapping/input-form.ts';
 import { ObjectUnreadableError } from '../../../lambdas/shared/model/errors.ts';
 import { ISSUE_CODES, type IssueCode } from '../../../lambdas/shared/model/issue.ts';
 import type { JoinCounts } from '../../../lambdas/shared/model/joins.ts';
@@ -11,7 +12,7 @@ import {
 } from '../../../lambdas/shared/state/manifest-inputs.ts';
 import type { CheckOptions, Refusal } from './check-options.ts';
 import { type CheckedIssue, checkedIssues } from './checked-issues.ts';
-import { type FileForm, fileForm, mappingOf } from './file-form.ts';
+import { type FileForm, fileForm } from './file-form.ts';
 import { previousPublication, quarantineRefusal, vanishedFiles } from './previous-publication.ts';
 import { contextOf } from './record-value.ts';
 import { areLinesOfOrders, suggestionForRejected, suggestLineKey } from './suggest.ts';
@@ -103,10 +104,12 @@ export async function checkOrders(
 /** What files are read as, each looked at once. */
 class FileForms {
   readonly #options: CheckOptions;
+  readonly #inputForms: InputForms;
   readonly #forms = new Map<string, Promise<FileForm | null>>();
 
   constructor(options: CheckOptions) {
     this.#options = options;
+    this.#inputForms = new InputForms(options.config);
   }
 
   /** Null if the file cannot be read, or is gone. */
@@ -117,11 +120,11 @@ class FileForms {
   }
 
   async #look(key: string): Promise<FileForm | null> {
-    const { landing, config } = this.#options;
+    const { landing } = this.#options;
     const info = await landing.head(key);
     if (info === null) return null;
     try {
-      return await fileForm(landing, info, mappingOf(key, config));
+      return await fileForm(landing, info, this.#inputForms.of(key).mapping);
     } catch (error) {
       if (error instanceof ObjectUnreadableError) return null;
       throw error;

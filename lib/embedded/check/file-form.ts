@@ -1,11 +1,10 @@
 import { gunzipped, UnreadableInputError } from '../../../lambdas/shared/ingest/byte-sources.ts';
 import { headerDelimiter, separatorLine } from '../../../lambdas/shared/ingest/csv-delimiter.ts';
 import { dialectRules } from '../../../lambdas/shared/ingest/dialect/dialect-rules.ts';
+import { utf8Of } from '../../../lambdas/shared/ingest/dialect/encoding.ts';
 import { kindOf } from '../../../lambdas/shared/ingest/input-kind.ts';
-import type { Config } from '../../../lambdas/shared/model/config.ts';
 import { DEFAULT_DIALECT, type Dialect } from '../../../lambdas/shared/model/config-dialect.ts';
 import type { InputMapping } from '../../../lambdas/shared/model/config-input.ts';
-import { keyPattern } from '../../../lambdas/shared/model/key-pattern.ts';
 import type { ObjectInfo, ObjectStore } from '../../../lambdas/shared/ports/object-store.ts';
 import { type FieldRules, splitFields, usualRules } from './record-fields.ts';
 
@@ -27,11 +26,6 @@ export interface FileForm {
 const HEAD_BYTES = 64 * 1024;
 
 const BYTE_ORDER_MARK = '\ufeff';
-
-/** The entry of `input` that is taken for a key; null if none fits. */
-export function mappingOf(key: string, { input }: Pick<Config, 'input'>): InputMapping | null {
-  return input.find(({ match }) => match !== 'events' && keyPattern(match)(key)) ?? null;
-}
 
 /**
  * Looks at the first 64 KiB of a file. Passes on errors of the store; one of gzip only means that
@@ -63,7 +57,7 @@ export async function fileForm(
 
 /**
  * The unpacked text of a file in UTF-8, in which offsets of records count. Throws, as it is read,
- * errors of the store, and `UnreadableInputError` for gzip that is damaged.
+ * errors of the store, and `UnreadableInputError` for gzip or text that is damaged.
  */
 export async function* decodedText(
   store: ObjectStore,
@@ -72,10 +66,7 @@ export async function* decodedText(
 ): AsyncGenerator<Uint8Array> {
   const stored = store.stream(key);
   const bytes = compression === 'gzip' ? gunzipped(stored) : stored;
-  if (encoding === 'utf-8') return yield* bytes;
-  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
-  for await (const piece of bytes) yield Buffer.from(decoder.decode(piece, { stream: true }));
-  yield Buffer.from(decoder.decode());
+  yield* encoding === 'utf-8' ? bytes : utf8Of(bytes, encoding);
 }
 
 async function headOf(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

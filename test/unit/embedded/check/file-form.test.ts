@@ -1,13 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { fileForm, mappingOf } from '../../../../lib/embedded/check/file-form.ts';
+import { InputForms } from '../../../../lambdas/shared/ingest/mapping/input-form.ts';
+import { fileForm } from '../../../../lib/embedded/check/file-form.ts';
 import { configOf, storeOf } from '../../../support/batch-runs.ts';
 
 async function formOf(bytes: Uint8Array | string, entry: Readonly<Record<string, unknown>> = {}) {
   const store = await storeOf([['orders/a.csv', bytes]]);
   const info = (await store.head('orders/a.csv')) ?? expect.fail();
   const config = configOf({ input: [{ match: 'orders/*.csv', ...entry }] });
-  const form = await fileForm(store, info, mappingOf('orders/a.csv', config));
+  const form = await fileForm(store, info, new InputForms(config).of('orders/a.csv').mapping);
   const { kind, compression, encoding, columns, rules } = form;
   return { kind, compression, encoding, columns, delimiter: rules?.delimiter };
 }
@@ -56,8 +57,9 @@ describe('the form of a file', () => {
     const config = configOf({
       input: [{ match: 'events' }, { match: 'orders/*.txt' }, { match: 'orders/**' }],
     });
-    expect(mappingOf('orders/a.txt', config)?.match).toBe('orders/*.txt');
-    expect(mappingOf('orders/b/a.txt', config)?.match).toBe('orders/**');
-    expect(mappingOf('customers/a.txt', config)).toBeNull();
+    const forms = new InputForms(config);
+    expect(forms.of('orders/a.txt').mapping?.match).toBe('orders/*.txt');
+    expect(forms.of('orders/b/a.txt').mapping?.match).toBe('orders/**');
+    expect(forms.of('customers/a.txt').mapping).toBeNull();
   });
 });

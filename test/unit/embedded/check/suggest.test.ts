@@ -113,6 +113,13 @@ describe('a suggestion for times', () => {
     );
   });
 
+  it.each(['2026-01-15 09:05:00 BST', 'Mon, 15 Jan 2026'])(
+    'names no pattern by which a run would refuse it too: %s',
+    (value) => {
+      expect(suggestionFor('order_timestamp_invalid', [value], CSV)).toBeNull();
+    },
+  );
+
   it('keeps the form in which other records of the file are read', () => {
     expect(configFor('order_timestamp_invalid', ['15.01.2026'])).toBe(
       'fields: {order_timestamp: {format: [auto, "%d.%m.%Y"]}}',
