@@ -32,6 +32,8 @@ export class StoredSlices {
   readonly #lake: ObjectStore;
   readonly #pieces: readonly Piece[];
   readonly #fetched = new Map<number, Promise<Uint8Array>>();
+  /** The piece of the last slice: slices are fetched in order. */
+  #current = { index: -1, bytes: new Uint8Array(0) };
 
   constructor(lake: ObjectStore, extents: readonly NamedExtent[]) {
     this.#lake = lake;
@@ -40,11 +42,19 @@ export class StoredSlices {
     this.#pieces = pieces;
   }
 
-  /** A slice that stands at `start` of a piece. */
-  async fetch(pieceIndex: number, start: number, target: Uint8Array): Promise<void> {
+  /** A slice that stands at `start` of a piece; undefined if it could be copied at once. */
+  fetch(pieceIndex: number, start: number, target: Uint8Array): Promise<void> | undefined {
+    if (this.#current.index !== pieceIndex) return this.#fetchFirst(pieceIndex, start, target);
+    target.set(this.#current.bytes.subarray(start, start + target.length));
+    return undefined;
+  }
+
+  /** Of a piece that is not at hand; the one before it is let go of. */
+  async #fetchFirst(pieceIndex: number, start: number, target: Uint8Array): Promise<void> {
     const bytes = await this.#piece(pieceIndex);
+    this.#fetched.delete(pieceIndex);
+    this.#current = { index: pieceIndex, bytes };
     target.set(bytes.subarray(start, start + target.length));
-    if (start + target.length === bytes.length) this.#fetched.delete(pieceIndex);
   }
 
   /** Adds the pieces of an extent. Each begins and ends with a slice that is wanted. */
@@ -118,7 +128,7 @@ class StoredSlice implements SliceRef {
     return null;
   }
 
-  async fetch(target: Uint8Array): Promise<void> {
-    await this.#slices.fetch(this.#piece, this.#start, target);
+  fetch(target: Uint8Array): Promise<void> | undefined {
+    return this.#slices.fetch(this.#piece, this.#start, target);
   }
 }

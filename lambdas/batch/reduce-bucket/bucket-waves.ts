@@ -58,8 +58,10 @@ export class WaveLoader {
         continue;
       }
       const bytes = this.#memory.bytes(at, sizeBytes); // Sizes are multiples of 8.
-      if (inMemory === null) await slice.fetch(bytes);
-      else bytes.set(inMemory);
+      if (inMemory === null) {
+        const fetching = slice.fetch(bytes);
+        if (fetching !== undefined) await fetching;
+      } else bytes.set(inMemory);
       add({ sourceIndex, bytes });
       at += sizeBytes;
     }
