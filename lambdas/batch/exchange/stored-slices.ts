@@ -33,7 +33,10 @@ export class StoredSlices {
   readonly #pieces: readonly Piece[];
   readonly #fetched = new Map<number, Promise<Uint8Array>>();
   /** The piece of the last slice: slices are fetched in order. */
-  #current = { index: -1, bytes: new Uint8Array(0) };
+  #current: { readonly index: number; readonly bytes: Uint8Array } = {
+    index: -1,
+    bytes: new Uint8Array(0),
+  };
 
   constructor(lake: ObjectStore, extents: readonly NamedExtent[]) {
     this.#lake = lake;

@@ -2,8 +2,8 @@ import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import type { SliceRef } from '../exchange/slice-ref.ts';
 import type { LoadedSlice } from './bucket-rows.ts';
 
-/** What stands in memory for each slice of a wave beside its bytes. */
-const SLICE_WORK_BYTES = 512;
+/** What stands in memory for each slice of a wave beside its bytes, views that are garbage included. */
+const SLICE_WORK_BYTES = 1_280;
 
 /**
  * Cuts the slices of a bucket, in order of records, into as few waves of at most `waveBytes` as
