@@ -2,7 +2,7 @@ import type { KernelMemory } from '../../shared/kernels/kernel-memory.ts';
 import type { SliceRef } from '../exchange/slice-ref.ts';
 import type { LoadedSlice } from './bucket-rows.ts';
 
-/** What stands in memory for each slice of a wave beside its bytes, views that are garbage included. */
+/** What a slice of a wave takes beside its bytes, garbage that waits for the collector included. */
 const SLICE_WORK_BYTES = 1_280;
 
 /**
